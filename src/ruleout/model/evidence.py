@@ -214,7 +214,8 @@ class EvidenceItem:
     """One piece of evidence of a case: a log by digest, or a published figure.
 
     `digest` identifies it: SHA-256 of the log's bytes, or of the item's own canonical JSON. `evaluated` is the
-    evaluation's date (E-3).
+    evaluation's date (E-3). A log counts only if it is of `log_task` (the item's own name if empty) and names the model
+    `log_model`: what the case says that the subject is called there (E-4).
     """
 
     id: str
@@ -226,6 +227,8 @@ class EvidenceItem:
     evaluated: date | None
     elicitation: str = ""
     note: str = ""
+    log_task: str = ""
+    log_model: str = ""
 
 
 class Comparison(Enum):

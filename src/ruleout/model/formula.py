@@ -30,15 +30,18 @@ class Kind(Enum):
     PRONG = "prong"
 
 
+_KINDS = tuple(Kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """One question with an answer: a kind and a name. `str` gives a readable, unique label."""
+    """One question with an answer: a kind and a name, ordered as `Kind` lists them. `str` gives a readable label."""
 
     kind: Kind
     name: str
 
     def __lt__(self, other: Atom) -> bool:
-        return (self.kind.value, self.name) < (other.kind.value, other.name)
+        return (_KINDS.index(self.kind), self.name) < (_KINDS.index(other.kind), other.name)
 
     def __str__(self) -> str:
         plain = self.kind in (Kind.THRESHOLD, Kind.SAFEGUARD, Kind.ARGUMENT, Kind.QUESTION, Kind.PEER)
@@ -145,6 +148,20 @@ def atoms_of(formula: Formula) -> Iterator[tuple[Atom, bool]]:
         case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
             for part in parts:
                 yield from atoms_of(part)
+
+
+def quorums_of(formula: Formula) -> Iterator[Quorum]:
+    """Yield each quorum in a formula."""
+    match formula:
+        case Quorum():
+            yield formula
+        case Not(part):
+            yield from quorums_of(part)
+        case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
+            for part in parts:
+                yield from quorums_of(part)
+        case Ref():
+            return
 
 
 def text_of(formula: Formula) -> str:

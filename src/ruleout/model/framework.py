@@ -281,6 +281,14 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A commitment of the document that the encoding leaves out, and why: it decides nothing, but is not silent."""
+
+    clause: Clause
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One change the version's own changelog announces, told in our own words."""
 
@@ -315,3 +323,4 @@ class Framework:
     recommendations: tuple[Recommendation, ...]
     judgements: tuple[Judgement, ...]
     changelog: tuple[Change, ...]
+    left_out: tuple[LeftOut, ...] = ()
