@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from ruleout.documents.fields import Day, Doc, Id, Instant, Line, Number, Says, Sha256, SourceDoc
+from ruleout.documents.fields import Day, Doc, Id, Instant, Line, Number, Says, Sha256, SourceDoc, Whole
 from ruleout.framework.framework_document import BarsDoc, ComparisonDoc, Ids, Lines
 from ruleout.model.case import Act, Finding, Record
 from ruleout.model.framework import Grade, Quantifier
@@ -15,7 +15,9 @@ from ruleout.model.outcome import Activity
 from ruleout.model.verdict import Verdict
 
 RelativePath = Annotated[str, StringConstraints(min_length=1, max_length=500)]
-Confidence = Literal["source-text", "source-text-translated", "second-hand-digest", "second-hand", "figure-read-second-hand"]
+Confidence = Literal[
+    "source-text", "source-text-translated", "second-hand-digest", "second-hand", "figure-read-second-hand"
+]
 
 
 class SubjectDoc(Doc):
@@ -35,9 +37,9 @@ class PublishedDoc(Doc):
     metric: Line
     value: Number | None
     unit: Line | None = None
-    n: Annotated[int, Field(ge=1, le=10**9)] | None = None
-    successes: Annotated[int, Field(ge=0, le=10**9)] | None = None
-    interval: Annotated[tuple[Number, Number], Field(strict=False)] | None = None
+    n: Annotated[Whole, Field(ge=1, le=10**9)] | None = None
+    successes: Annotated[Whole, Field(ge=0, le=10**9)] | None = None
+    interval: tuple[Number, Number] | None = None
     confidence: Confidence = "source-text"
 
 
@@ -54,6 +56,8 @@ class EvidenceDoc(ComparisonDoc):
     bears_on: Id | None = None
     bars: BarsDoc | None = None
     evaluated: Day | None = None
+    log_task: Line | None = None
+    log_model: Line | None = None
     stated_elicitation: Line | None = None
     source: SourceDoc | None = None
     note: Says | None = None
@@ -135,6 +139,18 @@ class ApprovalDoc(Doc):
     source: SourceDoc
 
 
+def determinations_shape(value: Any) -> str:
+    """Return the tag of what stands under a threshold: one determination, or a list of them. Pure."""
+    return "<list>" if isinstance(value, list | tuple) else "<one>"
+
+
+Determinations = Annotated[
+    Annotated[DeterminationDoc, Tag("<one>")]
+    | Annotated[tuple[DeterminationDoc, ...], Field(min_length=1, max_length=20), Tag("<list>")],
+    Discriminator(determinations_shape),
+]
+
+
 class CaseDoc(Doc):
     """A case file. `determinations` maps a threshold id to one determination, or to a list where prongs have their own."""
 
@@ -144,10 +160,7 @@ class CaseDoc(Doc):
     subject: SubjectDoc
     at: Instant
     evidence: Annotated[tuple[EvidenceDoc, ...], Field(max_length=500)] = ()
-    determinations: Annotated[
-        dict[Id, DeterminationDoc | Annotated[tuple[DeterminationDoc, ...], Field(min_length=1, max_length=20)]],
-        Field(max_length=100),
-    ] = {}
+    determinations: Annotated[dict[Id, Determinations], Field(max_length=100)] = {}
     safeguards: Annotated[dict[Id, AssessmentDoc], Field(max_length=100)] = {}
     interim: Annotated[dict[Id, InterimClaimDoc], Field(max_length=100)] = {}
     arguments: Annotated[dict[Id, AssessmentDoc], Field(max_length=100)] = {}

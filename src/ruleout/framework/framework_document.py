@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from ruleout.documents.fields import (
     ClauseDoc,
     Day,
     Doc,
-    FormulaDoc,
+    Flag,
     Id,
     Line,
     Number,
@@ -20,7 +20,9 @@ from ruleout.documents.fields import (
     Sha256,
     Url,
     Version,
+    Whole,
 )
+from ruleout.documents.formula_document import FormulaDoc
 from ruleout.model.evidence import Unit, Unscored, Weight
 from ruleout.model.framework import DeterminedBy, Grade, PeerKind, Quantifier, Standing
 from ruleout.model.outcome import Activity, BurdenOfProof, Force
@@ -36,7 +38,7 @@ class PublishedDocument(Doc):
 
     sha256: Sha256
     url: Url
-    pages: Annotated[int, Field(ge=1, le=2000)] | None = None
+    pages: Annotated[Whole, Field(ge=1, le=2000)] | None = None
     published: Day | None = None
 
 
@@ -45,7 +47,9 @@ class LineageDoc(Doc):
 
     from_: Annotated[tuple[Id, ...], Field(min_length=1, max_length=20)]
     versions: Annotated[tuple[Version, ...], Field(min_length=1, max_length=20)]
-    carries: Annotated[tuple[Literal["ruled-out", "cannot-rule-out", "reached", "met"], ...], Field(max_length=4)]
+    carries: Annotated[
+        tuple[Literal["ruled-out", "cannot-rule-out", "reached", "met"], ...], Field(min_length=1, max_length=4)
+    ]
     because: Says
 
 
@@ -62,7 +66,7 @@ class WhenUnknownDoc(Doc):
 class TriggerDoc(Doc):
     """One event that ends a determination's validity: `effective-compute: 4` (times) or `elapsed: 6 months`."""
 
-    effective_compute: Annotated[int, Field(ge=2, le=1000)] | None = None
+    effective_compute: Annotated[Whole, Field(ge=2, le=1000)] | None = None
     elapsed: PeriodField | None = None
 
 
@@ -102,10 +106,10 @@ class ComparisonDoc(Doc):
     unscored: Unscored = Unscored.WORST_CASE
     score: Line | None = None
     success_at: Number | None = None
-    expected_samples: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    expected_samples: Annotated[Whole, Field(ge=1, le=10_000_000)] | None = None
     task_version: Line | None = None
     elicitation: Line | None = None
-    fresh_days: Annotated[int, Field(ge=1, le=36500)] | None = None
+    fresh_days: Annotated[Whole, Field(ge=1, le=36500)] | None = None
 
 
 class IndicatorDoc(ComparisonDoc):
@@ -165,7 +169,7 @@ class SafeguardDoc(ClauseDoc):
     decides: FormulaDoc | None = None
     re_approve: PeriodField | None = None
     interim: InterimMeasuresDoc | None = None
-    undefined: bool = False
+    undefined: Flag = False
     lineage: Annotated[tuple[LineageDoc, ...], Field(max_length=20)] = ()
 
 
@@ -201,6 +205,9 @@ class RuleDoc(ClauseDoc):
     peer_clause: Id | None = None
 
 
+Rules = Annotated[tuple[RuleDoc, ...], Field(min_length=1, max_length=100)]
+
+
 class PeerClauseDoc(ClauseDoc):
     """How peers may bear on a decision and what using them costs (D-9)."""
 
@@ -225,6 +232,16 @@ class EveryDoc(Doc):
     to: PeriodField
 
 
+def cadence_shape(value: Any) -> str:
+    """Return the tag of a cadence: one period, or a shortest and a longest one. Pure."""
+    return "<range>" if isinstance(value, dict) else "<period>"
+
+
+Cadence = Annotated[
+    Annotated[PeriodField, Tag("<period>")] | Annotated[EveryDoc, Tag("<range>")], Discriminator(cadence_shape)
+]
+
+
 class DutyDoc(ClauseDoc):
     """Something owed: after an event, within a time, or at a cadence."""
 
@@ -234,13 +251,22 @@ class DutyDoc(ClauseDoc):
     if_: FormulaDoc | None = None
     event: Line | None = None
     within: PeriodField | None = None
-    every: PeriodField | EveryDoc | None = None
+    every: Cadence | None = None
 
 
 class RecommendationDoc(ClauseDoc):
     """What the document recommends to the whole industry; never a gate (A-1)."""
 
     threshold: Id | None = None
+
+
+class LeftOutDoc(Doc):
+    """A commitment of the document that the file does not encode, and why."""
+
+    says: Says
+    section: Line
+    anchor: Sha256 | None = None
+    reason: Says
 
 
 class ChangeDoc(Doc):
@@ -269,10 +295,11 @@ class FrameworkDoc(Doc):
     arguments: Annotated[dict[Id, ArgumentDoc], Field(max_length=100)] = {}
     questions: Annotated[dict[Id, QuestionDoc], Field(max_length=200)] = {}
     peer_questions: Annotated[dict[Id, PeerQuestionDoc], Field(max_length=100)] = {}
-    gates: Annotated[dict[Activity, Annotated[tuple[RuleDoc, ...], Field(min_length=1, max_length=100)]], Field(min_length=1)]
+    gates: Annotated[dict[Activity, Rules], Field(min_length=1)]
     peer_clauses: Annotated[dict[Id, PeerClauseDoc], Field(max_length=50)] = {}
     red_lines: Annotated[dict[Id, RedLineDoc], Field(max_length=50)] = {}
     duties: Annotated[dict[Id, DutyDoc], Field(max_length=200)] = {}
     recommendations: Annotated[dict[Id, RecommendationDoc], Field(max_length=200)] = {}
     judgement_required: Annotated[dict[Id, ClauseDoc], Field(max_length=200)] = {}
+    left_out: Annotated[dict[Id, LeftOutDoc], Field(max_length=200)] = {}
     changelog: Annotated[tuple[ChangeDoc, ...], Field(max_length=200)] = ()

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs vectors/framework/*.yaml: each input gives exactly the problems it names, and every id is given by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ruleout.documents.problem_ids import PROBLEM_IDS
+from ruleout.documents.yaml_text import read_yaml
+from ruleout.errors import BadInput
+from ruleout.framework import parse_case, parse_framework
+
+FOLDER = Path(__file__).parents[2] / "vectors" / "framework"
+FILES = ("text.yaml", "shape.yaml", "meaning.yaml", "case.yaml")
+FIELDS = {"name", "why", "base", "edits", "append", "text", "hex", "repeat", "want"}
+PARSERS = {"framework": parse_framework, "case": parse_case}
+VECTORS = [
+    pytest.param(vector, id=f"{name}: {vector['name']}")
+    for name in FILES
+    for vector in read_yaml((FOLDER / name).read_bytes(), file=name).value["vectors"]
+]
+
+
+def made_from(vector: dict[str, Any]) -> bytes:
+    """The input that a vector describes."""
+    if "hex" in vector:
+        return bytes.fromhex(vector["hex"])
+    text = vector.get("text")
+    data = (FOLDER / f"base-{vector['base']}.yaml").read_bytes() if text is None else text.encode()
+    for edit in vector.get("edits", []):
+        assert set(edit) in ({"old", "new"}, {"old", "new-hex"}), edit
+        assert data.count(edit["old"].encode()) == 1, edit["old"]
+        new = edit["new"].encode() if "new" in edit else bytes.fromhex(edit["new-hex"])
+        data = data.replace(edit["old"].encode(), new)
+    data += vector.get("append", "").encode()
+    repeat = vector.get("repeat", {"unit": "", "times": 0})
+    return data + repeat["unit"].encode() * repeat["times"]
+
+
+def problems_of(vector: dict[str, Any]) -> list[str]:
+    """What the parser says of the input, as `ID $.path`."""
+    try:
+        PARSERS[vector["base"]](made_from(vector), file="input.yaml")
+    except BadInput as refusal:
+        return [f"{problem.id} {problem.where.path}" for problem in refusal.problems]
+    return []
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+def test_input_gives_exactly_the_problems_named(vector: dict[str, Any]) -> None:
+    """Each vector's problems are found, all of them, in file order, and no other."""
+    assert set(vector) <= FIELDS, "an unknown field in a vector"
+
+    assert vector["want"] == problems_of(vector)
+
+
+def test_every_problem_id_is_given_by_a_vector() -> None:
+    """No id is listed that nothing gives; Y020 stands for the count of all others and is tested apart."""
+    given = {want.split()[0] for parameter in VECTORS for want in parameter.values[0]["want"]}
+
+    assert set(PROBLEM_IDS) - {"Y020"} == given
