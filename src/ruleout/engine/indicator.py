@@ -1,0 +1,312 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One piece of evidence held against one indicator (D-2, S-1).
+
+Rules
+- Total: trouble in the evidence is a reason, never an exception, and never clear. All reasons are given.
+- An alert is a flag beside the comparison and looks at the point, counting what is unscored against the claim.
+- A printed figure gets our own bound where it is a count out of n; else its printed interval is used; else the bare
+  point, where the indicator allows that (E-6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Context, Decimal
+from fractions import Fraction
+
+from ruleout.engine.bars import (
+    EXACT,
+    Compared,
+    Sides,
+    alerts,
+    compare,
+    is_ordinary,
+    number_reasons,
+    range_reasons,
+    rule_out_line,
+)
+from ruleout.engine.shares import Shares, shares_of
+from ruleout.evidence.accept import accept, elicitation_reasons, tally
+from ruleout.model.evidence import (
+    Comparison,
+    Direction,
+    Estimate,
+    EvidenceItem,
+    Indicator,
+    IndicatorFinding,
+    Measurement,
+    PublishedFigure,
+    SampleState,
+    Tally,
+    Unit,
+    Unscored,
+)
+from ruleout.model.plain import decimal_text
+from ruleout.stats import LARGEST_SEARCHED, Bounds, TaskSums, task_bounds, tasks_needed
+
+_ONE, _HUNDRED = Decimal(1), Decimal(100)
+_SIX_DIGITS = Context(prec=6)
+_MOST_REASONS = 5
+_PERCENT_UNITS = ("%", "percent", "per cent")
+_PROPORTION_UNITS = ("proportion", "fraction", "probability", "rate", "share")
+# A printed interval is taken for a two-sided 95 % one: each end may be wrong this often.
+_PRINTED_ALPHA = Decimal("0.025")
+
+
+def measure_indicator(
+    indicator: Indicator, item: EvidenceItem, measurement: Measurement, *, at: datetime, alpha: Decimal | None = None
+) -> IndicatorFinding:
+    """Return what a log says of an indicator.
+
+    Pure. Never raises on data.
+
+    Args:
+        item: the evidence the log belongs to; its digest, date and elicitation are held against the log.
+        measurement: the log, read wholly.
+        at: aware UTC instant at which freshness is judged.
+        alpha: a stricter one-sided level than the indicator's own, as for "any of k rules out"; a milder one is
+            ignored.
+
+    Source: D-2, S-1, S-2, E-2, E-3.
+    """
+    level = indicator.alpha if alpha is None else min(alpha, indicator.alpha)
+    evaluated = measurement.evaluated.date() if measurement.evaluated is not None else None
+    if reasons := list(number_reasons(indicator, alpha=level)):
+        return _inconclusive(indicator, item, reasons)
+    counts = tally(measurement, indicator)
+    reasons = [
+        *range_reasons(indicator, scale=_ONE),
+        *_identity_reasons(item, measurement),
+        *accept(measurement, indicator, elicitation=item.elicitation),
+        *_date_reasons(indicator, evaluated, item.evaluated, at=at),
+        *_unscored_reasons(counts, indicator.unscored),
+    ]
+    if reasons:
+        return _inconclusive(indicator, item, reasons)
+    return _judge_shares(
+        indicator, item, shares_of(counts, unit=indicator.unit, policy=indicator.unscored), level=level
+    )
+
+
+def compare_published(indicator: Indicator, item: EvidenceItem, *, at: datetime) -> IndicatorFinding:
+    """Return what a printed figure says of an indicator.
+
+    Pure. Never raises on data.
+
+    Args:
+        at: aware UTC instant at which freshness is judged.
+
+    Source: D-2, E-6.
+    """
+    reasons = [
+        *number_reasons(indicator, alpha=indicator.alpha),
+        *elicitation_reasons(indicator, item.elicitation),
+        *_date_reasons(indicator, item.evaluated, None, at=at),
+    ]
+    figure = item.figure
+    if figure is None or reasons:
+        return _inconclusive(indicator, item, reasons or ["no figure is published"])
+    if figure.successes is not None and figure.n is not None:
+        return _judge_count(indicator, item, figure, successes=figure.successes, n=figure.n)
+    return _judge_printed(indicator, item, figure)
+
+
+def _judge_shares(indicator: Indicator, item: EvidenceItem, shares: Shares, *, level: Decimal) -> IndicatorFinding:
+    bounds = task_bounds(shares.sums, alpha=level)
+    estimate = Estimate(
+        value=shares.value,
+        lower=bounds.lower,
+        upper=bounds.upper,
+        alpha=level,
+        n=shares.sums.tasks,
+        method="clopper-pearson" if indicator.unit is Unit.ATTEMPT else "clopper-pearson, task as unit",
+    )
+    worst = shares.sums.high if indicator.direction is Direction.HIGH else shares.sums.low
+    rate = worst / shares.sums.tasks
+    compared = compare(indicator, _bound_sides(bounds, level))
+    words = f"{shares.text}; {compared.words}{_needed(indicator, compared, rate, level=level)}"
+    return _finding(indicator, item, compared.comparison, estimate, words, alert=alerts(indicator, rate))
+
+
+def _judge_count(
+    indicator: Indicator, item: EvidenceItem, figure: PublishedFigure, *, successes: int, n: int
+) -> IndicatorFinding:
+    scale = _scale(figure, successes, n) if 0 <= successes <= n and n > 0 else None
+    if scale is None:
+        reason = f"{successes} of {n} and the printed value do not say the same; check them and state the unit"
+        return _inconclusive(indicator, item, [reason])
+    if reasons := list(range_reasons(indicator, scale=scale)):
+        return _inconclusive(indicator, item, reasons)
+    count, level = Fraction(successes), indicator.alpha
+    own = task_bounds(TaskSums(tasks=n, low=count, high=count), alpha=level)
+    bounds = Bounds(lower=EXACT.multiply(own.lower, scale), upper=EXACT.multiply(own.upper, scale))
+    share = EXACT.divide(EXACT.multiply(Decimal(successes), scale), Decimal(n))
+    estimate = Estimate(
+        value=_SIX_DIGITS.plus(share) if figure.value is None else figure.value,
+        lower=bounds.lower,
+        upper=bounds.upper,
+        alpha=level,
+        n=n,
+        method="clopper-pearson",
+    )
+    rate = count / n
+    compared = compare(indicator, _bound_sides(bounds, level))
+    words = f"{successes} of {n}, as published; {compared.words}"
+    words += _needed(indicator, compared, rate, level=level, scale=scale)
+    alert = alerts(indicator, rate * Fraction(scale))
+    return _finding(indicator, item, compared.comparison, estimate, words, alert=alert)
+
+
+def _judge_printed(indicator: Indicator, item: EvidenceItem, figure: PublishedFigure) -> IndicatorFinding:
+    value, interval = figure.value, figure.interval
+    if value is None:
+        return _inconclusive(indicator, item, ["no value is published"])
+    low, high = interval if interval is not None else (value, value)
+    if not all(is_ordinary(number) for number in (value, low, high)):
+        return _inconclusive(indicator, item, ["the printed figure is absurd in size"])
+    if not low <= value <= high:
+        return _inconclusive(indicator, item, ["the printed interval does not hold the printed value"])
+    estimate = Estimate(
+        value=value,
+        lower=low if interval else None,
+        upper=high if interval else None,
+        alpha=indicator.alpha,
+        n=figure.n,
+        method="printed interval" if interval else "point",
+    )
+    compared = _compare_printed(indicator, value, interval)
+    alert = alerts(indicator, Fraction(value))
+    return _finding(indicator, item, compared.comparison, estimate, compared.words, alert=alert)
+
+
+def _compare_printed(indicator: Indicator, value: Decimal, interval: tuple[Decimal, Decimal] | None) -> Compared:
+    if interval is None and indicator.needs_interval:
+        words = f"only a point estimate, {decimal_text(value)}, where an interval is required"
+        return Compared(comparison=Comparison.INCONCLUSIVE, words=words)
+    if interval is None:
+        compared = compare(indicator, Sides(low=value, high=value))
+        return Compared(comparison=compared.comparison, words=f"{compared.words} (no interval published)")
+    if indicator.alpha < _PRINTED_ALPHA:
+        words = f"a printed interval is not known to reach the level {decimal_text(indicator.alpha)}"
+        return Compared(comparison=Comparison.INCONCLUSIVE, words=words)
+    sides = Sides(low=interval[0], high=interval[1], low_word="printed lower bound ", high_word="printed upper bound ")
+    return compare(indicator, sides)
+
+
+def _scale(figure: PublishedFigure, successes: int, n: int) -> Decimal | None:
+    """Return what a proportion must be multiplied by to be in the figure's unit: 1, 100 or, for a bare count, n.
+
+    Without a unit the printed value tells, if only one of the three fits; without a value too, it is a proportion.
+    None where value and count disagree or the unit is in doubt.
+    """
+    unit = figure.unit.strip().lower()
+    if unit in _PERCENT_UNITS:
+        candidates = {_HUNDRED}
+    elif unit in _PROPORTION_UNITS or figure.value is None:
+        candidates = {_ONE}
+    else:
+        candidates = {_ONE, _HUNDRED, Decimal(n)}
+    if figure.value is None:
+        return next(iter(candidates))
+    if not is_ordinary(figure.value):
+        return None
+    # A printed value may be rounded or cut by less than one unit of its last place.
+    place = Fraction(10) ** int(figure.value.as_tuple().exponent)
+    share, printed = Fraction(successes, n), Fraction(figure.value)
+    fitting = [scale for scale in candidates if abs(printed - share * Fraction(scale)) < place]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _bound_sides(bounds: Bounds, level: Decimal) -> Sides:
+    percent = decimal_text(EXACT.multiply(EXACT.subtract(_ONE, level), _HUNDRED))
+    return Sides(
+        low=bounds.lower,
+        high=bounds.upper,
+        low_word=f"{percent} % lower bound ",
+        high_word=f"{percent} % upper bound ",
+    )
+
+
+def _needed(indicator: Indicator, compared: Compared, rate: Fraction, *, level: Decimal, scale: Decimal = _ONE) -> str:
+    """Return how many units would have ruled out at the observed rate, in words; "" where that is no question (S-1)."""
+    if compared.comparison is not Comparison.INCONCLUSIVE or indicator.rule_out is None:
+        return ""
+    line = EXACT.divide(rule_out_line(indicator, indicator.rule_out), scale)
+    if indicator.direction is Direction.LOW:
+        rate, line = 1 - rate, EXACT.subtract(_ONE, line)
+    n = tasks_needed(rate, line, alpha=level)
+    if n is None:
+        return f"; not even {LARGEST_SEARCHED} {indicator.unit.value}s at this rate would rule it out"
+    return f"; about {n} {indicator.unit.value}s needed"
+
+
+def _identity_reasons(item: EvidenceItem, measurement: Measurement) -> Iterator[str]:
+    """Yield why this is not the log of this evidence: other bytes, another task, or another model (E-4)."""
+    if item.digest and item.digest != measurement.digest:
+        yield f"expected the log with digest {item.digest[:12]}, got {measurement.digest[:12]}"
+    if measurement.task != (item.log_task or item.id):
+        yield f"expected a log of task {item.log_task or item.id!r}, got {measurement.task!r}"
+    if not item.log_model:
+        yield f"the case does not say that the model is called {measurement.model!r} in the log (log-model)"
+    elif measurement.model != item.log_model:
+        yield f"expected a log of model {item.log_model!r}, got {measurement.model!r}"
+
+
+def _date_reasons(indicator: Indicator, evaluated: date | None, stated: date | None, *, at: datetime) -> Iterator[str]:
+    """Yield why the evaluation's date speaks against it; `stated` is what the case says beside a log (E-3)."""
+    if evaluated is None:
+        if indicator.fresh_days is not None:
+            yield "the date of the evaluation is not known"
+        return
+    if stated is not None and stated != evaluated:
+        yield f"the case says it was evaluated on {stated}, the log says {evaluated}"
+    age_days = (at.date() - evaluated).days
+    if age_days < 0:
+        yield f"evaluated on {evaluated}, after {at.date()}"
+    elif indicator.fresh_days is not None and age_days > indicator.fresh_days:
+        yield f"too old: evaluated on {evaluated}, {age_days} days before, at most {indicator.fresh_days} allowed"
+
+
+def _unscored_reasons(counts: Tally, policy: Unscored) -> Iterator[str]:
+    """Yield why the policy on unscored attempts cannot be followed (E-2).
+
+    Counting as a failure is for attempts that were made and came to nothing. One that was never made, or was taken
+    out afterwards, is no failure of the model's; else leaving tasks out would rule a threshold out.
+    """
+    unscored = sum(task.unscored for task in counts.tasks)
+    if not any(task.successes + task.failures for task in counts.tasks):
+        yield "no attempt has a usable score"
+    if policy is Unscored.INCONCLUSIVE and unscored:
+        yield f"{unscored} attempt(s) without a usable score"
+    states = dict(counts.states)
+    absent = states[SampleState.MISSING] + states[SampleState.INVALIDATED]
+    if policy is Unscored.AS_FAILURE and absent:
+        yield f"{absent} attempt(s) missing or invalidated, which cannot count as failures"
+
+
+def _inconclusive(indicator: Indicator, item: EvidenceItem, reasons: list[str]) -> IndicatorFinding:
+    unique = list(dict.fromkeys(reasons))
+    shown = "; ".join(unique[:_MOST_REASONS])
+    if len(unique) > _MOST_REASONS:
+        shown += f"; and {len(unique) - _MOST_REASONS} more"
+    return _finding(indicator, item, Comparison.INCONCLUSIVE, None, shown, alert=False)
+
+
+def _finding(
+    indicator: Indicator,
+    item: EvidenceItem,
+    comparison: Comparison,
+    estimate: Estimate | None,
+    because: str,
+    *,
+    alert: bool,
+) -> IndicatorFinding:
+    return IndicatorFinding(
+        indicator=indicator,
+        evidence=item.id,
+        comparison=comparison,
+        alert=alert,
+        estimate=estimate,
+        because=because,
+    )

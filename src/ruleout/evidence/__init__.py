@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Log bytes -> measurements -> honest denominators. Pure: bytes come in, values go out (E-1 to E-6).
+
+Second station of the flow: what it makes is counted by `stats` and judged by `engine`.
+"""
+
+from ruleout.evidence.accept import accept, tally
+from ruleout.evidence.readers import READERS, read_log
+
+__all__ = ["READERS", "accept", "read_log", "tally"]

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a measurement may be used for an indicator, and how its attempts count (E-2, E-5).
+
+Rules
+- All reasons against are given at once; an empty tuple is the only acceptance.
+- Every attempt of every task is in the tally: as success, failure or unscored. Nothing is coerced: a value that is
+  not plainly one of the first two is unscored.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from math import isfinite
+
+from ruleout.model.evidence import Attempt, Indicator, Measurement, SampleState, Tally, TaskTally
+
+_SHOWN = 5
+_LETTERS = {"C": True, "I": False, "N": False}
+_HALF = Decimal("0.5")
+
+
+def accept(measurement: Measurement, indicator: Indicator, *, elicitation: str = "") -> tuple[str, ...]:
+    """Return every reason why a measurement cannot be used for an indicator; empty means that it can.
+
+    Pure. Never raises.
+
+    Args:
+        elicitation: what the evidence states about elicitation, "" if nothing.
+
+    Source: E-2, E-5, D-2.
+    """
+    return (
+        *_status_reasons(measurement),
+        *measurement.problems,
+        *_version_reasons(measurement, indicator),
+        *elicitation_reasons(indicator, elicitation),
+        *_coverage_reasons(measurement, indicator),
+        *_score_reasons(measurement, indicator),
+    )
+
+
+def tally(measurement: Measurement, indicator: Indicator) -> Tally:
+    """Return how every attempt counts for an indicator, task by task in log order.
+
+    Pure. Only attempts in the state SCORED can be successes or failures; all others are unscored.
+
+    Source: E-2.
+    """
+    counts: dict[str, list[int]] = {}
+    for attempt in measurement.attempts:
+        row = counts.setdefault(attempt.sample, [0, 0, 0])
+        success = _success(attempt, indicator)
+        row[2 if success is None else 0 if success else 1] += 1
+    states = Counter(attempt.state for attempt in measurement.attempts)
+    return Tally(
+        tasks=tuple(TaskTally(task=task, successes=s, failures=f, unscored=u) for task, (s, f, u) in counts.items()),
+        states=tuple((state, states[state]) for state in SampleState),
+    )
+
+
+def elicitation_reasons(indicator: Indicator, elicitation: str) -> Iterator[str]:
+    """Yield why the stated elicitation is not what the indicator requires; texts are compared as they stand.
+
+    Pure. Source: D-2, E-4.
+    """
+    if indicator.elicitation and elicitation.strip() != indicator.elicitation.strip():
+        stated = repr(elicitation) if elicitation else "none stated"
+        yield f"expected elicitation {indicator.elicitation!r}, got {stated}"
+
+
+def is_success(value: object, success_at: Decimal) -> bool | None:
+    """Return whether one score value is a success; None when it is neither success nor failure.
+
+    Pure. "C" succeeds, "I" and "N" fail, "P" is one half; a bool speaks for itself; a finite number succeeds at or
+    above `success_at`. Floats are read as the log prints them, so 0.7 reaches a bar of 0.7. NaN, infinities, lists,
+    dicts, null and other texts are None.
+
+    Source: E-1, E-2.
+    """
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return success_at <= _HALF if value == "P" else _LETTERS.get(value)
+    if isinstance(value, int):
+        return Decimal(value) >= success_at
+    if isinstance(value, float) and isfinite(value):
+        return Decimal(repr(value)) >= success_at
+    return None
+
+
+def _success(attempt: Attempt, indicator: Indicator) -> bool | None:
+    if attempt.state is not SampleState.SCORED:
+        return None
+    values = [value for name, value in attempt.scores if indicator.score in ("", name)]
+    # More than one value, as when "scorer/key" is also a scorer's own name, is no answer.
+    return is_success(values[0], indicator.success_at) if len(values) == 1 else None
+
+
+def _status_reasons(measurement: Measurement) -> Iterator[str]:
+    match measurement.status:
+        case "success":
+            return
+        case "started":
+            yield "the run is unfinished"
+        case status:
+            yield f"the run did not succeed: its status is {status!r}"
+
+
+def _version_reasons(measurement: Measurement, indicator: Indicator) -> Iterator[str]:
+    if indicator.task_version and measurement.task_version != indicator.task_version:
+        yield f"expected task version {indicator.task_version!r}, got {measurement.task_version!r}"
+
+
+def _coverage_reasons(measurement: Measurement, indicator: Indicator) -> Iterator[str]:
+    tasks = len({attempt.sample for attempt in measurement.attempts})
+    if indicator.expected_samples is not None and tasks != indicator.expected_samples:
+        yield f"expected {indicator.expected_samples} tasks, got {tasks}"
+    # An indicator that says how many tasks a complete run holds has fixed the selection in advance.
+    if measurement.partial and indicator.expected_samples is None:
+        yield f"partial run: {measurement.partial}"
+    keys = Counter((attempt.sample, attempt.epoch) for attempt in measurement.attempts)
+    twice = [f"{sample!r} epoch {epoch}" for (sample, epoch), count in keys.items() if count > 1]
+    if twice:
+        yield f"{len(twice)} attempt(s) stand in the log more than once: {_some(twice)}"
+
+
+def _score_reasons(measurement: Measurement, indicator: Indicator) -> Iterator[str]:
+    names = list(dict.fromkeys(name for attempt in measurement.attempts for name, _ in attempt.scores))
+    if not names:
+        yield "no attempt has a score"
+    elif indicator.score and indicator.score not in names:
+        yield f"expected a score named {indicator.score!r}, got {_some(names)}"
+    elif not indicator.score and len(names) > 1:
+        yield f"the log has several scores and the indicator names none: {_some(names)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An Inspect log compared with itself: samples, summaries, start record and aggregates must tell one story (E-1).
+
+Each function yields one line per disagreement. None decides anything: any line keeps the log from being accepted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from ruleout.evidence.readers.inspect_header import result_list
+from ruleout.evidence.readers.inspect_rows import printable
+from ruleout.evidence.readers.inspect_shape import HeaderShape
+from ruleout.model.evidence import Attempt, SampleState
+
+_SHOWN = 5
+_LETTERS: Mapping[object, float] = {"C": 1.0, "I": 0.0, "N": 0.0}
+_CLOSE = 1e-9
+
+Key = tuple[str, int]
+
+
+def start_problems(header: HeaderShape, start: HeaderShape) -> Iterator[str]:
+    """Yield the fields in which the header and the record written at the run's start name different runs.
+
+    Pure. Source: E-1.
+    """
+    one, other = header.eval, start.eval
+    for field in ("eval_id", "run_id", "task_id", "task", "task_version", "model"):
+        expected, got = getattr(other, field), getattr(one, field)
+        if expected != got:
+            yield (
+                f"header and start record name different runs: {field} {printable(str(got))!r} "
+                f"and {printable(str(expected))!r}"
+            )
+    if one.dataset.sample_ids != other.dataset.sample_ids or one.config.epochs != other.config.epochs:
+        yield "header and start record promise different samples or epochs"
+
+
+def disagreements(samples: Sequence[Attempt], summaries: Sequence[Attempt]) -> Iterator[str]:
+    """Yield where the summaries are not a copy of the samples: other attempts, scores or errors.
+
+    Pure. Invalidation is not compared, since summaries do not hold it. Source: E-1.
+    """
+    by_sample, by_summary = _by_key(samples), _by_key(summaries)
+    yield from _named("sample(s) without a summary", [key for key in by_sample if key not in by_summary])
+    yield from _named("summary row(s) without a sample", [key for key in by_summary if key not in by_sample])
+    both = [key for key in by_sample if key in by_summary]
+    yield from _named(
+        "sample(s) whose summary holds other scores",
+        [key for key in both if not _same_scores(by_sample[key], by_summary[key])],
+    )
+    yield from _named(
+        "sample(s) whose summary disagrees about an error",
+        [key for key in both if _errored(by_sample[key]) != _errored(by_summary[key])],
+    )
+
+
+def result_problems(header: HeaderShape, attempts: Sequence[Attempt]) -> Iterator[str]:
+    """Yield where the header's statements about the samples cannot come from the samples beside it.
+
+    Pure. Compared are the mark of invalidation and the plain `accuracy` of a score, the latter only where its meaning
+    is beyond doubt: every attempt is scored C, I or N and epochs are averaged.
+
+    Source: E-1.
+    """
+    if header.invalidated and all(a.state is not SampleState.INVALIDATED for a in attempts):
+        yield "header says that samples were invalidated, none is"
+    if header.eval.config.epochs_reducer not in (None, ["mean"]):
+        return
+    for result in result_list(header.results):
+        claimed = result.metrics["accuracy"].value if "accuracy" in result.metrics else None
+        found = _accuracy(result.name, attempts)
+        if isinstance(claimed, int | float) and found is not None and abs(claimed - found) > _CLOSE:
+            yield f"results claim accuracy {claimed} for {printable(result.name)}, the samples give {found:.6g}"
+
+
+def _accuracy(name: str, attempts: Sequence[Attempt]) -> float | None:
+    totals: dict[str, list[float]] = {}
+    for attempt in attempts:
+        value = next((value for score, value in attempt.scores if score == name), None)
+        points = _LETTERS.get(value) if isinstance(value, str) else None
+        if points is None or attempt.state is not SampleState.SCORED:
+            return None
+        totals.setdefault(attempt.sample, []).append(points)
+    means = [math.fsum(points) / len(points) for points in totals.values()]
+    return math.fsum(means) / len(means) if means else None
+
+
+def _by_key(attempts: Sequence[Attempt]) -> dict[Key, Attempt]:
+    return {(attempt.sample, attempt.epoch): attempt for attempt in attempts}
+
+
+def _errored(attempt: Attempt) -> bool:
+    return attempt.detail.startswith("error: ")
+
+
+def _same_scores(one: Attempt, other: Attempt) -> bool:
+    left, right = dict(one.scores), dict(other.scores)
+    return left.keys() == right.keys() and all(_same(left[name], right[name]) for name in left)
+
+
+def _same(one: object, other: object) -> bool:
+    """Compare two values of a log; NaN equals NaN, a bool never equals a number."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, bool) != isinstance(other, bool):
+        return False
+    if isinstance(one, float) and isinstance(other, float) and math.isnan(one):
+        return math.isnan(other)
+    return one == other
+
+
+def _named(what: str, keys: Sequence[Key]) -> Iterator[str]:
+    if keys:
+        some = ", ".join(f"{printable(sample)!r} epoch {epoch}" for sample, epoch in keys[:_SHOWN])
+        yield f"{len(keys)} {what}: {some}{', …' if len(keys) > _SHOWN else ''}"

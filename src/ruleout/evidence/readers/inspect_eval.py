@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Inspect's `.eval` logs: a zip archive of JSON members (E-1).
+
+Members: `header.json` (written last), `summaries.json` (a copy of the samples' scores), `samples/<id>_epoch_<n>.json`,
+`_journal/` (what was written while running). A log without `header.json` is unfinished: its status is "started" and
+nothing gates on it.
+
+The full read takes scores from the samples and compares header, start record and summaries with them; any
+disagreement becomes a problem of the measurement. The fast read takes scores from the summaries and is never accepted
+for a gate: it says so in the measurement's problems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from ruleout.errors import UnreadableLog
+from ruleout.evidence.json_text import decode
+from ruleout.evidence.limits import DEFAULT_LIMITS, Limits
+from ruleout.evidence.readers.inspect_checks import disagreements, result_problems, start_problems
+from ruleout.evidence.readers.inspect_header import LogText, first_score, measurement
+from ruleout.evidence.readers.inspect_rows import attempt_of_sample, attempt_of_summary, printable
+from ruleout.evidence.readers.inspect_shape import HeaderShape, SampleShape, SummaryShape
+from ruleout.evidence.zip_member import Archive, open_archive
+from ruleout.model.evidence import Attempt, Measurement
+
+FORMAT = "inspect-eval"
+NOT_CROSS_CHECKED = "read from the summaries alone, which nobody compared with the samples"
+
+_ZIP_MAGIC = b"PK\x03\x04"
+_HEADER, _START, _SUMMARIES = "header.json", "_journal/start.json", "summaries.json"
+_JOURNAL_PREFIX, _SAMPLES_PREFIX, _SUFFIX = "_journal/summaries/", "samples/", ".json"
+
+_HEADER_DECODER = msgspec.json.Decoder(HeaderShape)
+_SAMPLE_DECODER = msgspec.json.Decoder(SampleShape)
+_SUMMARIES_DECODER = msgspec.json.Decoder(list[SummaryShape])
+
+
+def is_eval_log(head: bytes, _name: str) -> bool:
+    """Return whether the first bytes are those of a zip archive; the name is not needed. Pure."""
+    return head.startswith(_ZIP_MAGIC)
+
+
+def read_eval_log(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> Measurement:
+    """Return the measurement of a log, read wholly and compared with itself.
+
+    Pure.
+
+    Raises:
+        UnreadableLog: the bytes are not a readable log; see docs/spec/evidence.md for the reasons.
+
+    Source: E-1, E-2.
+    """
+    archive = open_archive(data, name=name, limits=limits)
+    header, finished = _header(archive)
+    score = first_score(header.results)
+    attempts: list[Attempt] = []
+    problems = [*_start_problems(archive, header, finished=finished)]
+    for member in _sample_members(archive):
+        sample = decode(archive.read(member), _SAMPLE_DECODER, log=name, part=member)
+        attempts.append(attempt_of_sample(sample, first_score=score))
+        if member != f"{_SAMPLES_PREFIX}{sample.id}_epoch_{sample.epoch}{_SUFFIX}":
+            problems.append(f"member {printable(member)!r} holds sample {printable(str(sample.id))!r}")
+    if finished:
+        problems += _summary_problems(archive, attempts)
+        problems += result_problems(header, attempts)
+    log = LogText(data=data, name=name, format=FORMAT, limits=limits)
+    return measurement(log, header, attempts, problems=problems)
+
+
+def read_eval_summaries(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> Measurement:
+    """Return what a log's summaries say, quickly; for display, never for a gate.
+
+    Pure. The measurement carries the problem `NOT_CROSS_CHECKED`. Raises UnreadableLog as `read_eval_log`.
+
+    Source: E-1.
+    """
+    archive = open_archive(data, name=name, limits=limits)
+    header, finished = _header(archive)
+    attempts = [attempt_of_summary(row) for row in _summaries(archive)]
+    log = LogText(data=data, name=name, format=FORMAT, limits=limits)
+    problems = [NOT_CROSS_CHECKED, *_start_problems(archive, header, finished=finished)]
+    return measurement(log, header, attempts, problems=problems)
+
+
+def _header(archive: Archive) -> tuple[HeaderShape, bool]:
+    """Return the header and whether the log is finished; the start record stands in for a missing header."""
+    if _HEADER in archive:
+        return decode(archive.read(_HEADER), _HEADER_DECODER, log=archive.log, part=_HEADER), True
+    if _START in archive:
+        start = decode(archive.read(_START), _HEADER_DECODER, log=archive.log, part=_START)
+        return msgspec.structs.replace(start, status="started", results=None), False
+    raise UnreadableLog(
+        archive.log,
+        "not-a-log",
+        "expected header.json or _journal/start.json in the archive, got neither",
+        hint="Name an evaluation log; this zip archive is something else.",
+    )
+
+
+def _start_problems(archive: Archive, header: HeaderShape, *, finished: bool) -> Iterator[str]:
+    if finished and _START in archive:
+        start = decode(archive.read(_START), _HEADER_DECODER, log=archive.log, part=_START)
+        yield from start_problems(header, start)
+
+
+def _sample_members(archive: Archive) -> list[str]:
+    return [name for name in archive.entries if name.startswith(_SAMPLES_PREFIX) and name.endswith(_SUFFIX)]
+
+
+def _summary_problems(archive: Archive, attempts: Sequence[Attempt]) -> Iterator[str]:
+    if _SUMMARIES not in archive:
+        yield "no summaries.json to compare the samples with"
+        return
+    yield from disagreements(attempts, [attempt_of_summary(row) for row in _summaries(archive)])
+
+
+def _summaries(archive: Archive) -> list[SummaryShape]:
+    """Return the summary rows, a later row superseding an earlier one of the same sample and epoch."""
+    members = [_SUMMARIES] if _SUMMARIES in archive else _journal_members(archive)
+    rows: dict[tuple[str, int], SummaryShape] = {}
+    for member in members:
+        for row in decode(archive.read(member), _SUMMARIES_DECODER, log=archive.log, part=member):
+            rows[str(row.id), row.epoch] = row
+    return list(rows.values())
+
+
+def _journal_members(archive: Archive) -> list[str]:
+    numbered = [
+        (int(stem), name)
+        for name in archive.entries
+        if name.startswith(_JOURNAL_PREFIX) and name.endswith(_SUFFIX)
+        and (stem := name[len(_JOURNAL_PREFIX) : -len(_SUFFIX)]).isdecimal() and len(stem) < 10
+    ]  # fmt: skip
+    return [name for _, name in sorted(numbered)]

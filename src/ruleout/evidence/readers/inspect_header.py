@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Header and attempts of an Inspect log -> a measurement with an honest denominator (E-2 to E-4)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ruleout.errors import UnreadableLog
+from ruleout.evidence.json_text import plain_value
+from ruleout.evidence.limits import Limits
+from ruleout.evidence.readers.inspect_rows import missing_attempt, printable
+from ruleout.evidence.readers.inspect_shape import EvalShape, HeaderShape, ResultShape, ResultsShape
+from ruleout.model.evidence import Attempt, Measurement
+
+_TOOL = "inspect_ai"
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogText:
+    """A log as handed in, with the reader that took it."""
+
+    data: bytes
+    name: str
+    format: str
+    limits: Limits
+
+
+def measurement(
+    log: LogText, header: HeaderShape, attempts: Sequence[Attempt], *, problems: Sequence[str] = ()
+) -> Measurement:
+    """Return the measurement a log makes, with an attempt for every (sample, epoch) its header promises.
+
+    Pure.
+
+    Args:
+        attempts: those the log holds, in its order.
+        problems: found by the reader itself; those of header and denominators are added.
+
+    Raises:
+        UnreadableLog: too-large, when the header promises or the log holds more attempts than the limit.
+
+    Source: E-2, E-3, E-4.
+    """
+    spec = header.eval
+    epochs = spec.config.epochs if spec.config.epochs is not None else 1
+    _check_count(log, spec, epochs, len(attempts))
+    evaluated, date_problems = _evaluated(header)
+    return Measurement(
+        digest=hashlib.sha256(log.data).hexdigest(),
+        format=log.format,
+        status=header.status,
+        task=spec.task,
+        task_version=str(spec.task_version),
+        model=spec.model,
+        evaluated=evaluated,
+        dataset_samples=spec.dataset.samples,
+        expected=_expected(spec, epochs),
+        epochs=epochs,
+        partial=_partial(spec),
+        tool=_TOOL,
+        tool_version=spec.packages.get(_TOOL, ""),
+        revision=spec.revision.commit if spec.revision else "",
+        dirty=spec.revision.dirty if spec.revision else None,
+        attempts=(*attempts, *_missing(spec, epochs, attempts)),
+        problems=(*problems, *date_problems, *_denominator_problems(spec, epochs, attempts)),
+        reported=tuple(_reported(header.results)),
+    )
+
+
+def first_score(results: ResultsShape | None) -> str:
+    """Return the name of the log's first score, "" if it has none. Pure."""
+    return next((result.name for result in result_list(results)), "")
+
+
+def result_list(results: ResultsShape | None) -> list[ResultShape]:
+    """Return the aggregates under either spelling. Pure."""
+    if results is None:
+        return []
+    if results.scorer is not None:
+        return [ResultShape(name=results.scorer.name, metrics=results.metrics), *results.scores]
+    return results.scores
+
+
+def _check_count(log: LogText, spec: EvalShape, epochs: int, held: int) -> None:
+    promised = len(spec.dataset.sample_ids or []) * epochs
+    if max(promised, held) > log.limits.attempts:
+        raise UnreadableLog(
+            log.name, "too-large", f"expected at most {log.limits.attempts} attempts, got {max(promised, held)}"
+        )
+
+
+def _expected(spec: EvalShape, epochs: int) -> int | None:
+    """Return how many attempts the run should hold; old logs do not list ids, then the limit tells."""
+    if spec.dataset.sample_ids is not None:
+        return len(spec.dataset.sample_ids) * epochs
+    samples, limit = spec.dataset.samples, spec.config.limit
+    if samples is None or spec.config.sample_id is not None or isinstance(limit, list):
+        return None
+    return (samples if limit is None else min(samples, limit)) * epochs
+
+
+def _partial(spec: EvalShape) -> str:
+    ids, samples = spec.dataset.sample_ids, spec.dataset.samples
+    held = len(ids) if ids is not None else None
+    covers_all = samples is not None and held is not None and held >= samples
+    if spec.config.sample_id is not None:
+        reason = "samples picked by id"
+    elif spec.config.limit is not None and not covers_all:
+        reason = f"limit {spec.config.limit}"
+    elif samples is not None and held is not None and held < samples:
+        reason = "fewer sample ids than samples"
+    else:
+        return ""
+    return f"{reason}: {held if held is not None else 'unknown number'} of {samples or 'unknown'} samples"
+
+
+def _missing(spec: EvalShape, epochs: int, attempts: Sequence[Attempt]) -> Iterator[Attempt]:
+    held = {(attempt.sample, attempt.epoch) for attempt in attempts}
+    for sample in spec.dataset.sample_ids or []:
+        for epoch in range(1, epochs + 1):
+            if (str(sample), epoch) not in held:
+                yield missing_attempt(str(sample), epoch)
+
+
+def _denominator_problems(spec: EvalShape, epochs: int, attempts: Sequence[Attempt]) -> Iterator[str]:
+    if spec.config.sample_id is not None:
+        yield "samples were picked by id, so the rest of the data set is left out by choice"
+    ids = spec.dataset.sample_ids
+    if ids is not None:
+        names = [str(sample) for sample in ids]
+        promised = set(names)
+        if len(promised) != len(names):
+            yield f"header: {len(names) - len(promised)} sample id(s) listed twice"
+        strangers = [a for a in attempts if a.sample not in promised or not 1 <= a.epoch <= epochs]
+        if strangers:
+            yield f"{len(strangers)} attempt(s) the header does not promise: {_shown(strangers)}"
+        return
+    expected = _expected(spec, epochs)
+    if expected is not None and len(attempts) != expected:
+        yield f"expected {expected} attempts, as the header promises, got {len(attempts)}"
+
+
+def _shown(attempts: Sequence[Attempt]) -> str:
+    some = ", ".join(f"{printable(a.sample)!r} epoch {a.epoch}" for a in attempts[:_SHOWN])
+    return some + (", …" if len(attempts) > _SHOWN else "")
+
+
+def _evaluated(header: HeaderShape) -> tuple[datetime | None, tuple[str, ...]]:
+    """Return when the run started: the earliest instant the log knows, so evidence never looks fresher than it is."""
+    text = header.stats.started_at or header.eval.created
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None, (f"header: expected an instant with an offset, got {printable(text)!r}",)
+    if instant.utcoffset() is None:
+        return None, (f"header: expected an offset in the instant {printable(text)!r}, got none",)
+    try:
+        return instant.astimezone(UTC), ()
+    except OverflowError:
+        return None, (f"header: instant {printable(text)!r} is out of range",)
+
+
+def _reported(results: ResultsShape | None) -> Iterator[tuple[str, str, object]]:
+    for result in result_list(results):
+        for metric, shape in result.metrics.items():
+            yield result.name, metric, plain_value(shape.value)

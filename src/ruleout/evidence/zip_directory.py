@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The directory of a zip archive, read strictly (E-1).
+
+Rules
+- The end record is the last 22 bytes: evaluation logs carry no comment, and anything behind the record means a cut or
+  doctored file. The central directory ends where the end record (or its zip64 form) begins, and is read wholly.
+- For a name that occurs twice the last entry of the central directory wins, as for the tool that writes the logs: it
+  supersedes members by appending.
+- Encrypted members, several disks and names with a NUL byte are refused: readers disagree on what they mean.
+- Names are keys, never paths: nothing is written anywhere.
+
+It does not decompress: see `zip_member`. The standard library's reader is not used because on Python 3.11 it cannot
+open zstandard members, and because it guesses where this reader refuses.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ruleout.errors import UnreadableLog
+from ruleout.evidence.limits import Limits
+
+_END = struct.Struct("<4s4H2LH")
+_END64 = struct.Struct("<4sQ2H2L4Q")
+_LOCATOR64 = struct.Struct("<4sLQL")
+_ENTRY = struct.Struct("<4s6H3L5H2L")
+_END_MAGIC, _END64_MAGIC, _LOCATOR64_MAGIC, _ENTRY_MAGIC = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"PK\x01\x02"
+
+WIDE16, WIDE32 = 0xFFFF, 0xFFFFFFFF
+_ZIP64_EXTRA = 0x0001
+_ENCRYPTED = 1 << 0 | 1 << 6 | 1 << 13
+_UTF8 = 1 << 11
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the central directory; sizes in bytes, `offset` that of the local header."""
+
+    name: str
+    flags: int
+    method: int
+    crc: int
+    packed_size: int
+    size: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    count: int
+    size: int
+    offset: int
+    position: int
+
+
+def read_directory(data: bytes, *, name: str, limits: Limits) -> dict[str, Entry]:
+    """Return the live entries by name, in the order in which each name first occurs.
+
+    Pure.
+
+    Raises:
+        UnreadableLog: truncated, wrong-shape, encrypted, too-large or size-mismatch.
+
+    Source: E-1; PKWARE APPNOTE 6.3.10, §4.3 and §4.4.
+    """
+    end = _find_end(data, name)
+    if end.count > limits.members:
+        raise UnreadableLog(name, "too-large", f"expected at most {limits.members} members, got {end.count}")
+    if end.offset + end.size != end.position:
+        raise UnreadableLog(
+            name,
+            "truncated",
+            f"expected the directory to end at byte {end.position}, got {end.offset + end.size}",
+            hint="Fetch the log again; it was cut, or something was put in front of it.",
+        )
+    return {entry.name: entry for entry in _entries(data, end, name)}
+
+
+def _find_end(data: bytes, name: str) -> _End:
+    position = len(data) - _END.size
+    if position < 0 or data[position : position + 4] != _END_MAGIC:
+        raise UnreadableLog(
+            name,
+            "truncated",
+            "expected a zip end record in the last 22 bytes, got none",
+            hint="Fetch the log again; a log that is still being written cannot be read.",
+        )
+    _, disk, first_disk, here, count, size, offset, comment = _END.unpack_from(data, position)
+    if comment or (disk, first_disk) not in ((0, 0), (WIDE16, WIDE16)) or here != count:
+        raise UnreadableLog(name, "wrong-shape", "expected a zip on one disk without a comment")
+    if WIDE16 in (count, disk) or WIDE32 in (size, offset):
+        return _find_end64(data, position, name)
+    return _End(count=count, size=size, offset=offset, position=position)
+
+
+def _find_end64(data: bytes, position: int, name: str) -> _End:
+    at = position - _LOCATOR64.size
+    if at < 0 or data[at : at + 4] != _LOCATOR64_MAGIC:
+        raise UnreadableLog(name, "truncated", "expected a zip64 locator before the end record, got none")
+    _, _, end_at, disks = _LOCATOR64.unpack_from(data, at)
+    if end_at + _END64.size != at or data[end_at : end_at + 4] != _END64_MAGIC or disks > 1:
+        raise UnreadableLog(name, "wrong-shape", "expected a plain zip64 end record right before its locator")
+    _, _, _, _, disk, first_disk, here, count, size, offset = _END64.unpack_from(data, end_at)
+    if disk or first_disk or here != count:
+        raise UnreadableLog(name, "wrong-shape", "expected a zip on one disk")
+    return _End(count=count, size=size, offset=offset, position=end_at)
+
+
+def _entries(data: bytes, end: _End, name: str) -> Iterator[Entry]:
+    at = end.offset
+    for _ in range(end.count):
+        if at + _ENTRY.size > end.position or data[at : at + 4] != _ENTRY_MAGIC:
+            raise UnreadableLog(name, "truncated", f"expected {end.count} directory entries, got fewer")
+        fields = _ENTRY.unpack_from(data, at)
+        name_length, extra_length, comment_length = fields[10:13]
+        start = at + _ENTRY.size
+        at = start + name_length + extra_length + comment_length
+        if at > end.position:
+            raise UnreadableLog(name, "truncated", "a directory entry runs past the end of the directory")
+        extra = data[start + name_length : start + name_length + extra_length]
+        yield _entry(fields, data[start : start + name_length], extra, name)
+    if at != end.position:
+        raise UnreadableLog(name, "wrong-shape", f"expected {end.count} directory entries, got more bytes than that")
+
+
+def _entry(fields: tuple[int, ...], raw_name: bytes, extra: bytes, name: str) -> Entry:
+    flags, method, crc, packed, size, offset = fields[3], fields[4], fields[7], fields[8], fields[9], fields[16]
+    if flags & _ENCRYPTED:
+        raise UnreadableLog(
+            name, "encrypted", f"member {decode_name(raw_name, flags, name)!r}", hint="Decrypt the log first."
+        )
+    if fields[13] not in (0, WIDE16):
+        raise UnreadableLog(name, "wrong-shape", "expected a zip on one disk")
+    size, packed, offset = widen(extra, (size, packed, offset), name)
+    return Entry(decode_name(raw_name, flags, name), flags, method, crc, packed, size, offset)
+
+
+def decode_name(raw: bytes, flags: int, log: str) -> str:
+    """Return a member's name. Raises UnreadableLog (wrong-shape) for a NUL byte or broken UTF-8. Pure."""
+    try:
+        name = raw.decode("utf-8" if flags & _UTF8 else "cp437")
+    except UnicodeDecodeError as error:
+        raise UnreadableLog(log, "wrong-shape", f"member name {raw[:40]!r} is not UTF-8") from error
+    if "\0" in name:
+        raise UnreadableLog(log, "wrong-shape", f"member name {name[:40]!r} holds a NUL byte")
+    return name
+
+
+def widen(extra: bytes, values: tuple[int, ...], log: str) -> tuple[int, ...]:
+    """Return `values` with those that read 0xFFFFFFFF taken from the zip64 extra field, in their fixed order.
+
+    Pure. Raises UnreadableLog (wrong-shape) when a promised value is not there. Source: APPNOTE §4.5.3.
+    """
+    if WIDE32 not in values:
+        return values
+    wide = _zip64_values(extra)
+    widened = tuple(next(wide, None) if value == WIDE32 else value for value in values)
+    if None in widened:
+        raise UnreadableLog(log, "wrong-shape", "expected a zip64 size or offset, got none")
+    return tuple(value for value in widened if value is not None)
+
+
+def _zip64_values(extra: bytes) -> Iterator[int]:
+    at = 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<HH", extra, at)
+        body = extra[at + 4 : at + 4 + length]
+        if kind == _ZIP64_EXTRA:
+            yield from (int.from_bytes(body[i : i + 8], "little") for i in range(0, len(body) - 7, 8))
+            return
+        at += 4 + length
