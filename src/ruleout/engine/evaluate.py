@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The combination rule: a framework, an activity and a state give an outcome (D-5, D-7 to D-10).
+
+Invariants:
+* total: every activity and state has an outcome, and nothing is raised on data (D-14a);
+* the outcome is the most restrictive contribution; an activity that no rule covers holds;
+* a red line contributes *stop* unless what it prohibits is known to be absent, and nothing lowers it;
+* a peer question counts only when it is YES; a peer clause lowers only the rules it names, never below its floor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ruleout.model.decision import Origin
+from ruleout.model.formula import Atom, Formula, Kind, atoms_of, evaluate
+from ruleout.model.framework import Framework, PeerClause, PeerKind, RedLine, Rule, Threshold
+from ruleout.model.outcome import Activity, BurdenOfProof, Outcome
+from ruleout.model.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known: a verdict per question (an absent one is UNKNOWN) and the permissive peer clauses invoked."""
+
+    answers: Mapping[Atom, Verdict]
+    invoked: frozenset[str] = frozenset()
+
+    def known(self, atom: Atom) -> Verdict:
+        """What is known of the question, before the framework says what UNKNOWN means."""
+        return self.answers.get(atom, Verdict.UNKNOWN)
+
+    def with_answer(self, atom: Atom, verdict: Verdict) -> State:
+        """A copy in which one question has another answer."""
+        return State({**self.answers, atom: verdict}, self.invoked)
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one rule, red line or burden of proof contributes."""
+
+    id: str
+    origin: Origin
+    applies: Verdict
+    required: Verdict | None
+    outcome: Outcome
+    lowered_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The outcome and every contribution to it, in the framework's order."""
+
+    outcome: Outcome
+    contributions: tuple[Contribution, ...]
+
+    @property
+    def determining(self) -> tuple[str, ...]:
+        """Ids of the contributions that equal the outcome; without all others it stays the same (D-14e)."""
+        return tuple(c.id for c in self.contributions if c.outcome is self.outcome)
+
+
+def counts_as(known: Verdict, burden: BurdenOfProof) -> Verdict:
+    """Return what the rules use for a threshold: an UNKNOWN becomes what the framework says of it. Source: D-5."""
+    if known is not Verdict.UNKNOWN:
+        return known
+    if burden is BurdenOfProof.REACHED:
+        return Verdict.YES
+    return Verdict.NO if burden is BurdenOfProof.NOT_REACHED else Verdict.UNKNOWN
+
+
+class Reading:
+    """A framework's reading of a state: how each question of a formula is answered (D-5, D-9)."""
+
+    def __init__(self, framework: Framework, state: State) -> None:
+        self._burden = {t.clause.id: t.when_unknown for t in framework.thresholds}
+        self._state = state
+
+    def answer(self, atom: Atom) -> Verdict:
+        """The verdict that formulas use for one question."""
+        known = self._state.known(atom)
+        if atom.kind is Kind.THRESHOLD:
+            return counts_as(known, self._burden[atom.name])
+        if atom.kind is Kind.PEER:
+            return Verdict.YES if known is Verdict.YES else Verdict.NO
+        return known
+
+    def known(self, atom: Atom) -> Verdict:
+        """What is known of one question, before any burden of proof."""
+        return self._state.known(atom)
+
+    def of(self, formula: Formula) -> Verdict:
+        """The formula's verdict."""
+        return evaluate(formula, self.answer)
+
+    def is_established(self, formula: Formula) -> bool:
+        """Whether a formula is YES by what is known alone: no burden of proof helps a clause that relaxes (D-9)."""
+        return evaluate(formula, self._state.known) is Verdict.YES
+
+
+def evaluate_activity(framework: Framework, activity: Activity, state: State) -> Evaluation:
+    """Return the outcome of one activity in one state, with every contribution to it.
+
+    Pure and total. Source: D-5, D-7, D-8, D-9, D-10.
+    """
+    reading = Reading(framework, state)
+    rules = rules_of(framework, activity)
+    lowering = [c for c in framework.peer_clauses if lowers_now(c, reading, state)]
+    contributions = [red_line_contribution(line, reading) for line in framework.red_lines]
+    contributions += [rule_contribution(rule, reading, lowering) for rule in rules]
+    contributions += [burden_contribution(t, state) for t in burdens_of(framework, rules)]
+    if not rules:
+        contributions.append(Contribution("no-rule", Origin.NO_RULE, Verdict.YES, None, Outcome.HOLD))
+    return Evaluation(max(c.outcome for c in contributions), tuple(contributions))
+
+
+def rules_of(framework: Framework, activity: Activity) -> tuple[Rule, ...]:
+    """The gating rules that cover an activity, in the framework's order; public goals and recommendations never do."""
+    return tuple(r for r in framework.rules if activity in r.activities and r.clause.force.gates)
+
+
+def rule_contribution(rule: Rule, reading: Reading, lowering: list[PeerClause]) -> Contribution:
+    """What one rule contributes; UNKNOWN in either part takes the more restrictive branch. Source: D-7, D-8."""
+    applies = Verdict.YES if rule.condition is None else reading.of(rule.condition)
+    required = None if rule.require is None else reading.of(rule.require)
+    branch = rule.met if required is Verdict.YES else max(rule.met, rule.otherwise)
+    outcome = Outcome.PROCEED if applies is Verdict.NO else branch
+    lowered_by = ""
+    for clause in lowering:
+        if rule.clause.id in clause.lowers and outcome > clause.floor and not demands_act(rule):
+            outcome, lowered_by = clause.floor, clause.clause.id
+    return Contribution(rule.clause.id, Origin.RULE, applies, required, outcome, lowered_by)
+
+
+def demands_act(rule: Rule) -> bool:
+    """Whether a rule demands an approval or a notification: no peer clause may lower such a rule (D-9)."""
+    if rule.require is None:
+        return False
+    return any(atom.kind in (Kind.APPROVED, Kind.NOTIFIED_BEFORE) for atom, _ in atoms_of(rule.require))
+
+
+def red_line_contribution(line: RedLine, reading: Reading) -> Contribution:
+    """Stop unless what the line prohibits is known to be absent. Source: D-10, D-8."""
+    present = reading.of(line.prohibits)
+    outcome = Outcome.PROCEED if present is Verdict.NO else Outcome.STOP
+    return Contribution(line.clause.id, Origin.RED_LINE, present, None, outcome)
+
+
+def burdens_of(framework: Framework, rules: tuple[Rule, ...]) -> tuple[Threshold, ...]:
+    """The thresholds whose UNKNOWN holds (D-5) and which the given rules ask about."""
+    asked = {atom.name for rule in rules for atom in _atoms(rule) if atom.kind is Kind.THRESHOLD}
+    return tuple(t for t in framework.thresholds if t.when_unknown is BurdenOfProof.HOLD and t.clause.id in asked)
+
+
+def burden_contribution(threshold: Threshold, state: State) -> Contribution:
+    """Hold while a threshold with the burden *hold* is UNKNOWN. Source: D-5."""
+    known = state.known(Atom(Kind.THRESHOLD, threshold.clause.id))
+    unknown = known is Verdict.UNKNOWN
+    outcome = Outcome.HOLD if unknown else Outcome.PROCEED
+    applies = Verdict.YES if unknown else Verdict.NO
+    return Contribution(f"{threshold.clause.id}/when-unknown", Origin.BURDEN_OF_PROOF, applies, None, outcome)
+
+
+def lowers_now(clause: PeerClause, reading: Reading, state: State) -> bool:
+    """Whether a permissive peer clause is in use: invoked, its condition YES, and what it costs paid. Source: D-9."""
+    if clause.kind is not PeerKind.PERMITS_LOWERING or clause.clause.id not in state.invoked or clause.when is None:
+        return False
+    paid = clause.requires is None or reading.is_established(clause.requires)
+    return paid and reading.is_established(clause.when)
+
+
+def _atoms(rule: Rule) -> list[Atom]:
+    formulas = [f for f in (rule.condition, rule.require) if f is not None]
+    return [atom for formula in formulas for atom, _ in atoms_of(formula)]
+
+
+def atoms_asked(framework: Framework, activity: Activity) -> tuple[Atom, ...]:
+    """Every question that an activity's rules and the red lines ask, sorted, each once."""
+    asked = {atom for rule in rules_of(framework, activity) for atom in _atoms(rule)}
+    asked |= {atom for line in framework.red_lines for atom, _ in atoms_of(line.prohibits)}
+    return tuple(sorted(asked))

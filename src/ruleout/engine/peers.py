@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verdicts on peer questions from graded, dated, sourced facts (D-9). A fact counts only at the grade asked for."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ruleout.engine.statements import Found, date_faults
+from ruleout.model.case import Case, PeerFact
+from ruleout.model.framework import PeerQuestion, Quantifier
+from ruleout.model.verdict import Verdict
+
+
+def find_peer(question: PeerQuestion, case: Case, *, on: date) -> Found:
+    """Return whether the facts establish a peer question on a day.
+
+    Pure and total. YES and NO both need a fact of the asked grade and quantifier; facts of that grade that contradict
+    each other leave it UNKNOWN. Source: D-9.
+    """
+    facts = [fact for fact in case.peer_facts if fact.answers == question.clause.id]
+    if not facts:
+        return Found(Verdict.UNKNOWN, "no peer fact stated")
+    shortfalls = {_label(fact): _shortfalls(fact, question, on=on) for fact in facts}
+    counting = [fact for fact in facts if not shortfalls[_label(fact)]]
+    said = {fact.holds for fact in counting} - {Verdict.UNKNOWN}
+    if len(said) == 1:
+        labels = ", ".join(_label(fact) for fact in counting)
+        return Found(said.pop(), f"{labels}; evidence {question.grade.value} or better")
+    if said:
+        return Found(Verdict.UNKNOWN, "facts of the asked grade contradict each other")
+    reasons = "; ".join(f"{label}: {', '.join(why) or 'says unknown'}" for label, why in shortfalls.items())
+    return Found(Verdict.UNKNOWN, f"not established: {reasons}")
+
+
+def _label(fact: PeerFact) -> str:
+    return f"{', '.join(fact.peers) or 'competitors'} as of {fact.as_of}"
+
+
+def _shortfalls(fact: PeerFact, question: PeerQuestion, *, on: date) -> list[str]:
+    reasons = date_faults(fact.as_of, fact.valid_until, on=on)
+    if fact.grade.rank < question.grade.rank:
+        reasons.append(f"evidence is {fact.grade.value}, the framework asks for {question.grade.value}")
+    if not _covers(fact, question):
+        reasons.append(f"is about {fact.covers.value}, the framework asks about {question.quantifier.value}")
+    return reasons
+
+
+def _covers(fact: PeerFact, question: PeerQuestion) -> bool:
+    if question.quantifier is Quantifier.ANOTHER:
+        return fact.covers is Quantifier.ANOTHER and bool(fact.peers)
+    return fact.covers is question.quantifier
