@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writing files so that they are there after a crash (L-5): temp, sync, rename, directory sync.
+
+Everything that changes a log's files goes through `FileOps`, five operations, so that a test can fail or kill at each.
+An error of any of them is passed on as it is: the caller decides, and a log's writer stops for good.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from ruleout.errors import LedgerError
+
+
+class FileOps(Protocol):
+    """The operations by which files change. All raise OSError; none is retried."""
+
+    def write(self, fd: int, data: bytes) -> None:
+        """Write all of `data` at the file's position. Not durable."""
+
+    def sync(self, fd: int) -> None:
+        """Return when the file's (or directory's) content is on disk."""
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Replace `target` by `source` in one step. Not durable until the directory is synced."""
+
+    def truncate(self, fd: int, size_bytes: int) -> None:
+        """Cut the file. Not durable until synced."""
+
+    def remove(self, path: Path) -> None:
+        """Remove a file. Not durable until the directory is synced."""
+
+
+class SystemFiles:
+    """The operating system's files."""
+
+    def write(self, fd: int, data: bytes) -> None:
+        """See `FileOps`."""
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(fd, rest) :]
+
+    def sync(self, fd: int) -> None:
+        """See `FileOps`. The file's length is part of what fdatasync makes durable."""
+        os.fdatasync(fd)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """See `FileOps`."""
+        source.replace(target)
+
+    def truncate(self, fd: int, size_bytes: int) -> None:
+        """See `FileOps`."""
+        os.ftruncate(fd, size_bytes)
+
+    def remove(self, path: Path) -> None:
+        """See `FileOps`."""
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn an error of the operating system about the log at `path` into a LedgerError."""
+    try:
+        yield
+    except OSError as error:
+        raise LedgerError(
+            f"{path}: the disk failed: {error}", hint="Find out what the disk did, then try again."
+        ) from error
+
+
+def replace_files(files: Iterable[tuple[Path, bytes]], ops: FileOps) -> None:
+    """Write files, each whole or not at all; durable on return.
+
+    Directories that are missing are made. Files appear in the order given; each directory is synced once, at the end.
+    """
+    directories: dict[Path, None] = {}
+    for path, data in files:
+        make_directory(path.parent, ops)
+        temporary = path.with_name(f"{path.name}.tmp")
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        try:
+            ops.write(fd, data)
+            ops.sync(fd)
+        finally:
+            os.close(fd)
+        ops.rename(temporary, path)
+        directories[path.parent] = None
+    for directory in directories:
+        sync_directory(directory, ops)
+
+
+def make_directory(path: Path, ops: FileOps) -> None:
+    """Make a directory and those above it; each is durable in its parent on return."""
+    if path.is_dir():
+        return
+    make_directory(path.parent, ops)
+    path.mkdir(exist_ok=True)
+    sync_directory(path.parent, ops)
+
+
+def sync_directory(path: Path, ops: FileOps) -> None:
+    """Return when the names in a directory are on disk."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        ops.sync(fd)
+    finally:
+        os.close(fd)

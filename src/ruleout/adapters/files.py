@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading what people hand us: bounded, and with an error that says what to do."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from ruleout.errors import NotFound, RuleoutError
+
+MIB = 1024 * 1024
+
+
+def read_bounded(path: Path, *, limit_bytes: int, what: str) -> bytes:
+    """Return a file's bytes. Effect: reads the file.
+
+    Args:
+        limit_bytes: a larger file is refused before it is read into memory.
+        what: noun for messages, such as "case file".
+
+    Raises:
+        NotFound: there is no such file.
+        RuleoutError: it is no regular file, too large, or unreadable.
+    """
+    try:
+        data = _read_regular(path, limit_bytes + 1)
+    except FileNotFoundError as error:
+        raise NotFound(f"{path}: no such {what}", hint="Check the path.") from error
+    except OSError as error:
+        raise RuleoutError(
+            f"{path}: cannot read this {what}: {error.strerror}", hint="Check its permissions."
+        ) from error
+    if data is None:
+        raise RuleoutError(f"{path}: expected a regular {what}", hint="Name a file.")
+    if len(data) > limit_bytes:
+        raise RuleoutError(
+            f"{path}: expected a {what} of at most {limit_bytes} bytes, got more", hint="Split the file."
+        )
+    return data
+
+
+def _read_regular(path: Path, most_bytes: int) -> bytes | None:
+    """The file's first bytes, or None for a folder, pipe or device."""
+    # Not blocking: a named pipe that nobody writes to would otherwise keep us waiting for ever.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(most_bytes)
+
+
+def write_new(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Create a file with these bytes, durably; an existing one is refused. Effect: writes and syncs the file.
+
+    Raises:
+        RuleoutError: the file exists or cannot be written; then nothing of it is left.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except FileExistsError as error:
+        raise RuleoutError(f"{path} exists already", hint="Choose another name; nothing was overwritten.") from error
+    except OSError as error:
+        raise RuleoutError(
+            f"{path}: cannot write: {error.strerror}", hint="Check the folder and its permissions."
+        ) from error
+    try:
+        _write_through(descriptor, data)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise RuleoutError(f"{path}: cannot write: {error.strerror}", hint="Check the space on the disk.") from error
+
+
+def _write_through(descriptor: int, data: bytes) -> None:
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def make_folder(path: Path, *, mode: int = 0o777) -> None:
+    """Make a folder and those above it, unless they are there. Effect: writes.
+
+    Raises:
+        RuleoutError: something else stands there, or it may not be made.
+    """
+    try:
+        path.mkdir(mode=mode, parents=True, exist_ok=True)
+    except OSError as error:
+        hint = "Check the path and its permissions."
+        raise RuleoutError(f"{path}: cannot make this folder: {error.strerror}", hint=hint) from error
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Replace a file's bytes atomically: temporary file, sync, rename. Effect: writes beside and renames."""
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.unlink(missing_ok=True)
+    write_new(temporary, data)
+    temporary.replace(path)

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A log's published files, read: checkpoint, tiles, entry bundles, objects (L-5, L-10). Reading takes no lock.
+
+log.json      format, origin and key of the log
+journal       see `journal`; readers do not need it
+checkpoint    the signed note
+tile/...      tiles and entry bundles, by C2SP tlog-tiles
+objects/...   larger things, by their SHA-256
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruleout.adapters.durable_file import FileOps, SystemFiles, disk_errors, replace_files
+from ruleout.errors import LedgerError, NotFound, VerificationFailed
+from ruleout.ledger.checkpoint import Checkpoint, open_checkpoint
+from ruleout.ledger.merkle import leaf_hash
+from ruleout.ledger.note import VerifierKey, parse_vkey
+from ruleout.ledger.tile import WIDTH, Edge, Tile, tile_path, unpack_bundle, unpack_tile
+from ruleout.model.canonical import canonical, parse_canonical
+
+FORMAT = "ruleout-log/1"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class LogView:
+    """A log as published at one checkpoint; later appends do not change it.
+
+    `checkpoint` is the signed note, checked against the key that the log's own folder names. Whether that key is the
+    right one, only somebody who knows it from elsewhere can say.
+    """
+
+    path: Path
+    key: VerifierKey
+    checkpoint: str
+    head: Checkpoint
+
+    @property
+    def origin(self) -> str:
+        """The log's unique name."""
+        return self.head.origin
+
+    @property
+    def size(self) -> int:
+        """How many entries are published."""
+        return self.head.size
+
+    def entries(self, start: int = 0) -> Iterator[bytes]:
+        """Yield the bytes of the published entries from index `start`, bundle by bundle.
+
+        Raises LedgerError for a missing bundle and VerificationFailed for a damaged one; hashes are not checked here.
+        """
+        for index in range(start // WIDTH, -(-self.size // WIDTH)):
+            yield from self.bundle(index)[max(0, start - index * WIDTH) :]
+
+    def bundle(self, index: int) -> tuple[bytes, ...]:
+        """Return the published entries of bundle `index`: 256, fewer in the last."""
+        return unpack_bundle(*self._read("entries", index, self.size))
+
+    def tile(self, level: int, index: int) -> tuple[bytes, ...]:
+        """Return the published hashes of a tile: 256, fewer in the last of its level."""
+        return unpack_tile(*self._read(str(level), index, self.size >> (8 * level)))
+
+    def _read(self, level: str, index: int, count: int) -> tuple[bytes, int]:
+        """Return a tile's bytes and width, taken from the full tile where the partial one is no longer kept."""
+        width = min(WIDTH, count - index * WIDTH)
+        for candidate in (width, WIDTH):
+            try:
+                data = (self.path / tile_path(level, index, candidate)).read_bytes()
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            return (data, width) if candidate == width else (_first(level, data, width), width)
+        raise LedgerError(
+            f"{self.path}: expected {tile_path(level, index, width)}, got no such file",
+            hint="Rebuild the tiles from the journal.",
+        )
+
+
+def _first(level: str, data: bytes, width: int) -> bytes:
+    if level != "entries":
+        return data[: width * 32]
+    end = 0
+    for _ in range(width):
+        end += 2 + int.from_bytes(data[end : end + 2], "big")
+    return data[:end]
+
+
+def write_description(path: Path, key: VerifierKey, ops: FileOps) -> None:
+    """Write `log.json`, the last file of a new log; durable on return."""
+    replace_files([(path / "log.json", canonical({"format": FORMAT, "origin": key.name, "vkey": str(key)}))], ops)
+
+
+def read_description(path: Path) -> VerifierKey:
+    """Return the key, and so the origin, that a log's folder names.
+
+    Raises:
+        LedgerError: there is no log here, or its description is damaged.
+    """
+    try:
+        data = (path / "log.json").read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise LedgerError(f"{path}: expected a log, got no log.json", hint="Create one with `ruleout init`.") from error
+    try:
+        raw = parse_canonical(data, max_bytes=65536, max_depth=1)
+        key = parse_vkey(raw["vkey"]) if raw.keys() == {"format", "origin", "vkey"} else None
+    except (VerificationFailed, AttributeError, TypeError) as error:
+        raise LedgerError(f"{path}: expected log.json of {FORMAT}, got another: {error}") from error
+    if key is None or (raw["format"], raw["origin"]) != (FORMAT, key.name):
+        raise LedgerError(f"{path}: expected log.json of {FORMAT} under its key's name, got another")
+    return key
+
+
+def read_checkpoint(path: Path) -> str:
+    """Return the text of a log's checkpoint file. Raises LedgerError if it is missing or not text."""
+    try:
+        return (path / "checkpoint").read_bytes().decode("utf-8")
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        raise LedgerError(
+            f"{path}: expected a checkpoint, got {type(error).__name__}",
+            hint="Find out why it is gone; rebuild it from the journal only when you know.",
+        ) from error
+
+
+def read_log(path: Path) -> LogView:
+    """Return the log in folder `path` as last published.
+
+    Raises:
+        LedgerError: there is no log here, or a file is missing.
+        VerificationFailed: the checkpoint is not signed by the log's key.
+    """
+    key = read_description(path)
+    note = read_checkpoint(path)
+    return LogView(path, key, note, open_checkpoint(note, (key,), origin=key.name))
+
+
+def audit_log(view: LogView, vkeys: Iterable[VerifierKey]) -> Checkpoint:
+    """Return the checkpoint after checking every file it stands for, from disk, in one pass.
+
+    The signature by one of `vkeys`; every entry against its leaf hash; every tile, full and partial, against the
+    hashes below it; the root. Entries may be of any kind: their schema is `verify_bundle`'s business.
+
+    Raises:
+        VerificationFailed: check "signature", "tile" or "full-audit".
+        LedgerError: a file is missing.
+
+    Source: L-5, L-10.
+    """
+    head = open_checkpoint(view.checkpoint, vkeys, origin=view.origin)
+    edge = Edge()
+    for index in range(-(-head.size // WIDTH)):
+        edge, full = edge.extend([leaf_hash(entry) for entry in view.bundle(index)])
+        for tile in full:
+            _require_tile(view, tile)
+    for tile in edge.partial_tiles():
+        _require_tile(view, tile)
+    if edge.root() != head.root:
+        raise VerificationFailed("full-audit", f"expected root {head.root.hex()[:12]}, got {edge.root().hex()[:12]}")
+    return head
+
+
+def _require_tile(view: LogView, tile: Tile) -> None:
+    if view.tile(tile.level, tile.index) != tile.hashes:
+        raise VerificationFailed("tile", f"expected {tile.path} to hold the hashes of what is below it, got others")
+
+
+def put_object(path: Path, data: bytes, *, ops: FileOps | None = None) -> str:
+    """Keep `data` in the log at `path` under its SHA-256 (hex), which is returned; durable on return.
+
+    Raises LedgerError if the disk failed.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    target = _object_path(path, digest)
+    with disk_errors(path):
+        if not target.exists():
+            replace_files([(target, data)], ops or SystemFiles())
+    return digest
+
+
+def get_object(path: Path, digest: str) -> bytes:
+    """Return the bytes kept under a SHA-256 (hex).
+
+    Raises:
+        NotFound: nothing is kept under it, or it is no SHA-256.
+        VerificationFailed: check "objects"; the bytes are not those.
+    """
+    if not _SHA256.fullmatch(digest):
+        raise NotFound(f"expected a SHA-256 of 64 hex digits, got {digest[:80]!r}")
+    try:
+        data = _object_path(path, digest).read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound(f"{path}: expected object {digest[:12]}, got no such file") from error
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise VerificationFailed("objects", f"expected bytes with digest {digest[:12]}, got others", hint="Restore it.")
+    return data
+
+
+def _object_path(path: Path, digest: str) -> Path:
+    return path / "objects" / digest[:2] / digest[2:]

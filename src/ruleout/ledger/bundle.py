@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bundle: one JSON file with everything an outsider needs to check part or all of a log offline (L-10).
+
+Format `ruleout-bundle/1`, described in docs/guide/bundle-format.md. A *full* bundle holds every entry of the
+checkpoint; a *proofs* bundle holds chosen entries with their inclusion proofs. Same values, same bytes. Parsing is
+bounded and checks shapes only: whether what it says is true is for `verify`.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruleout.errors import VerificationFailed
+from ruleout.ledger.checkpoint import open_checkpoint
+from ruleout.ledger.keyring import keyring_value, parse_holders
+from ruleout.ledger.merkle import HASH_BYTES, Levels, consistency_proof, inclusion_proof, leaf_hash, levels_of, root_at
+from ruleout.ledger.note import VerifierKey, decode_base64, parse_vkey
+from ruleout.ledger.signing import Holder, Keyring
+from ruleout.model.canonical import canonical, parse_canonical
+
+FORMAT = "ruleout-bundle/1"
+MAX_BYTES = 256 * 1024 * 1024
+MAX_ENTRIES = 1_000_000
+MAX_PROOF = 64
+_MAX_KEYS = 1000
+_KEYS = frozenset({"format", "origin", "checkpoint", "vkeys", "mode", "entries", "earlier", "objects", "keyring"})
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundledEntry:
+    """An entry's position and bytes; in a proofs bundle its inclusion proof, leaf side first."""
+
+    index: int
+    data: bytes
+    proof: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """A checkpoint somebody saw before (signed note) and the proof that the log still contains that tree."""
+
+    checkpoint: str
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """What a bundle file says.
+
+    Attributes:
+        origin: the log's name.
+        checkpoint: the signed note.
+        vkeys: the log's keys as the bundle's maker states them.
+        full: every entry up to the checkpoint's size is here.
+        entries: in order of index.
+        earlier: an earlier checkpoint, if one was asked for.
+        objects: bytes by their claimed SHA-256.
+        keyring: authors' keys as the bundle's maker states them.
+    """
+
+    origin: str
+    checkpoint: str
+    vkeys: tuple[VerifierKey, ...]
+    full: bool
+    entries: tuple[BundledEntry, ...]
+    earlier: Earlier | None = None
+    objects: Mapping[str, bytes] = field(default_factory=dict)
+    keyring: tuple[Holder, ...] = ()
+
+
+def build_bundle(
+    checkpoint: str,
+    entries: Sequence[bytes],
+    *,
+    origin: str,
+    vkeys: Iterable[VerifierKey],
+    chosen: Iterable[int] | None = None,
+    earlier: str | None = None,
+    objects: Mapping[str, bytes] | None = None,
+    keyring: Keyring | None = None,
+) -> Bundle:
+    """Return a bundle of a log's entries under one of its checkpoints.
+
+    Pure. Checks the checkpoints' signatures and that the entries make the checkpoint's root, so that no bundle is
+    made that could not be verified.
+
+    Args:
+        checkpoint: signed note of the log.
+        entries: bytes of the log's entries, at least as many as the checkpoint's size, in order.
+        origin: the log's name.
+        vkeys: the log's keys.
+        chosen: indices for a proofs bundle; None for a full one.
+        earlier: an earlier signed checkpoint to prove consistency with.
+        objects: bytes by SHA-256 (hex).
+        keyring: authors' keys.
+
+    Raises:
+        VerificationFailed: a checkpoint is not the log's, or the entries are not the checkpoint's.
+        ValueError: a chosen index is out of range.
+
+    Source: L-10.
+    """
+    keys = tuple(vkeys)
+    head = open_checkpoint(checkpoint, keys, origin=origin)
+    levels = levels_of(leaf_hash(entry) for entry in entries[: head.size])
+    if len(levels[0]) != head.size or root_at(levels, head.size) != head.root:
+        raise VerificationFailed("full-audit", f"expected the {head.size} entries of the checkpoint, got others")
+    return Bundle(
+        origin=origin,
+        checkpoint=checkpoint,
+        vkeys=keys,
+        full=chosen is None,
+        entries=_all(entries, head.size) if chosen is None else _chosen(entries, chosen, levels=levels, size=head.size),
+        earlier=None if earlier is None else _earlier(earlier, keys, origin=origin, levels=levels, size=head.size),
+        objects=dict(objects or {}),
+        keyring=tuple(holder for _, holder in sorted((keyring or {}).items())),
+    )
+
+
+def to_bytes(bundle: Bundle) -> bytes:
+    """Return the bundle file's canonical bytes. Pure: same bundle, same bytes."""
+    return canonical(
+        {
+            "format": FORMAT,
+            "origin": bundle.origin,
+            "checkpoint": bundle.checkpoint,
+            "vkeys": [str(key) for key in bundle.vkeys],
+            "mode": "full" if bundle.full else "proofs",
+            "entries": [_entry_value(entry, full=bundle.full) for entry in bundle.entries],
+            "earlier": None
+            if bundle.earlier is None
+            else {"checkpoint": bundle.earlier.checkpoint, "proof": [_text64(part) for part in bundle.earlier.proof]},
+            "objects": {digest: _text64(data) for digest, data in bundle.objects.items()},
+            "keyring": keyring_value(bundle.keyring),
+        }
+    )
+
+
+def parse_bundle(data: bytes) -> Bundle:
+    """Return what a bundle file says. Pure; at most 256 MiB, a million entries.
+
+    Raises:
+        VerificationFailed: check "canonical" or "bundle" (not a bundle of this format), or "key" for a bad key.
+    """
+    raw = parse_canonical(data, max_bytes=MAX_BYTES, max_depth=6)
+    _require(type(raw) is dict and raw.keys() == _KEYS, f"a {FORMAT} object with its nine fields")
+    _require(raw["format"] == FORMAT, f"format {FORMAT}")
+    _require(raw["mode"] in ("full", "proofs"), "mode full or proofs")
+    _require(type(raw["origin"]) is str and type(raw["checkpoint"]) is str, "origin and checkpoint as strings")
+    full = raw["mode"] == "full"
+    items = enumerate(_list(raw["entries"], "entries", MAX_ENTRIES))
+    return Bundle(
+        origin=raw["origin"],
+        checkpoint=raw["checkpoint"],
+        vkeys=tuple(parse_vkey(_string(vkey, "vkeys")) for vkey in _list(raw["vkeys"], "vkeys", _MAX_KEYS)),
+        full=full,
+        entries=tuple(_parse_entry(item, nth, full=full) for nth, item in items),
+        earlier=None if raw["earlier"] is None else _parse_earlier(raw["earlier"]),
+        objects=_parse_objects(raw["objects"]),
+        keyring=parse_holders(raw["keyring"]),
+    )
+
+
+def _all(entries: Sequence[bytes], size: int) -> tuple[BundledEntry, ...]:
+    return tuple(BundledEntry(index=index, data=data) for index, data in enumerate(entries[:size]))
+
+
+def _chosen(entries: Sequence[bytes], chosen: Iterable[int], *, levels: Levels, size: int) -> tuple[BundledEntry, ...]:
+    return tuple(
+        BundledEntry(index=index, proof=inclusion_proof(levels, index, size), data=entries[index])
+        for index in sorted(set(chosen))
+    )
+
+
+def _earlier(note: str, keys: tuple[VerifierKey, ...], *, origin: str, levels: Levels, size: int) -> Earlier:
+    old = open_checkpoint(note, keys, origin=origin)
+    if old.size > size:
+        raise VerificationFailed("consistency", f"expected an earlier size of at most {size}, got {old.size}")
+    return Earlier(checkpoint=note, proof=consistency_proof(levels, old.size, size) if old.size else ())
+
+
+def _entry_value(entry: BundledEntry, *, full: bool) -> object:
+    text = entry.data.decode("utf-8")
+    return text if full else {"index": entry.index, "entry": text, "proof": [_text64(part) for part in entry.proof]}
+
+
+def _text64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _parse_entry(item: Any, nth: int, *, full: bool) -> BundledEntry:
+    if full:
+        return BundledEntry(index=nth, data=_string(item, "entries").encode("utf-8"))
+    _require(type(item) is dict and item.keys() == {"index", "entry", "proof"}, "entries of index, entry and proof")
+    _require(type(item["index"]) is int and item["index"] >= 0, "an index >= 0")
+    return BundledEntry(
+        index=item["index"], data=_string(item["entry"], "entry").encode("utf-8"), proof=_parse_proof(item["proof"])
+    )
+
+
+def _parse_earlier(item: Any) -> Earlier:
+    _require(type(item) is dict and item.keys() == {"checkpoint", "proof"}, "earlier of checkpoint and proof")
+    return Earlier(checkpoint=_string(item["checkpoint"], "earlier checkpoint"), proof=_parse_proof(item["proof"]))
+
+
+def _parse_proof(item: Any) -> tuple[bytes, ...]:
+    proof = tuple(decode_base64(_string(part, "proof"), check="bundle") for part in _list(item, "proof", MAX_PROOF))
+    _require(all(len(part) == HASH_BYTES for part in proof), "proof hashes of 32 bytes")
+    return proof
+
+
+def _parse_objects(item: Any) -> dict[str, bytes]:
+    _require(type(item) is dict and all(_SHA256.fullmatch(key) for key in item), "objects by SHA-256 in hex")
+    return {digest: decode_base64(_string(text, "object"), check="bundle") for digest, text in item.items()}
+
+
+def _string(item: Any, name: str) -> str:
+    _require(type(item) is str, f"{name} as a string")
+    return str(item)
+
+
+def _list(item: Any, name: str, most: int) -> list[Any]:
+    _require(type(item) is list and len(item) <= most, f"{name} as a list of at most {most}")
+    return list(item)
+
+
+def _require(holds: bool, expected: str) -> None:  # noqa: FBT001 - the condition itself, not a flag
+    if not holds:
+        raise VerificationFailed("bundle", f"expected {expected}, got something else", hint="Ask for the bundle again.")

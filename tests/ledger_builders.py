@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builders for ledger tests: keys, entries, logs in memory, bundles. Everything is deterministic."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ruleout.ledger.bundle import Bundle, build_bundle
+from ruleout.ledger.checkpoint import Checkpoint, sign_checkpoint
+from ruleout.ledger.entry import DraftEntry, EntryType, Ref, to_bytes
+from ruleout.ledger.merkle import leaf_hash, root_hash
+from ruleout.ledger.note import VerifierKey, verifier_key
+from ruleout.ledger.signing import Holder, sign_entry
+
+ORIGIN = "example.org/log"
+OBJECT = b"evidence: the whole of it\n"
+SUBJECTS: dict[EntryType, dict[str, str | int | bool | tuple[str, ...]]] = {
+    EntryType.FRAMEWORK: {"framework": "demo", "version": "1.0"},
+    EntryType.EVIDENCE: {"case": "case-1", "evidence": "trial"},
+    EntryType.DETERMINATION: {"case": "case-1", "threshold": "bio-1", "finding": "ruled-out"},
+    EntryType.SAFEGUARD: {"case": "case-1", "safeguard": "asl", "met": "yes"},
+    EntryType.PEER: {
+        "question": "peers-pass",
+        "holds": "no",
+        "covers": "all",
+        "grade": "strong",
+        "as_of": "2026-01-01",
+    },
+    EntryType.DECISION: {
+        "case": "case-1",
+        "framework": "demo",
+        "version": "1.0",
+        "activity": "train",
+        "outcome": "hold",
+        "input_digest": "0" * 64,
+    },
+    EntryType.APPROVAL: {"role": "ceo", "act": "approve", "input_digest": "0" * 64},
+    EntryType.KEY: {"vkey": "a+b+c", "roles": ("ceo",), "from": "2026-01-01T00:00:00Z"},
+}
+
+
+@dataclass(frozen=True)
+class FakeSigner:
+    """A key made from a word."""
+
+    name: str
+
+    @property
+    def _private(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(self.name.encode()).digest())
+
+    @property
+    def public_key(self) -> bytes:
+        return self._private.public_key().public_bytes_raw()
+
+    @property
+    def key(self) -> VerifierKey:
+        return verifier_key(self.name, self.public_key)
+
+    def sign(self, message: bytes) -> bytes:
+        return self._private.sign(message)
+
+
+LOG = FakeSigner(ORIGIN)
+CEO = FakeSigner("northlight/ceo")
+RSO = FakeSigner("northlight/rso")
+KEYRING = {
+    signer.key.key_id: Holder(key=signer.key, person=f"P. {role}", roles=(role,), since="2026-01-01T00:00:00Z")
+    for signer, role in ((CEO, "ceo"), (RSO, "rso"))
+}
+
+
+def ref(data: bytes = OBJECT, name: str = "report") -> Ref:
+    return Ref(name=name, sha256=hashlib.sha256(data).hexdigest(), size=len(data), media_type="text/plain")
+
+
+def draft(kind: EntryType = EntryType.EVIDENCE, **changes: object) -> DraftEntry:
+    fields: dict[str, object] = {
+        "type": kind,
+        "id": "case-1/entry",
+        "ts": "2026-03-01T12:00:00Z",
+        "producer": "northlight",
+        "pseq": 0,
+        "prev": "",
+        "subject": SUBJECTS[kind],
+        "refs": (ref(),),
+    }
+    return DraftEntry(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def chain(kinds: Sequence[EntryType], *, producer: str = "northlight", author: FakeSigner = CEO) -> list[bytes]:
+    """The bytes of entries of these kinds, numbered, chained and signed where an author is due."""
+    made: list[bytes] = []
+    for number, kind in enumerate(kinds):
+        prev = hashlib.sha256(made[-1]).hexdigest() if made else ""
+        entry = draft(kind, id=f"{producer}/{number}", producer=producer, pseq=number, prev=prev)
+        made.append(to_bytes(entry if kind is EntryType.EVIDENCE else sign_entry(entry, author)))
+    return made
+
+
+def checkpoint_of(entries: Sequence[bytes], signer: FakeSigner = LOG, origin: str = ORIGIN) -> str:
+    root = root_hash([leaf_hash(entry) for entry in entries])
+    return sign_checkpoint(Checkpoint(origin, len(entries), root), signer)
+
+
+def bundle_of(entries: Sequence[bytes], **changes: object) -> Bundle:
+    """A bundle of these entries, with the keyring and the one object."""
+    fields: dict[str, object] = {
+        "origin": ORIGIN,
+        "vkeys": (LOG.key,),
+        "keyring": KEYRING,
+        "objects": {ref().sha256: OBJECT},
+    }
+    return build_bundle(checkpoint_of(entries), entries, **{**fields, **changes})  # type: ignore[arg-type]
+
+
+def text64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")

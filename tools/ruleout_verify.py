@@ -1,0 +1,667 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Check a Ruleout bundle offline, with nothing but this file and Python 3.9 or later.
+
+    python3 ruleout_verify.py bundle.json [--vkey KEY]... [--keyring FILE] [--json]
+
+It shares no code with the program that made the bundle. It checks, where the bundle holds what is needed: the
+checkpoint's signature, each entry's form and place in the log, that the entries are all there are, consistency with
+an earlier checkpoint, the producers' chains, the authors' signatures, and the objects that entries name by digest.
+
+It does NOT replay decisions, ask witnesses, or know whose keys these are: name the log's keys with --vkey and the
+authors' with --keyring (a JSON list of {vkey, person, roles, from}), else those of the bundle itself are used, and it
+says so. Exit code: 0 nothing failed, 1 something failed, 2 not a bundle.
+
+The format is docs/guide/bundle-format.md; the clauses are docs/spec/ledger.md.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import re
+import sys
+from datetime import datetime
+
+FORMAT = "ruleout-bundle/1"
+PAYLOAD_TYPE = b"application/vnd.ruleout.entry+json"
+MAX_BUNDLE_BYTES = 256 * 1024 * 1024
+MAX_ENTRY_BYTES = 32 * 1024
+MAX_INTEGER = 2**53 - 1
+INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+NAME = re.compile(r"[a-z0-9][A-Za-z0-9._:/@-]{0,199}")
+MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,100}")
+KEY_ID = re.compile(r"[^\s+]{1,200}\+[0-9a-f]{8}")
+SIGNATURE = re.compile(r"[A-Za-z0-9+/]{86}==")
+SALTED = re.compile(r"[A-Za-z0-9_-]{43}")
+
+# Kind of entry: subject fields it must have, fields it may have, least number of refs, whether an author signs.
+SCHEMAS = {
+    "framework": ("framework version", "supersedes effective", 1, True),
+    "evidence": ("case evidence", "status format evaluated", 1, False),
+    "determination": ("case threshold finding", "prong dated valid_until replaces", 1, True),
+    "safeguard": ("case safeguard met", "kind dated valid_until replaces", 1, True),
+    "peer": ("question holds covers grade as_of", "case valid_until replaces", 1, True),
+    "decision": (
+        "case framework version activity outcome input_digest",
+        "scope model at regime engine result_digest replaces",
+        1,
+        True,
+    ),
+    "approval": ("role act input_digest", "case decision at", 0, True),
+    "key": ("vkey roles from", "replaces until", 0, True),
+}
+
+UNWITNESSED = "unwitnessed: only the operator's own signature vouches that everyone is shown the same log"
+NOT_REPLAYED = "decisions are not replayed here, and no check says that a model is safe"
+OWN_KEYS = "the log's keys come from the bundle itself: compare them with keys you know from elsewhere"
+OWN_RING = "the authors' keys come from the bundle itself: compare them with keys you know from elsewhere"
+LEVELS = ("signature", "inclusion", "consistency", "full-audit")
+
+
+class BadInput(Exception):
+    """The file is not a bundle."""
+
+
+class Failed(Exception):
+    """A check does not hold."""
+
+
+class NotDone(Exception):
+    """A check cannot be made with what there is."""
+
+
+# --- canonical JSON (RFC 8785 without floats) -----------------------------------------------------------------------
+
+
+def canonical(value):
+    require_profile(value)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+
+
+def require_profile(value):
+    if type(value) is int and not -MAX_INTEGER <= value <= MAX_INTEGER:
+        raise ValueError("integer out of range")
+    if type(value) is dict:
+        if not all(key.isascii() for key in value):
+            raise ValueError("key that is not ASCII")
+        value = list(value.values())
+    if type(value) is list:
+        for item in value:
+            require_profile(item)
+    elif type(value) is float:
+        raise ValueError("a float")
+
+
+def parse_canonical(data, most_bytes, error):
+    if len(data) > most_bytes:
+        raise error("expected at most %d bytes, got %d" % (most_bytes, len(data)))
+    try:
+        value = json.loads(data.decode("utf-8"), parse_int=bounded_int, parse_float=refuse, parse_constant=refuse)
+        made = canonical(value)
+    except (ValueError, RecursionError) as problem:
+        raise error("expected canonical JSON, got %s: %.100s" % (type(problem).__name__, problem)) from problem
+    if made != data:
+        raise error("expected canonical bytes, got another spelling")
+    return value
+
+
+def bounded_int(text):
+    if len(text) > 17:
+        raise ValueError("integer out of range")
+    return int(text)
+
+
+def refuse(text):
+    raise ValueError("expected an integer, got %.40r" % text)
+
+
+# --- Ed25519 (RFC 8032), strict: canonical encodings, no point of small order -----------------------------------------
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+NEUTRAL = (0, 1, 1, 0)
+
+
+def add(one, other):
+    """Add points in extended coordinates (x, y, z, t)."""
+    a = (one[1] - one[0]) * (other[1] - other[0]) % P
+    b = (one[1] + one[0]) * (other[1] + other[0]) % P
+    c = 2 * one[3] * other[3] * D % P
+    d = 2 * one[2] * other[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return (e * f % P, g * h % P, f * g % P, e * h % P)
+
+
+def decode_point(encoded):
+    """Return the point that 32 bytes encode canonically, or None."""
+    number = int.from_bytes(encoded, "little")
+    sign, y = number >> 255, number & (2**255 - 1)
+    if len(encoded) != 32 or y >= P:
+        return None
+    u, v = (y * y - 1) % P, (D * y * y + 1) % P
+    x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
+    if (v * x * x - u) % P:
+        x = x * ROOT_OF_MINUS_ONE % P
+    if (v * x * x - u) % P or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return (x, y, 1, x * y % P)
+
+
+def is_small(point):
+    """Say whether eight times the point is the neutral element."""
+    for _ in range(3):
+        point = add(point, point)
+    return point[0] % P == 0 and (point[1] - point[2]) % P == 0
+
+
+BASE = decode_point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+def verify_ed25519(public_key, message, signature):
+    """Say whether the signature is valid: S below the group's order, sB - kA encodes to exactly R."""
+    if len(public_key) != 32 or len(signature) != 64:
+        return False
+    key, r = decode_point(public_key), decode_point(signature[:32])
+    s = int.from_bytes(signature[32:], "little")
+    if key is None or r is None or s >= L or is_small(key) or is_small(r):
+        return False
+    k = int.from_bytes(hashlib.sha512(signature[:32] + public_key + message).digest(), "little") % L
+    minus = (P - key[0], key[1], 1, P - key[3])
+    sums = {(1, 0): BASE, (0, 1): minus, (1, 1): add(BASE, minus)}
+    point = NEUTRAL
+    for bit in range(252, -1, -1):
+        point = add(point, point)
+        bits = (s >> bit & 1, k >> bit & 1)
+        if bits in sums:
+            point = add(point, sums[bits])
+    # Equal as fractions: x1/z1 = x2/z2 and y1/z1 = y2/z2. R is canonical, so this is equality of encodings.
+    return (point[0] - r[0] * point[2]) % P == 0 and (point[1] - r[1] * point[2]) % P == 0
+
+
+# --- keys, notes, checkpoints -----------------------------------------------------------------------------------------
+
+
+def decode64(text, error):
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError as problem:
+        raise error("expected base64, got %.40r" % text) from problem
+    if base64.b64encode(data).decode("ascii") != text:
+        raise error("expected canonical base64, got %.40r" % text)
+    return data
+
+
+def is_key_name(name):
+    return 0 < len(name) <= 200 and name.isprintable() and "+" not in name and not any(c.isspace() for c in name)
+
+
+def parse_vkey(text, error=BadInput):
+    """Return (name+id, public key)."""
+    parts = text.split("+", 2)
+    if len(parts) != 3 or not is_key_name(parts[0]):
+        raise error("expected name+id+base64, got %.80r" % text)
+    material = decode64(parts[2], error)
+    if material[:1] != b"\x01" or not is_sound_key(material[1:]):
+        raise error("expected a sound Ed25519 key, got another")
+    made = hashlib.sha256(parts[0].encode("utf-8") + b"\n" + material).hexdigest()[:8]
+    if made != parts[1]:
+        raise error("expected key id %s, got %.16r" % (made, parts[1]))
+    return "%s+%s" % (parts[0], made), material[1:]
+
+
+def is_sound_key(encoded):
+    """Say whether 32 bytes hold a canonical y that is not of small order, whichever the sign of x."""
+    y = int.from_bytes(encoded, "little") & (2**255 - 1)
+    point = decode_point(y.to_bytes(32, "little"))
+    return len(encoded) == 32 and y < P and (point is None or not is_small(point))
+
+
+def open_note(note, keys):
+    """Return the text of a note that at least one of the keys ({name+id: public key}) signed."""
+    body, gap, tail = note.rpartition("\n\n")
+    lines = tail.split("\n")
+    text = body + "\n"
+    if len(note) > 65536 or not gap or lines[-1] or not 2 <= len(lines) <= 101 or bad_characters(note):
+        raise Failed("expected a signed note, got something else")
+    signed = set()
+    for line in lines[:-1]:
+        name, space, encoded = line[2:].partition(" ")
+        if line[:2] != "\u2014 " or not space or not is_key_name(name):
+            raise Failed("expected a signature line, got %.60r" % line)
+        material = decode64(encoded, Failed)
+        if len(material) < 5:
+            raise Failed("expected a key id and a signature, got %d bytes" % len(material))
+        key_id = "%s+%s" % (name, material[:4].hex())
+        if key_id not in keys:
+            continue
+        if key_id in signed or not verify_ed25519(keys[key_id], text.encode("utf-8"), material[4:]):
+            raise Failed("expected one valid signature by %s, got another" % key_id)
+        signed.add(key_id)
+    if not signed:
+        raise Failed("expected a signature by one of %d known keys, got none" % len(keys))
+    return text
+
+
+def bad_characters(text):
+    return any(ord(char) < 0x20 and char != "\n" for char in text)
+
+
+def open_checkpoint(note, keys, origin):
+    """Return (size, root) of a signed checkpoint of the log named `origin`."""
+    lines = open_note(note, keys).split("\n")
+    if len(lines) < 4 or not all(lines[:-1]):
+        raise Failed("expected origin, size and root lines, got others")
+    if not re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]) or int(lines[1]) >= 2**63:
+        raise Failed("expected a size, got %.40r" % lines[1])
+    root = decode64(lines[2], Failed)
+    if len(root) != 32 or lines[0] != origin:
+        raise Failed("expected a root of 32 bytes for %.80r, got another" % origin)
+    return int(lines[1]), root
+
+
+# --- Merkle tree (RFC 6962; proofs checked by splitting the range, top down) ------------------------------------------
+
+
+def leaf_hash(entry):
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def node_hash(left, right):
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def root_hash(row):
+    if not row:
+        return hashlib.sha256(b"").digest()
+    while len(row) > 1:
+        pairs = [node_hash(row[at], row[at + 1]) for at in range(0, len(row) - 1, 2)]
+        row = pairs + row[len(row) & ~1 :]
+    return row[0]
+
+
+def split(size):
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def root_by_inclusion(proof, leaf, index, size):
+    """Return the root that a proof (leaf side first) leads to."""
+    if size == 1:
+        if proof:
+            raise Failed("expected a shorter inclusion proof, got a longer one")
+        return leaf
+    if not proof:
+        raise Failed("expected a longer inclusion proof, got a shorter one")
+    left = split(size)
+    if index < left:
+        return node_hash(root_by_inclusion(proof[:-1], leaf, index, left), proof[-1])
+    return node_hash(proof[-1], root_by_inclusion(proof[:-1], leaf, index - left, size - left))
+
+
+def roots_by_consistency(proof, old, new, old_root, whole=True):
+    """Return (old root, new root) that a consistency proof leads to; `whole`: the old tree is this subtree's."""
+    if old == new:
+        if whole == bool(proof) or len(proof) > 1:
+            raise Failed("expected another number of hashes in the consistency proof, got %d" % len(proof))
+        value = old_root if whole else proof[0]
+        return value, value
+    if not proof:
+        raise Failed("expected a longer consistency proof, got a shorter one")
+    left = split(new)
+    if old <= left:
+        before, after = roots_by_consistency(proof[:-1], old, left, old_root, whole)
+        return before, node_hash(after, proof[-1])
+    before, after = roots_by_consistency(proof[:-1], old - left, new - left, old_root, False)
+    return node_hash(proof[-1], before), node_hash(proof[-1], after)
+
+
+# --- the bundle ---------------------------------------------------------------------------------------------------------
+
+
+def require(holds, expected, error=BadInput):
+    if not holds:
+        raise error("expected %s, got something else" % expected)
+
+
+def is_list(value, kind=None):
+    return type(value) is list and (kind is None or all(type(item) is kind for item in value))
+
+
+def parse_bundle(data):
+    raw = parse_canonical(data, MAX_BUNDLE_BYTES, BadInput)
+    fields = {"format", "origin", "checkpoint", "vkeys", "mode", "entries", "earlier", "objects", "keyring"}
+    require(type(raw) is dict and raw.keys() == fields and raw["format"] == FORMAT, "an object of " + FORMAT)
+    require(type(raw["origin"]) is str and type(raw["checkpoint"]) is str, "origin and checkpoint as strings")
+    require(raw["mode"] in ("full", "proofs"), "mode full or proofs")
+    require(is_list(raw["vkeys"], str) and len(raw["vkeys"]) <= 1000, "vkeys as at most 1000 strings")
+    require(is_list(raw["entries"]) and len(raw["entries"]) <= 1000000, "entries as a list of at most a million")
+    full = raw["mode"] == "full"
+    earlier = raw["earlier"]
+    if earlier is not None:
+        require(type(earlier) is dict and earlier.keys() == {"checkpoint", "proof"}, "earlier of two fields")
+        require(type(earlier["checkpoint"]) is str, "earlier checkpoint as a string")
+        earlier = (earlier["checkpoint"], parse_proof(earlier["proof"]))
+    require(type(raw["objects"]) is dict and all(SHA256.fullmatch(key) for key in raw["objects"]), "objects by SHA-256")
+    require(all(type(text) is str for text in raw["objects"].values()), "objects as strings")
+    return {
+        "origin": raw["origin"],
+        "checkpoint": raw["checkpoint"],
+        "vkeys": dict(parse_vkey(text) for text in raw["vkeys"]),
+        "full": full,
+        "entries": [parse_bundled(item, nth, full) for nth, item in enumerate(raw["entries"])],
+        "earlier": earlier,
+        "objects": {digest: decode64(text, BadInput) for digest, text in raw["objects"].items()},
+        "keyring": parse_keyring(raw["keyring"]),
+        "keyring_digest": keyring_digest(raw["keyring"]),
+    }
+
+
+def parse_bundled(item, nth, full):
+    """Return (index, bytes, proof)."""
+    if full:
+        require(type(item) is str, "entries as strings")
+        return nth, item.encode("utf-8"), []
+    require(type(item) is dict and item.keys() == {"index", "entry", "proof"}, "entries of three fields")
+    require(type(item["index"]) is int and item["index"] >= 0 and type(item["entry"]) is str, "index and entry")
+    return item["index"], item["entry"].encode("utf-8"), parse_proof(item["proof"])
+
+
+def parse_proof(items):
+    require(is_list(items, str) and len(items) <= 64, "a proof of at most 64 hashes")
+    proof = [decode64(text, BadInput) for text in items]
+    require(all(len(part) == 32 for part in proof), "proof hashes of 32 bytes")
+    return proof
+
+
+def keyring_digest(items):
+    """Return the digest of the holders in order of key id, as `key` entries name it."""
+    ordered = sorted(items, key=lambda item: parse_vkey(item["vkey"])[0])
+    return hashlib.sha256(canonical(ordered)).hexdigest()
+
+
+def parse_keyring(items):
+    """Return {name+id: (public key, roles, from)}."""
+    require(is_list(items, dict) and len(items) <= 1000, "a keyring of at most 1000 holders")
+    ring = {}
+    for item in items:
+        require(item.keys() == {"vkey", "person", "roles", "from"}, "holders of four fields")
+        require(all(type(item[name]) is str for name in ("vkey", "person", "from")), "vkey, person, from as strings")
+        require(is_list(item["roles"], str) and len(item["roles"]) <= 1000, "roles as strings")
+        require(INSTANT.fullmatch(item["from"]), "from as an instant in UTC")
+        key_id, public_key = parse_vkey(item["vkey"])
+        require(key_id not in ring, "one holder per key id")
+        ring[key_id] = (public_key, item["roles"], item["from"])
+    return ring
+
+
+# --- entries --------------------------------------------------------------------------------------------------------------
+
+
+def parse_entry(data):
+    raw = parse_canonical(data, MAX_ENTRY_BYTES, Failed)
+    fields = {"v", "type", "id", "ts", "producer", "pseq", "prev", "subject", "_sd_alg", "_sd", "refs", "sigs"}
+    require(type(raw) is dict and raw.keys() == fields, "an entry's twelve fields", Failed)
+    require(type(raw["v"]) is int and raw["v"] == 1 and raw["_sd_alg"] == "sha-256", "version 1 and sha-256", Failed)
+    require(type(raw["type"]) is str and raw["type"] in SCHEMAS, "a known type", Failed)
+    require(matches(raw["id"], NAME) and matches(raw["producer"], NAME), "id and producer of their form", Failed)
+    require(matches(raw["ts"], INSTANT) and is_day(raw["ts"]), "ts as an instant in UTC", Failed)
+    require(is_count(raw["pseq"]) and (raw["prev"] == "" or matches(raw["prev"], SHA256)), "pseq and prev", Failed)
+    require((raw["prev"] == "") == (raw["pseq"] == 0), "an empty prev exactly for the first", Failed)
+    must, may, least, _ = SCHEMAS[raw["type"]]
+    subject, refs, sigs, salted = raw["subject"], raw["refs"], raw["sigs"], raw["_sd"]
+    require(type(subject) is dict, "a subject", Failed)
+    require(set(must.split()) <= subject.keys() <= set(must.split() + may.split()), "the kind's subject", Failed)
+    require(
+        all(type(item) in (str, int, bool) or is_list(item, str) for item in subject.values()), "plain fields", Failed
+    )
+    require(is_list(refs, dict) and least <= len(refs) <= 100 and all(map(is_ref, refs)), "refs of their form", Failed)
+    require(len({ref["name"] for ref in refs}) == len(refs), "refs with names that differ", Failed)
+    require(is_list(sigs, dict) and len(sigs) <= 100 and all(map(is_signature, sigs)), "sigs of their form", Failed)
+    require(is_list(salted, str) and len(salted) <= 100 and salted == sorted(set(salted)), "_sd in order", Failed)
+    require(all(SALTED.fullmatch(item) for item in salted), "_sd of digests", Failed)
+    return raw
+
+
+def matches(value, pattern):
+    return type(value) is str and pattern.fullmatch(value) is not None
+
+
+def is_count(value):
+    return type(value) is int and value >= 0
+
+
+def is_day(text):
+    try:
+        datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")
+    except ValueError:
+        return False
+    return text[17:19] < "60"
+
+
+def is_ref(ref):
+    if ref.keys() != {"name", "sha256", "size", "media_type"} or not is_count(ref["size"]):
+        return False
+    return matches(ref["name"], NAME) and matches(ref["sha256"], SHA256) and matches(ref["media_type"], MEDIA_TYPE)
+
+
+def is_signature(sig):
+    return sig.keys() == {"keyid", "sig"} and matches(sig["keyid"], KEY_ID) and matches(sig["sig"], SIGNATURE)
+
+
+# --- the checks -----------------------------------------------------------------------------------------------------------
+
+
+def check_signature(seen):
+    seen["head"] = open_checkpoint(seen["checkpoint"], seen["log_keys"], seen["origin"])
+    return "size %d, root %s, %s" % (seen["head"][0], seen["head"][1].hex()[:12], seen["origin"])
+
+
+def check_entries(seen):
+    seen["read"] = [parse_entry(data) for _, data, _ in seen["entries"]]
+    return "%d entries follow their schema" % len(seen["entries"])
+
+
+def check_inclusion(seen):
+    size, root = established(seen)
+    if seen["full"]:
+        return check_full_audit(seen)
+    if not seen["entries"]:
+        raise NotDone("the bundle holds no entry")
+    indices = [index for index, _, _ in seen["entries"]]
+    require(indices == sorted(set(indices)) and indices[-1] < size, "entries in order, below the size", Failed)
+    for index, data, proof in seen["entries"]:
+        if root_by_inclusion(proof, leaf_hash(data), index, size) != root:
+            raise Failed("expected entry %d under root %s, got another root" % (index, root.hex()[:12]))
+    return "%d of %d entries, each by its proof" % (len(indices), size)
+
+
+def check_full_audit(seen):
+    size, root = established(seen)
+    if not seen["full"]:
+        raise NotDone("the bundle holds chosen entries only: what else the log holds is not shown")
+    made = root_hash([leaf_hash(data) for _, data, _ in seen["entries"]])
+    if len(seen["entries"]) != size or made != root:
+        raise Failed(
+            "expected %d entries with root %s, got %d with %s"
+            % (size, root.hex()[:12], len(seen["entries"]), made.hex()[:12])
+        )
+    return "%d entries make root %s" % (size, root.hex()[:12])
+
+
+def check_consistency(seen):
+    size, root = established(seen)
+    if seen["earlier"] is None:
+        raise NotDone("the bundle holds no earlier checkpoint to compare with")
+    note, proof = seen["earlier"]
+    old_size, old_root = open_checkpoint(note, seen["log_keys"], seen["origin"])
+    require(old_size <= size, "an earlier size of at most %d" % size, Failed)
+    if old_size == 0:
+        holds = old_root == root_hash([]) and not proof
+    else:
+        holds = roots_by_consistency(proof, old_size, size, old_root) == (old_root, root)
+    require(holds, "the earlier tree as a prefix of this one", Failed)
+    return "size %d is a prefix of size %d" % (old_size, size)
+
+
+def check_producers(seen):
+    read = readable(seen)
+    if not seen["full"]:
+        raise NotDone("chosen entries do not show whole chains")
+    ends, ids = {}, set()
+    for raw, (index, data, _) in zip(read, seen["entries"]):
+        if (raw["pseq"], raw["prev"]) != ends.get(raw["producer"], (0, "")) or raw["id"] in ids:
+            raise Failed("expected the next entry of %s under a new id at %d, got another" % (raw["producer"], index))
+        ids.add(raw["id"])
+        ends[raw["producer"]] = (raw["pseq"] + 1, hashlib.sha256(data).hexdigest())
+    return "%d producers, no gap" % len(ends)
+
+
+def check_authors(seen):
+    return "%d signatures by keys of the ring" % sum(count_authors(raw, seen["ring"]) for raw in readable(seen))
+
+
+def count_authors(raw, ring):
+    require(raw["sigs"] or not SCHEMAS[raw["type"]][3], "%s to be signed" % raw["id"], Failed)
+    payload = canonical({name: value for name, value in raw.items() if name != "sigs"})
+    message = b"DSSEv1 %d %b %d %b" % (len(PAYLOAD_TYPE), PAYLOAD_TYPE, len(payload), payload)
+    roles, used = set(), set()
+    for sig in raw["sigs"]:
+        require(
+            sig["keyid"] in ring and sig["keyid"] not in used,
+            "one signature per key of the ring on %s" % raw["id"],
+            Failed,
+        )
+        public_key, held, since = ring[sig["keyid"]]
+        require(comparable(raw["ts"]) >= comparable(since), "%s not before %s" % (sig["keyid"], since), Failed)
+        good = verify_ed25519(public_key, message, decode64(sig["sig"], Failed))
+        require(good, "%s to have signed %s" % (sig["keyid"], raw["id"]), Failed)
+        used.add(sig["keyid"])
+        roles.update(held)
+    if raw["type"] == "approval":
+        require(type(raw["subject"]["role"]) is str and raw["subject"]["role"] in roles, "the approval's role", Failed)
+    return len(used)
+
+
+def comparable(instant):
+    whole, _, fraction = instant.rstrip("Z").partition(".")
+    return whole + "." + fraction.ljust(6, "0")
+
+
+def check_keyring(seen):
+    if not seen["full"]:
+        raise NotDone("chosen entries do not show the last key entry")
+    keys = [raw for raw in readable(seen) if raw["type"] == "key"]
+    named = {ref["name"]: ref["sha256"] for ref in keys[-1]["refs"]} if keys else {}
+    if "keyring" not in named:
+        raise NotDone("no key entry names the keyring")
+    require(named["keyring"] == seen["keyring_digest"], "the keyring %s of the record" % named["keyring"][:12], Failed)
+    return "%d holders, as the record's last key entry names them" % len(seen["keyring"])
+
+
+def check_objects(seen):
+    for digest, data in seen["objects"].items():
+        require(hashlib.sha256(data).hexdigest() == digest, "bytes with digest %s" % digest[:12], Failed)
+    refs = {(ref["sha256"], ref["size"]) for raw in readable(seen) for ref in raw["refs"]}
+    for digest, size in refs:
+        require(len(seen["objects"].get(digest, b"")) == size or digest not in seen["objects"], "the size", Failed)
+    missing = sum(digest not in seen["objects"] for digest, _ in refs)
+    if missing:
+        raise NotDone(
+            "%d of %d objects that entries name are not in the bundle; the others match" % (missing, len(refs))
+        )
+    return "%d objects match the entries that name them" % len(refs)
+
+
+def check_witnesses(seen):
+    raise NotDone(UNWITNESSED)
+
+
+def check_decisions(seen):
+    raise NotDone(NOT_REPLAYED)
+
+
+def established(seen):
+    if "head" not in seen:
+        raise NotDone("no checkpoint was established")
+    return seen["head"]
+
+
+def readable(seen):
+    if "read" not in seen:
+        raise NotDone("the entries could not be read")
+    return seen["read"]
+
+
+CHECKS = (
+    ("signature", check_signature),
+    ("entries", check_entries),
+    ("inclusion", check_inclusion),
+    ("full-audit", check_full_audit),
+    ("consistency", check_consistency),
+    ("producers", check_producers),
+    ("authors", check_authors),
+    ("keyring", check_keyring),
+    ("objects", check_objects),
+    ("witnesses", check_witnesses),
+    ("decisions", check_decisions),
+)
+
+
+def verify(bundle, log_keys=None, ring=None):
+    """Return {checks: [{name, status, detail}], level, caveats} for a parsed bundle."""
+    seen = dict(bundle, log_keys=bundle["vkeys"] if log_keys is None else log_keys)
+    seen["ring"] = bundle["keyring"] if ring is None else ring
+    checks = []
+    for name, check in CHECKS:
+        try:
+            status, detail = "passed", check(seen)
+        except Failed as problem:
+            status, detail = "failed", str(problem)
+        except NotDone as reason:
+            status, detail = "not done", str(reason)
+        checks.append({"name": name, "status": status, "detail": detail})
+    passed = [level for level in LEVELS if any(c["name"] == level and c["status"] == "passed" for c in checks)]
+    failed = any(check["status"] == "failed" for check in checks)
+    own = ([OWN_KEYS] if log_keys is None else []) + ([OWN_RING] if ring is None else [])
+    level = "none" if failed or not passed else passed[-1]
+    return {"checks": checks, "level": level, "caveats": [UNWITNESSED, *own, NOT_REPLAYED]}
+
+
+def show(report):
+    lines = ["%-12s %-9s %s" % (check["name"], check["status"], check["detail"]) for check in report["checks"]]
+    lines += ["", "level checked: " + report["level"]]
+    lines += ["note: " + caveat for caveat in report["caveats"]]
+    return "\n".join(lines)
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(description="Check a Ruleout bundle offline.")
+    parser.add_argument("bundle", help="the bundle file")
+    parser.add_argument(
+        "--vkey", action="append", help="a key of the log that you know from elsewhere; may be repeated"
+    )
+    parser.add_argument("--keyring", help="a JSON file of authors' keys that you know from elsewhere")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    args = parser.parse_args(arguments)
+    try:
+        with open(args.bundle, "rb") as file:
+            bundle = parse_bundle(file.read(MAX_BUNDLE_BYTES + 1))
+        ring = None
+        if args.keyring:
+            with open(args.keyring, encoding="utf-8") as file:
+                ring = parse_keyring(json.load(file))
+        keys = None if args.vkey is None else dict(parse_vkey(text) for text in args.vkey)
+    except (BadInput, OSError, ValueError) as problem:
+        print("%s: %s" % (args.bundle, problem), file=sys.stderr)
+        return 2
+    report = verify(bundle, keys, ring)
+    print(json.dumps(report, indent=2) if args.json else show(report))
+    return 1 if report["level"] == "none" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
