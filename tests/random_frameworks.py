@@ -77,7 +77,8 @@ def random_framework(rng: random.Random) -> Framework:
         floor=rng.choice((Outcome.RESTRICT, Outcome.HOLD)),
         requires=rng.choice((None, QUORUMS[0])),
     )
-    lines = (red_line("line", random_formula(rng, 1, leaves=[Atom(Kind.QUESTION, "q1")])),)
+    prohibited = [Atom(Kind.QUESTION, "q1"), Atom(Kind.THRESHOLD, "t0")]
+    lines = (red_line("line", random_formula(rng, 1, leaves=prohibited)),)
     return framework(
         *rules,
         thresholds=tuple(threshold(f"t{i}", burden=rng.choice(tuple(BurdenOfProof))) for i in range(3)),

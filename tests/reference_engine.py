@@ -48,6 +48,7 @@ def reference_outcome(
                 and number_of(peer.when, as_known) == 2
                 and (peer.requires is None or number_of(peer.requires, as_known) == 2)
                 and not asks_for_an_act(rule.require)
+                and not asks_for_an_act(rule.condition)
             )
             if usable:
                 level = min(level, max(LEVEL[peer.floor], 0)) if level > LEVEL[peer.floor] else level
@@ -59,7 +60,7 @@ def reference_outcome(
     if worst < 0:
         worst = 2
     for line in framework.red_lines:
-        if number_of(line.prohibits, as_counted) != 0:
+        if number_of(line.prohibits, as_known) != 0:
             worst = 3
     return ("proceed", "restrict", "hold", "stop")[worst]
 

@@ -96,6 +96,8 @@ def test_the_wheel_holds_the_shipped_frameworks_and_the_public_record(unpacked):
     """An installation has the encodings and the public cases, byte for byte."""
     for shipped, source in (
         ("frameworks", "frameworks"),
+        ("criteria", "criteria"),
+        ("landscape", "landscape"),
         ("examples/public-record", "examples/public-record"),
         ("examples/demo", "examples/demo"),
     ):

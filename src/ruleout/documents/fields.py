@@ -113,7 +113,7 @@ def parse_number(value: Any) -> Decimal:
     raise PydanticCustomError("number", "a number")
 
 
-Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=80)]
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=64)]
 Says = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Sha256 = Annotated[str, StringConstraints(pattern=SHA256_PATTERN)]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every problem id of framework and case files with its meaning. Stable: an id is never given another meaning.
+"""Every problem id of framework, case and mapping files with its meaning. Stable: an id is never given another meaning.
 
 Y: the text of a file. S: its shape. F: what a framework means (bars also in a case's own evidence). C: what a case
-means. Each has a section in docs/reference/problems.md.
+means. M: what a mapping between two versions means. Each has a section in docs/reference/problems.md.
 """
 
 from __future__ import annotations
@@ -83,4 +83,10 @@ PROBLEM_IDS: dict[str, str] = {
     "C011": "a digest stated for what is not a log",
     "C012": "a fact about another developer that names none",
     "C013": "settings of a comparison without bars",
+    "M001": "a mapping of other versions than the two compared",
+    "M002": "a name that its version does not define",
+    "M003": "a clause in more than one row",
+    "M004": "a row's sides do not fit its change",
+    "M005": "two questions related twice",
+    "M006": "a change without a dimension, or a dimension named twice",
 }

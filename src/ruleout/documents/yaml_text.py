@@ -29,17 +29,20 @@ MAX_DEPTH = 32
 MAX_SCALAR = 16 * 1024
 
 _KEY = re.compile(r"[a-z0-9-]{1,80}")
+_FOREIGN_KEY = re.compile(r"[^\n]{1,200}")
 _MARKS = ((b"\xef\xbb\xbf", "a UTF-8 byte-order mark"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 _REFUSED_KEY = "?"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_yaml(data: bytes, *, file: str) -> Document:
+def read_yaml(data: bytes, *, file: str, own_keys: bool = True) -> Document:
     """Return the plain value of a YAML file and the spot of every key and value. Pure.
 
     Args:
         data: the file's bytes, at most 1 MiB.
         file: name used in problems.
+        own_keys: keys are lower-case words joined by hyphens, as in every file of ours; False for a schema that is not
+            ours, whose keys may be any visible text of at most 200 characters.
 
     Raises:
         BadInput: the bytes are not a document we accept; holds every problem found, in file order.
@@ -48,7 +51,7 @@ def read_yaml(data: bytes, *, file: str) -> Document:
     text = _decode(data, file, problems)
     problems.extend(_first_of(forbidden_in(text, file=file)))
     if not problems:
-        reader = _Reader(file)
+        reader = _Reader(file, own_keys=own_keys)
         reader.read(text)
         problems = reader.problems
         if not problems:
@@ -102,8 +105,9 @@ class _Frame:
 class _Reader:
     """Turns events into values with an explicit stack; never recursive."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, *, own_keys: bool) -> None:
         self.file = file
+        self._key = _KEY if own_keys else _FOREIGN_KEY
         self.problems: list[Problem] = []
         self.spots: dict[Path, Spot] = {}
         self.root: object = None
@@ -202,7 +206,7 @@ class _Reader:
     def _take_key(self, frame: _Frame, event: Any) -> None:
         name = event.value
         self._check_key(frame, event)
-        frame.key, frame.at = name if _KEY.fullmatch(name) else _REFUSED_KEY, _at(event)
+        frame.key, frame.at = name if self._key.fullmatch(name) else _REFUSED_KEY, _at(event)
 
     def _check_key(self, frame: _Frame, event: Any) -> None:
         name, at = str(event.value), _at(event)
@@ -211,16 +215,21 @@ class _Reader:
             self._note("Y011", at, "a field", "a merge key <<", "Write the fields out where they belong.")
         elif event.implicit[0] and not isinstance(plain_scalar(name), str):
             self._note("Y017", at, "a text as key", _cut(name), "Quote the key.")
-        elif foreign is not None:
+        elif foreign is not None and self._key is _KEY:
             hint = f"Type it anew: it holds {name_of(foreign)}."
             self._note("Y018", at, "a key of ASCII lower-case letters, digits and hyphens", _cut(name), hint)
-        elif not _KEY.fullmatch(name):
-            hint = "Use lower-case letters, digits and hyphens, at most 80."
-            self._note("Y018", at, "a key of ASCII lower-case letters, digits and hyphens", _cut(name), hint)
+        elif not self._key.fullmatch(name):
+            self._note("Y018", at, *self._wanted_key(name))
         elif name in frame.value:
             first = self.spots[(*frame.path, name)].key or (1, 1)
             got = f"{name!r} again, first on line {first[0]}"
             self._note("Y016", at, "each key once", got, "Delete one of the two.")
+
+    def _wanted_key(self, name: str) -> tuple[str, str, str]:
+        if self._key is _KEY:
+            hint = "Use lower-case letters, digits and hyphens, at most 80."
+            return "a key of ASCII lower-case letters, digits and hyphens", _cut(name), hint
+        return "a key of one line and at most 200 characters", _cut(name), "Shorten it."
 
     def _open(self, event: Any, value: dict[str, object] | list[object]) -> None:
         self._check_node(event)

@@ -134,15 +134,13 @@ def rule_contribution(rule: Rule, reading: Reading, lowering: list[PeerClause]) 
 
 
 def demands_act(rule: Rule) -> bool:
-    """Whether a rule demands an approval or a notification: no peer clause may lower such a rule (D-9)."""
-    if rule.require is None:
-        return False
-    return any(atom.kind in (Kind.APPROVED, Kind.NOTIFIED_BEFORE) for atom, _ in atoms_of(rule.require))
+    """Whether a rule asks for an approval or a notification anywhere: no peer clause may lower such a rule (D-9)."""
+    return any(atom.kind in (Kind.APPROVED, Kind.NOTIFIED_BEFORE) for atom in _atoms(rule))
 
 
 def red_line_contribution(line: RedLine, reading: Reading) -> Contribution:
-    """Stop unless what the line prohibits is known to be absent. Source: D-10, D-8."""
-    present = reading.of(line.prohibits)
+    """Stop unless what the line prohibits is known to be absent, whatever UNKNOWN counts as. Source: D-10, D-8."""
+    present = evaluate(line.prohibits, reading.known)
     outcome = Outcome.PROCEED if present is Verdict.NO else Outcome.STOP
     return Contribution(line.clause.id, Origin.RED_LINE, present, None, outcome)
 

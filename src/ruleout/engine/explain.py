@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ruleout.engine.evaluate import Contribution, Reading
 from ruleout.model.decision import Origin
-from ruleout.model.formula import AllOf, AnyOf, AtLeast, Atom, Formula, Kind, Not, Quorum, Ref, text_of
+from ruleout.model.formula import AllOf, AnyOf, AtLeast, Atom, Formula, Kind, Not, Quorum, Ref, evaluate, text_of
 from ruleout.model.framework import RedLine, Rule
 from ruleout.model.verdict import Verdict
 
@@ -42,7 +44,8 @@ def rule_because(contribution: Contribution, rule: Rule | None, line: RedLine | 
     if contribution.origin is Origin.NO_RULE:
         return "no rule covers this activity"
     if line is not None:
-        return _stated(line.prohibits, reading) or "what it prohibits is absent"
+        named = dict.fromkeys(_carrying(line.prohibits, reading.known))
+        return ", ".join(f"{shown_question(a)} {wanted_word(a, reading.known(a))}" for a in named)
     if rule is None:
         name = contribution.id.rpartition("/")[0]
         unknown = contribution.applies is Verdict.YES
@@ -65,7 +68,7 @@ def _requirement(contribution: Contribution, rule: Rule, reading: Reading) -> st
 
 def _stated(formula: Formula, reading: Reading) -> str:
     """The questions that carry a formula's verdict, with what each is."""
-    parts = [f"{shown_question(a)} {_word(a, reading)}" for a in dict.fromkeys(_carrying(formula, reading))]
+    parts = [f"{shown_question(a)} {_word(a, reading)}" for a in dict.fromkeys(_carrying(formula, reading.answer))]
     return ", ".join(parts) or text_of(formula)
 
 
@@ -79,13 +82,13 @@ def _word(atom: Atom, reading: Reading) -> str:
     return wanted_word(atom, used)
 
 
-def _carrying(formula: Formula, reading: Reading) -> list[Atom]:
+def _carrying(formula: Formula, answer: Callable[[Atom], Verdict]) -> list[Atom]:
     """By Kleene's rules a combination has its verdict because of the parts that have that verdict themselves."""
     match formula:
         case Ref() | Quorum():
             return [formula.atom]
         case Not(part):
-            return _carrying(part, reading)
+            return _carrying(part, answer)
         case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
-            verdict = reading.of(formula)
-            return [atom for part in parts if reading.of(part) is verdict for atom in _carrying(part, reading)]
+            verdict = evaluate(formula, answer)
+            return [atom for part in parts if evaluate(part, answer) is verdict for atom in _carrying(part, answer)]

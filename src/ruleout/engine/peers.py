@@ -20,16 +20,31 @@ def find_peer(question: PeerQuestion, case: Case, *, on: date) -> Found:
     facts = [fact for fact in case.peer_facts if fact.answers == question.clause.id]
     if not facts:
         return Found(Verdict.UNKNOWN, "no peer fact stated")
-    shortfalls = {_label(fact): _shortfalls(fact, question, on=on) for fact in facts}
-    counting = [fact for fact in facts if not shortfalls[_label(fact)]]
-    said = {fact.holds for fact in counting} - {Verdict.UNKNOWN}
+    weighed = [(fact, _shortfalls(fact, question, on=on)) for fact in facts]
+    counting = [fact for fact, shortfalls in weighed if not shortfalls]
+    said = _said(counting, question)
     if len(said) == 1:
-        labels = ", ".join(_label(fact) for fact in counting)
+        labels = ", ".join(_label(fact) for fact in counting if fact.holds in said)
         return Found(said.pop(), f"{labels}; evidence {question.grade.value} or better")
     if said:
         return Found(Verdict.UNKNOWN, "facts of the asked grade contradict each other")
-    reasons = "; ".join(f"{label}: {', '.join(why) or 'says unknown'}" for label, why in shortfalls.items())
+    reasons = "; ".join(f"{_label(fact)}: {', '.join(why) or _nothing(fact)}" for fact, why in weighed)
     return Found(Verdict.UNKNOWN, f"not established: {reasons}")
+
+
+def _said(counting: list[PeerFact], question: PeerQuestion) -> set[Verdict]:
+    """The answers that the counting facts give; asked of *another*, a denial about one developer says nothing of others."""
+    if question.quantifier is not Quantifier.ANOTHER:
+        return {fact.holds for fact in counting} - {Verdict.UNKNOWN}
+    denied = {peer for fact in counting if fact.holds is Verdict.NO for peer in fact.peers}
+    affirmed = [fact for fact in counting if fact.holds is Verdict.YES]
+    if any(denied.isdisjoint(fact.peers) for fact in affirmed):
+        return {Verdict.YES}
+    return {Verdict.YES, Verdict.NO} if affirmed else set()
+
+
+def _nothing(fact: PeerFact) -> str:
+    return "says unknown" if fact.holds is Verdict.UNKNOWN else "says no of this developer alone"
 
 
 def _label(fact: PeerFact) -> str:

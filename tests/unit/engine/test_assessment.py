@@ -196,7 +196,7 @@ def fact(**more):
     ("facts", "verdict"),
     [
         ((fact(),), Verdict.YES),
-        ((fact(holds=Verdict.NO),), Verdict.NO),
+        ((fact(holds=Verdict.NO),), Verdict.UNKNOWN),
         ((fact(grade=Grade.STRONG),), Verdict.YES),
         ((fact(grade=Grade.REPORTED),), Verdict.UNKNOWN),
         ((fact(as_of=date(2026, 5, 2)),), Verdict.UNKNOWN),
@@ -204,7 +204,8 @@ def fact(**more):
         ((fact(covers=Quantifier.ALL),), Verdict.UNKNOWN),
         ((fact(peers=()),), Verdict.UNKNOWN),
         ((fact(answers="other"),), Verdict.UNKNOWN),
-        ((fact(), fact(peers=("Other",), holds=Verdict.NO)), Verdict.UNKNOWN),
+        ((fact(), fact(peers=("Other",), holds=Verdict.NO)), Verdict.YES),
+        ((fact(), fact(holds=Verdict.NO)), Verdict.UNKNOWN),
         ((fact(), fact(peers=("Other",), holds=Verdict.NO, grade=Grade.UNVERIFIED)), Verdict.YES),
         ((fact(holds=Verdict.UNKNOWN),), Verdict.UNKNOWN),
         ((), Verdict.UNKNOWN),

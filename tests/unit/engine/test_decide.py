@@ -374,3 +374,18 @@ def test_bars_of_the_case_never_replace_those_of_the_framework():
 
     assert Outcome.HOLD is decision.outcome
     assert "bars of its own" in decision.thresholds[0].indicators[0].because
+
+
+@pytest.mark.parametrize("burden", list(BurdenOfProof))
+def test_no_burden_of_proof_reaches_a_red_line(burden):
+    """A threshold that the text treats as not reached while unknown is still not known to be absent."""
+    decision = decided(thresholds=(threshold(burden=burden),), red_lines=(red_line("line", reached()),))
+
+    assert Outcome.STOP is decision.outcome
+
+
+def test_a_peer_clause_lowers_no_rule_with_an_approval_in_its_condition():
+    """An act anywhere in a rule keeps it out of reach, past the builder too."""
+    gate = rule("r", condition=any_(reached(), Quorum(Kind.APPROVED, role("ceo"))), require=met())
+
+    assert Outcome.HOLD is decided((gate,), about=case(peer_facts=(fact(),), invokes=("fn",)), **lowering()).outcome

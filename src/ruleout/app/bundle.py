@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Export the record as one file, verify a workspace or a bundle, replay its decisions (L-10, D-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ruleout.adapters.files import MIB, read_bounded, write_new
+from ruleout.app.approvals import approvals_in
+from ruleout.app.assess import decision_bytes
+from ruleout.app.ledger import LOG_FILE, Record, read_record
+from ruleout.app.sources import with_digests
+from ruleout.app.workspace import CONFIG, open_workspace
+from ruleout.documents.fields import parse_instant
+from ruleout.engine.decide import decide
+from ruleout.errors import NotFound, RuleoutError, VerificationFailed
+from ruleout.evidence.stored import measurement_from
+from ruleout.framework import parse_case, parse_framework
+from ruleout.ledger import (
+    Bundle,
+    EntryType,
+    LedgerEntry,
+    Report,
+    build_bundle,
+    parse_bundle,
+    parse_entry,
+    verify_bundle,
+)
+from ruleout.ledger.bundle import to_bytes
+from ruleout.model.decision import ENGINE, Decision
+from ruleout.model.outcome import Activity
+
+MOST_BUNDLE_BYTES = 256 * MIB
+
+
+def export_bundle(record: Record, *, chosen: Iterable[int] | None, with_logs: bool) -> Bundle:
+    """Return a bundle of the record: all of it, or chosen entries with proofs; objects included.
+
+    Effect: reads the objects.
+
+    Args:
+        chosen: entry indices; None for the whole log.
+        with_logs: include the evaluation logs' own bytes, not only what was measured in them.
+    """
+    picked = None if chosen is None else tuple(sorted(set(chosen)))
+    entries = record.entries if picked is None else tuple(record.entries[i] for i in picked)
+    wanted = {ref.sha256 for e in entries for ref in e.content.refs if with_logs or ref.media_type != LOG_FILE}
+    return build_bundle(
+        record.view.checkpoint,
+        [e.data for e in record.entries],
+        origin=record.view.origin,
+        vkeys=(record.view.key,),
+        chosen=picked,
+        objects={digest: record.object(digest) for digest in sorted(wanted)},
+        keyring=record.keyring,
+    )
+
+
+def write_bundle(bundle: Bundle, path: Path) -> int:
+    """Write a bundle file; return its size in bytes. Effect: creates the file; an existing one is refused."""
+    data = to_bytes(bundle)
+    write_new(path, data)
+    return len(data)
+
+
+def read_bundle(path: Path) -> Bundle:
+    """Return the bundle of a file. Effect: reads it. Raises VerificationFailed if it is not one."""
+    return parse_bundle(read_bounded(path, limit_bytes=MOST_BUNDLE_BYTES, what="bundle"))
+
+
+def open_bundle(path: Path) -> Bundle:
+    """Return the bundle of a file, or that of a workspace's whole record. Effect: reads; audits a workspace."""
+    if path.is_dir() or path.name == CONFIG:
+        root = path if path.is_dir() else path.parent
+        return export_bundle(read_record(open_workspace(root)), chosen=None, with_logs=True)
+    return read_bundle(path)
+
+
+def verify(path: Path) -> tuple[Bundle, Report]:
+    """Return what a workspace or a bundle file proves. Effect: reads it.
+
+    Raises:
+        LedgerError, VerificationFailed, NotFound: it cannot even be opened as one.
+    """
+    bundle = open_bundle(path)
+    return bundle, verify_bundle(bundle)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """One decision derived again: whether the same bytes came out, and why not."""
+
+    index: int
+    id: str
+    same: bool
+    detail: str
+    decision: Decision | None
+
+
+def replay(bundle: Bundle) -> tuple[Replayed, ...]:
+    """Derive every decision of a bundle again from the bundle alone. Pure.
+
+    Raises:
+        VerificationFailed: the bundle itself does not verify, so there is nothing to replay from.
+
+    Source: D-12, D-16.
+    """
+    report = verify_bundle(bundle)
+    if report.has_failed:
+        failed = next(check for check in report.checks if check.status.value == "failed")
+        raise VerificationFailed(failed.name, failed.detail, hint="A bundle that does not verify is not replayed.")
+    entries = tuple(parse_entry(e.data, index=e.index) for e in bundle.entries)
+    return tuple(_replay_one(e, entries, bundle) for e in entries if e.content.type is EntryType.DECISION)
+
+
+def _replay_one(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle) -> Replayed:
+    refs = {ref.name: ref.sha256 for ref in entry.content.refs}
+    try:
+        decision = _derive(entry, entries, bundle)
+    except RuleoutError as error:
+        return Replayed(index=entry.index, id=entry.content.id, same=False, detail=str(error), decision=None)
+    kept = bundle.objects.get(refs.get("decision", ""))
+    same = kept is not None and decision_bytes(decision) == kept
+    detail = "same bytes" if same else "other bytes: the decision does not follow from its inputs"
+    if not same and not bundle.full:
+        detail = "other bytes; the bundle holds chosen entries only, and an act that counted may not be among them"
+    if kept is None:
+        detail = "missing: the decision's own bytes are not in the bundle"
+    if not same and entry.content.subject.get("engine") != ENGINE:
+        detail = f"decided by {entry.content.subject.get('engine')}, this is {ENGINE}"
+    return Replayed(index=entry.index, id=entry.content.id, same=same, detail=detail, decision=decision)
+
+
+def _derive(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle) -> Decision:
+    """Run the ordinary assessment on what the entry names, with the approvals that stood before it."""
+    refs = {ref.name: ref.sha256 for ref in entry.content.refs}
+    framework = parse_framework(_object(bundle, refs, "framework"), file="framework")
+    case = parse_case(_object(bundle, refs, "case"), file="case")
+    measured = {
+        item.id: measurement_from(_object(bundle, refs, f"measurement-{index}"))
+        for index, item in enumerate(case.evidence)
+        if f"measurement-{index}" in refs
+    }
+    name = entry.content.id.rpartition("/")[0]
+    keyring = {holder.key.key_id: holder for holder in bundle.keyring}
+    before = [e for e in entries if e.index < entry.index]
+    activity, at = _asked(entry)
+    return decide(
+        framework,
+        with_digests(case, measured),
+        activity=activity,
+        at=at,
+        measurements=measured,
+        approvals=approvals_in(before, keyring, decision=name),
+    )
+
+
+def _asked(entry: LedgerEntry) -> tuple[Activity, datetime]:
+    """What was decided about and when, as the entry says; an entry of others' making may say anything."""
+    subject = entry.content.subject
+    try:
+        activity, at = Activity(subject["activity"]), parse_instant(subject.get("at"))
+    except ValueError as error:
+        raise NotFound(f"missing: an activity and an instant, got {error}") from error
+    return activity, at
+
+
+def _object(bundle: Bundle, refs: Mapping[str, str], name: str) -> bytes:
+    data = bundle.objects.get(refs.get(name, ""))
+    if data is None:
+        raise NotFound(f"missing: the {name} that was decided on is not in the bundle")
+    return data

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Check the files people write, telling a framework from a case by its first field: problems, then lint findings.
+
+A file with a problem is refused whole and not linted. Errors of the lint fail a file, warnings do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruleout.adapters.files import read_bounded
+from ruleout.app.keyring import read_keyring
+from ruleout.app.shipped import shipped_folder
+from ruleout.app.sources import MOST_DOCUMENT_BYTES, framework_folders
+from ruleout.app.workspace import CONFIG, Workspace
+from ruleout.documents.yaml_text import read_yaml
+from ruleout.errors import BadInput, NotFound, Problem, RuleoutError
+from ruleout.framework import parse_case, parse_framework
+from ruleout.framework.checks import (
+    CaseFileView,
+    CaseText,
+    Finding,
+    FrameworkFileView,
+    FrameworkText,
+    KeyView,
+    Severity,
+    WorkspaceView,
+    lint,
+)
+from ruleout.model.case import Case
+from ruleout.model.framework import Framework
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One file, or a workspace as a whole: what it is, its problems, and what the lint finds in it."""
+
+    file: str
+    kind: str
+    problems: tuple[Problem, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_sound(self) -> bool:
+        """No problem, and no finding that is an error."""
+        return not self.problems and all(f.severity is not Severity.ERROR for f in self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """One file: its bytes, and what it holds if it is sound."""
+
+    path: Path
+    data: bytes
+    kind: str
+    problems: tuple[Problem, ...] = ()
+    framework: Framework | None = None
+    case: Case | None = None
+
+
+def check_files(files: Iterable[Path] | None, workspace: Workspace | None) -> tuple[Checked, ...]:
+    """Check the given files, or all of a workspace's and then the workspace as a whole. Effect: reads them.
+
+    Raises:
+        NotFound: no files were given and there is no workspace.
+    """
+    given = tuple(files or ())
+    if not given and workspace is None:
+        raise NotFound("nothing to check", hint="Name files, or stand in a workspace.")
+    read = [_read(path) for path in given or _files_of(workspace)]
+    at_hand = _frameworks_at_hand(workspace) if any(one.framework or one.case for one in read) else ()
+    checked = tuple(_checked(one, at_hand) for one in read)
+    if given or workspace is None:
+        return checked
+    findings = lint(_view(workspace, read))
+    return (*checked, Checked(file=str(workspace.root / CONFIG), kind="workspace", findings=findings))
+
+
+def _files_of(workspace: Workspace | None) -> list[Path]:
+    if workspace is None:
+        return []
+    # Mappings between versions stand below a framework's folder and are checked by what reads them.
+    return sorted([*workspace.frameworks.glob("*/*.yaml"), *workspace.cases.glob("**/*.yaml")])
+
+
+def _read(path: Path) -> _Read:
+    data = read_bounded(path, limit_bytes=MOST_DOCUMENT_BYTES, what="file")
+    kind = "case" if _first_field(data) == b"case" else "framework"
+    try:
+        if kind == "case":
+            return _Read(path=path, data=data, kind=kind, case=parse_case(data, file=str(path)))
+        return _Read(path=path, data=data, kind=kind, framework=parse_framework(data, file=str(path)))
+    except BadInput as error:
+        return _Read(path=path, data=data, kind=kind, problems=error.problems)
+
+
+def _checked(read: _Read, at_hand: tuple[Framework, ...]) -> Checked:
+    findings: tuple[Finding, ...] = ()
+    if read.framework is not None:
+        document = read_yaml(read.data, file=str(read.path))
+        findings = lint(FrameworkText(framework=read.framework, document=document, siblings=at_hand))
+    if read.case is not None:
+        document = read_yaml(read.data, file=str(read.path))
+        findings = lint(CaseText(case=read.case, document=document, frameworks=at_hand))
+    return Checked(file=str(read.path), kind=read.kind, problems=read.problems, findings=findings)
+
+
+def _frameworks_at_hand(workspace: Workspace | None) -> tuple[Framework, ...]:
+    """Every sound framework that can be named, the workspace's own in place of a shipped one of the same name."""
+    found: dict[str, Framework] = {}
+    for folder in framework_folders(workspace):
+        for path in sorted(folder.glob("*/*.yaml")):
+            framework = _read(path).framework
+            if framework is not None:
+                found.setdefault(str(framework.id), framework)
+    return tuple(found.values())
+
+
+def _view(workspace: Workspace, read: list[_Read]) -> WorkspaceView:
+    shipped = _shipped_frameworks()
+    digests = {str(framework.id): framework.digest for framework in shipped}
+    keys = _keys(workspace)
+    return WorkspaceView(
+        file=str(workspace.root / CONFIG),
+        frameworks=tuple(
+            FrameworkFileView(
+                file=str(one.path),
+                named=f"{one.path.parent.name}@{one.path.stem}",
+                framework=one.framework,
+                shipped_digest=digests.get(str(one.framework.id), ""),
+            )
+            for one in read
+            if one.framework is not None
+        ),
+        shipped=shipped,
+        cases=tuple(
+            CaseFileView(file=str(one.path), case=one.case, missing_logs=_missing_logs(one.path, one.case))
+            for one in read
+            if one.case is not None
+        ),
+        keyring=str(workspace.keyring),
+        keys=keys,
+        has_log=workspace.ledger.is_dir(),
+    )
+
+
+def _shipped_frameworks() -> tuple[Framework, ...]:
+    found = [_read(path).framework for path in sorted((shipped_folder() / "frameworks").glob("*/*.yaml"))]
+    return tuple(framework for framework in found if framework is not None)
+
+
+def _missing_logs(path: Path, case: Case) -> tuple[str, ...]:
+    return tuple(item.log for item in case.evidence if item.log and not (path.parent / item.log).is_file())
+
+
+def _keys(workspace: Workspace) -> tuple[KeyView, ...]:
+    """The keyring's keys; none where it is missing or damaged, which the verbs that use it report."""
+    try:
+        ring = read_keyring(workspace.keyring)
+    except RuleoutError:
+        return ()
+    return tuple(KeyView(key=name, person=h.person, roles=h.roles) for name, h in ring.items())
+
+
+def _first_field(data: bytes) -> bytes:
+    for line in data.splitlines():
+        text = line.strip()
+        if text and not text.startswith((b"#", b"---")):
+            return text.partition(b":")[0].strip()
+    return b""

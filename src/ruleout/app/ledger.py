@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The workspace's record as use cases see it: read it proved, write it in one chain."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ruleout.adapters.log_writer import LogWriter, open_log
+from ruleout.adapters.tile_store import LogView, audit_log, get_object, put_object, read_log
+from ruleout.app.keyring import read_keyring
+from ruleout.app.unlock import Keys
+from ruleout.app.workspace import Workspace
+from ruleout.errors import LedgerError, VerificationFailed
+from ruleout.ledger import DraftEntry, EntryType, Keyring, LedgerEntry, Ref, Signer, parse_entry, sign_entry, to_bytes
+from ruleout.ledger.keyring import REF, keyring_bytes, keyring_from
+from ruleout.ledger.signing import verify_authors
+from ruleout.model.plain import instant_text
+
+YAML = "application/yaml"
+DECISION = "application/vnd.ruleout.decision+json"
+MEASUREMENT = "application/vnd.ruleout.measurement+json"
+LOG_FILE = "application/octet-stream"
+
+Subject = Mapping[str, str | int | bool | tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A workspace's log at its last checkpoint: audited, every entry parsed, every author checked."""
+
+    view: LogView
+    entries: tuple[LedgerEntry, ...]
+    keyring: Keyring
+
+    def of_type(self, kind: EntryType) -> tuple[LedgerEntry, ...]:
+        """The entries of one type, in order."""
+        return tuple(e for e in self.entries if e.content.type is kind)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every entry id."""
+        return frozenset(e.content.id for e in self.entries)
+
+    def object(self, digest: str) -> bytes:
+        """The bytes kept under a digest, checked against it."""
+        return get_object(self.view.path, digest)
+
+
+def read_record(workspace: Workspace) -> Record:
+    """Return the workspace's record after a full audit from disk. Effect: reads the ledger and the keyring.
+
+    Gates act only on entries whose inclusion is proved (L-9), so nothing is returned of a log that does not verify.
+
+    Raises:
+        LedgerError, VerificationFailed: the log is missing or does not hold together.
+    """
+    view = read_log(workspace.ledger)
+    audit_log(view, (view.key,))
+    entries = tuple(parse_entry(data, index=i) for i, data in enumerate(view.entries()))
+    keyring = _recorded_keyring(workspace, entries)
+    for entry in entries:
+        verify_authors(entry.content, keyring)
+    return Record(view=view, entries=entries, keyring=keyring)
+
+
+def _recorded_keyring(workspace: Workspace, entries: tuple[LedgerEntry, ...]) -> Keyring:
+    """The keyring that the last `key` entry names; the file may be one step behind it, and say nothing else (L-7)."""
+    stated = read_keyring(workspace.keyring)
+    named = [
+        ref.sha256 for e in entries if e.content.type is EntryType.KEY for ref in e.content.refs if ref.name == REF
+    ]
+    if not named:
+        return stated
+    digest = hashlib.sha256(keyring_bytes(stated.values())).hexdigest()
+    may_be_behind = digest in named[-2:] or (not stated and len(named) == 1)
+    if not may_be_behind:
+        raise VerificationFailed(
+            "keyring",
+            f"expected the keyring {named[-1][:12]} of the record in {workspace.keyring}, got {digest[:12]}",
+            hint="Restore the file: keys, persons and roles change by `ruleout key new` only.",
+        )
+    return keyring_from(get_object(workspace.ledger, named[-1]))
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Collects entries in the producer's chain and appends them together; one per open log."""
+
+    workspace: Workspace
+    writer: LogWriter
+    at: datetime
+    _next: int
+    _prev: str
+    _ids: set[str]
+    _drafts: list[bytes] = field(default_factory=list)
+
+    def has(self, entry_id: str) -> bool:
+        """Whether an entry of this id is in the log or among the drafts."""
+        return entry_id in self._ids
+
+    def keep(self, name: str, data: bytes, media_type: str) -> Ref:
+        """Keep bytes beside the log and return the reference an entry holds. Effect: writes the object, durably."""
+        digest = put_object(self.workspace.ledger, data)
+        return Ref(name=name, sha256=digest, size=len(data), media_type=media_type)
+
+    def add(
+        self,
+        kind: EntryType,
+        entry_id: str,
+        subject: Subject,
+        *,
+        refs: Iterable[Ref] = (),
+        signer: Signer | None = None,
+    ) -> None:
+        """Draft one entry, signed by its author where there is one; nothing is in the log before `commit`.
+
+        Raises:
+            LedgerError: the id is taken; a log that holds an id twice would never verify again.
+        """
+        if self.has(entry_id):
+            raise LedgerError(f"expected a new id, got {entry_id!r}, which is in the record", hint="Nothing was added.")
+        draft = DraftEntry(
+            type=kind,
+            id=entry_id,
+            ts=instant_text(self.at),
+            producer=self.workspace.producer,
+            pseq=self._next,
+            prev=self._prev,
+            subject=subject,
+            refs=tuple(refs),
+        )
+        data = to_bytes(sign_entry(draft, signer) if signer else draft)
+        self._drafts.append(data)
+        self._ids.add(entry_id)
+        self._next += 1
+        self._prev = hashlib.sha256(data).hexdigest()
+
+    def commit(self) -> list[int]:
+        """Append every draft and publish a checkpoint; return the indices. Effect: durable on return."""
+        indices = self.writer.append(self._drafts)
+        self._drafts.clear()
+        self.writer.publish()
+        return indices
+
+
+@contextmanager
+def recording(workspace: Workspace, keys: Keys, *, at: datetime) -> Iterator[tuple[Record, Recorder]]:
+    """Open the workspace's log for writing, behind a full audit. Effect: locks the log until the end.
+
+    Yields:
+        the record as it stands, and the recorder that adds to it. Drafts that were not committed are dropped.
+
+    Raises:
+        LedgerError, VerificationFailed, KeyUnavailable: the log or its key is not as it should be; nothing is written.
+    """
+    signer = keys.unlock(workspace.log_key, signs_as=workspace.origin)
+    with open_log(workspace.ledger, signer) as writer:
+        writer.publish()
+        record = read_record(workspace)
+        own = [e for e in record.entries if e.content.producer == workspace.producer]
+        prev = hashlib.sha256(own[-1].data).hexdigest() if own else ""
+        yield record, Recorder(workspace, writer, at, len(own), prev, set(record.ids))

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ruleout schema`: JSON Schema of the files people write, for editors."""
+
+from __future__ import annotations
+
+import json
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+from ruleout.cli.output import show_bytes
+from ruleout.framework.schema import json_schema
+
+
+class Shape(Enum):
+    """The kinds of file that have a schema."""
+
+    FRAMEWORK = "framework"
+    CASE = "case"
+
+
+def add(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("schema")(command)
+
+
+def command(kind: Annotated[Shape, typer.Argument(help="Which file.")]) -> None:
+    """Print the JSON Schema of framework or case files.
+
+    Example: ruleout schema framework > framework.schema.json
+    """
+    schema = json_schema("framework" if kind is Shape.FRAMEWORK else "case")
+    show_bytes(json.dumps(schema, indent=2, ensure_ascii=False).encode("utf-8"))

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an evaluation log holds, as text and as JSON values: denominators first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ruleout.model.evidence import Measurement, SampleState
+from ruleout.model.plain import instant_text
+from ruleout.reports.page import Line, bullets, labelled, title
+
+States = Iterable[tuple[SampleState, int]]
+
+
+def measurement_page(m: Measurement, states: States, name: str, *, width: int = 80) -> list[Line]:
+    """Return a page about one log: what it is, every attempt counted, and what is wrong with it. Pure."""
+    usable = m.status == "success" and not m.problems
+    lines = title(name, "usable" if usable else "NOT FOR GATES", width=width, tone="good" if usable else "bad")
+    lines += labelled("  task", f"{m.task} {m.task_version} · model {m.model} · status {m.status}", width=width)
+    when = "unknown" if m.evaluated is None else instant_text(m.evaluated)
+    lines += labelled("  evaluated", f"{when} · {m.tool} {m.tool_version}", width=width)
+    counted = " · ".join(f"{state.value} {count}" for state, count in states)
+    expected = "unknown" if m.expected is None else str(m.expected)
+    lines += labelled("  attempts", f"{len(m.attempts)} of {expected} expected: {counted}", width=width)
+    names = sorted({name for attempt in m.attempts for name, _ in attempt.scores})
+    lines += labelled("  scores", ", ".join(names) or "none", width=width)
+    lines += labelled("  partial", m.partial, width=width, tone="warn") if m.partial else []
+    lines += bullets("  problems", m.problems, width=width, tone="bad")
+    return lines + labelled("  digest", m.digest, width=width, tone="dim")
+
+
+def measurement_value(m: Measurement, states: States, name: str) -> dict[str, object]:
+    """Return the same as a JSON value. Pure."""
+    return {
+        "log": name,
+        "digest": m.digest,
+        "reader": m.format,
+        "status": m.status,
+        "usable": m.status == "success" and not m.problems,
+        "task": m.task,
+        "task_version": m.task_version,
+        "model": m.model,
+        "evaluated": None if m.evaluated is None else instant_text(m.evaluated),
+        "expected": m.expected,
+        "attempts": {state.value: count for state, count in states},
+        "partial": m.partial,
+        "problems": list(m.problems),
+    }

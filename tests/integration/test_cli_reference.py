@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The reference of the command line is true: its commands run, and it names every option there is."""
+
+import re
+import shlex
+import shutil
+
+import pytest
+from tests.integration.command_line import CASES, DEMO, PEOPLE, ROOT, run, seeds
+
+from ruleout.cli.main import VERBS
+
+PAGE = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\$ ruleout (.+?)(?:\s+# exit (\d))?$", PAGE, re.MULTILINE)
+SECTIONS = dict(re.findall(r"^#{2,3} ruleout ([a-z ]+)\n(.*?)(?=^#{2,3} |\Z)", PAGE, re.MULTILINE | re.DOTALL))
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+#: Explained once for all verbs.
+SHARED = {"--help"}
+
+
+def test_every_command_of_the_page_ends_as_it_says(tmp_path):
+    """In their order, in one folder: each with the exit code beside it, 0 where none is."""
+    shutil.copytree(DEMO, tmp_path / "case")
+    shutil.copytree(CASES, tmp_path / "public")
+
+    assert len(COMMANDS) > 20
+    for command, code in COMMANDS:
+        ran = run(*shlex.split(command), env=seeds("lab-log", *PEOPLE), folder=tmp_path)
+        assert ran.code == int(code or 0), (command, ran.err)
+
+
+@pytest.mark.parametrize("verb", [*(v for v in VERBS if v != "key"), "key new", "key list"])
+def test_every_option_of_a_verb_is_in_its_section(verb):
+    """And the section names none that the verb lacks."""
+    shown = run(*verb.split(), "--help").text
+    options = set(OPTION.findall(shown.partition("─ Options")[2])) - SHARED
+    listed = set(OPTION.findall(re.sub(r"```.*?```", "", SECTIONS[verb], flags=re.DOTALL)))
+
+    assert listed == options
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_an_example(verb):
+    """At least one command of the page uses it."""
+    assert any(command.split()[0] == verb for command, _ in COMMANDS)
