@@ -12,11 +12,19 @@ from ruleout.documents.problem_ids import PROBLEM_IDS
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.errors import BadInput
 from ruleout.framework import parse_case, parse_framework
+from ruleout.framework.mapping import parse_mapping
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "framework"
-FILES = ("text.yaml", "shape.yaml", "meaning.yaml", "case.yaml")
+FILES = ("text.yaml", "shape.yaml", "meaning.yaml", "case.yaml", "mapping.yaml")
 FIELDS = {"name", "why", "base", "edits", "append", "text", "hex", "repeat", "want"}
-PARSERS = {"framework": parse_framework, "case": parse_case}
+BASE = (FOLDER / "base-framework.yaml").read_bytes()
+OLD = parse_framework(BASE, file="base-framework.yaml")
+NEW = parse_framework(BASE.replace(b'version: "1.0"', b'version: "2.0"'), file="base-framework.yaml")
+PARSERS = {
+    "framework": parse_framework,
+    "case": parse_case,
+    "mapping": lambda data, *, file: parse_mapping(data, file=file, old=OLD, new=NEW),
+}
 VECTORS = [
     pytest.param(vector, id=f"{name}: {vector['name']}")
     for name in FILES

@@ -39,9 +39,9 @@ class CautionException:
 def caution_exceptions(framework: Framework) -> tuple[CautionException, ...]:
     """Return every place where UNKNOWN may be less restrictive than a known answer, in the framework's order. Pure.
 
-    A condition and a prohibition restrict when they hold, a requirement when it does not. So a threshold counted as
-    reached relaxes where it stands negated in the former or plainly in the latter; counted as not reached, the
-    other way round.
+    A condition restricts when it holds, a requirement when it does not. So a threshold counted as reached relaxes where
+    it stands negated in the former or plainly in the latter; counted as not reached, the other way round. Red lines
+    are read by what is known alone, so no burden of proof reaches them (D-10).
 
     Source: D-5, D-14b.
     """
@@ -61,8 +61,6 @@ def _formulas(framework: Framework) -> Iterator[tuple[str, str, Formula]]:
             yield rule.clause.id, "if", rule.condition
         if rule.require is not None:
             yield rule.clause.id, "require", rule.require
-    for line in framework.red_lines:
-        yield line.clause.id, "prohibits", line.prohibits
 
 
 def _thresholds(formula: Formula) -> Iterator[tuple[str, bool]]:

@@ -43,19 +43,24 @@ def test_exception_where_the_burden_speaks_for_going_ahead(burden: str, rule: st
     assert expected == found(burden, rule)
 
 
-@pytest.mark.parametrize(("burden", "is_exception"), [("not-reached", True), ("reached", False)])
-def test_red_line_counts_as_a_condition(burden: str, is_exception: bool) -> None:
-    """A prohibition restricts when it holds."""
+@pytest.mark.parametrize("burden", ["not-reached", "reached"])
+def test_no_burden_reaches_a_red_line(burden: str) -> None:
+    """Red lines are read by what is known alone (D-10)."""
     text = BASE.replace("{treat-as: reached, says", f"{{treat-as: {burden}, says").replace(RULE, "if: strong-guard")
     text = text.replace("prohibits: mass-harm-sought", "prohibits: {all-of: [bio-2, mass-harm-sought]}")
-    exceptions = caution_exceptions(parse_framework(text.encode(), file="f"))
 
-    assert is_exception == bool(exceptions)
-    if is_exception:
-        assert exceptions[0].burden is BurdenOfProof.NOT_REACHED
-        assert "bio-2" in exceptions[0].because
-        assert str(exceptions[0]).startswith("mass-harm: an unknown bio-2 counts as not-reached")
-        assert (exceptions[0].rule, exceptions[0].part) == ("mass-harm", "prohibits")
+    assert () == caution_exceptions(parse_framework(text.encode(), file="f"))
+
+
+def test_an_exception_says_where_and_why() -> None:
+    """Rule, threshold, burden and part, in words too."""
+    text = BASE.replace("{treat-as: reached, says", "{treat-as: not-reached, says")
+    (exception,) = caution_exceptions(parse_framework(text.encode(), file="f"))
+
+    assert exception.burden is BurdenOfProof.NOT_REACHED
+    assert (exception.rule, exception.threshold) == ("bio-deployment", "bio-2")
+    assert str(exception).startswith("bio-deployment: an unknown bio-2 counts as not-reached")
+
 
 
 def test_several_mentions_in_one_part_are_one_exception() -> None:

@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Comparing clauses of two versions: what is retained by itself, what is coded, what a coding contradicts (D-15)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from tests.builders import all_, any_, clause, framework, met, reached, role, rule, safeguard, threshold
+
+pytest.importorskip("z3", reason="the solver is not installed")
+
+from ruleout.analysis.compare.clauses import compare_clauses
+from ruleout.analysis.compare.joint import Step
+from ruleout.analysis.compare.result import ClauseChange, Direction
+from ruleout.model.clause import Period
+from ruleout.model.formula import Kind, Quorum
+from ruleout.model.framework import Change, Criterion, Duty, Framework, FrameworkId, Judgement, Validity
+from ruleout.model.mapping import Announced, ChangeKind, ClauseRow, Dimension, VersionMapping, turned_round
+from ruleout.model.outcome import Activity, BurdenOfProof, Force, Outcome
+
+GUARDED = rule("guarded", condition=reached(), require=met(), met=Outcome.RESTRICT)
+LOG = (Change(clause="guarded", kind="changed", says="Something about it."),)
+QUIET = ("t", "t/when-unknown", "s", "s/interim")
+
+
+def version(number: str, *rules, **more) -> Framework:
+    return replace(framework(*rules, **more), id=FrameworkId(name="demo", version=number))
+
+
+def row(
+    old: tuple[str, ...], new: tuple[str, ...], change: ChangeKind, announced: Announced = Announced.SILENT
+) -> ClauseRow:
+    return ClauseRow(
+        old=old,
+        new=new,
+        change=change,
+        dimensions=(Dimension.CONSEQUENCE,),
+        says="It changed.",
+        announced=announced,
+        because="Nothing names it.",
+    )
+
+
+def changes(old: Framework, new: Framework, *rows: ClauseRow) -> tuple[ClauseChange, ...]:
+    return compare_clauses(Step(old, new, VersionMapping(correspondences=(), rows=rows)))
+
+
+def duty(name: str, **more: object) -> Duty:
+    fields: dict[str, object] = {
+        "clause": clause(name),
+        "by": (),
+        "to": (),
+        "on": (),
+        "condition": None,
+        "event": "",
+        "within": None,
+        "every": None,
+    }
+    return Duty(**{**fields, **more})  # type: ignore[arg-type]
+
+
+def only_field(old: Framework, new: Framework, change: ChangeKind | None = None) -> tuple[str, str, str, Direction]:
+    """The one datum that differs between two versions, not coded."""
+    (found,) = [c for c in changes(old, new) if c.change is change]
+    (field,) = found.fields
+    return field.field, field.was, field.now, field.direction
+
+
+def test_a_clause_with_equal_words_force_and_data_is_retained_by_itself():
+    """Nobody has to code what did not change; a moved section is no change."""
+    moved = replace(GUARDED, clause=replace(GUARDED.clause, section="9", anchor="ab" * 32, note="moved"))
+
+    found = changes(version("1", GUARDED), version("2", moved))
+
+    assert {c.change for c in found} == {ChangeKind.RETAINED}
+    assert [c.old[0].id for c in found] == [*QUIET, "guarded"]
+
+
+def test_a_clause_whose_words_differ_without_a_row_is_changed_and_not_coded():
+    """A silent rewording is shown with both texts."""
+    reworded = replace(GUARDED, clause=replace(GUARDED.clause, says="something else"))
+
+    (found,) = [c for c in changes(version("1", GUARDED), version("2", reworded)) if c.change is None]
+
+    assert (found.coded, found.fields) == (False, ())
+    assert (found.old[0].says, found.new[0].says) == ("what guarded says", "something else")
+
+
+def test_what_only_one_version_has_is_removed_or_added_and_not_coded():
+    """Ids in one version only are told without a row, and marked."""
+    other = rule("other", condition=reached())
+
+    found = changes(version("1", GUARDED), version("2", other))
+
+    told = [(c.change, c.coded, [x.id for x in (*c.old, *c.new)]) for c in found if c.change is not ChangeKind.RETAINED]
+    assert told == [(ChangeKind.REMOVED, False, ["guarded"]), (ChangeKind.ADDED, False, ["other"])]
+
+
+def test_parts_of_what_went_as_a_whole_are_not_told_apart():
+    """A standard that is gone took its criteria and interim measures with it."""
+    criterion = Criterion(clause=clause("x/filters"), indicators=None)
+    old = version("1", GUARDED, safeguards=(safeguard(), safeguard("x", criteria=(criterion,))))
+
+    found = changes(old, version("2", GUARDED))
+
+    assert [[x.id for x in c.old] for c in found if c.change is ChangeKind.REMOVED] == [["x"]]
+
+
+def test_a_row_covers_its_clauses_and_their_parts():
+    """One row for a standard tells of its criteria too; what went and what came there is listed in it."""
+    before = Criterion(clause=clause("s/filters"), indicators=None)
+    after = Criterion(clause=clause("s/logs"), indicators=None)
+    old = version("1", GUARDED, safeguards=(safeguard(criteria=(before,)),))
+    new = version("2", GUARDED, safeguards=(safeguard(criteria=(after,)),))
+
+    found = changes(old, new, row(("s",), ("s",), ChangeKind.WEAKENED))
+
+    (coded,) = [c for c in found if c.coded]
+    assert [(f.clause, f.direction) for f in coded.fields] == [
+        ("s/filters", Direction.LOOSER),
+        ("s/logs", Direction.STRICTER),
+    ]
+    assert [c for c in found if not c.coded and c.change is not ChangeKind.RETAINED] == []
+
+
+def test_a_part_with_a_row_of_its_own_is_told_there():
+    """The row of the whole then leaves it out."""
+    before = Criterion(clause=clause("s/filters"), indicators=None)
+    old = version("1", GUARDED, safeguards=(safeguard(criteria=(before,)),))
+    rows = (row(("s",), ("s",), ChangeKind.WEAKENED), row(("s/filters",), (), ChangeKind.REMOVED))
+
+    found = changes(old, version("2", GUARDED), *rows)
+
+    assert [(c.change, len(c.fields)) for c in found if c.coded] == [(ChangeKind.WEAKENED, 0), (ChangeKind.REMOVED, 0)]
+
+
+# --- data, field by field ---------------------------------------------------------------------------------------------
+
+YEAR, MONTHS = Period(years=1), Period(months=6)
+RULES = [
+    ({"otherwise": Outcome.STOP}, ("otherwise", "hold", "stop", Direction.STRICTER)),
+    ({"otherwise": Outcome.RESTRICT}, ("otherwise", "hold", "restrict", Direction.LOOSER)),
+    ({"met": Outcome.PROCEED}, ("with", "restrict", "proceed", Direction.LOOSER)),
+    (
+        {"activities": (Activity.DEPLOY_EXTERNAL, Activity.TRAIN)},
+        ("activities", "deploy-external", "deploy-external, train", Direction.STRICTER),
+    ),
+    ({"condition": None}, ("if", "t", "none", Direction.STRICTER)),
+    ({"condition": all_(reached(), met("x"))}, ("if", "t", "t and x", Direction.LOOSER)),
+    ({"condition": any_(reached(), met("x"))}, ("if", "t", "t or x", Direction.STRICTER)),
+    ({"condition": met("x")}, ("if", "t", "x", Direction.UNCLEAR)),
+    ({"require": any_(met(), met("x"))}, ("require", "s", "s or x", Direction.LOOSER)),
+    ({"require": None}, ("require", "s", "none", Direction.STRICTER)),
+    ({"conditions": ("logs are kept",)}, ("conditions", "none", "logs are kept", Direction.UNCLEAR)),
+]
+
+
+@pytest.mark.parametrize(("given", "field"), RULES, ids=[field[2] for _, field in RULES])
+def test_a_rule_is_compared_field_by_field(given, field):
+    """Outcomes, activities and formulas say by themselves whether they ask more; words do not."""
+    assert only_field(version("1", GUARDED), version("2", replace(GUARDED, **given))) == field
+
+
+def test_a_formula_written_differently_is_no_change():
+    """Two formulas are the same if neither can hold without the other."""
+    twice = replace(GUARDED, condition=any_(reached(), all_(reached(), met("x"))))
+
+    assert {c.change for c in changes(version("1", GUARDED), version("2", twice))} == {ChangeKind.RETAINED}
+
+
+def test_a_force_that_fell_is_looser():
+    """From a binding rule to a plan."""
+    planned = replace(GUARDED, clause=clause("guarded", force=Force.PLAN))
+
+    assert only_field(version("1", GUARDED), version("2", planned)) == ("force", "binding", "plan", Direction.LOOSER)
+
+
+THRESHOLDS = [
+    ({"burden": BurdenOfProof.UNSTATED}, ("when-unknown", "reached", "unstated", Direction.LOOSER)),
+    ({"decides": all_(role("ceo"), role("rso"))}, ("decides", "ceo", "ceo and rso", Direction.STRICTER)),
+    ({"valid": Validity(elapsed=MONTHS)}, ("valid: elapsed", "none", "6 months", Direction.STRICTER)),
+    ({"valid": Validity(compute_ratio=4)}, ("valid: effective-compute", "none", "4", Direction.STRICTER)),
+    ({"domain": "cyber"}, ("domain", "cbrn", "cyber", Direction.UNCLEAR)),
+]
+
+
+@pytest.mark.parametrize(("given", "field"), THRESHOLDS, ids=[field[0] for _, field in THRESHOLDS])
+def test_a_threshold_is_compared_field_by_field(given, field):
+    """Burden of proof, quorum and validity."""
+    assert only_field(version("1", GUARDED), version("2", GUARDED, thresholds=(threshold(**given),))) == field
+
+
+DUTIES = [
+    ({"every": (MONTHS, MONTHS)}, {"every": (YEAR, YEAR)}, ("every", "6 months", "1 year", Direction.LOOSER)),
+    (
+        {"every": (MONTHS, YEAR)},
+        {"every": (MONTHS, MONTHS)},
+        ("every", "6 months to 1 year", "6 months", Direction.STRICTER),
+    ),
+    ({"every": (YEAR, YEAR)}, {}, ("every", "1 year", "none", Direction.LOOSER)),
+    ({"within": Period(days=30)}, {"within": Period(days=7)}, ("within", "30 days", "7 days", Direction.STRICTER)),
+    ({}, {"to": ("public",)}, ("to", "none", "public", Direction.UNCLEAR)),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "field"), DUTIES, ids=[field[2] for _, _, field in DUTIES])
+def test_a_duty_is_compared_field_by_field(before, after, field):
+    """The longest permitted interval of a cadence counts, and a nearer limit is stricter."""
+    old, new = (version(v, GUARDED, duties=(duty("d", **more),)) for v, more in (("1", before), ("2", after)))
+
+    assert only_field(old, new) == field
+
+
+def test_a_yearly_re_approval_that_fell_away_is_looser():
+    """A standard that need not be approved anew asks less."""
+    old = version("1", GUARDED, safeguards=(safeguard(re_approve=YEAR),))
+
+    assert only_field(old, version("2", GUARDED)) == ("re-approve", "1 year", "none", Direction.LOOSER)
+
+
+def test_a_rule_that_was_left_to_judgement_is_looser():
+    """What nobody can decide mechanically any more asks less of the machine, and is shown as such."""
+    found = changes(
+        version("1", GUARDED),
+        version("2", judgements=(Judgement(clause=GUARDED.clause),)),
+        row(("guarded",), ("guarded",), ChangeKind.WEAKENED),
+    )
+
+    (coded,) = [c for c in found if c.coded]
+    assert [(f.field, f.was, f.now, f.direction) for f in coded.fields] == [
+        ("kind", "rule", "left to judgement", Direction.LOOSER)
+    ]
+
+
+# --- contradictions ---------------------------------------------------------------------------------------------------
+
+LOOSER = replace(GUARDED, otherwise=Outcome.RESTRICT)
+STRICTER = replace(GUARDED, otherwise=Outcome.STOP)
+
+
+def contradictions(new: Framework, given: ClauseRow) -> tuple[str, ...]:
+    (coded,) = [c for c in changes(version("1", GUARDED), new, given) if c.coded]
+    return coded.contradictions
+
+
+@pytest.mark.parametrize(
+    ("change", "new", "told"),
+    [
+        (ChangeKind.STRENGTHENED, LOOSER, "coded as strengthened, but guarded otherwise: hold → restrict is looser"),
+        (ChangeKind.WEAKENED, STRICTER, "coded as weakened, but guarded otherwise: hold → stop is stricter"),
+        (ChangeKind.RETAINED, LOOSER, "coded as retained, but guarded otherwise: hold → restrict is looser"),
+        (ChangeKind.RELOCATED, STRICTER, "coded as relocated, but guarded otherwise: hold → stop is stricter"),
+        (ChangeKind.WEAKENED, LOOSER, None),
+        (ChangeKind.STRENGTHENED, STRICTER, None),
+        (ChangeKind.WEAKENED, replace(LOOSER, condition=None), None),
+        (ChangeKind.RETAINED, GUARDED, None),
+    ],
+)
+def test_a_coding_against_what_was_computed_is_contradicted(change, new, told):
+    """A row may weigh several changes against each other, but not call stricter what is looser in every respect."""
+    found = contradictions(version("2", new), row(("guarded",), ("guarded",), change))
+
+    assert found == (() if told is None else (told,))
+
+
+def test_a_removal_of_what_is_still_there_is_contradicted():
+    """The id lives on, so either the row or the id is wrong."""
+    told = contradictions(version("2", GUARDED), row(("guarded",), (), ChangeKind.REMOVED))
+
+    assert told == ("coded as removed, but guarded is still there",)
+
+
+def test_an_announcement_without_a_changelog_is_contradicted():
+    """What no changelog lists was not announced in it."""
+    given = row(("guarded",), ("guarded",), ChangeKind.WEAKENED, Announced.ANNOUNCED)
+
+    assert contradictions(version("2", LOOSER), given) == (
+        "coded as announced, but the newer version's file lists no changelog",
+    )
+    assert contradictions(version("2", LOOSER, changelog=LOG), given) == ()
+
+
+def test_a_mapping_turned_round_turns_its_codings_round():
+    """Read from the newer version to the older one, a removal is an addition, and nothing was announced."""
+    rows = (row(("guarded",), (), ChangeKind.REMOVED, Announced.PARTLY),)
+    back = turned_round(VersionMapping(correspondences=(), rows=rows)).rows
+
+    (coded,) = [c for c in changes(version("2", effective=date(2026, 2, 1)), version("1", GUARDED), *back) if c.coded]
+
+    assert (coded.change, [x.id for x in coded.new], coded.announced) == (ChangeKind.ADDED, ["guarded"], None)
+    assert coded.contradictions == ()
+
+
+def test_a_quorum_that_asks_fewer_is_looser():
+    """Approvals are formulas like any other."""
+    whole, part = (Quorum(Kind.APPROVED, who) for who in (all_(role("ceo"), role("rso")), role("ceo")))
+    old, new = (version(v, replace(GUARDED, require=q)) for v, q in (("1", whole), ("2", part)))
+
+    field = only_field(old, new)
+
+    assert field[:3] == ("require", "approved ceo and rso", "approved ceo")
+    assert field[3] is Direction.LOOSER
