@@ -38,7 +38,9 @@ class Problem:
     hint: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.id} at {self.where.path}: expected {self.expected}, got {self.got}. Hint: {self.hint}"
+        return (
+            f"{self.where}: {self.id} at {self.where.path}: expected {self.expected}, got {self.got}. Hint: {self.hint}"
+        )
 
 
 class RuleoutError(Exception):

@@ -23,7 +23,7 @@ OPUS, SONNET = "claude-opus-4-biology", "claude-sonnet-4-biology"
 OPUS_45, MYTHOS = "claude-opus-4-5-ai-rnd", "claude-mythos-5-risk-report"
 EVERY_CASE = sorted(path.stem for path in CASES.glob("*.yaml"))
 SHIPPED = known_frameworks(None)
-STATES = 3_000
+STATES = 5_200
 ACTIVITIES = tuple(Activity)
 
 

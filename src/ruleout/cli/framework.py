@@ -18,7 +18,10 @@ from ruleout.model.framework import Framework
 from ruleout.reports.framework_text import framework_page
 from ruleout.reports.page import Line, labelled
 
-_ABOUT = """Frameworks: list them, show one, check its anchors against a copy of the document."""
+_ABOUT = """Frameworks: list them, show one, check its anchors against a copy of the document.
+
+Example: ruleout framework show anthropic-rsp@3.4
+"""
 
 IdArgument = Annotated[str, typer.Argument(help="ID@VERSION or a file.", metavar="FRAMEWORK")]
 

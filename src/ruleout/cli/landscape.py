@@ -24,6 +24,11 @@ _ABOUT = """What peers have deployed and with which safeguards, as dated, graded
 
 Facts come from the workspace's folder landscape/ and from the shipped public record. A stale, second-hand or contested
 fact is shown as such and counts for less; facts that contradict each other stand side by side.
+
+Examples:
+  ruleout landscape show --at 2026-01-01
+
+  ruleout landscape case case.yaml -f anthropic-rsp@3.4
 """
 
 

@@ -62,7 +62,6 @@ def test_an_exception_says_where_and_why() -> None:
     assert str(exception).startswith("bio-deployment: an unknown bio-2 counts as not-reached")
 
 
-
 def test_several_mentions_in_one_part_are_one_exception() -> None:
     """A rule is named once per threshold and part and sign."""
     assert len(found("reached", "require: {any-of: [bio-2, {all-of: [bio-2, strong-guard]}]}")) == 1

@@ -277,7 +277,11 @@ def test_the_keyring_is_the_one_the_last_key_entry_names() -> None:
     ceo = KEYRING[CEO.key.key_id]
 
     assert "passed" == statuses(keyed())["keyring"]
-    for changed in (replace(ceo, person="P. rso"), replace(ceo, roles=("ceo", "board")), replace(ceo, since="2025-01-01T00:00:00Z")):
+    for changed in (
+        replace(ceo, person="P. rso"),
+        replace(ceo, roles=("ceo", "board")),
+        replace(ceo, since="2025-01-01T00:00:00Z"),
+    ):
         assert {"keyring"} == failed(keyed({**KEYRING, CEO.key.key_id: changed}))
     assert {"keyring"} == failed(keyed({CEO.key.key_id: ceo}))
     assert "not done" == statuses(PROOFS)["keyring"]

@@ -65,10 +65,14 @@ class Resolver:
     def prohibited(self, doc: FormulaDoc, path: Path) -> Formula:
         """Return what a red line prohibits: questions only, so that no act can lift it (D-10)."""
         formula = self.condition(doc, path)
-        acts = sorted({a for a, _ in atoms_of(formula) if a.kind in (Kind.APPROVED, Kind.NOTIFIED_BEFORE, Kind.INTERIM)})
+        acts = sorted(
+            {a for a, _ in atoms_of(formula) if a.kind in (Kind.APPROVED, Kind.NOTIFIED_BEFORE, Kind.INTERIM)}
+        )
         if acts:
             hint = "Say what is prohibited by questions alone."
-            self.findings.note("F030", path, expected="no approval, notice or interim", got=repr(str(acts[0])), hint=hint)
+            self.findings.note(
+                "F030", path, expected="no approval, notice or interim", got=repr(str(acts[0])), hint=hint
+            )
         return formula
 
     def quorum(self, doc: FormulaDoc, path: Path) -> Formula:
