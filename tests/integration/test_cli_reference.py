@@ -12,8 +12,15 @@ from ruleout.cli.main import VERBS
 
 PAGE = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ ruleout (.+?)(?:\s+# exit (\d))?$", PAGE, re.MULTILINE)
-SECTIONS = dict(re.findall(r"^#{2,3} ruleout ([a-z ]+)\n(.*?)(?=^#{2,3} |\Z)", PAGE, re.MULTILINE | re.DOTALL))
+SECTIONS = dict(re.findall(r"^#{2,3} ruleout ([a-z -]+)\n(.*?)(?=^#{2,3} |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+#: Verbs that only hold others, and those.
+GROUPS = ("key", "framework", "landscape")
+BELOW = (
+    *("key new", "key list"),
+    *("framework list", "framework show", "framework anchors"),
+    *("landscape show", "landscape check", "landscape case"),
+)
 #: Explained once for all verbs.
 SHARED = {"--help"}
 
@@ -29,7 +36,7 @@ def test_every_command_of_the_page_ends_as_it_says(tmp_path):
         assert ran.code == int(code or 0), (command, ran.err)
 
 
-@pytest.mark.parametrize("verb", [*(v for v in VERBS if v != "key"), "key new", "key list"])
+@pytest.mark.parametrize("verb", [*(v for v in VERBS if v not in GROUPS), *BELOW])
 def test_every_option_of_a_verb_is_in_its_section(verb):
     """And the section names none that the verb lacks."""
     shown = run(*verb.split(), "--help").text

@@ -36,7 +36,9 @@ def test_every_commitment_is_encoded_judged_or_left_out_with_a_reason(path):
     """The three lists together are the document; what is left out says why."""
     framework = read(path)
     encoded = len(clauses_of(framework)) - len(framework.judgements) - len(framework.left_out)
-    print(f"{framework.id}: encoded {encoded}, judgement {len(framework.judgements)}, left out {len(framework.left_out)}")
+    print(
+        f"{framework.id}: encoded {encoded}, judgement {len(framework.judgements)}, left out {len(framework.left_out)}"
+    )
 
     assert encoded > len(framework.left_out)
     assert all(len(left.reason.strip()) >= 15 for left in framework.left_out)
