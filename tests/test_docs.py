@@ -228,7 +228,9 @@ def test_what_may_stand_nowhere_is_found(text):
     assert len(rules.forbidden(text)) == 1
 
 
-@pytest.mark.parametrize("text", ["framework/x", "docs/" + "work/x", "a rooted tree", "https://example.org/" + "work/x"])
+@pytest.mark.parametrize(
+    "text", ["framework/x", "docs/" + "work/x", "a rooted tree", "https://example.org/" + "work/x"]
+)
 def test_what_only_looks_alike_is_left(text):
     """A folder called work is no path of a machine."""
     assert rules.forbidden(text) == []
