@@ -37,7 +37,7 @@ def prove_frameworks(
 def solver() -> Prover:
     """Return what proves one framework. Effect: loads the solver. Raises RuleoutError where it is not installed."""
     try:
-        from ruleout.analysis.prove import prove_framework  # noqa: PLC0415 - the solver is optional and slow to load
+        from ruleout.analysis.prove import prove_framework  # noqa: PLC0415 - the solver is slow to load
     except ModuleNotFoundError as error:
         if error.name != "z3":
             raise
