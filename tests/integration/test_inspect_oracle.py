@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.evidence import inspect_logs as logs
 
-from ruleout.evidence import read_log
 from ruleout.model.evidence import Measurement, SampleState
 
 # Logs whose samples were cut down by those who published them; the check of aggregates notices.
@@ -34,7 +34,7 @@ def oracle(shared_data: Path) -> dict[Path, Any]:
 
 @pytest.fixture(scope="module")
 def ours(shared_data: Path) -> dict[Path, Measurement]:
-    return {path: read_log(path.read_bytes(), name=path.name) for path in logs_in(shared_data)}
+    return {path: logs.read_one(path.read_bytes(), name=path.name) for path in logs_in(shared_data)}
 
 
 def same(one: object, other: object) -> bool:
@@ -84,6 +84,6 @@ def test_real_logs_agree_with_themselves(ours: dict[Path, Measurement]):
 def test_the_fast_read_of_real_logs_gives_the_same_scores(shared_data: Path, ours: dict[Path, Measurement]):
     """Summaries are a copy of the samples."""
     for path in logs_in(shared_data):
-        quick = read_log(path.read_bytes(), name=path.name, summaries_only=True)
+        quick = logs.read_one(path.read_bytes(), name=path.name, summaries_only=True)
         mine = {(a.sample, a.epoch): a.scores for a in quick.attempts}
         assert mine == {(a.sample, a.epoch): a.scores for a in ours[path].attempts}, path.name

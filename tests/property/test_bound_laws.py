@@ -16,7 +16,6 @@ from tests.unit.evidence import inspect_logs as logs
 
 from ruleout.engine.indicator import measure_indicator
 from ruleout.errors import UnreadableLog
-from ruleout.evidence import read_log
 from ruleout.model.evidence import Attempt, Comparison, Direction, Measurement, SampleState, Unit, Unscored
 from ruleout.stats import TaskSums, clopper_pearson, sum_shares, task_bounds
 
@@ -24,7 +23,7 @@ LEVELS = st.sampled_from([Decimal("0.5"), Decimal("0.05"), Decimal("0.001")])
 COUNTS = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 VALUES = st.sampled_from(["I"] * 9 + ["C", "P", "N", True, False, 0, 1, 0.5, float("nan"), None, "other", [1]])
 STATES = st.sampled_from([SampleState.SCORED] * 20 + list(SampleState))
-BASE = read_log(logs.log([logs.sample(1, "C")]), name="x")
+BASE = logs.read_one(logs.log([logs.sample(1, "C")]), name="x")
 ITEM = replace(
     builders.published("e", "1"), figure=None, digest="", evaluated=None, log_task="task", log_model="lab/model"
 )
@@ -127,4 +126,4 @@ def test_no_bytes_crash_the_reader(data: bytes):
     """Arbitrary bytes behind either magic are refused or read, never a crash."""
     for head in (b"PK\x03\x04", b'{"eval":', b""):
         with contextlib.suppress(UnreadableLog):
-            assert read_log(head + data, name="x").problems is not None
+            assert logs.read_one(head + data, name="x").problems is not None

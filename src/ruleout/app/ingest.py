@@ -10,7 +10,7 @@ from pathlib import Path
 from ruleout.adapters.files import read_bounded
 from ruleout.app.ledger import LOG_FILE, MEASUREMENT, Recorder
 from ruleout.app.sources import MOST_LOG_BYTES
-from ruleout.evidence import read_log
+from ruleout.evidence import memory_log, read_log
 from ruleout.evidence.stored import measurement_bytes
 from ruleout.ledger import EntryType
 from ruleout.model.evidence import Measurement, SampleState
@@ -26,17 +26,20 @@ class Ingested:
     states: tuple[tuple[SampleState, int], ...]
 
 
-def read_log_file(path: Path) -> Ingested:
+def read_log_file(path: Path) -> tuple[Ingested, ...]:
     """Return what a log file holds, summaries checked against samples. Effect: reads the file.
 
     Raises:
         UnreadableLog: it is not a log we can read; nothing is written.
     """
     data = read_bounded(path, limit_bytes=MOST_LOG_BYTES, what="evaluation log")
-    measurement = read_log(data, name=path.name)
+    measurements = read_log(memory_log(data, path.name))
+    return tuple(Ingested(path=path, data=data, measurement=m, states=_states(m)) for m in measurements)
+
+
+def _states(measurement: Measurement) -> tuple[tuple[SampleState, int], ...]:
     counted = Counter(attempt.state for attempt in measurement.attempts)
-    states = tuple((state, counted[state]) for state in SampleState)
-    return Ingested(path=path, data=data, measurement=measurement, states=states)
+    return tuple((state, counted[state]) for state in SampleState)
 
 
 def record_log(ingested: Ingested, recorder: Recorder, *, keep_log: bool) -> str:

@@ -12,10 +12,10 @@ from ruleout.adapters.files import MIB, read_bounded
 from ruleout.app.shipped import shipped_folder
 from ruleout.app.workspace import Workspace
 from ruleout.errors import NotFound, RuleoutError, UnreadableLog
-from ruleout.evidence import read_log
+from ruleout.evidence import memory_log, read_log
 from ruleout.framework import parse_case, parse_framework
 from ruleout.model.case import Case
-from ruleout.model.evidence import Measurement
+from ruleout.model.evidence import EvidenceItem, Measurement
 from ruleout.model.framework import Framework
 
 MOST_LOG_BYTES = 2048 * MIB
@@ -103,7 +103,7 @@ def read_case(path: Path) -> CaseFile:
         if not item.log:
             continue
         try:
-            measurement = read_measurement(path.parent / item.log)
+            measurement = read_measurement(path.parent / item.log, item)
         except (UnreadableLog, RuleoutError) as error:
             unreadable[item.id] = str(error)
             continue
@@ -126,12 +126,17 @@ def with_digests(case: Case, measurements: Mapping[str, Measurement]) -> Case:
     return replace(case, evidence=evidence)
 
 
-def read_measurement(path: Path) -> Measurement:
-    """Return what an evaluation log holds, summaries checked against samples. Effect: reads the file.
+def read_measurement(path: Path, item: EvidenceItem) -> Measurement:
+    """Return what an evaluation log holds for a piece of evidence. Effect: reads the file.
+
+    A log may hold several tasks and models; the measurement is that of the evidence's own. Where none is, the first is
+    given, and the engine says that it is of another task or model.
 
     Raises:
         UnreadableLog: it is not a log we can read, with the reason.
         RuleoutError: there is no such file, or it is too large.
     """
     data = read_bounded(path, limit_bytes=MOST_LOG_BYTES, what="evaluation log")
-    return read_log(data, name=path.name)
+    measurements = read_log(memory_log(data, path.name))
+    wanted = (item.log_task or item.id, item.log_model)
+    return next((m for m in measurements if (m.task, m.model) == wanted), measurements[0])

@@ -65,7 +65,7 @@ def _read(logs: list[Path]) -> tuple[list[Ingested], list[tuple[Path, RuleoutErr
         if len(logs) > 1:
             say(f"[{number}/{len(logs)}] {path.name}")
         try:
-            read.append(read_log_file(path))
+            read += read_log_file(path)
         except (UnreadableLog, RuleoutError) as error:
             refused.append((path, error))
     return read, refused

@@ -5,6 +5,18 @@ Second station of the flow: what it makes is counted by `stats` and judged by `e
 """
 
 from ruleout.evidence.accept import accept, tally
-from ruleout.evidence.readers import READERS, read_log
+from ruleout.evidence.readers import READERS, group_files, read_log
+from ruleout.evidence.source import Log, MemorySource, Part, Source, memory_log
 
-__all__ = ["READERS", "accept", "read_log", "tally"]
+__all__ = [
+    "READERS",
+    "Log",
+    "MemorySource",
+    "Part",
+    "Source",
+    "accept",
+    "group_files",
+    "memory_log",
+    "read_log",
+    "tally",
+]

@@ -15,7 +15,9 @@ from ruleout.model.canonical import MAX_INTEGER, canonical, parse_canonical
 from ruleout.model.evidence import Attempt, Measurement, SampleState
 from ruleout.model.plain import instant_text
 
-FORMAT = "ruleout-measurement/1"
+FORMAT = "ruleout-measurement/2"
+#: The form before notes, parts and content were kept; records that hold it are still read.
+_FIRST_FORMAT = "ruleout-measurement/1"
 
 
 def measurement_bytes(measurement: Measurement) -> bytes:
@@ -39,9 +41,15 @@ def measurement_bytes(measurement: Measurement) -> bytes:
             "tool_version": m.tool_version,
             "revision": m.revision,
             "dirty": m.dirty,
-            "attempts": [[a.sample, a.epoch, a.state.value, _pairs(a.scores), a.detail] for a in m.attempts],
+            "attempts": [
+                [a.sample, a.epoch, a.state.value, _pairs(a.scores), a.detail, a.content, a.cluster] for a in m.attempts
+            ],
             "problems": list(m.problems),
             "reported": [[score, metric, _encoded(value)] for score, metric, value in m.reported],
+            "notes": list(m.notes),
+            "parts": [list(part) for part in m.parts],
+            "elicitation": m.elicitation,
+            "model_digest": m.model_digest,
         }
     )
 
@@ -54,7 +62,9 @@ def measurement_from(data: bytes) -> Measurement:
     """
     raw = parse_canonical(data)
     try:
-        if raw["format"] != FORMAT:
+        if raw["format"] == _FIRST_FORMAT:
+            raw |= {"notes": [], "parts": [], "elicitation": "", "model_digest": ""}
+        elif raw["format"] != FORMAT:
             raise ValueError(f"format {raw['format']!r}")
         return _measurement(raw)
     except (KeyError, TypeError, ValueError) as error:
@@ -63,8 +73,15 @@ def measurement_from(data: bytes) -> Measurement:
 
 def _measurement(raw: dict[str, Any]) -> Measurement:
     attempts = tuple(
-        Attempt(sample=sample, epoch=epoch, state=SampleState(state), scores=_unpaired(scores), detail=detail)
-        for sample, epoch, state, scores, detail in raw["attempts"]
+        Attempt(
+            sample=sample,
+            epoch=epoch,
+            state=SampleState(state),
+            scores=_unpaired(scores),
+            detail=detail,
+            **dict(zip(("content", "cluster"), more, strict=False)),
+        )
+        for sample, epoch, state, scores, detail, *more in raw["attempts"]
     )
     return Measurement(
         digest=raw["digest"],
@@ -85,6 +102,10 @@ def _measurement(raw: dict[str, Any]) -> Measurement:
         attempts=attempts,
         problems=tuple(raw["problems"]),
         reported=tuple((score, metric, _decoded(value)) for score, metric, value in raw["reported"]),
+        notes=tuple(raw["notes"]),
+        parts=tuple((name, digest) for name, digest in raw["parts"]),
+        elicitation=raw["elicitation"],
+        model_digest=raw["model_digest"],
     )
 
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.limits import Limits
+from ruleout.evidence.source import Source
 
 _END = struct.Struct("<4s4H2LH")
 _END64 = struct.Struct("<4sQ2H2L4Q")
@@ -55,17 +56,17 @@ class _End:
     position: int
 
 
-def read_directory(data: bytes, *, name: str, limits: Limits) -> dict[str, Entry]:
+def read_directory(source: Source, *, name: str, limits: Limits) -> dict[str, Entry]:
     """Return the live entries by name, in the order in which each name first occurs.
 
-    Pure.
+    Reads the end of the archive and its directory, nothing else.
 
     Raises:
         UnreadableLog: truncated, wrong-shape, encrypted, too-large or size-mismatch.
 
     Source: E-1; PKWARE APPNOTE 6.3.10, §4.3 and §4.4.
     """
-    end = _find_end(data, name)
+    end = _find_end(source, name)
     if end.count > limits.members:
         raise UnreadableLog(name, "too-large", f"expected at most {limits.members} members, got {end.count}")
     if end.offset + end.size != end.position:
@@ -75,53 +76,57 @@ def read_directory(data: bytes, *, name: str, limits: Limits) -> dict[str, Entry
             f"expected the directory to end at byte {end.position}, got {end.offset + end.size}",
             hint="Fetch the log again; it was cut, or something was put in front of it.",
         )
-    return {entry.name: entry for entry in _entries(data, end, name)}
+    directory = source.read(end.offset, end.size)
+    return {entry.name: entry for entry in _entries(directory, end, name)}
 
 
-def _find_end(data: bytes, name: str) -> _End:
-    position = len(data) - _END.size
-    if position < 0 or data[position : position + 4] != _END_MAGIC:
+def _find_end(source: Source, name: str) -> _End:
+    position = source.size - _END.size
+    tail = source.read(max(position, 0), _END.size)
+    if position < 0 or tail[:4] != _END_MAGIC:
         raise UnreadableLog(
             name,
             "truncated",
             "expected a zip end record in the last 22 bytes, got none",
             hint="Fetch the log again; a log that is still being written cannot be read.",
         )
-    _, disk, first_disk, here, count, size, offset, comment = _END.unpack_from(data, position)
+    _, disk, first_disk, here, count, size, offset, comment = _END.unpack(tail)
     if comment or (disk, first_disk) not in ((0, 0), (WIDE16, WIDE16)) or here != count:
         raise UnreadableLog(name, "wrong-shape", "expected a zip on one disk without a comment")
     if WIDE16 in (count, disk) or WIDE32 in (size, offset):
-        return _find_end64(data, position, name)
+        return _find_end64(source, position, name)
     return _End(count=count, size=size, offset=offset, position=position)
 
 
-def _find_end64(data: bytes, position: int, name: str) -> _End:
+def _find_end64(source: Source, position: int, name: str) -> _End:
     at = position - _LOCATOR64.size
-    if at < 0 or data[at : at + 4] != _LOCATOR64_MAGIC:
+    locator = source.read(max(at, 0), _LOCATOR64.size)
+    if at < 0 or locator[:4] != _LOCATOR64_MAGIC:
         raise UnreadableLog(name, "truncated", "expected a zip64 locator before the end record, got none")
-    _, _, end_at, disks = _LOCATOR64.unpack_from(data, at)
-    if end_at + _END64.size != at or data[end_at : end_at + 4] != _END64_MAGIC or disks > 1:
+    _, _, end_at, disks = _LOCATOR64.unpack(locator)
+    record = source.read(end_at, _END64.size) if end_at + _END64.size == at else b""
+    if record[:4] != _END64_MAGIC or disks > 1:
         raise UnreadableLog(name, "wrong-shape", "expected a plain zip64 end record right before its locator")
-    _, _, _, _, disk, first_disk, here, count, size, offset = _END64.unpack_from(data, end_at)
+    _, _, _, _, disk, first_disk, here, count, size, offset = _END64.unpack(record)
     if disk or first_disk or here != count:
         raise UnreadableLog(name, "wrong-shape", "expected a zip on one disk")
     return _End(count=count, size=size, offset=offset, position=end_at)
 
 
 def _entries(data: bytes, end: _End, name: str) -> Iterator[Entry]:
-    at = end.offset
+    at = 0
     for _ in range(end.count):
-        if at + _ENTRY.size > end.position or data[at : at + 4] != _ENTRY_MAGIC:
+        if at + _ENTRY.size > end.size or data[at : at + 4] != _ENTRY_MAGIC:
             raise UnreadableLog(name, "truncated", f"expected {end.count} directory entries, got fewer")
         fields = _ENTRY.unpack_from(data, at)
         name_length, extra_length, comment_length = fields[10:13]
         start = at + _ENTRY.size
         at = start + name_length + extra_length + comment_length
-        if at > end.position:
+        if at > end.size:
             raise UnreadableLog(name, "truncated", "a directory entry runs past the end of the directory")
         extra = data[start + name_length : start + name_length + extra_length]
         yield _entry(fields, data[start : start + name_length], extra, name)
-    if at != end.position:
+    if at != end.size:
         raise UnreadableLog(name, "wrong-shape", f"expected {end.count} directory entries, got more bytes than that")
 
 

@@ -18,10 +18,12 @@ import zstandard
 
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.limits import Limits
+from ruleout.evidence.source import Source
 from ruleout.evidence.zip_directory import Entry, decode_name, read_directory, widen
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LOCAL_MAGIC = b"PK\x03\x04"
+_LOCAL_USUAL_BYTES = 256
 _SIZES_FOLLOW = 1 << 3
 # Window of the strongest ordinary setting (level 22); larger ones exist only to make a reader allocate.
 _ZSTANDARD_WINDOW_BYTES = 2**27
@@ -37,13 +39,13 @@ class Method(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
-    """A zip archive in memory with its live entries; every entry's data range has been checked.
+    """A zip archive with its live entries; every entry's data range has been checked.
 
     `decoder` is shared by all members, since making one costs more than unpacking a small member; one thread at a time.
     """
 
     log: str
-    data: bytes
+    source: Source
     entries: Mapping[str, Entry]
     starts: Mapping[str, int]
     decoder: zstandard.ZstdDecompressor
@@ -52,7 +54,7 @@ class Archive:
         return member in self.entries
 
     def read(self, member: str) -> bytes:
-        """Return a member's bytes. Pure.
+        """Return a member's bytes.
 
         Raises:
             KeyError: no such member.
@@ -62,7 +64,7 @@ class Archive:
         """
         entry = self.entries[member]
         start = self.starts[member]
-        content = _unpack(self.data[start : start + entry.packed_size], entry, self)
+        content = _unpack(self.source.read(start, entry.packed_size), entry, self)
         if content is None or len(content) != entry.size:
             raise UnreadableLog(
                 self.log, "size-mismatch", f"member {member!r}: expected {entry.size} bytes, got other than that"
@@ -77,22 +79,20 @@ class Archive:
         return content
 
 
-def open_archive(data: bytes, *, name: str, limits: Limits) -> Archive:
+def open_archive(source: Source, *, name: str, limits: Limits) -> Archive:
     """Return the archive after checking sizes, ratios, local headers and overlaps of all its live members.
-
-    Pure.
 
     Raises:
         UnreadableLog: as `read_directory`; also zip-bomb, too-large, header-mismatch, truncated.
 
     Source: E-1; Fifield (2019), A better zip bomb (overlapping members).
     """
-    entries = read_directory(data, name=name, limits=limits)
+    entries = read_directory(source, name=name, limits=limits)
     _check_sizes(entries, name, limits)
-    starts = {entry.name: _data_start(data, entry, name) for entry in entries.values()}
+    starts = {entry.name: _data_start(source, entry, name) for entry in entries.values()}
     _check_overlaps(entries, starts, name)
     decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTANDARD_WINDOW_BYTES)
-    return Archive(log=name, data=data, entries=entries, starts=starts, decoder=decoder)
+    return Archive(log=name, source=source, entries=entries, starts=starts, decoder=decoder)
 
 
 def _check_sizes(entries: Mapping[str, Entry], name: str, limits: Limits) -> None:
@@ -112,18 +112,21 @@ def _check_sizes(entries: Mapping[str, Entry], name: str, limits: Limits) -> Non
         raise UnreadableLog(name, "too-large", f"expected <= {limits.total_bytes} bytes unpacked, got {total}")
 
 
-def _data_start(data: bytes, entry: Entry, name: str) -> int:
+def _data_start(source: Source, entry: Entry, name: str) -> int:
     """Return where a member's data begins, after comparing its local header with the central directory."""
-    if entry.offset + _LOCAL.size > len(data) or data[entry.offset : entry.offset + 4] != _LOCAL_MAGIC:
+    # Names and extra fields are nearly always short: one reading gives the header with both.
+    data = source.read(entry.offset, _LOCAL_USUAL_BYTES)
+    if len(data) < _LOCAL.size or data[:4] != _LOCAL_MAGIC:
         raise UnreadableLog(name, "truncated", f"member {entry.name!r}: no local header at byte {entry.offset}")
-    fields: tuple[int, ...] = _LOCAL.unpack_from(data, entry.offset)[1:]
+    fields: tuple[int, ...] = _LOCAL.unpack_from(data)[1:]
     _, flags, method, _, _, crc, packed, size, name_length, extra_length = fields
-    names_at = entry.offset + _LOCAL.size
-    start = names_at + name_length + extra_length
-    if start + entry.packed_size > len(data):
+    length = _LOCAL.size + name_length + extra_length
+    if length > len(data):
+        data = source.read(entry.offset, length)
+    if entry.offset + length + entry.packed_size > source.size:
         raise UnreadableLog(name, "truncated", f"member {entry.name!r} runs past the end of the log")
-    local_name = decode_name(data[names_at : names_at + name_length], flags, name)
-    size, packed = widen(data[names_at + name_length : start], (size, packed), name)
+    local_name = decode_name(data[_LOCAL.size : _LOCAL.size + name_length], flags, name)
+    size, packed = widen(data[_LOCAL.size + name_length : length], (size, packed), name)
     # With bit 3 the writer did not know them yet: the local header holds zeros and the directory alone is right.
     known = (crc, packed, size) if flags & _SIZES_FOLLOW else (entry.crc, entry.packed_size, entry.size)
     if (local_name, flags, method, crc, packed, size) != (entry.name, entry.flags, entry.method, *known):
@@ -133,7 +136,7 @@ def _data_start(data: bytes, entry: Entry, name: str) -> int:
             f"member {entry.name!r}: its local header differs from the directory",
             hint="Ask for the log as its tool wrote it; other readers would see other content.",
         )
-    return start
+    return entry.offset + length
 
 
 def _check_overlaps(entries: Mapping[str, Entry], starts: Mapping[str, int], name: str) -> None:

@@ -13,6 +13,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 
+from ruleout.model.verdict import Verdict
+
 
 class SampleState(Enum):
     """What became of one attempt at one sample; every attempt is in exactly one state (E-2)."""
@@ -29,7 +31,9 @@ class Attempt:
     """One attempt (epoch) at one sample.
 
     `scores` maps a score's name ("scorer" or "scorer/key" for a dict value) to the log's own value: "C", "I", "P",
-    "N", a bool, a number, a string, a list, a dict or NaN, exactly as the log holds it.
+    "N", a bool, a number, a string, a list, a dict or NaN, exactly as the log holds it. `content` identifies what was
+    asked (hex digest of question, choices, target and set-up; "" where the log does not hold them): two samples of
+    equal content are one task (E-2). `cluster` is the log's own name for tasks that belong together, "" if it has none.
     """
 
     sample: str
@@ -37,6 +41,8 @@ class Attempt:
     state: SampleState
     scores: tuple[tuple[str, object], ...] = ()
     detail: str = ""
+    content: str = ""
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +50,7 @@ class Measurement:
     """Everything a decision may use of one evaluation log (E-1 to E-4).
 
     Attributes:
-        digest: SHA-256 (hex) of the log's bytes.
+        digest: SHA-256 (hex) of the log's bytes; of a log in several parts, that of its manifest (see `Log.digest`).
         format: reader that understood it, such as "inspect-eval".
         status: the log's own status: "success", "error", "cancelled" or "started" (unfinished).
         task, task_version, model: as the log names them.
@@ -57,6 +63,9 @@ class Measurement:
         attempts: every attempt, in log order.
         problems: what is wrong with the log, one line each; any problem keeps it from being accepted (E-5).
         reported: the log's own aggregate metrics, (score name, metric, value), for cross-checks only.
+        notes: what a reader should know and what does not keep it from being used, one line each.
+        parts: (name, SHA-256) of each file of a log in several parts; empty for a single file.
+        elicitation, model_digest: as the log itself states them, "" where it does not (E-4).
     """
 
     digest: str
@@ -77,6 +86,10 @@ class Measurement:
     attempts: tuple[Attempt, ...]
     problems: tuple[str, ...] = ()
     reported: tuple[tuple[str, str, object], ...] = ()
+    notes: tuple[str, ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
+    elicitation: str = ""
+    model_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +147,13 @@ class Unscored(Enum):
     AS_FAILURE = "as-failure"
 
 
+class Stopping(Enum):
+    """When measuring stops: at a size FIXED in advance, or CONTINUING while looking at the result (S-3)."""
+
+    FIXED = "fixed"
+    CONTINUING = "continuing"
+
+
 class Weight(Enum):
     """What an indicator may carry: load-bearing ones constrain the determination (D-3)."""
 
@@ -158,7 +178,10 @@ class Indicator:
         expected_samples: tasks a complete run holds; None if unknown.
         task_version: version the log must state; "" accepts any.
         elicitation: what the evidence must state; "" if nothing is required.
-        fresh: evidence evaluated longer ago than this many days is too old; None if it does not age.
+        fresh_days: evidence evaluated longer ago than this many days is too old; None if it does not age.
+        repeats: epochs a run must at least hold per task; None accepts any.
+        stopping: whether the size was fixed in advance; CONTINUING takes bounds that hold at any time (S-3).
+        needs: kinds of check the evidence must state as passed, such as "sandbagging" (D-2); empty if none.
     """
 
     id: str
@@ -180,6 +203,9 @@ class Indicator:
     task_version: str = ""
     elicitation: str = ""
     fresh_days: int | None = None
+    repeats: int | None = None
+    stopping: Stopping = Stopping.FIXED
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,12 +236,25 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A stated check of an evaluation, such as for sandbagging: whether it passed, by which report, by whom, when."""
+
+    kind: str
+    passed: Verdict
+    report: str
+    by: tuple[str, ...]
+    dated: date
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceItem:
     """One piece of evidence of a case: a log by digest, or a published figure.
 
     `digest` identifies it: SHA-256 of the log's bytes, or of the item's own canonical JSON. `evaluated` is the
     evaluation's date (E-3). A log counts only if it is of `log_task` (the item's own name if empty) and names the model
-    `log_model`: what the case says that the subject is called there (E-4).
+    `log_model`: what the case says that the subject is called there (E-4). `owner` keeps it current and `valid_until` is
+    the last day on which it counts (A-12). `checks` are what the case states about how it was made (D-2).
     """
 
     id: str
@@ -229,6 +268,9 @@ class EvidenceItem:
     note: str = ""
     log_task: str = ""
     log_model: str = ""
+    owner: str = ""
+    valid_until: date | None = None
+    checks: tuple[Check, ...] = ()
 
 
 class Comparison(Enum):

@@ -14,7 +14,6 @@ from tests import builders
 from tests.unit.evidence import inspect_logs as logs
 
 from ruleout.engine.indicator import compare_published, measure_indicator
-from ruleout.evidence import read_log
 from ruleout.model.evidence import (
     Bar,
     Comparison,
@@ -40,7 +39,7 @@ def bar(value: str, *, inclusive: bool = False) -> Bar:
 def run(successes: int, failures: int, *, extra: tuple[dict[str, Any], ...] = (), epochs: int = 1) -> Measurement:
     tasks = [("C", i) for i in range(successes)] + [("I", i) for i in range(successes, successes + failures)]
     samples = [logs.sample(f"t{i}", v, epoch=e) for v, i in tasks for e in range(1, epochs + 1)]
-    return read_log(logs.log([*samples, *extra]), name="x")
+    return logs.read_one(logs.log([*samples, *extra]), name="x")
 
 
 def measure(m: Measurement, indicator: Indicator | None = None, **more: Any) -> IndicatorFinding:
@@ -210,7 +209,7 @@ def test_counting_as_failure_covers_attempts_made_but_not_tasks_left_out():
 @pytest.mark.parametrize("policy", list(Unscored))
 def test_a_log_of_errors_alone_says_nothing(policy: Unscored):
     """Errors dropped or kept, no usable score is no evidence."""
-    m = read_log(logs.log([logs.sample(i, "I", error={"message": "e"}) for i in range(99)]), name="x")
+    m = logs.read_one(logs.log([logs.sample(i, "I", error={"message": "e"}) for i in range(99)]), name="x")
     found = measure(m, builders.indicator(rule_out="0.1", unscored=policy))
 
     assert found.comparison is INCONCLUSIVE

@@ -12,6 +12,9 @@ from typing import Any
 
 import zstandard
 
+from ruleout.evidence import memory_log, read_log
+from ruleout.model.evidence import Measurement
+
 STORED, DEFLATE, ZSTANDARD = 0, 8, 93
 
 
@@ -89,6 +92,12 @@ def unfinished(samples: Sequence[dict[str, Any]]) -> bytes:
     members = parts(samples)
     del members["header.json"], members["summaries.json"]
     return archive(members)
+
+
+def read_one(data: bytes, *, name: str = "x", summaries_only: bool = False) -> Measurement:
+    """The one measurement of a log of one file."""
+    (measurement,) = read_log(memory_log(data, name), summaries_only=summaries_only)
+    return measurement
 
 
 def dumps(value: Any) -> bytes:

@@ -12,13 +12,13 @@ import pytest
 from tests import builders
 from tests.unit.evidence import inspect_logs as logs
 
-from ruleout.evidence import accept, read_log, tally
+from ruleout.evidence import accept, tally
 from ruleout.evidence.accept import is_success
 from ruleout.model.evidence import Measurement, SampleState, TaskTally
 
 
 def measurement(*values: Any) -> Measurement:
-    return read_log(logs.log([logs.sample(i, v) for i, v in enumerate(values or ("C", "I"), start=1)]), name="x")
+    return logs.read_one(logs.log([logs.sample(i, v) for i, v in enumerate(values or ("C", "I"), start=1)]), name="x")
 
 
 def test_a_complete_honest_log_is_accepted():
@@ -93,7 +93,7 @@ def test_one_of_several_scores_must_be_named():
 
 def test_a_log_without_scores_is_refused():
     """There is nothing to count."""
-    m = read_log(logs.log([logs.sample(1, scores={})]), name="x")
+    m = logs.read_one(logs.log([logs.sample(1, scores={})]), name="x")
 
     assert accept(m, builders.indicator()) == ("no attempt has a score",)
 
@@ -101,7 +101,7 @@ def test_a_log_without_scores_is_refused():
 def test_a_name_that_means_two_scores_counts_as_unscored():
     """A scorer called like another's part leaves it open which was meant."""
     both = {"match": {"value": {"a": "I"}}, "match/a": {"value": "I"}}
-    m = read_log(logs.log([logs.sample(1, scores=both)]), name="x")
+    m = logs.read_one(logs.log([logs.sample(1, scores=both)]), name="x")
 
     assert tally(m, builders.indicator(score="match/a")).tasks[0].unscored == 1
 
@@ -115,7 +115,7 @@ def test_every_attempt_is_in_the_tally():
         logs.sample("a", "C", error={"message": "e"}),
         logs.sample("a", "C", epoch=2, invalidation={"author": "x"}),
     ]
-    counts = tally(read_log(logs.log(samples), name="x"), builders.indicator())
+    counts = tally(logs.read_one(logs.log(samples), name="x"), builders.indicator())
 
     assert counts.tasks == (
         TaskTally(task="b", successes=1, failures=1, unscored=1),

@@ -13,14 +13,14 @@ import pytest
 from tests.unit.evidence import inspect_logs as logs
 
 from ruleout.errors import UnreadableLog
-from ruleout.evidence import READERS, read_log
+from ruleout.evidence import READERS, memory_log
 from ruleout.evidence.limits import Limits
 from ruleout.evidence.readers.inspect_eval import NOT_CROSS_CHECKED, read_eval_log
 from ruleout.model.evidence import Measurement, SampleState
 
 
 def read(data: bytes) -> Measurement:
-    return read_log(data, name="test.eval")
+    return logs.read_one(data, name="test.eval")
 
 
 def scores(measurement: Measurement) -> dict[tuple[str, int], dict[str, object]]:
@@ -396,7 +396,7 @@ def test_the_last_summary_row_of_an_attempt_wins():
 def test_the_fast_read_says_the_same_and_is_marked():
     """Summaries alone give the same scores, and a problem that keeps them from any gate."""
     data = logs.log([logs.sample(1, "C", limit={"type": "token"}), logs.sample(2, math.nan)])
-    for_summaries = read_log(data, name="x", summaries_only=True)
+    for_summaries = logs.read_one(data, name="x", summaries_only=True)
 
     assert repr(scores(for_summaries)) == repr(scores(read(data)))
     assert for_summaries.problems == (NOT_CROSS_CHECKED,)
@@ -410,7 +410,7 @@ def test_the_fast_read_of_an_unfinished_log_uses_its_journal_in_order():
     members["_journal/summaries/10.json"] = logs.dumps([logs.summary(logs.sample(1, "I"))])
     members["_journal/summaries/2.json"] = logs.dumps([logs.summary(logs.sample(1, "P"), retries=3, limit="time")])
     members["_journal/summaries/x.json"] = b"not json"
-    m = read_log(logs.archive(members), name="x", summaries_only=True)
+    m = logs.read_one(logs.archive(members), name="x", summaries_only=True)
 
     assert m.status == "started"
     assert scores(m) == {("1", 1): {"match": "I"}, ("2", 1): {"match": "C"}}
@@ -421,7 +421,7 @@ def test_more_attempts_than_the_limit_are_refused():
     head = logs.header([1, 2], epochs=1_000_000)
 
     with pytest.raises(UnreadableLog) as caught:
-        read_eval_log(logs.log([logs.sample(1)], head), "x", limits=Limits(attempts=1000))
+        read_eval_log(memory_log(logs.log([logs.sample(1)], head), "x"), limits=Limits(attempts=1000))
     assert caught.value.reason == "too-large"
 
 

@@ -9,7 +9,6 @@ import pytest
 from tests.unit.evidence import inspect_logs as logs
 
 from ruleout.errors import UnreadableLog
-from ruleout.evidence import read_log
 from ruleout.model.evidence import Measurement, SampleState
 
 
@@ -19,7 +18,7 @@ def json_log(samples: list[dict[str, Any]] | None, head: dict[str, Any] | None =
 
 
 def read(data: bytes) -> Measurement:
-    return read_log(data, name="log.json")
+    return logs.read_one(data, name="log.json")
 
 
 def test_a_json_log_gives_the_same_attempts_as_its_zip():
@@ -36,7 +35,7 @@ def test_the_quick_way_is_the_only_way_for_json():
     """There is no second copy of the scores to prefer."""
     data = json_log([logs.sample(1, "C")])
 
-    assert read_log(data, name="x", summaries_only=True) == read(data)
+    assert logs.read_one(data, name="x", summaries_only=True) == read(data)
 
 
 def test_a_log_without_samples_misses_all_of_them():

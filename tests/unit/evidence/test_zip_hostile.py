@@ -13,7 +13,7 @@ import pytest
 from tests.unit.evidence import inspect_logs as logs
 
 from ruleout.errors import UnreadableLog
-from ruleout.evidence import read_log
+from ruleout.evidence import memory_log
 from ruleout.evidence.limits import Limits
 from ruleout.evidence.readers.inspect_eval import read_eval_log
 from ruleout.evidence.zip_directory import WIDE32, widen
@@ -24,7 +24,7 @@ CONTENT = logs.dumps(logs.sample(1, "C"))
 
 def reason(data: bytes, **limits: int) -> str:
     with pytest.raises(UnreadableLog) as caught:
-        read_eval_log(data, "x.eval", limits=Limits(**limits))
+        read_eval_log(memory_log(data, "x.eval"), limits=Limits(**limits))
     assert caught.value.name == "x.eval"
     return caught.value.reason
 
@@ -41,7 +41,7 @@ def test_the_writer_of_these_tests_writes_archives_others_can_read():
         with zipfile.ZipFile(BytesIO(data)) as archive:
             assert archive.testzip() is None
             assert archive.read(SAMPLE) == CONTENT
-        assert read_log(data, name="x").problems == ()
+        assert logs.read_one(data, name="x").problems == ()
 
 
 def honest() -> list[logs.Member]:
@@ -66,7 +66,7 @@ def test_archives_of_the_standard_library_are_read_even_with_sizes_after_the_dat
         for name, content in logs.parts([logs.sample("é", "C")]).items():
             archive.writestr(name, content)
 
-    m = read_log(pipe.getvalue(), name="x")
+    m = logs.read_one(pipe.getvalue(), name="x")
     assert [a.sample for a in m.attempts] == ["é"]
     assert m.problems == ()
 
@@ -82,20 +82,20 @@ def test_a_log_cut_anywhere_is_refused():
 
 def _reason_of_cut(data: bytes) -> str:
     with pytest.raises(UnreadableLog) as caught:
-        read_log(data, name="x")
+        logs.read_one(data, name="x")
     return caught.value.reason
 
 
 def test_one_flipped_byte_is_refused_or_changes_nothing():
     """A change anywhere in the archive is a refusal or a problem, or lies in bytes without meaning."""
     data = logs.log([logs.sample(1, "C")])
-    whole = read_log(data, name="x")
+    whole = logs.read_one(data, name="x")
 
     for at in range(0, len(data), 7):
         flipped = bytearray(data)
         flipped[at] ^= 0xFF
         try:
-            m = read_log(bytes(flipped), name="x")
+            m = logs.read_one(bytes(flipped), name="x")
         except UnreadableLog:
             continue
         assert m.problems or m.attempts == whole.attempts

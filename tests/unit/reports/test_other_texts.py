@@ -7,7 +7,6 @@ import pytest
 from tests.ledger_builders import bundle_of, chain
 from tests.unit.evidence import inspect_logs
 
-from ruleout.evidence import read_log
 from ruleout.ledger import EntryType, verify_bundle
 from ruleout.model.evidence import SampleState
 from ruleout.reports.measurement_text import measurement_page, measurement_value
@@ -19,7 +18,7 @@ STATES = tuple((state, 3 if state is SampleState.SCORED else 0) for state in Sam
 
 def measured(**changes):
     samples = [inspect_logs.sample(f"s{i}") for i in range(3)]
-    return replace(read_log(inspect_logs.log(samples), name="run.eval"), **changes)
+    return replace(inspect_logs.read_one(inspect_logs.log(samples), name="run.eval"), **changes)
 
 
 @pytest.mark.parametrize(

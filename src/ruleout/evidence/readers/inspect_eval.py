@@ -20,9 +20,10 @@ from ruleout.errors import UnreadableLog
 from ruleout.evidence.json_text import decode
 from ruleout.evidence.limits import DEFAULT_LIMITS, Limits
 from ruleout.evidence.readers.inspect_checks import disagreements, result_problems, start_problems
-from ruleout.evidence.readers.inspect_header import LogText, first_score, measurement
+from ruleout.evidence.readers.inspect_header import first_score, measurement
 from ruleout.evidence.readers.inspect_rows import attempt_of_sample, attempt_of_summary, printable
 from ruleout.evidence.readers.inspect_shape import HeaderShape, SampleShape, SummaryShape
+from ruleout.evidence.source import Log
 from ruleout.evidence.zip_member import Archive, open_archive
 from ruleout.model.evidence import Attempt, Measurement
 
@@ -38,51 +39,49 @@ _SAMPLE_DECODER = msgspec.json.Decoder(SampleShape)
 _SUMMARIES_DECODER = msgspec.json.Decoder(list[SummaryShape])
 
 
-def is_eval_log(head: bytes, _name: str) -> bool:
-    """Return whether the first bytes are those of a zip archive; the name is not needed. Pure."""
+def is_eval_log(head: bytes, _log: Log) -> bool:
+    """Return whether the first bytes are those of a zip archive; nothing else is needed. Pure."""
     return head.startswith(_ZIP_MAGIC)
 
 
-def read_eval_log(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> Measurement:
+def read_eval_log(log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Measurement, ...]:
     """Return the measurement of a log, read wholly and compared with itself.
 
-    Pure.
+    Reads one member at a time, so memory is bounded by the largest sample.
 
     Raises:
         UnreadableLog: the bytes are not a readable log; see docs/spec/evidence.md for the reasons.
 
     Source: E-1, E-2.
     """
-    archive = open_archive(data, name=name, limits=limits)
+    archive = open_archive(log.main.source, name=log.name, limits=limits)
     header, finished = _header(archive)
     score = first_score(header.results)
     attempts: list[Attempt] = []
     problems = [*_start_problems(archive, header, finished=finished)]
     for member in _sample_members(archive):
-        sample = decode(archive.read(member), _SAMPLE_DECODER, log=name, part=member)
+        sample = decode(archive.read(member), _SAMPLE_DECODER, log=log.name, part=member)
         attempts.append(attempt_of_sample(sample, first_score=score))
         if member != f"{_SAMPLES_PREFIX}{sample.id}_epoch_{sample.epoch}{_SUFFIX}":
             problems.append(f"member {printable(member)!r} holds sample {printable(str(sample.id))!r}")
     if finished:
         problems += _summary_problems(archive, attempts)
         problems += result_problems(header, attempts)
-    log = LogText(data=data, name=name, format=FORMAT, limits=limits)
-    return measurement(log, header, attempts, problems=problems)
+    return (measurement(log, header, attempts, format_name=FORMAT, limits=limits, problems=problems),)
 
 
-def read_eval_summaries(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> Measurement:
+def read_eval_summaries(log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Measurement, ...]:
     """Return what a log's summaries say, quickly; for display, never for a gate.
 
-    Pure. The measurement carries the problem `NOT_CROSS_CHECKED`. Raises UnreadableLog as `read_eval_log`.
+    The measurement carries the problem `NOT_CROSS_CHECKED`. Raises UnreadableLog as `read_eval_log`.
 
     Source: E-1.
     """
-    archive = open_archive(data, name=name, limits=limits)
+    archive = open_archive(log.main.source, name=log.name, limits=limits)
     header, finished = _header(archive)
     attempts = [attempt_of_summary(row) for row in _summaries(archive)]
-    log = LogText(data=data, name=name, format=FORMAT, limits=limits)
     problems = [NOT_CROSS_CHECKED, *_start_problems(archive, header, finished=finished)]
-    return measurement(log, header, attempts, problems=problems)
+    return (measurement(log, header, attempts, format_name=FORMAT, limits=limits, problems=problems),)
 
 
 def _header(archive: Archive) -> tuple[HeaderShape, bool]:

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ruleout.errors import UnreadableLog
@@ -13,28 +11,23 @@ from ruleout.evidence.json_text import plain_value
 from ruleout.evidence.limits import Limits
 from ruleout.evidence.readers.inspect_rows import missing_attempt, printable
 from ruleout.evidence.readers.inspect_shape import EvalShape, HeaderShape, ResultShape, ResultsShape
+from ruleout.evidence.source import Log
 from ruleout.model.evidence import Attempt, Measurement
 
 _TOOL = "inspect_ai"
 _SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogText:
-    """A log as handed in, with the reader that took it."""
-
-    data: bytes
-    name: str
-    format: str
-    limits: Limits
-
-
 def measurement(
-    log: LogText, header: HeaderShape, attempts: Sequence[Attempt], *, problems: Sequence[str] = ()
+    log: Log,
+    header: HeaderShape,
+    attempts: Sequence[Attempt],
+    *,
+    format_name: str,
+    limits: Limits,
+    problems: Sequence[str] = (),
 ) -> Measurement:
     """Return the measurement a log makes, with an attempt for every (sample, epoch) its header promises.
-
-    Pure.
 
     Args:
         attempts: those the log holds, in its order.
@@ -47,11 +40,11 @@ def measurement(
     """
     spec = header.eval
     epochs = spec.config.epochs if spec.config.epochs is not None else 1
-    _check_count(log, spec, epochs, len(attempts))
+    _check_count(log.name, limits, max(len(spec.dataset.sample_ids or []) * epochs, len(attempts)))
     evaluated, date_problems = _evaluated(header)
     return Measurement(
-        digest=hashlib.sha256(log.data).hexdigest(),
-        format=log.format,
+        digest=log.digest,
+        format=format_name,
         status=header.status,
         task=spec.task,
         task_version=str(spec.task_version),
@@ -85,12 +78,9 @@ def result_list(results: ResultsShape | None) -> list[ResultShape]:
     return results.scores
 
 
-def _check_count(log: LogText, spec: EvalShape, epochs: int, held: int) -> None:
-    promised = len(spec.dataset.sample_ids or []) * epochs
-    if max(promised, held) > log.limits.attempts:
-        raise UnreadableLog(
-            log.name, "too-large", f"expected at most {log.limits.attempts} attempts, got {max(promised, held)}"
-        )
+def _check_count(name: str, limits: Limits, count: int) -> None:
+    if count > limits.attempts:
+        raise UnreadableLog(name, "too-large", f"expected at most {limits.attempts} attempts, got {count}")
 
 
 def _expected(spec: EvalShape, epochs: int) -> int | None:
