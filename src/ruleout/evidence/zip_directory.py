@@ -18,6 +18,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.limits import Limits
@@ -30,14 +31,18 @@ _ENTRY = struct.Struct("<4s6H3L5H2L")
 _END_MAGIC, _END64_MAGIC, _LOCATOR64_MAGIC, _ENTRY_MAGIC = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"PK\x01\x02"
 
 WIDE16, WIDE32 = 0xFFFF, 0xFFFFFFFF
+# Flags to name length: the fields that stand alike in directory and local header (from byte 6 there).
+_SHARED_FROM, _SHARED_TO = 8 - _ENTRY.size, 30 - _ENTRY.size
 _ZIP64_EXTRA = 0x0001
 _ENCRYPTED = 1 << 0 | 1 << 6 | 1 << 13
 _UTF8 = 1 << 11
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of the central directory; sizes in bytes, `offset` that of the local header."""
+class Entry(NamedTuple):
+    """One entry of the central directory; sizes in bytes, `offset` that of the local header.
+
+    `raw_name` and `shared` are its bytes: the name, and the fields that a local header repeats, in the same order.
+    """
 
     name: str
     flags: int
@@ -46,6 +51,8 @@ class Entry:
     packed_size: int
     size: int
     offset: int
+    raw_name: bytes
+    shared: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +63,13 @@ class _End:
     position: int
 
 
-def read_directory(source: Source, *, name: str, limits: Limits) -> dict[str, Entry]:
+def read_directory(source: Source, *, name: str, limits: Limits, skip: bytes = b"") -> dict[str, Entry]:
     """Return the live entries by name, in the order in which each name first occurs.
 
     Reads the end of the archive and its directory, nothing else.
+
+    Args:
+        skip: entries whose names begin so are passed over unchecked, for a quick look at the others; b"" skips none.
 
     Raises:
         UnreadableLog: truncated, wrong-shape, encrypted, too-large or size-mismatch.
@@ -77,7 +87,7 @@ def read_directory(source: Source, *, name: str, limits: Limits) -> dict[str, En
             hint="Fetch the log again; it was cut, or something was put in front of it.",
         )
     directory = source.read(end.offset, end.size)
-    return {entry.name: entry for entry in _entries(directory, end, name)}
+    return {entry.name: entry for entry in _entries(directory, end, name, skip)}
 
 
 def _find_end(source: Source, name: str) -> _End:
@@ -113,7 +123,7 @@ def _find_end64(source: Source, position: int, name: str) -> _End:
     return _End(count=count, size=size, offset=offset, position=end_at)
 
 
-def _entries(data: bytes, end: _End, name: str) -> Iterator[Entry]:
+def _entries(data: bytes, end: _End, name: str, skip: bytes) -> Iterator[Entry]:
     at = 0
     for _ in range(end.count):
         if at + _ENTRY.size > end.size or data[at : at + 4] != _ENTRY_MAGIC:
@@ -124,28 +134,33 @@ def _entries(data: bytes, end: _End, name: str) -> Iterator[Entry]:
         at = start + name_length + extra_length + comment_length
         if at > end.size:
             raise UnreadableLog(name, "truncated", "a directory entry runs past the end of the directory")
-        extra = data[start + name_length : start + name_length + extra_length]
-        yield _entry(fields, data[start : start + name_length], extra, name)
+        if skip and data.startswith(skip, start, start + name_length):
+            continue
+        raw_name = data[start : start + name_length]
+        shared = data[start + _SHARED_FROM : start + _SHARED_TO]
+        yield _entry(fields, raw_name, shared, data[start + name_length : at], name)
     if at != end.size:
         raise UnreadableLog(name, "wrong-shape", f"expected {end.count} directory entries, got more bytes than that")
 
 
-def _entry(fields: tuple[int, ...], raw_name: bytes, extra: bytes, name: str) -> Entry:
-    flags, method, crc, packed, size, offset = fields[3], fields[4], fields[7], fields[8], fields[9], fields[16]
+def _entry(fields: tuple[int, ...], raw_name: bytes, shared: bytes, after: bytes, name: str) -> Entry:
+    _, _, _, flags, method, _, _, crc, packed, size, _, extra_length, _, disk, _, _, offset = fields
     if flags & _ENCRYPTED:
         raise UnreadableLog(
             name, "encrypted", f"member {decode_name(raw_name, flags, name)!r}", hint="Decrypt the log first."
         )
-    if fields[13] not in (0, WIDE16):
+    if disk not in (0, WIDE16):
         raise UnreadableLog(name, "wrong-shape", "expected a zip on one disk")
-    size, packed, offset = widen(extra, (size, packed, offset), name)
-    return Entry(decode_name(raw_name, flags, name), flags, method, crc, packed, size, offset)
+    if WIDE32 in (size, packed, offset):
+        size, packed, offset = widen(after[:extra_length], (size, packed, offset), name)
+    return Entry(decode_name(raw_name, flags, name), flags, method, crc, packed, size, offset, raw_name, shared)
 
 
 def decode_name(raw: bytes, flags: int, log: str) -> str:
     """Return a member's name. Raises UnreadableLog (wrong-shape) for a NUL byte or broken UTF-8. Pure."""
     try:
-        name = raw.decode("utf-8" if flags & _UTF8 else "cp437")
+        # Nearly every name is ASCII, which both encodings share.
+        name = raw.decode("ascii" if raw.isascii() else "utf-8" if flags & _UTF8 else "cp437")
     except UnicodeDecodeError as error:
         raise UnreadableLog(log, "wrong-shape", f"member name {raw[:40]!r} is not UTF-8") from error
     if "\0" in name:

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import pairwise
+from operator import attrgetter
 
 import zstandard
 
@@ -23,8 +23,13 @@ from ruleout.evidence.zip_directory import Entry, decode_name, read_directory, w
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LOCAL_MAGIC = b"PK\x03\x04"
-_LOCAL_USUAL_BYTES = 256
+_OFFSET = attrgetter("offset")
+_WIDE = b"\xff" * 4
+# As `Entry.shared`: flags to name length.
+_LOCAL_SHARED = slice(6, 28)
 _SIZES_FOLLOW = 1 << 3
+# What the library gives for a frame that does not state the size of its content.
+_UNSTATED = -1
 # Window of the strongest ordinary setting (level 22); larger ones exist only to make a reader allocate.
 _ZSTANDARD_WINDOW_BYTES = 2**27
 
@@ -39,7 +44,7 @@ class Method(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
-    """A zip archive with its live entries; every entry's data range has been checked.
+    """A zip archive with its live entries; the room of each, up to where the next begins, is known.
 
     `decoder` is shared by all members, since making one costs more than unpacking a small member; one thread at a time.
     """
@@ -47,24 +52,24 @@ class Archive:
     log: str
     source: Source
     entries: Mapping[str, Entry]
-    starts: Mapping[str, int]
+    ends: Mapping[str, int]
     decoder: zstandard.ZstdDecompressor
 
     def __contains__(self, member: str) -> bool:
         return member in self.entries
 
     def read(self, member: str) -> bytes:
-        """Return a member's bytes.
+        """Return a member's bytes, its local header compared with the directory.
 
         Raises:
             KeyError: no such member.
-            UnreadableLog: size-mismatch, bad-crc, unsupported-compression or wrong-shape.
+            UnreadableLog: truncated, header-mismatch, zip-bomb, size-mismatch, bad-crc, unsupported-compression or
+                wrong-shape.
 
         Source: E-1; APPNOTE §4.3.7.
         """
         entry = self.entries[member]
-        start = self.starts[member]
-        content = _unpack(self.source.read(start, entry.packed_size), entry, self)
+        content = _unpack(_packed(self, entry), entry, self)
         if content is None or len(content) != entry.size:
             raise UnreadableLog(
                 self.log, "size-mismatch", f"member {member!r}: expected {entry.size} bytes, got other than that"
@@ -79,20 +84,41 @@ class Archive:
         return content
 
 
-def open_archive(source: Source, *, name: str, limits: Limits) -> Archive:
-    """Return the archive after checking sizes, ratios, local headers and overlaps of all its live members.
+def open_archive(source: Source, *, name: str, limits: Limits, skip: bytes = b"") -> Archive:
+    """Return the archive after checking sizes, ratios and overlaps of all its live members.
+
+    Args:
+        skip: members whose names begin so are neither checked nor there, for a quick look at the others.
 
     Raises:
-        UnreadableLog: as `read_directory`; also zip-bomb, too-large, header-mismatch, truncated.
+        UnreadableLog: as `read_directory`; also zip-bomb, too-large.
 
     Source: E-1; Fifield (2019), A better zip bomb (overlapping members).
     """
-    entries = read_directory(source, name=name, limits=limits)
+    entries = read_directory(source, name=name, limits=limits, skip=skip)
     _check_sizes(entries, name, limits)
-    starts = {entry.name: _data_start(source, entry, name) for entry in entries.values()}
-    _check_overlaps(entries, starts, name)
     decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTANDARD_WINDOW_BYTES)
-    return Archive(log=name, source=source, entries=entries, starts=starts, decoder=decoder)
+    return Archive(log=name, source=source, entries=entries, ends=_ends(entries, source, name), decoder=decoder)
+
+
+def _ends(entries: Mapping[str, Entry], source: Source, name: str) -> dict[str, int]:
+    """Return where each member's room ends: at the next member, or at the end of the log.
+
+    What a member takes at least, without extra fields of its local header, must fit in; what it takes in fact is
+    compared when it is read.
+    """
+    ordered = sorted(entries.values(), key=_OFFSET)
+    ends: dict[str, int] = {}
+    end = source.size
+    for entry in reversed(ordered):
+        least = entry.offset + _LOCAL.size + len(entry.raw_name) + entry.packed_size
+        if least > source.size:
+            raise UnreadableLog(name, "truncated", f"member {entry.name!r} runs past the end of the log")
+        if least > end:
+            raise UnreadableLog(name, "zip-bomb", f"member {entry.name!r} overlaps the one behind it")
+        ends[entry.name] = end
+        end = entry.offset
+    return ends
 
 
 def _check_sizes(entries: Mapping[str, Entry], name: str, limits: Limits) -> None:
@@ -112,19 +138,29 @@ def _check_sizes(entries: Mapping[str, Entry], name: str, limits: Limits) -> Non
         raise UnreadableLog(name, "too-large", f"expected <= {limits.total_bytes} bytes unpacked, got {total}")
 
 
-def _data_start(source: Source, entry: Entry, name: str) -> int:
-    """Return where a member's data begins, after comparing its local header with the central directory."""
-    # Names and extra fields are nearly always short: one reading gives the header with both.
-    data = source.read(entry.offset, _LOCAL_USUAL_BYTES)
+def _packed(archive: Archive, entry: Entry) -> bytes:
+    """Return a member's compressed bytes, after comparing its local header with the central directory."""
+    source, names_to = archive.source, _LOCAL.size + len(entry.raw_name)
+    data = source.read(entry.offset, names_to + entry.packed_size)
     if len(data) < _LOCAL.size or data[:4] != _LOCAL_MAGIC:
-        raise UnreadableLog(name, "truncated", f"member {entry.name!r}: no local header at byte {entry.offset}")
+        raise UnreadableLog(archive.log, "truncated", f"member {entry.name!r}: no local header at byte {entry.offset}")
+    # The usual header: the same bytes as in the directory, and no extra field. Sizes that stand in a zip64 field are not
+    # among the shared bytes, so those headers are compared field by field.
+    same = data[_LOCAL_SHARED] == entry.shared and data[_LOCAL.size : names_to] == entry.raw_name
+    if same and data[28:30] == b"\0\0" and _WIDE not in entry.shared:
+        return data[names_to:]
+    length = _LOCAL.size + int.from_bytes(data[26:28], "little") + int.from_bytes(data[28:30], "little")
+    if entry.offset + length + entry.packed_size > archive.ends[entry.name]:
+        raise UnreadableLog(archive.log, "zip-bomb", f"member {entry.name!r} overlaps the one behind it")
+    _compare_headers(source.read(entry.offset, length), entry, archive.log)
+    return source.read(entry.offset + length, entry.packed_size)
+
+
+def _compare_headers(data: bytes, entry: Entry, name: str) -> None:
+    """Compare a local header with the directory field by field, where the bytes are not simply the same."""
     fields: tuple[int, ...] = _LOCAL.unpack_from(data)[1:]
     _, flags, method, _, _, crc, packed, size, name_length, extra_length = fields
     length = _LOCAL.size + name_length + extra_length
-    if length > len(data):
-        data = source.read(entry.offset, length)
-    if entry.offset + length + entry.packed_size > source.size:
-        raise UnreadableLog(name, "truncated", f"member {entry.name!r} runs past the end of the log")
     local_name = decode_name(data[_LOCAL.size : _LOCAL.size + name_length], flags, name)
     size, packed = widen(data[_LOCAL.size + name_length : length], (size, packed), name)
     # With bit 3 the writer did not know them yet: the local header holds zeros and the directory alone is right.
@@ -136,14 +172,6 @@ def _data_start(source: Source, entry: Entry, name: str) -> int:
             f"member {entry.name!r}: its local header differs from the directory",
             hint="Ask for the log as its tool wrote it; other readers would see other content.",
         )
-    return entry.offset + length
-
-
-def _check_overlaps(entries: Mapping[str, Entry], starts: Mapping[str, int], name: str) -> None:
-    ranges = sorted((entry.offset, starts[entry.name] + entry.packed_size, entry.name) for entry in entries.values())
-    for (_, end, one), (begin, _, other) in pairwise(ranges):
-        if begin < end:
-            raise UnreadableLog(name, "zip-bomb", f"members {one!r} and {other!r} overlap")
 
 
 def _unpack(packed: bytes, entry: Entry, archive: Archive) -> bytes | None:
@@ -178,6 +206,13 @@ def _inflate(packed: bytes, size: int) -> bytes | None:
 
 
 def _unzstd(packed: bytes, size: int, decoder: zstandard.ZstdDecompressor) -> bytes:
+    # One frame, the usual case, is unpacked at once into exactly the memory stated; several frames, or anything that
+    # does not come out, are read as a stream, which says what is wrong.
+    if size and zstandard.frame_content_size(packed) in (size, _UNSTATED):
+        try:
+            return decoder.decompress(packed, max_output_size=size, allow_extra_data=False)
+        except zstandard.ZstdError:
+            pass
     # `read_across_frames` makes bytes behind the frame an error instead of ignoring them.
     with decoder.stream_reader(packed, read_across_frames=True) as reader:
         return reader.read(size + 1)

@@ -179,7 +179,7 @@ def test_overlapping_members_are_refused():
         ({"local": {"size": 7}}, "header-mismatch"),
         ({"packed_size": 10**6}, "truncated"),
         ({"offset": 10**6}, "truncated"),
-        ({"offset": 3}, "truncated"),
+        ({"offset": 3}, "zip-bomb"),
         ({"disk": 1}, "wrong-shape"),
         ({"size": 0xFFFFFFFF}, "wrong-shape"),
     ],

@@ -7,11 +7,13 @@ Each function yields one line per disagreement. None decides anything: any line 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from ruleout.evidence.readers.inspect_header import result_list
-from ruleout.evidence.readers.inspect_rows import printable
-from ruleout.evidence.readers.inspect_shape import HeaderShape
+from ruleout.evidence.json_text import plain_value
+from ruleout.evidence.readers.inspect_rows import Scores, printable
+from ruleout.evidence.readers.inspect_shape import HeaderShape, SummaryShape
 from ruleout.model.evidence import Attempt, SampleState
 
 _SHOWN = 5
@@ -19,6 +21,13 @@ _LETTERS: Mapping[object, float] = {"C": 1.0, "I": 0.0, "N": 0.0}
 _CLOSE = 1e-9
 
 Key = tuple[str, int]
+
+
+class Kept(NamedTuple):
+    """What is kept of a sample to compare its summary with: its scores, and whether an error ended it."""
+
+    scores: Scores
+    errored: bool
 
 
 def start_problems(header: HeaderShape, start: HeaderShape) -> Iterator[str]:
@@ -38,22 +47,22 @@ def start_problems(header: HeaderShape, start: HeaderShape) -> Iterator[str]:
         yield "header and start record promise different samples or epochs"
 
 
-def disagreements(samples: Sequence[Attempt], summaries: Sequence[Attempt]) -> Iterator[str]:
+def disagreements(samples: Mapping[Key, Kept], summaries: Iterable[SummaryShape]) -> Iterator[str]:
     """Yield where the summaries are not a copy of the samples: other attempts, scores or errors.
 
     Pure. Invalidation is not compared, since summaries do not hold it. Source: E-1.
     """
-    by_sample, by_summary = _by_key(samples), _by_key(summaries)
-    yield from _named("sample(s) without a summary", [key for key in by_sample if key not in by_summary])
-    yield from _named("summary row(s) without a sample", [key for key in by_summary if key not in by_sample])
-    both = [key for key in by_sample if key in by_summary]
+    rows = {(str(row.id), row.epoch): row for row in summaries}
+    yield from _named("sample(s) without a summary", [key for key in samples if key not in rows])
+    yield from _named("summary row(s) without a sample", [key for key in rows if key not in samples])
+    both = [(key, kept, rows[key]) for key, kept in samples.items() if key in rows]
     yield from _named(
         "sample(s) whose summary holds other scores",
-        [key for key in both if not _same_scores(by_sample[key], by_summary[key])],
+        [key for key, kept, row in both if not _same_scores(kept.scores, row.scores or {})],
     )
     yield from _named(
         "sample(s) whose summary disagrees about an error",
-        [key for key in both if _errored(by_sample[key]) != _errored(by_summary[key])],
+        [key for key, kept, row in both if kept.errored != (row.error is not None)],
     )
 
 
@@ -88,17 +97,15 @@ def _accuracy(name: str, attempts: Sequence[Attempt]) -> float | None:
     return math.fsum(means) / len(means) if means else None
 
 
-def _by_key(attempts: Sequence[Attempt]) -> dict[Key, Attempt]:
-    return {(attempt.sample, attempt.epoch): attempt for attempt in attempts}
-
-
-def _errored(attempt: Attempt) -> bool:
-    return attempt.detail.startswith("error: ")
-
-
-def _same_scores(one: Attempt, other: Attempt) -> bool:
-    left, right = dict(one.scores), dict(other.scores)
-    return left.keys() == right.keys() and all(_same(left[name], right[name]) for name in left)
+def _same_scores(one: Scores, other: Scores) -> bool:
+    if one.keys() != other.keys():
+        return False
+    for name, score in one.items():
+        left, right = score.value, other[name].value
+        # Letters are by far the most frequent; equal texts need no closer look.
+        if not (isinstance(left, str) and left == right) and not _same(plain_value(left), plain_value(right)):
+            return False
+    return True
 
 
 def _same(one: object, other: object) -> bool:

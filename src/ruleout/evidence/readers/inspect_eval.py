@@ -12,16 +12,16 @@ for a gate: it says so in the measurement's problems.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.json_text import decode
 from ruleout.evidence.limits import DEFAULT_LIMITS, Limits
-from ruleout.evidence.readers.inspect_checks import disagreements, result_problems, start_problems
+from ruleout.evidence.readers.inspect_checks import Kept, Key, disagreements, result_problems, start_problems
 from ruleout.evidence.readers.inspect_header import first_score, measurement
-from ruleout.evidence.readers.inspect_rows import attempt_of_sample, attempt_of_summary, printable
+from ruleout.evidence.readers.inspect_rows import attempt_of_sample, attempt_of_summary, printable, scores_of_sample
 from ruleout.evidence.readers.inspect_shape import HeaderShape, SampleShape, SummaryShape
 from ruleout.evidence.source import Log
 from ruleout.evidence.zip_member import Archive, open_archive
@@ -56,16 +56,20 @@ def read_eval_log(log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Measure
     """
     archive = open_archive(log.main.source, name=log.name, limits=limits)
     header, finished = _header(archive)
-    score = first_score(header.results)
+    first = first_score(header.results)
     attempts: list[Attempt] = []
+    kept: dict[Key, Kept] = {}
     problems = [*_start_problems(archive, header, finished=finished)]
-    for member in _sample_members(archive):
-        sample = decode(archive.read(member), _SAMPLE_DECODER, log=log.name, part=member)
-        attempts.append(attempt_of_sample(sample, first_score=score))
-        if member != f"{_SAMPLES_PREFIX}{sample.id}_epoch_{sample.epoch}{_SUFFIX}":
-            problems.append(f"member {printable(member)!r} holds sample {printable(str(sample.id))!r}")
+    for member, sample in _samples(archive):
+        attempt = attempt_of_sample(sample, first_score=first)
+        attempts.append(attempt)
+        kept[attempt.sample, attempt.epoch] = Kept(
+            scores_of_sample(sample, first_score=first), sample.error is not None
+        )
+        if member != f"{_SAMPLES_PREFIX}{attempt.sample}_epoch_{attempt.epoch}{_SUFFIX}":
+            problems.append(f"member {printable(member)!r} holds sample {printable(attempt.sample)!r}")
     if finished:
-        problems += _summary_problems(archive, attempts)
+        problems += _summary_problems(archive, kept)
         problems += result_problems(header, attempts)
     return (measurement(log, header, attempts, format_name=FORMAT, limits=limits, problems=problems),)
 
@@ -77,9 +81,10 @@ def read_eval_summaries(log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[M
 
     Source: E-1.
     """
-    archive = open_archive(log.main.source, name=log.name, limits=limits)
+    archive = open_archive(log.main.source, name=log.name, limits=limits, skip=_SAMPLES_PREFIX.encode())
     header, finished = _header(archive)
-    attempts = [attempt_of_summary(row) for row in _summaries(archive)]
+    last = {(attempt.sample, attempt.epoch): attempt for attempt in map(attempt_of_summary, _summaries(archive))}
+    attempts = list(last.values())
     problems = [NOT_CROSS_CHECKED, *_start_problems(archive, header, finished=finished)]
     return (measurement(log, header, attempts, format_name=FORMAT, limits=limits, problems=problems),)
 
@@ -105,25 +110,27 @@ def _start_problems(archive: Archive, header: HeaderShape, *, finished: bool) ->
         yield from start_problems(header, start)
 
 
-def _sample_members(archive: Archive) -> list[str]:
-    return [name for name in archive.entries if name.startswith(_SAMPLES_PREFIX) and name.endswith(_SUFFIX)]
+def _samples(archive: Archive) -> Iterator[tuple[str, SampleShape]]:
+    """Yield each sample with its member's name, one at a time."""
+    for member in archive.entries:
+        if member.startswith(_SAMPLES_PREFIX) and member.endswith(_SUFFIX):
+            yield member, decode(archive.read(member), _SAMPLE_DECODER, log=archive.log, part=member)
 
 
-def _summary_problems(archive: Archive, attempts: Sequence[Attempt]) -> Iterator[str]:
+def _summary_problems(archive: Archive, kept: Mapping[Key, Kept]) -> Iterator[str]:
     if _SUMMARIES not in archive:
         yield "no summaries.json to compare the samples with"
         return
-    yield from disagreements(attempts, [attempt_of_summary(row) for row in _summaries(archive)])
+    yield from disagreements(kept, _summaries(archive))
 
 
 def _summaries(archive: Archive) -> list[SummaryShape]:
-    """Return the summary rows, a later row superseding an earlier one of the same sample and epoch."""
+    """Return the summary rows in order; a later row supersedes an earlier one of the same sample and epoch."""
     members = [_SUMMARIES] if _SUMMARIES in archive else _journal_members(archive)
-    rows: dict[tuple[str, int], SummaryShape] = {}
+    rows: list[SummaryShape] = []
     for member in members:
-        for row in decode(archive.read(member), _SUMMARIES_DECODER, log=archive.log, part=member):
-            rows[str(row.id), row.epoch] = row
-    return list(rows.values())
+        rows += decode(archive.read(member), _SUMMARIES_DECODER, log=archive.log, part=member)
+    return rows
 
 
 def _journal_members(archive: Archive) -> list[str]:

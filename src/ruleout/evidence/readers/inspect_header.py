@@ -42,6 +42,7 @@ def measurement(
     epochs = spec.config.epochs if spec.config.epochs is not None else 1
     _check_count(log.name, limits, max(len(spec.dataset.sample_ids or []) * epochs, len(attempts)))
     evaluated, date_problems = _evaluated(header)
+    names = [str(sample) for sample in spec.dataset.sample_ids or []]
     return Measurement(
         digest=log.digest,
         format=format_name,
@@ -58,9 +59,12 @@ def measurement(
         tool_version=spec.packages.get(_TOOL, ""),
         revision=spec.revision.commit if spec.revision else "",
         dirty=spec.revision.dirty if spec.revision else None,
-        attempts=(*attempts, *_missing(spec, epochs, attempts)),
-        problems=(*problems, *date_problems, *_denominator_problems(spec, epochs, attempts)),
+        attempts=(*attempts, *_missing(names, epochs, attempts)),
+        problems=(*problems, *date_problems, *_denominator_problems(spec, names, attempts)),
         reported=tuple(_reported(header.results)),
+        parts=log.part_digests,
+        elicitation=_stated(spec.metadata.elicitation if spec.metadata else None),
+        model_digest=_stated(spec.metadata.model_digest if spec.metadata else None),
     )
 
 
@@ -76,6 +80,10 @@ def result_list(results: ResultsShape | None) -> list[ResultShape]:
     if results.scorer is not None:
         return [ResultShape(name=results.scorer.name, metrics=results.metrics), *results.scores]
     return results.scores
+
+
+def _stated(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _check_count(name: str, limits: Limits, count: int) -> None:
@@ -108,20 +116,19 @@ def _partial(spec: EvalShape) -> str:
     return f"{reason}: {held if held is not None else 'unknown number'} of {samples or 'unknown'} samples"
 
 
-def _missing(spec: EvalShape, epochs: int, attempts: Sequence[Attempt]) -> Iterator[Attempt]:
+def _missing(names: Sequence[str], epochs: int, attempts: Sequence[Attempt]) -> Iterator[Attempt]:
     held = {(attempt.sample, attempt.epoch) for attempt in attempts}
-    for sample in spec.dataset.sample_ids or []:
-        for epoch in range(1, epochs + 1):
-            if (str(sample), epoch) not in held:
-                yield missing_attempt(str(sample), epoch)
+    for epoch in range(1, epochs + 1):
+        for name in names:
+            if (name, epoch) not in held:
+                yield missing_attempt(name, epoch)
 
 
-def _denominator_problems(spec: EvalShape, epochs: int, attempts: Sequence[Attempt]) -> Iterator[str]:
+def _denominator_problems(spec: EvalShape, names: Sequence[str], attempts: Sequence[Attempt]) -> Iterator[str]:
     if spec.config.sample_id is not None:
         yield "samples were picked by id, so the rest of the data set is left out by choice"
-    ids = spec.dataset.sample_ids
-    if ids is not None:
-        names = [str(sample) for sample in ids]
+    epochs = spec.config.epochs if spec.config.epochs is not None else 1
+    if spec.dataset.sample_ids is not None:
         promised = set(names)
         if len(promised) != len(names):
             yield f"header: {len(names) - len(promised)} sample id(s) listed twice"

@@ -6,7 +6,8 @@ State of an attempt, first that applies:
 1. invalidated: the log says so;
 2. errored: an error ended the sample, even if it was scored afterwards;
 3. missing: no error and no score: there is nothing to count;
-4. refused: the log itself gives "refusal" as the reason of a score; we never read refusals out of answers;
+4. refused: the log gives "refusal" as the reason of a score, or "content_filter" as why the model's last output
+   stopped; we never read refusals out of answers;
 5. scored.
 
 Scores keep the log's own values whatever the state; whether they count is decided in `accept`.
@@ -14,8 +15,12 @@ Scores keep the log's own values whatever the state; whether they count is decid
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from ruleout.evidence.json_text import Value, plain_value
 from ruleout.evidence.readers.inspect_shape import Fault, SampleShape, ScoreShape, SummaryShape
@@ -23,17 +28,26 @@ from ruleout.model.evidence import Attempt, SampleState
 
 _UNNAMED_SCORE = "score"
 _REFUSAL_NOTE = b'"refusal"'
+_FILTERED = "content_filter"
 _DETAIL_LENGTH = 200
+_CONTENT_DIGITS = 16
+_ENCODER = msgspec.json.Encoder(order="sorted")
+
+Scores = Mapping[str, ScoreShape]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Facts:
-    """What samples and summaries have in common."""
+    """What samples and summaries have in common, but for the scores."""
 
     error: str | None
     invalidated: bool
     limit: str
     retries: int
+    filtered: bool
+
+
+_NOTHING_SPECIAL = _Facts(error=None, invalidated=False, limit="", retries=0, filtered=False)
 
 
 def attempt_of_sample(sample: SampleShape, *, first_score: str) -> Attempt:
@@ -46,22 +60,22 @@ def attempt_of_sample(sample: SampleShape, *, first_score: str) -> Attempt:
 
     Source: E-1, E-2.
     """
+    facts = _facts_of_sample(sample)
+    scores = scores_of_sample(sample, first_score=first_score)
+    return _attempt(sample.id, sample.epoch, scores, facts, content=content_of(sample))
+
+
+def scores_of_sample(sample: SampleShape, *, first_score: str) -> Scores:
+    """Return a sample's scores by name, under either spelling. Pure."""
     scores = sample.scores or {}
-    if sample.score is not None:
-        scores = {first_score or _UNNAMED_SCORE: sample.score, **scores}
-    error = sample.error.message if isinstance(sample.error, Fault) else sample.error
-    facts = _Facts(
-        error=error,
-        invalidated=sample.invalidation is not None,
-        limit=sample.limit.type if sample.limit is not None else "",
-        retries=len(sample.error_retries or []),
-    )
-    return _attempt(sample.id, sample.epoch, scores, facts)
+    return scores if sample.score is None else {first_score or _UNNAMED_SCORE: sample.score, **scores}
 
 
 def attempt_of_summary(row: SummaryShape) -> Attempt:
     """Return the attempt a summary tells of; invalidation is unknown to summaries. Pure. Source: E-1, E-2."""
-    facts = _Facts(error=row.error, invalidated=False, limit=row.limit or "", retries=row.retries or 0)
+    facts = _NOTHING_SPECIAL
+    if row.error is not None or row.limit or row.retries:
+        facts = _Facts(row.error, invalidated=False, limit=row.limit or "", retries=row.retries or 0, filtered=False)
     return _attempt(row.id, row.epoch, row.scores or {}, facts)
 
 
@@ -70,25 +84,71 @@ def missing_attempt(sample: str, epoch: int) -> Attempt:
     return Attempt(sample=sample, epoch=epoch, state=SampleState.MISSING, detail="not in the log")
 
 
-def _attempt(sample: int | str, epoch: int, scores: Mapping[str, ScoreShape], facts: _Facts) -> Attempt:
+def content_of(sample: SampleShape) -> str:
+    """Return what identifies the question a sample asks: hex digest of its input, choices, target and set-up.
+
+    Pure. Ids that the tool gives to messages are left out: they differ from run to run. "" where there is no input.
+
+    Source: E-2, E-4.
+    """
+    question = sample.input
+    if question is None:
+        return ""
+    if isinstance(question, list):
+        question = [_without_id(message) for message in question]
+    asked = [question, sample.choices, sample.target, sample.files, sample.setup, sample.sandbox]
+    return hashlib.sha256(_ENCODER.encode(asked)).hexdigest()[:_CONTENT_DIGITS]
+
+
+def _without_id(message: Any) -> Any:
+    return {key: part for key, part in message.items() if key != "id"} if isinstance(message, dict) else message
+
+
+def _facts_of_sample(sample: SampleShape) -> _Facts:
+    filtered = sample.output is not None and any(c.stop_reason == _FILTERED for c in sample.output.choices)
+    ordinary = sample.error is None and sample.invalidation is None and sample.limit is None
+    if ordinary and not sample.error_retries and not filtered:
+        return _NOTHING_SPECIAL
+    return _Facts(
+        sample.error.message if isinstance(sample.error, Fault) else sample.error,
+        sample.invalidation is not None,
+        sample.limit.type if sample.limit is not None else "",
+        len(sample.error_retries or []),
+        filtered,
+    )
+
+
+def _attempt(sample: int | str, epoch: int, scores: Scores, facts: _Facts, *, content: str = "") -> Attempt:
+    ordinary = facts is _NOTHING_SPECIAL and scores
     return Attempt(
         sample=str(sample),
         epoch=epoch,
         state=_state(scores, facts),
-        scores=tuple(_named_values(scores)),
-        detail="; ".join(_details(scores, facts)),
+        scores=_named_values(scores),
+        detail="" if ordinary and not _edited(scores) else "; ".join(_details(scores, facts)),
+        content=content,
     )
 
 
-def _state(scores: Mapping[str, ScoreShape], facts: _Facts) -> SampleState:
+def _edited(scores: Scores) -> bool:
+    for score in scores.values():
+        if score.history:
+            return True
+    return False
+
+
+def _state(scores: Scores, facts: _Facts) -> SampleState:
     if facts.invalidated:
         return SampleState.INVALIDATED
     if facts.error is not None:
         return SampleState.ERRORED
     if not scores:
         return SampleState.MISSING
-    if any(_is_refusal(score) for score in scores.values()):
+    if facts.filtered:
         return SampleState.REFUSED
+    for score in scores.values():
+        if (score.reason is not None or score.metadata is not None) and _is_refusal(score):
+            return SampleState.REFUSED
     return SampleState.SCORED
 
 
@@ -97,21 +157,25 @@ def _is_refusal(score: ScoreShape) -> bool:
     return score.reason == "refusal" or (score.reason is None and noted)
 
 
-def _named_values(scores: Mapping[str, ScoreShape]) -> Iterator[tuple[str, Value]]:
+def _named_values(scores: Scores) -> tuple[tuple[str, Value], ...]:
+    values: list[tuple[str, Value]] = []
     for name, score in scores.items():
         value = plain_value(score.value)
-        yield name, value
+        values.append((name, value))
         if isinstance(value, dict):
-            yield from ((f"{name}/{key}", part) for key, part in value.items())
+            values += ((f"{name}/{key}", part) for key, part in value.items())
+    return tuple(values)
 
 
-def _details(scores: Mapping[str, ScoreShape], facts: _Facts) -> Iterator[str]:
+def _details(scores: Scores, facts: _Facts) -> Iterator[str]:
     if facts.error is not None:
         yield f"error: {printable(facts.error)}"
     if facts.invalidated:
         yield "invalidated"
     if not scores and facts.error is None and not facts.invalidated:
         yield "no score"
+    if facts.filtered:
+        yield "the model's last output was stopped by a content filter"
     if facts.limit:
         yield f"limit: {printable(facts.limit)}"
     if facts.retries:
