@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from typing import NamedTuple
 
 from ruleout.model.verdict import Verdict
 
@@ -26,9 +27,8 @@ class SampleState(Enum):
     MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One attempt (epoch) at one sample.
+class Attempt(NamedTuple):
+    """One attempt (epoch) at one sample. A named tuple, since a log makes a million of them; name every field.
 
     `scores` maps a score's name ("scorer" or "scorer/key" for a dict value) to the log's own value: "C", "I", "P",
     "N", a bool, a number, a string, a list, a dict or NaN, exactly as the log holds it. `content` identifies what was

@@ -129,7 +129,8 @@ def _summaries(archive: Archive) -> list[SummaryShape]:
     members = [_SUMMARIES] if _SUMMARIES in archive else _journal_members(archive)
     rows: list[SummaryShape] = []
     for member in members:
-        rows += decode(archive.read(member), _SUMMARIES_DECODER, log=archive.log, part=member)
+        found: list[SummaryShape] = decode(archive.read(member), _SUMMARIES_DECODER, log=archive.log, part=member)
+        rows += found
     return rows
 
 

@@ -1,0 +1,404 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading evaluation logs: ours beside Inspect's own readers and beside decompressing alone, in turns.
+
+    python benchmarks/evidence_read.py [--quick] [--rounds N] [--keep FOLDER]
+
+The logs are made here with Inspect's own writer (zstandard members): 20 agentic logs of 500 samples with a dozen model
+and tool calls each, and one of 20,000 single-turn samples. Every contender runs in a process of its own, after its
+imports, in interleaved rounds; figures are medians of CPU seconds and of the process's peak memory. All of them must give
+the same scores, which a digest over (log, sample, epoch, value) checks.
+
+Rows
+- `summaries`: per-sample scores from the summaries. Inspect: `samples_df` (its default columns, and its leanest: one
+  column), and `read_eval_log_sample_summaries`.
+- `full`: everything read and, by us, cross-checked. Inspect: `read_eval_log`.
+- `decompress`: every member unpacked and its CRC checked by Python's zipfile, nothing parsed; `codec` is the bare
+  codec and CRC in a loop, with all offsets known beforehand: the least that any reader of this format can spend.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+import zlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+CONTENDERS = (
+    "ours summaries",
+    "inspect samples_df",
+    "inspect samples_df, one column",
+    "inspect summaries",
+    "ours full",
+    "inspect full",
+    "decompress",
+    "codec",
+)
+_TARGETS = (
+    ("inspect samples_df", "ours summaries", 50, "per-sample scores"),
+    ("inspect full", "ours full", 40, "full read"),
+)
+
+
+# --- the logs -----------------------------------------------------------------------------------------------------------
+
+
+class Writer:
+    """Makes logs with Inspect's own types; texts are drawn from a pool, so that making them is quick."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        words = ["".join(self.rng.choices(letters, k=self.rng.randint(2, 9))) for _ in range(4000)]
+        self.words = [*words, "«é»", '"quoted"', "line\nbreak", "tab\there"]
+
+    def text(self, count: int) -> str:
+        return " ".join(self.rng.choices(self.words, k=count))
+
+    def output(self, message: Any) -> Any:
+        from inspect_ai.model import ChatCompletionChoice, ModelOutput, ModelUsage
+
+        usage = ModelUsage(input_tokens=900, output_tokens=120, total_tokens=1020)
+        return ModelOutput(model="lab/m", choices=[ChatCompletionChoice(message=message)], usage=usage)
+
+    def common(self, number: int) -> dict[str, Any]:
+        from inspect_ai.model import ModelUsage
+        from inspect_ai.scorer import Score
+
+        value = "C" if self.rng.random() < 0.1 else "I"
+        return {
+            "id": number,
+            "epoch": 1,
+            "target": self.rng.choice("ABCD"),
+            "scores": {"match": Score(value=value, answer="A", explanation=self.text(25))},
+            "metadata": {"subject": self.text(2), "difficulty": self.rng.randint(1, 5), "source": self.text(3)},
+            "model_usage": {"lab/m": ModelUsage(input_tokens=900, output_tokens=120, total_tokens=1020)},
+            "total_time": self.rng.random() * 90,
+            "working_time": self.rng.random() * 60,
+            "uuid": f"{self.rng.getrandbits(128):032x}",
+        }
+
+    def single(self, number: int) -> Any:
+        from inspect_ai.event import ModelEvent
+        from inspect_ai.log import EvalSample
+        from inspect_ai.model import ChatMessageAssistant, ChatMessageUser, GenerateConfig
+
+        question = ChatMessageUser(content=f"{number} {self.text(70)}")
+        answer = ChatMessageAssistant(content=self.text(60), model="lab/m")
+        output = self.output(answer)
+        call = ModelEvent(
+            model="lab/m", input=[question], tools=[], tool_choice="auto", config=GenerateConfig(), output=output
+        )
+        return EvalSample(
+            input=question.content,
+            choices=[self.text(6) for _ in range(4)],
+            messages=[question, answer],
+            output=output,
+            events=[call],
+            **self.common(number),
+        )
+
+    def agentic(self, number: int) -> Any:
+        from inspect_ai.event import ModelEvent, ToolEvent
+        from inspect_ai.log import EvalSample
+        from inspect_ai.model import (
+            ChatMessageAssistant,
+            ChatMessageSystem,
+            ChatMessageTool,
+            ChatMessageUser,
+            GenerateConfig,
+        )
+        from inspect_ai.tool import ToolCall
+
+        messages: list[Any] = [ChatMessageSystem(content=self.text(150)), ChatMessageUser(content=self.text(120))]
+        events: list[Any] = []
+        for turn in range(12):
+            call = ToolCall(id=f"c{turn}", function="bash", arguments={"cmd": self.text(15)})
+            answer = ChatMessageAssistant(content=self.text(60), tool_calls=[call], model="lab/m")
+            output = self.output(answer)
+            events.append(
+                ModelEvent(
+                    model="lab/m",
+                    input=list(messages),
+                    tools=[],
+                    tool_choice="auto",
+                    config=GenerateConfig(),
+                    output=output,
+                )
+            )
+            result = self.text(140)
+            events.append(ToolEvent(id=f"c{turn}", function="bash", arguments={"cmd": "ls"}, result=result))
+            messages += [answer, ChatMessageTool(content=result, tool_call_id=f"c{turn}", function="bash")]
+        return EvalSample(
+            input=f"{number} {messages[1].content}",
+            messages=messages,
+            output=output,
+            events=events,
+            **self.common(number),
+        )
+
+    def log(self, path: Path, samples: list[Any]) -> None:
+        from inspect_ai.log import (
+            EvalConfig,
+            EvalDataset,
+            EvalLog,
+            EvalMetric,
+            EvalResults,
+            EvalScore,
+            EvalSpec,
+            EvalStats,
+            write_eval_log,
+        )
+
+        count = len(samples)
+        right = sum(sample.scores["match"].value == "C" for sample in samples) / count
+        metrics = {"accuracy": EvalMetric(name="accuracy", value=right)}
+        day = "2026-01-10T10:00:00+00:00"
+        write_eval_log(
+            EvalLog(
+                status="success",
+                eval=EvalSpec(
+                    created=day,
+                    task=path.stem,
+                    task_id="T",
+                    dataset=EvalDataset(name="d", samples=count, sample_ids=[s.id for s in samples]),
+                    model="lab/m",
+                    config=EvalConfig(epochs=1),
+                ),
+                results=EvalResults(
+                    total_samples=count,
+                    completed_samples=count,
+                    scores=[EvalScore(name="match", scorer="match", metrics=metrics)],
+                ),
+                stats=EvalStats(started_at=day, completed_at=day),
+                samples=samples,
+            ),
+            str(path),
+        )
+
+
+def make_logs(folder: Path, *, agentic: tuple[int, int], single: int) -> None:
+    writer = Writer(1)
+    # A hundred different samples, taken in turns under new ids: making each anew would take longer than all readings.
+    pool = [writer.agentic(number) for number in range(100)]
+    for log in range(agentic[0]):
+        base = [pool[(7 * log + number) % 100] for number in range(agentic[1])]
+        numbered = [
+            sample.model_copy(update={"id": number, "input": f"{log}/{number} {sample.input}"})
+            for number, sample in enumerate(base, start=1)
+        ]
+        writer.log(folder / f"agentic-{log:02}.eval", numbered)
+    writer.log(folder / "single.eval", [writer.single(number) for number in range(1, single + 1)])
+
+
+# --- the contenders -----------------------------------------------------------------------------------------------------
+
+Row = tuple[str, str, int, object]
+
+
+def ours(paths: list[Path], *, summaries: bool) -> Iterable[Row]:
+    from ruleout.adapters.log_files import open_log_file
+    from ruleout.evidence import read_log
+
+    for path in paths:
+        for measurement in read_log(open_log_file(path), summaries_only=summaries):
+            yield from ((path.stem, a.sample, a.epoch, a.scores[0][1]) for a in measurement.attempts)
+
+
+def inspect_frame(paths: list[Path], *, one: bool) -> Iterable[Row]:
+    from inspect_ai.analysis import SampleColumn, samples_df
+
+    columns = {"columns": [SampleColumn("score", path="scores.match.value")]} if one else {}
+    for path in paths:
+        frame = samples_df(str(path), quiet=True, **columns)
+        scores = frame["score"] if one else frame["score_match"]
+        ids = frame["id"] if "id" in frame else range(1, len(frame) + 1)
+        yield from ((path.stem, str(name), 1, value) for name, value in zip(ids, scores, strict=True))
+
+
+def inspect_summaries(paths: list[Path]) -> Iterable[Row]:
+    from inspect_ai.log import read_eval_log_sample_summaries
+
+    for path in paths:
+        for row in read_eval_log_sample_summaries(str(path)):
+            yield path.stem, str(row.id), row.epoch, row.scores["match"].value
+
+
+def inspect_full(paths: list[Path]) -> Iterable[Row]:
+    from inspect_ai.log import read_eval_log
+
+    for path in paths:
+        for sample in read_eval_log(str(path)).samples:
+            yield path.stem, str(sample.id), sample.epoch, sample.scores["match"].value
+
+
+def decompress(paths: list[Path]) -> Iterable[Row]:
+    import zipfile
+
+    import zipfile_zstd  # noqa: F401 - teaches zipfile zstandard
+
+    for path in paths:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                archive.read(name)
+    return ()
+
+
+def codec(paths: list[Path]) -> Callable[[], Iterable[Row]]:
+    import zstandard
+
+    from ruleout.evidence import MemorySource
+    from ruleout.evidence.limits import DEFAULT_LIMITS
+    from ruleout.evidence.zip_directory import read_directory
+
+    logs = []
+    for path in paths:
+        data = path.read_bytes()
+        entries = read_directory(MemorySource(data), name=path.name, limits=DEFAULT_LIMITS).values()
+        starts = [(entry.offset + 30 + len(entry.raw_name), entry) for entry in entries]
+        logs.append((data, [(start, start + e.packed_size, e.size) for start, e in starts if e.method == 93]))
+    decoder = zstandard.ZstdDecompressor()
+
+    def work() -> Iterable[Row]:
+        for data, members in logs:
+            for start, end, size in members:
+                zlib.crc32(decoder.decompress(data[start:end], max_output_size=size))
+        return ()
+
+    return work
+
+
+def contender(name: str, paths: list[Path]) -> Callable[[], Iterable[Row]]:
+    """Return the work of one contender; what it imports is imported here, before the clock starts."""
+    if name.startswith("inspect"):
+        import inspect_ai.analysis
+        import inspect_ai.log
+        import pandas as pd
+
+        pd.DataFrame({"a": [1]})
+    elif name.startswith("ours"):
+        import ruleout.adapters.log_files
+        import ruleout.evidence  # noqa: F401
+    match name:
+        case "ours summaries" | "ours full":
+            return lambda: ours(paths, summaries=name.endswith("summaries"))
+        case "inspect samples_df" | "inspect samples_df, one column":
+            return lambda: inspect_frame(paths, one=name.endswith("column"))
+        case "inspect summaries":
+            return lambda: inspect_summaries(paths)
+        case "inspect full":
+            return lambda: inspect_full(paths)
+        case "decompress":
+            return lambda: decompress(paths)
+    return codec(paths)
+
+
+def run_one(name: str, paths: list[Path]) -> None:
+    """In a child process: do one contender's work once and print what it cost."""
+    warnings.simplefilter("ignore")
+    work = contender(name, paths)
+    start = time.process_time()
+    rows = list(work())
+    spent = time.process_time() - start
+    digest = hashlib.sha256(repr(sorted((log, s, e, v) for log, s, e, v in rows)).encode()).hexdigest()[:12]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"cpu": spent, "peak": peak, "rows": len(rows), "digest": digest if rows else ""}))
+
+
+# --- the table ----------------------------------------------------------------------------------------------------------
+
+
+def measure(names: Iterable[str], paths: list[Path], rounds: int) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    for number in range(rounds):
+        for name in found:
+            print(f"\r  round {number + 1}/{rounds}: {name:<34}", end="", file=sys.stderr, flush=True)
+            command = [sys.executable, __file__, "--one", name, *map(str, paths)]
+            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            found[name].append(json.loads(done.stdout.splitlines()[-1]))
+    print("\r" + " " * 60 + "\r", end="", file=sys.stderr)
+    digests = {run["digest"] for runs in found.values() for run in runs if run["digest"]}
+    if len(digests) != 1:
+        raise SystemExit(f"the contenders do not give the same scores: {digests}")
+    return found
+
+
+def show(title: str, paths: list[Path], found: dict[str, list[dict[str, Any]]]) -> bool:
+    """Print the table of one set of logs; return whether every target is met."""
+    size = sum(path.stat().st_size for path in paths) / 2**20
+    print(f"\n{title} · {len(paths)} log(s), {size:.0f} MiB")
+    print(f"  {'':<34}{'CPU s':>9}{'peak MiB':>10}")
+    cpu = {name: statistics.median(run["cpu"] for run in runs) for name, runs in found.items()}
+    peak = {name: statistics.median(run["peak"] for run in runs) for name, runs in found.items()}
+    for name in found:
+        print(f"  {name:<34}{cpu[name]:>9.3f}{peak[name]:>10.0f}")
+    met = True
+    for theirs, mine, least, what in _TARGETS:
+        ratio = cpu[theirs] / cpu[mine]
+        met &= ratio >= least
+        print(f"  {what}: {ratio:.0f} × less CPU than {theirs} (goal ≥ {least})")
+    alone, bare = cpu["ours full"] / cpu["decompress"], cpu["ours full"] / cpu["codec"]
+    memory = peak["inspect full"] / peak["ours full"]
+    print(f"  full read: {alone:.2f} × the CPU of decompressing alone (goal ≤ 2.5), {bare:.2f} × the bare codec")
+    print(f"  full read: 1/{memory:.1f} of the peak memory of inspect full (goal ≤ 1/5)")
+    return met and alone <= 2.5 and memory >= 5
+
+
+def cold(path: Path, rounds: int) -> bool:
+    """Print what a cold `ruleout ingest --dry-run` of one log costs."""
+    program = str(Path(sys.executable).with_name("ruleout"))
+    walls, cpus = [], []
+    for _ in range(rounds):
+        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        subprocess.run([program, "ingest", "--dry-run", str(path)], check=True, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        walls.append(time.perf_counter() - start)
+        cpus.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    wall, spent = statistics.median(walls), statistics.median(cpus)
+    print(f"\ncold `ruleout ingest --dry-run` of one log: {wall:.3f} s wall, {spent:.3f} CPU s (goal < 0.4)")
+    return spent < 0.4
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="small logs, one round: shows that it works")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--keep", type=Path, help="folder for the logs; those that are there are used again")
+    parser.add_argument("--one", nargs="+", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        run_one(options.one[0], [Path(path) for path in options.one[1:]])
+        return 0
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.keep or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "single.eval").exists():
+            agentic, single = ((2, 50), 500) if options.quick else ((20, 500), 20_000)
+            print(f"making {agentic[0]} × {agentic[1]} agentic and {single} single-turn samples …", file=sys.stderr)
+            os.environ.setdefault("INSPECT_DISABLE_HOOKS", "1")
+            warnings.simplefilter("ignore")
+            make_logs(folder, agentic=agentic, single=single)
+        rounds = 1 if options.quick else options.rounds
+        met = True
+        for title, pattern in (("agentic", "agentic-*.eval"), ("single-turn", "single.eval")):
+            paths = sorted(folder.glob(pattern))
+            met &= show(title, paths, measure(CONTENDERS, paths, rounds))
+        met &= cold(sorted(folder.glob("agentic-*.eval"))[0], 3 if options.quick else 11)
+    print("\nevery goal is met" if met else "\nNOT every goal is met")
+    # The short form shows that everything runs; on small logs fixed costs hide the ratios.
+    return 0 if met or options.quick else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
