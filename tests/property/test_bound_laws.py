@@ -107,14 +107,14 @@ def _filled(row: Attempt, letter: str) -> Attempt:
         or value in ("C", "I", "P", "N")
         or (isinstance(value, int | float) and not math.isnan(value))
     )
-    return row if usable else replace(row, state=SampleState.SCORED, scores=(("match", letter),))
+    return row if usable else row._replace(state=SampleState.SCORED, scores=(("match", letter),))
 
 
 @given(attempts(), st.sampled_from([Unscored.WORST_CASE, Unscored.AS_FAILURE]))
 def test_dropping_scores_never_makes_an_indicator_clear(rows: tuple[Attempt, ...], policy: Unscored):
     """An attempt that loses its score to nothing never turns anything else into clear."""
     indicator = builders.indicator(rule_out="0.8", reached=None, unscored=policy, alpha=Decimal("0.4"))
-    first = replace(rows[0], state=SampleState.MISSING, scores=())
+    first = rows[0]._replace(state=SampleState.MISSING, scores=())
     dropped = measured((first, *rows[1:]))
     assume(measure_indicator(indicator, ITEM, dropped, at=builders.AT).comparison is Comparison.CLEAR)
 

@@ -10,8 +10,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ruleout.evidence.readers.inspect_header import result_list
 from ruleout.evidence.json_text import plain_value
+from ruleout.evidence.readers.inspect_header import result_list
 from ruleout.evidence.readers.inspect_rows import Scores, printable
 from ruleout.evidence.readers.inspect_shape import HeaderShape, SummaryShape
 from ruleout.model.evidence import Attempt, SampleState

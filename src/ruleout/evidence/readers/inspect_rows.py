@@ -131,10 +131,7 @@ def _attempt(sample: int | str, epoch: int, scores: Scores, facts: _Facts, *, co
 
 
 def _edited(scores: Scores) -> bool:
-    for score in scores.values():
-        if score.history:
-            return True
-    return False
+    return any(score.history for score in scores.values())
 
 
 def _state(scores: Scores, facts: _Facts) -> SampleState:
