@@ -23,7 +23,7 @@ def sample(name: int | str, value: Any = "I", *, epoch: int = 1, scorer: str = "
     return {
         "id": name,
         "epoch": epoch,
-        "input": "question",
+        "input": f"question {name}",
         "target": "answer",
         "messages": [],
         "output": {"model": "m", "choices": []},
