@@ -14,6 +14,7 @@ import pytest
 from tests.integration.command_line import ROOT, Ran, run
 
 from ruleout.adapters.inspect_runner import InspectRunner
+from ruleout.app.workspace import Workspace, declare
 from ruleout.errors import NotFound, RuleoutError
 from ruleout.evidence import memory_log, read_log
 from ruleout.model.evidence import Measurement, SampleState
@@ -91,9 +92,13 @@ def test_from_what_is_missing_to_a_decision(tmp_path):
 def test_a_model_that_can_do_it_crosses_the_bar(tmp_path):
     """The run is there, so nothing is outstanding; what it says is bad news and no failure of the command."""
     folder = lay_out(tmp_path)
-    done = evaluate(folder, "--model", MOCK, "--evaluations", "knowing.yaml")
+    record = Workspace(root=tmp_path / "record", origin="lab.example/record", producer="lab")
+    record.root.mkdir()
+    declare(record)
+    done = evaluate(folder, "--model", MOCK, "--evaluations", "knowing.yaml", "-w", record.root)
 
     assert done.code == 0, done.err
+    assert f"into the record: ruleout ingest logs/clerk-suite-20261123T090000Z.eval -w {record.root}" in done.err
     assert "crossed      clerk-1: 38 of 40 tasks; 95 % lower bound 0.850848 > reached bar\n" in done.text
     assert f'    stated-elicitation: "{ELICITATION}"\n' in done.text
     assert "must be" in done.err  # the case's own instant lies before the run
@@ -179,6 +184,24 @@ def test_sample_errors_stay_in_the_log_and_our_own_keys_stay_with_us(tmp_path):
     assert "\x1b[31mred\x1b[0m" in said  # as it came: what shows it writes it out
     assert "PROVIDER_API_KEY='p'" not in repr(given)
     assert [path.name for path in (tmp_path / "logs").iterdir()] == ["a.eval"]
+
+
+def test_the_log_of_an_interrupted_run_is_kept(tmp_path):
+    """A run that could vanish could be repeated until it pleases."""
+    (tmp_path / "nasty.py").write_text(NASTY, "utf-8")
+    heard: list[str] = []
+
+    def interrupt(line: str) -> None:
+        heard.append(line)
+        if len(heard) == 1:
+            raise KeyboardInterrupt
+
+    log = tmp_path / "logs" / "a.eval"
+    with pytest.raises(KeyboardInterrupt):
+        runner(tmp_path).run(order("nasty.py@suite"), folder=tmp_path, log=log, say=interrupt)
+
+    assert heard[1] == f"what the run wrote is kept as {log}"
+    assert measured(log).task == "suite"
 
 
 def test_a_task_that_cannot_be_loaded_is_told_with_what_it_said(tmp_path):

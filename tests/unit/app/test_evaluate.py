@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from ruleout.app.evaluate import (
 from ruleout.app.sources import read_case, read_framework
 from ruleout.app.workspace import Workspace
 from ruleout.errors import BadInput, NotFound, RuleoutError, UnreadableLog
-from ruleout.model.evidence import Comparison
+from ruleout.model.evidence import Comparison, Weight
 from ruleout.model.run import RunOrder
 
 EXAMPLE = ROOT / "examples" / "evaluate"
@@ -121,6 +121,54 @@ def test_what_is_missing_is_ordered_with_what_the_framework_requires(tmp_path):
         "ruleout_framework": "paper-lab@1.0",
         "ruleout_evaluation": "Clerk suite",
     }
+
+
+def demanding(one: Listed, **more: Any) -> Listed:
+    """The same list under a framework whose indicator requires more."""
+    old = one.framework.framework
+    new = replace(old, indicators=tuple(replace(i, **more) for i in old.indicators))
+    return list_required(replace(one.framework, framework=new), one.case, one.runs, at=one.at)
+
+
+@pytest.mark.parametrize(("stated", "required", "ordered"), [("", 3, 3), ("", None, None), ("4", 3, 4), ("4", None, 4)])
+def test_repeats_are_the_indicators_where_the_file_leaves_them_open(tmp_path, stated, required, ordered):
+    """More epochs than required may be stated; neither stated leaves them to the task."""
+    folder = lay_out(tmp_path)
+    text = (folder / "evaluations.yaml").read_text("utf-8")
+    told = f"    epochs: {stated}\n" if stated else ""
+    (folder / "evaluations.yaml").write_text(text.replace("    epochs: 1\n", told), "utf-8")
+    (order,) = orders(demanding(listed(folder), repeats=required))
+
+    assert order.epochs == ordered
+
+
+def test_fewer_epochs_than_required_are_refused_before_anything_runs(tmp_path):
+    """The file says one, the indicator three."""
+    with pytest.raises(BadInput) as refusal:
+        orders(demanding(listed(lay_out(tmp_path)), repeats=3))
+
+    assert [(p.id, p.got) for p in refusal.value.problems] == [("R005", "1")]
+
+
+def test_a_saturated_indicator_alone_asks_for_no_run(tmp_path):
+    """It has lost its power to rule out; naming it runs it all the same."""
+    one = demanding(listed(lay_out(tmp_path)), weight=Weight.SATURATED)
+
+    assert orders(one) == ()
+    assert len(orders(one, only=("Clerk suite",))) == 1
+
+
+def test_a_log_that_only_lacks_a_check_is_not_run_again(tmp_path):
+    """Another run would lack it too."""
+    folder = lay_out(tmp_path)
+    first = ran(listed(folder), Writes(a_log()))
+    text = (folder / "case.yaml").read_text("utf-8")
+    (folder / "case.yaml").write_text(f"{text}evidence:\n{_lines(first)}", "utf-8")
+    one = demanding(listed(folder), needs=("sandbagging",))
+
+    assert [row.status for row in one.required] == [Status.UNCHECKED]
+    assert one.is_outstanding
+    assert orders(one) == ()
 
 
 def test_another_elicitation_is_refused_before_anything_runs(tmp_path):
