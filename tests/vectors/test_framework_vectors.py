@@ -13,14 +13,30 @@ from ruleout.documents.yaml_text import read_yaml
 from ruleout.errors import BadInput
 from ruleout.framework import parse_case, parse_framework
 from ruleout.framework.mapping import parse_mapping
+from ruleout.framework.runs import parse_evaluations, unmet_demands
+from ruleout.model.run import Demand
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "framework"
-FILES = ("text.yaml", "shape.yaml", "meaning.yaml", "case.yaml", "mapping.yaml")
+FILES = ("text.yaml", "shape.yaml", "meaning.yaml", "case.yaml", "mapping.yaml", "evaluations.yaml")
 FIELDS = {"name", "why", "base", "edits", "append", "text", "hex", "repeat", "want"}
 BASE = (FOLDER / "base-framework.yaml").read_bytes()
 OLD = parse_framework(BASE, file="base-framework.yaml")
 NEW = parse_framework(BASE.replace(b'version: "1.0"', b'version: "2.0"'), file="base-framework.yaml")
+DEMANDS = (
+    Demand(evaluation="Cyber range", elicitations=("full scaffold",), repeats=3),
+    Demand(evaluation="Quiz", elicitations=("one", "another")),
+    Demand(evaluation="Not in the file", elicitations=("one",), repeats=9),
+)
+
+
+def parse_and_hold(data: bytes, *, file: str) -> None:
+    """Read an evaluations file and hold it against what indicators demand."""
+    if problems := unmet_demands(parse_evaluations(data, file=file), DEMANDS):
+        raise BadInput(problems)
+
+
 PARSERS = {
+    "evaluations": parse_and_hold,
     "framework": parse_framework,
     "case": parse_case,
     "mapping": lambda data, *, file: parse_mapping(data, file=file, old=OLD, new=NEW),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Check the files people write, telling a framework from a case by its first field: problems, then lint findings.
+"""Check the files people write, told apart by their first field: problems, then lint findings.
 
 A file with a problem is refused whole and not linted. Errors of the lint fail a file, warnings do not.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ruleout.adapters.files import read_bounded
+from ruleout.app.evaluate import EVALUATIONS, LINES_SUFFIX
 from ruleout.app.keyring import read_keyring
 from ruleout.app.shipped import shipped_folder
 from ruleout.app.sources import MOST_DOCUMENT_BYTES, framework_folders
@@ -29,6 +30,7 @@ from ruleout.framework.checks import (
     WorkspaceView,
     lint,
 )
+from ruleout.framework.runs import parse_evaluations
 from ruleout.model.case import Case
 from ruleout.model.framework import Framework
 
@@ -82,18 +84,30 @@ def _files_of(workspace: Workspace | None) -> list[Path]:
     if workspace is None:
         return []
     # Mappings between versions stand below a framework's folder and are checked by what reads them.
-    return sorted([*workspace.frameworks.glob("*/*.yaml"), *workspace.cases.glob("**/*.yaml")])
+    # Lines that `evaluate --write` puts beside a log are a part of a case, to be pasted; they are no case.
+    cases = (path for path in workspace.cases.glob("**/*.yaml") if not path.name.endswith(LINES_SUFFIX))
+    # Tasks may also stand beside `ruleout.toml`, for all cases.
+    own = (path for path in (workspace.root / EVALUATIONS,) if path.is_file())
+    return sorted([*workspace.frameworks.glob("*/*.yaml"), *cases, *own])
 
 
 def _read(path: Path) -> _Read:
     data = read_bounded(path, limit_bytes=MOST_DOCUMENT_BYTES, what="file")
-    kind = "case" if _first_field(data) == b"case" else "framework"
+    kind = {b"case": "case", b"evaluations": "evaluations"}.get(_first_field(data), "framework")
     try:
-        if kind == "case":
-            return _Read(path=path, data=data, kind=kind, case=parse_case(data, file=str(path)))
-        return _Read(path=path, data=data, kind=kind, framework=parse_framework(data, file=str(path)))
+        return _parsed(path, data, kind)
     except BadInput as error:
         return _Read(path=path, data=data, kind=kind, problems=error.problems)
+
+
+def _parsed(path: Path, data: bytes, kind: str) -> _Read:
+    match kind:
+        case "case":
+            return _Read(path=path, data=data, kind=kind, case=parse_case(data, file=str(path)))
+        case "evaluations":
+            parse_evaluations(data, file=str(path))
+            return _Read(path=path, data=data, kind=kind)
+    return _Read(path=path, data=data, kind=kind, framework=parse_framework(data, file=str(path)))
 
 
 def _checked(read: _Read, at_hand: tuple[Framework, ...]) -> Checked:

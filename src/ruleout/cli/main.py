@@ -30,6 +30,7 @@ VERBS = (
     "coverage",
     "landscape",
     "record",
+    "evaluate",
     "ingest",
     "assess",
     "decide-under",

@@ -18,6 +18,7 @@ class Shape(Enum):
 
     FRAMEWORK = "framework"
     CASE = "case"
+    EVALUATIONS = "evaluations"
 
 
 def add(app: typer.Typer) -> None:
@@ -26,9 +27,9 @@ def add(app: typer.Typer) -> None:
 
 
 def command(kind: Annotated[Shape, typer.Argument(help="Which file.")]) -> None:
-    """Print the JSON Schema of framework or case files.
+    """Print the JSON Schema of framework, case or evaluations files.
 
     Example: ruleout schema framework > framework.schema.json
     """
-    schema = json_schema("framework" if kind is Shape.FRAMEWORK else "case")
+    schema = json_schema(kind.value)
     show_bytes(json.dumps(schema, indent=2, ensure_ascii=False).encode("utf-8"))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every problem id of framework, case and mapping files with its meaning. Stable: an id is never given another meaning.
+"""Every problem id of framework, case, mapping and evaluations files with its meaning. Stable: an id is never given another meaning.
 
 Y: the text of a file. S: its shape. F: what a framework means (bars also in a case's own evidence). C: what a case
-means. M: what a mapping between two versions means. Each has a section in docs/reference/problems.md.
+means. M: what a mapping between two versions means. R: what an evaluations file would run. Each has a section in docs/reference/problems.md.
 """
 
 from __future__ import annotations
@@ -89,4 +89,9 @@ PROBLEM_IDS: dict[str, str] = {
     "M004": "a row's sides do not fit its change",
     "M005": "two questions related twice",
     "M006": "a change without a dimension, or a dimension named twice",
+    "R001": "a task that is not a name in a Python file below the file's folder",
+    "R002": "arguments of a solver without the solver",
+    "R003": "indicators of one evaluation that require different elicitations",
+    "R004": "a run with another elicitation than the indicator requires",
+    "R005": "a run with fewer epochs than the indicator requires",
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON Schema of framework and case files, for editors. It knows the shape, not the meaning: the parser decides.
+"""JSON Schema of framework, case and evaluations files, for editors. It knows the shape, not the meaning: the parser decides.
 
 Deterministic: made from the shapes' own classes, titles and descriptions from their docstrings.
 """
@@ -11,12 +11,14 @@ from typing import Any, Literal
 from ruleout.documents.fields import Doc
 from ruleout.framework.case_document import CaseDoc
 from ruleout.framework.framework_document import FrameworkDoc
+from ruleout.framework.runs.document import EvaluationsDoc
 
+Kind = Literal["framework", "case", "evaluations"]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_SHAPES: dict[str, type[Doc]] = {"framework": FrameworkDoc, "case": CaseDoc}
+_SHAPES: dict[Kind, type[Doc]] = {"framework": FrameworkDoc, "case": CaseDoc, "evaluations": EvaluationsDoc}
 
 
-def json_schema(kind: Literal["framework", "case"]) -> dict[str, Any]:
+def json_schema(kind: Kind) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of one kind of file, as JSON values. Pure."""
     shape = _SHAPES[kind]
     made = shape.model_json_schema(by_alias=True, mode="validation")

@@ -26,7 +26,9 @@ def plain_json(value: Any) -> Any:
 
 
 def base(kind: str) -> dict[str, Any]:
-    return plain_json(read_yaml((FOLDER / f"base-{kind}.yaml").read_bytes(), file=kind).value)
+    return plain_json(
+        read_yaml((FOLDER / f"base-{kind}.yaml").read_bytes(), file=kind, own_keys=kind != "evaluations").value
+    )
 
 
 def errors(kind: Any, value: dict[str, Any]) -> list[str]:
@@ -34,7 +36,7 @@ def errors(kind: Any, value: dict[str, Any]) -> list[str]:
     return [f"{e.json_path}: {e.validator}" for e in validator.iter_errors(value)]
 
 
-@pytest.mark.parametrize("kind", ["framework", "case"])
+@pytest.mark.parametrize("kind", ["framework", "case", "evaluations"])
 def test_schema_is_one_of_its_dialect_and_the_same_every_time(kind: Any) -> None:
     """The schema is valid itself, is JSON, and names no host."""
     schema = json_schema(kind)
@@ -44,7 +46,7 @@ def test_schema_is_one_of_its_dialect_and_the_same_every_time(kind: Any) -> None
     assert schema["$id"] == f"ruleout-{kind}.schema.json"
 
 
-@pytest.mark.parametrize("kind", ["framework", "case"])
+@pytest.mark.parametrize("kind", ["framework", "case", "evaluations"])
 def test_base_file_fits_the_schema(kind: str) -> None:
     """What the parser accepts, an editor shows without a complaint."""
     assert errors(kind, base(kind)) == []
@@ -70,6 +72,9 @@ def test_schema_describes_its_parts() -> None:
         ("framework", ("duties", "review", "every"), {"from": "1 year"}),
         ("case", ("subject", "activity"), "sell"), ("case", ("safeguards", "strong-guard", "met"), True),
         ("case", ("at",), "yesterday"), ("case", ("determinations", "bio-2"), []),
+        ("evaluations", ("evaluations", "Cyber range", "limit"), 3), ("evaluations", ("evaluations",), {}),
+        ("evaluations", ("evaluations", "Cyber range", "epochs"), 0),
+        ("evaluations", ("evaluations", "Cyber range", "generate", "temperature"), "hot"),
     ],
 )  # fmt: skip
 def test_file_of_another_shape_does_not_fit(kind: str, path: tuple[str, ...], value: object) -> None:
