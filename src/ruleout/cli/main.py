@@ -32,6 +32,7 @@ VERBS = (
     "record",
     "ingest",
     "assess",
+    "picture",
     "decide-under",
     "approve",
     "log",
