@@ -43,9 +43,11 @@ def _decisions() -> Iterator[tuple[str, str]]:
 def _help() -> Iterator[tuple[str, str]]:
     yield "help.txt", _shown("--help")
     for verb in VERBS:
-        if verb != "key":
+        if verb not in ("key", "picture"):
             yield f"help-{verb}.txt", _shown(verb, "--help")
-    yield "help-key.txt", "".join(_shown("key", *more, "--help") for more in ((), ("new",), ("list",)))
+    for verb, below in (("key", ("new", "list")), ("picture", ("forest", "repeats", "trend"))):
+        shown = (_shown(verb, *more, "--help") for more in ((), *((one,) for one in below)))
+        yield f"help-{verb}.txt", "".join(shown)
 
 
 def _shown(*arguments: str) -> str:

@@ -313,7 +313,11 @@ def test_names_in_a_hostile_log_cannot_move_the_cursor(tmp_path):
 
 # --- help -------------------------------------------------------------------------------------------------------------
 
-COMMANDS = [*([verb] for verb in VERBS if verb != "key"), ["key", "new"], ["key", "list"]]
+COMMANDS = [
+    *([verb] for verb in VERBS if verb != "key"),
+    *(["key", "new"], ["key", "list"]),
+    *(["picture", "forest"], ["picture", "repeats"], ["picture", "trend"]),
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)

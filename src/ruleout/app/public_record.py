@@ -3,27 +3,21 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from ruleout.adapters.files import MIB, read_bounded, write_new
+from ruleout.adapters.files import MIB, read_bounded
 from ruleout.analysis.record import CaseJudged, judge_case
 from ruleout.analysis.record_outcomes import RecordOutcome, record_outcomes
 from ruleout.analysis.record_totals import Totals, totals_of
+from ruleout.app.pictures import Renderer, write_picture
 from ruleout.app.sources import find_framework, known_frameworks
 from ruleout.app.workspace import Workspace
 from ruleout.errors import RuleoutError
 from ruleout.framework.record_document import parse_record
 from ruleout.model.framework import Framework
 from ruleout.model.published import PublishedCase
-from ruleout.reports.zone_chart import zone_page, zone_spec, zone_svg
-
-#: Vega-Lite specification -> SVG text.
-Renderer = Callable[[Mapping[str, Any]], str]
-_VEGA_LITE = "5.20"
+from ruleout.reports.pictures.zone_chart import zone_picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,25 +73,8 @@ def draw(record: PublicRecord, path: Path, *, render: Renderer | None = None) ->
     Raises:
         RuleoutError: another ending, an existing file, nothing to draw, or no renderer.
     """
-    if path.suffix not in {".svg", ".html"}:
-        raise RuleoutError(f"expected a picture ending in .svg or .html, got {path.name!r}", hint="Rename it.")
-    cases = [case.judged for case in record.cases]
-    spec = zone_spec(cases)
-    if spec is None:
+    picture = zone_picture((case.judged for case in record.cases), record.totals.all)
+    if picture is None:
         hint = "A picture needs a case with a date and a figure that can be held against a bar."
         raise RuleoutError("the record has nothing that can be drawn", hint=hint)
-    svg = zone_svg((render or renderer())(spec))
-    text = svg if path.suffix == ".svg" else zone_page(svg, cases, record.totals.all)
-    write_new(path, text.encode("utf-8"))
-
-
-def renderer() -> Renderer:
-    """Return what turns Vega-Lite into SVG, offline. Effect: loads it. Raises RuleoutError where there is none."""
-    try:
-        vega = importlib.import_module("vl_convert")
-    except ModuleNotFoundError as error:
-        if error.name != "vl_convert":
-            raise
-        hint = "Install it with `pip install 'ruleout[pictures]'`."
-        raise RuleoutError("drawing needs vl-convert, which is not installed", hint=hint) from error
-    return lambda spec: str(vega.vegalite_to_svg(spec, vl_version=_VEGA_LITE, allowed_base_urls=[]))
+    write_picture(picture, path, render=render)

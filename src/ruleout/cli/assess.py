@@ -10,6 +10,7 @@ import typer
 
 from ruleout.app.assess import Question, assess, at_its_own_instant, decision_bytes, record_decision
 from ruleout.app.ledger import read_record, recording
+from ruleout.app.pictures import picture_of_decision, renderer, require_place, write_picture
 from ruleout.app.sources import find_framework, read_case
 from ruleout.app.workspace import Workspace
 from ruleout.cli.exit_code import of_outcome
@@ -46,6 +47,9 @@ def command(
     brief: Annotated[bool, typer.Option("--brief", help="One row per framework.")] = False,
     record: Annotated[bool, typer.Option("--record", help="Append the decision to the workspace's record.")] = False,
     key: Annotated[str | None, typer.Option("--key", help="Key that signs what --record appends.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help="Draw estimates against bars to this new .svg or .html file.")
+    ] = None,
     workspace: WorkspaceOption = None,
 ) -> int:
     """Decide a case: outcome, why, blockers, and what would open the gate.
@@ -60,7 +64,11 @@ def command(
       ruleout assess case.yaml -f anthropic-rsp@2.2
 
       ruleout assess case.yaml -f anthropic-rsp@2.2 -f anthropic-rsp@3.4 --json
+
+      ruleout assess case.yaml -f anthropic-rsp@2.2 --picture bars.html
     """
+    if picture is not None:
+        _require_one_picture(picture, framework)
     place = workspace_needed(workspace) if record else workspace_or_none(workspace)
     questions = _questions(case, framework, activity_, at, place)
     if record and place:
@@ -71,11 +79,23 @@ def command(
         show_bytes(decision_bytes(decisions[0])) if len(decisions) == 1 else show_json({"decisions": plain(decisions)})
     else:
         _show(decisions, brief=brief)
+    if picture is not None:
+        write_picture(picture_of_decision(decisions[0], questions[0].case.case), picture)
+        say(f"drew {picture}")
     for name, why in questions[0].case.unreadable.items():
         say(f"evidence {name!r}: {why}")
     if at is None and questions[0].case.case.record is Record.OWN:
         say(f"decided as of {instant_text(decisions[0].at)}; --at now judges expiry and freshness today")
     return of_outcome(max(d.outcome for d in decisions))
+
+
+def _require_one_picture(picture: Path, frameworks: list[str]) -> None:
+    """Refuse before anything is recorded what could not be drawn afterwards."""
+    if len(frameworks) > 1:
+        hint = "Draw each on its own: one -f and one --picture at a time."
+        raise RuleoutError(f"expected one framework to draw, got {len(frameworks)}", hint=hint)
+    require_place(picture)
+    renderer()
 
 
 def _questions(

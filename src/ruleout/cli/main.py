@@ -33,6 +33,7 @@ VERBS = (
     "evaluate",
     "ingest",
     "assess",
+    "picture",
     "decide-under",
     "approve",
     "log",

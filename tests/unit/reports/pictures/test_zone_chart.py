@@ -11,7 +11,9 @@ from datetime import date
 from ruleout.analysis.record import BarJudged, Bearing, CaseJudged, Determined, RecordDeparture, Says, Side
 from ruleout.analysis.record_totals import tally_of
 from ruleout.model.verdict import Verdict
-from ruleout.reports.zone_chart import UNCROSSED, UNFOLLOWED, zone_page, zone_spec, zone_svg
+from ruleout.reports.pictures.frame import page
+from ruleout.reports.pictures.style import following
+from ruleout.reports.pictures.zone_chart import UNCROSSED, UNFOLLOWED, zone_picture, zone_spec
 
 
 def bar(crossed: Verdict, *, bearing: Bearing = Bearing.RULING_OUT) -> BarJudged:
@@ -89,7 +91,7 @@ def test_the_specification_is_plain_json_with_named_axes():
 
 def test_every_colour_has_its_dark_counterpart():
     """In the dark no colour of the light picture is left."""
-    drawn = zone_svg(f'<svg width="9"><path fill="{UNFOLLOWED}" stroke="{UNCROSSED}"/></svg>')
+    drawn = following(f'<svg width="9"><path fill="{UNFOLLOWED}" stroke="{UNCROSSED}"/></svg>')
 
     for colour in re.findall(r'<path fill="(#\w+)" stroke="(#\w+)"', drawn)[0]:
         assert re.search(rf'\[fill="{colour}"\]\{{fill:#\w+\}}', drawn)
@@ -99,7 +101,10 @@ def test_every_colour_has_its_dark_counterpart():
 def test_names_on_the_page_are_escaped():
     """A case's id is other people's text."""
     hostile = case(bar(Verdict.YES), id_="<script>alert(1)</script>")
-    page = zone_page("<svg></svg>", [hostile], tally_of([hostile]))
+    picture = zone_picture([hostile], tally_of([hostile]))
 
-    assert "<script>" not in page
-    assert "&lt;script&gt;" in page
+    assert picture is not None
+    text = page(picture, wide=["<svg></svg>"])
+
+    assert "<script>" not in text
+    assert "&lt;script&gt;" in text

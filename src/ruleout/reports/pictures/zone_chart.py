@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The zone of ambiguity as a picture: a row per case in order of time, a mark per figure held against a bar.
 
-Vega-Lite specification -> (a renderer, elsewhere) -> SVG that follows light and dark -> a page that needs nothing else.
 Colour is never the only sign: a crossed bar is filled, an uncrossed one hollow; human baselines are diamonds. Cases
 without a date or without a comparable figure have no row, and the subtitle counts them.
 """
@@ -9,37 +8,17 @@ without a date or without a comparable figure have no row, and the subtitle coun
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 from typing import Any
 
 from ruleout.analysis.record import BarJudged, Bearing, CaseJudged, Side, side_of
 from ruleout.analysis.record_totals import Tally
 from ruleout.model.verdict import Verdict
+from ruleout.reports.pictures.frame import Picture, Table
+from ruleout.reports.pictures.style import BLUE, GREY, INK, ORANGE, PAPER, SCHEMA, SOFT, configuration
 
-INK, SOFT, PAPER, LINE = "#1a1d21", "#5a626c", "#ffffff", "#d5dae0"
-UNFOLLOWED, FOLLOWED, UNCROSSED = "#c8500a", "#1f5fa8", "#78818b"
-#: Each colour of the light picture with its counterpart in the dark: unlike any other, so that it can be found.
-_DARK = {
-    INK: "#e6e9ec",
-    SOFT: "#a2abb5",
-    PAPER: "#14171a",
-    LINE: "#373e46",
-    UNFOLLOWED: "#ff9a5c",
-    FOLLOWED: "#7db8ff",
-    UNCROSSED: "#8d97a2",
-}
+UNFOLLOWED, FOLLOWED, UNCROSSED = ORANGE, BLUE, GREY
 _KINDS = ("crossed, determination below it", "crossed, no departure", "not crossed")
 _LONGEST_NAME = 46
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-_STYLE = """
-:root{color-scheme:light dark}body{margin:0 auto;max-width:64rem;padding:1rem;font:1rem/1.5 system-ui,sans-serif;
-color:#1a1d21;background:#fff}h1{font-size:1.4rem;line-height:1.25}svg{max-width:100%;height:auto}
-figure{margin:1rem 0;overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;width:100%}
-th,td{text-align:left;padding:.2rem .6rem .2rem 0;border-bottom:1px solid #d5dae0;vertical-align:top}
-td.n{text-align:right;font-variant-numeric:tabular-nums}.quiet{color:#5a626c}
-@media(prefers-color-scheme:dark){body{color:#e6e9ec;background:#14171a}th,td{border-color:#373e46}
-.quiet{color:#a2abb5}}
-"""
 
 
 def zone_spec(cases: Iterable[CaseJudged]) -> dict[str, Any] | None:
@@ -52,7 +31,7 @@ def zone_spec(cases: Iterable[CaseJudged]) -> dict[str, Any] | None:
     rows = [_row(row, case, drawn) for row, case in enumerate(drawn)]
     most = max(mark["place"] for mark in marks)
     return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "$schema": SCHEMA,
         "description": "Figures held against stated bars, per case in order of time, and whether determinations followed",
         "background": PAPER,
         "padding": 16,
@@ -60,43 +39,29 @@ def zone_spec(cases: Iterable[CaseJudged]) -> dict[str, Any] | None:
         "width": 34 * max(most, 8),
         "height": {"step": 19},
         "layer": [_marks_layer(marks), _names_layer(rows), _ends_layer(rows)],
-        "config": _config(),
+        "config": configuration(),
     }
 
 
-def zone_svg(svg: str) -> str:
-    """Return a rendered picture that follows the reader's light or dark. Pure."""
-    rules = "".join(
-        f'[{attribute}="{light}"]{{{attribute}:{dark}}}'
-        for light, dark in _DARK.items()
-        for attribute in ("fill", "stroke")
-    )
-    style = f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>"
-    head, close, rest = svg.partition(">")
-    return f"{head}{close}{style}{rest}"
-
-
-def zone_page(svg: str, cases: Iterable[CaseJudged], tally: Tally) -> str:
-    """Return an HTML page with the picture and the same in a table: no script, no network, no other file. Pure."""
-    rows = "".join(
-        f"<tr><td>{escape(str(case.released or 'no date'))}</td><td>{escape(case.id)}</td>"
-        f'<td class="n">{_count(case, Verdict.YES)}</td><td class="n">{_count(case, Verdict.NO)}</td>'
-        f'<td class="n">{_count(case, Verdict.UNKNOWN)}</td><td>{escape(case.determined.value)}</td>'
-        f"<td>{'yes' if case.in_zone else 'no'}</td></tr>"
-        for case in sorted(cases, key=lambda case: (str(case.released or "9999"), case.id))
-    )
+def zone_picture(cases: Iterable[CaseJudged], tally: Tally) -> Picture | None:
+    """Return the picture with its page's words and table, or None where no case can be drawn. Pure."""
+    told = sorted(cases, key=lambda case: (str(case.released or "9999"), case.id))
+    spec = zone_spec(told)
+    if spec is None:
+        return None
     heads = ("Released", "Case", "Crossed", "Not crossed", "Unknown", "Determined", "Bar crossed, not followed")
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">\n'
-        f"<title>The zone of ambiguity</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>The zone of ambiguity</h1>\n<p>In {tally.in_zone} of {tally.cases} cases a tier's own bar was crossed "
-        "and the determination did not follow. A determination weighs what a bar cannot; nothing here says that "
-        f"a model is safe, or who was right.</p>\n<figure>{svg}</figure>\n<table>\n<thead><tr>"
-        f"{''.join(f'<th scope=col>{escape(head)}</th>' for head in heads)}</tr></thead>\n<tbody>{rows}</tbody>\n"
-        "</table>\n</main>\n</body>\n</html>\n"
+    said = (
+        f"In {tally.in_zone} of {tally.cases} cases a tier's own bar was crossed and the determination did not follow. A "
+        "determination weighs what a bar cannot; nothing here says that a model is safe, or who was right."
     )
+    table = Table(heads=heads, rows=tuple(_told_row(case) for case in told), figures=frozenset({2, 3, 4}))
+    return Picture(title="The zone of ambiguity", wide=spec, above=(said,), table=table)
+
+
+def _told_row(case: CaseJudged) -> tuple[str, ...]:
+    counts = (str(_count(case, verdict)) for verdict in (Verdict.YES, Verdict.NO, Verdict.UNKNOWN))
+    in_zone = "yes" if case.in_zone else "no"
+    return (str(case.released or "no date"), case.id, *counts, case.determined.value, in_zone)
 
 
 def _has_row(case: CaseJudged) -> bool:
@@ -225,13 +190,4 @@ def _ends_layer(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "data": {"values": rows},
         "mark": mark,
         "encoding": {"y": _y(), "x": _x(), "text": {"field": "end"}},
-    }
-
-
-def _config() -> dict[str, Any]:
-    return {
-        "font": "sans-serif",  # every reader has one; a named font would be measured here and missing there
-        "view": {"stroke": None},
-        "axis": {"labelColor": SOFT, "titleColor": INK, "domainColor": LINE, "tickColor": LINE, "labelFontSize": 11},
-        "legend": {"labelColor": INK, "labelFontSize": 12, "labelLimit": 260},
     }
