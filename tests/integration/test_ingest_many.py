@@ -26,6 +26,7 @@ def thirty_logs(folder):
         (folder / f"run-{number:02}.eval").write_bytes(inspect_logs.log(samples))
     (folder / "copy.eval").write_bytes((folder / "run-07.eval").read_bytes())
     (folder / "cut.eval").write_bytes((folder / "run-07.eval").read_bytes()[:-30])
+    (folder / "noise.eval").write_text("no zip", "utf-8")
     (folder / "notes.json").write_text("{}", "utf-8")
     (folder / "README").write_text("x", "utf-8")
     (folder / "stopped.eval").write_bytes(inspect_logs.unfinished([inspect_logs.sample("s")]))
@@ -52,7 +53,7 @@ def test_a_folder_gives_every_log_and_names_what_it_leaves_out(serial):
         "logs/stopped.eval",
     ]
     assert found["repeated"] == [{"log": "logs/run-07.eval", "same_as": "logs/copy.eval"}]
-    assert [one["log"] for one in found["refused"]] == ["logs/cut.eval"]
+    assert [one["log"] for one in found["refused"]] == ["logs/cut.eval", "logs/noise.eval"]
     assert found["skipped"] == [
         {"file": "logs/README", "why": "no reader knows this kind of file"},
         {"file": "logs/notes.json", "why": "no reader knows its content"},
@@ -240,12 +241,30 @@ def test_progress_adds_up_to_everything(serial, monkeypatch):
     """Bytes and logs end at their totals, never go back, and are told of during the work."""
     monkeypatch.chdir(serial[0])
     found, told = find_logs(["logs"]), []
-    assert len(list(read_logs(found, Way(), told.append))) == 35
+    assert len(list(read_logs(found, Way(), told.append))) == 36
     last = told[-1]
 
-    assert (last.logs_done, last.logs, last.bytes_done) == (34, 34, last.bytes)
+    assert (last.logs_done, last.logs, last.bytes_done) == (35, 35, last.bytes)
     assert [p.bytes_done for p in told] == sorted(p.bytes_done for p in told)
     assert list(read_logs(Found(logs=(), skipped=(), refused=()), Way(jobs=2), told.append)) == []
+
+
+@pytest.mark.parametrize(("ray", "kept_by_workers"), [("", True), ("ray://cluster", False)])
+def test_what_another_machine_reads_is_kept_by_this_one(tmp_path, monkeypatch, ray, kept_by_workers):
+    """Ray on this machine keeps a log's bytes itself; a cluster has not this ledger and is not told of it."""
+    asked = []
+
+    def answers(given, *, address, jobs):
+        asked.append((address, jobs, {order.keep_in for order in given}))
+        return map(orders.answer_order, given)
+
+    monkeypatch.setattr("ruleout.adapters.logs.on_ray.answers_by_ray", answers)
+    found = find_logs([str(LOG)])
+    (outcome,) = read_logs(found, Way(ray=ray, keep_in=tmp_path), lambda _: None)
+    digest = outcome.reading.digest
+
+    assert asked == [(ray, 0, {tmp_path if kept_by_workers else None})]
+    assert (tmp_path / "objects" / digest[:2] / digest[2:]).read_bytes() == LOG.read_bytes()
 
 
 # --- cost -------------------------------------------------------------------------------------------------------------

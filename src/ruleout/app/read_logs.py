@@ -15,6 +15,9 @@ from ruleout.adapters.logs.found import Found, FoundLog
 from ruleout.adapters.logs.orders import Answer, Order, Reading, Refused, keep_here, read_order
 from ruleout.errors import NotFound, RuleoutError, UnreadableLog
 
+#: Endings that nothing but logs has: such a file that is none is damaged, and damaged evidence is not passed over.
+_ONLY_LOGS = (".eval",)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
@@ -72,8 +75,8 @@ class Outcome:
 def read_logs(found: Found, way: Way, watch: Watch) -> Iterator[Outcome]:
     """Yield what came of everything found: what was skipped and refused at once, then each log in order.
 
-    A file that was come across in a folder and turns out to be no log is skipped; one that was named is refused. Of
-    logs with the same bytes the first counts.
+    A file that was come across in a folder and turns out to be no log is skipped; one that was named, or whose name
+    only a log has, is refused. Of logs with the same bytes the first counts.
 
     Effect: reads or downloads the logs, may start processes, may keep the logs' bytes.
 
@@ -138,7 +141,8 @@ def _answers(orders: Sequence[Order], way: Way) -> Iterator[Answer]:
 
 
 def _refused(log: FoundLog, error: RuleoutError) -> Outcome:
-    if not log.named and isinstance(error, UnreadableLog) and error.reason == "not-a-log":
+    no_log = isinstance(error, UnreadableLog) and error.reason == "not-a-log"
+    if no_log and not log.named and not log.shown.lower().endswith(_ONLY_LOGS):
         return Outcome(name=log.shown, skipped="no reader knows its content")
     return Outcome(name=log.shown, refusal=error)
 

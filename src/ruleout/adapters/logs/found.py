@@ -100,8 +100,12 @@ class Search:
 
     def take_folder(self, files: Sequence[FoundFile]) -> int:
         """Take every log that the files of one folder form by their names; skip the others. Return how many."""
-        groups = group_files([file.name for file in files])
-        by_name = {file.name: file for file in files}
+        by_name: dict[str, FoundFile] = {}
+        for file in files:
+            if by_name.setdefault(file.name, file) is not file:
+                why = f"{file.shown}: another file beside it has a name that is written the same"
+                self.refuse(file.shown, RuleoutError(why, hint="Rename one of them."))
+        groups = group_files(list(by_name))
         for group in groups:
             self._take(tuple(by_name[name] for name in group), named=False)
         claimed = {name for group in groups for name in group}

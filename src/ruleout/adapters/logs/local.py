@@ -119,6 +119,7 @@ class LocalFinder:
         folder, name = os.path.split(path)
         group = self._group(folder).get(shown_path(name), ())
         beside = {shown: os.path.join(folder, raw) for shown, raw in self._raw_names(folder, group)}  # noqa: PTH118
+        beside[shown_path(name)] = path
         files = [found for shown in group if shown in beside for found in self._regular(beside[shown])]
         self.search.take_named(_file(path, status), files if len(files) == len(group) else ())
 

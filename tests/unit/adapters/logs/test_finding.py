@@ -150,17 +150,17 @@ def test_too_many_files_end_the_search_with_a_word():
         assert error.value.hint
 
 
-def test_twenty_thousand_files_are_looked_through():
+def test_ten_thousand_files_are_looked_through():
     """In one folder; those that are no logs are listed by name."""
     Path("runs").mkdir()
-    for number in range(20_000):
+    for number in range(10_000):
         Path(f"runs/{number:06}.txt").touch()
     put("runs/x.eval")
     found = find_logs(["runs"])
 
     assert names(found) == ["runs/x.eval"]
-    assert len(found.skipped) == 20_000
-    assert found.skipped[-1][0] == "runs/019999.txt"
+    assert len(found.skipped) == 10_000
+    assert found.skipped[-1][0] == "runs/009999.txt"
 
 
 def test_names_that_are_no_text_are_written_out_and_still_opened():
@@ -171,6 +171,17 @@ def test_names_that_are_no_text_are_written_out_and_still_opened():
         (log,) = find_logs([named]).logs
         with open_log(log) as opened:
             assert (log.shown, opened.main.name, opened.size) == ("r\\xffn/\\xfe.eval", "\\xfe.eval", 10)
+
+
+def test_two_names_that_are_written_the_same_are_not_taken_for_each_other():
+    """A byte that is no text, and the four letters it is written as: one is refused, and each can be named."""
+    raw = os.fsdecode(b"runs/\xfe.eval")
+    put(raw, "runs/\\xfe.eval")
+    found = find_logs(["runs"])
+
+    assert (len(found.logs), len(found.refused)) == (1, 1)
+    assert "written the same" in str(found.refused[0][1])
+    assert [find_logs([name]).logs[0].files[0].path for name in (raw, "runs/\\xfe.eval")] == [raw, "runs/\\xfe.eval"]
 
 
 def test_a_file_address_is_a_path(tmp_path):
