@@ -1,59 +1,97 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Take an evaluation log into the record: what it holds, with an honest denominator, and its bytes by digest."""
+"""Take evaluation logs into the record: what each holds, with an honest denominator, and its bytes by digest.
+
+Two steps, so that the ledger is locked for a moment and not while thousands of logs are read: what was measured is
+kept beside the ledger as each log is read, and the entries are drafted together at the end.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 
-from ruleout.adapters.files import read_bounded
+from ruleout.adapters.logs.orders import Reading
+from ruleout.adapters.tile_store import put_object, read_log
 from ruleout.app.ledger import LOG_FILE, MEASUREMENT, Recorder
-from ruleout.app.sources import MOST_LOG_BYTES
-from ruleout.evidence import memory_log, read_log
+from ruleout.app.workspace import Workspace
+from ruleout.errors import UnreadableLog
 from ruleout.evidence.stored import measurement_bytes
-from ruleout.ledger import EntryType
-from ruleout.model.evidence import Measurement, SampleState
+from ruleout.ledger import EntryType, Ref
+from ruleout.ledger.entry import MAX_REFS
+from ruleout.model.evidence import Measurement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ingested:
-    """A log as read: its bytes, what it holds, and every attempt counted by state."""
+class KeptMeasurement:
+    """One measurement whose bytes are kept: the id of its entry, header fields, references to bytes."""
 
-    path: Path
-    data: bytes
-    measurement: Measurement
-    states: tuple[tuple[SampleState, int], ...]
+    entry_id: str
+    digest: str
+    status: str
+    format: str
+    refs: tuple[Ref, ...]
 
 
-def read_log_file(path: Path) -> tuple[Ingested, ...]:
-    """Return what a log file holds, summaries checked against samples. Effect: reads the file.
+def require_ledger(workspace: Workspace) -> None:
+    """Look that the workspace's ledger is there, before anything is kept beside it. Effect: reads two files.
 
     Raises:
-        UnreadableLog: it is not a log we can read; nothing is written.
+        LedgerError, VerificationFailed: it is not, or its checkpoint is not its own.
     """
-    data = read_bounded(path, limit_bytes=MOST_LOG_BYTES, what="evaluation log")
-    measurements = read_log(memory_log(data, path.name))
-    return tuple(Ingested(path=path, data=data, measurement=m, states=_states(m)) for m in measurements)
+    read_log(workspace.ledger)
 
 
-def _states(measurement: Measurement) -> tuple[tuple[SampleState, int], ...]:
-    counted = Counter(attempt.state for attempt in measurement.attempts)
-    return tuple((state, counted[state]) for state in SampleState)
+def keep_reading(reading: Reading, name: str, workspace: Workspace, *, keep_log: bool) -> tuple[KeptMeasurement, ...]:
+    """Keep what was measured beside the ledger; return what its entries will hold. Effect: writes objects, durably.
 
+    Args:
+        name: the log's, for messages.
+        keep_log: whether the log's own files are kept, and so referred to; the reading has kept them.
 
-def record_log(ingested: Ingested, recorder: Recorder, *, keep_log: bool) -> str:
-    """Draft the evidence entry of a log; return its id. A log that is in the record already adds nothing.
-
-    Effect: keeps what was measured, and the log itself if asked to, and drafts one entry; the caller commits.
+    Raises:
+        UnreadableLog: too-large, when the log has more files than an entry can refer to.
+        LedgerError: the disk failed.
     """
-    m = ingested.measurement
-    entry_id = f"evidence/{m.digest[:16]}"
-    if recorder.has(entry_id):
-        return entry_id
-    refs = [recorder.keep("measurement", measurement_bytes(m), MEASUREMENT)]
-    if keep_log:
-        refs.append(recorder.keep("log", ingested.data, LOG_FILE))
-    subject = {"case": "", "evidence": m.digest, "status": m.status, "format": m.format}
-    recorder.add(EntryType.EVIDENCE, entry_id, subject, refs=refs)
-    return entry_id
+    logs = _log_refs(reading) if keep_log else ()
+    if len(logs) >= MAX_REFS:
+        detail = f"expected at most {MAX_REFS - 1} files in a log that is kept, got {len(logs)}"
+        raise UnreadableLog(name, "too-large", detail, hint="Use --no-keep-log.")
+    alone = len(reading.measurements) == 1
+    kept = []
+    for m in reading.measurements:
+        data = measurement_bytes(m)
+        ref = Ref(name="measurement", sha256=put_object(workspace.ledger, data), size=len(data), media_type=MEASUREMENT)
+        entry_id = _entry_id(m, alone=alone)
+        kept.append(
+            KeptMeasurement(entry_id=entry_id, digest=m.digest, status=m.status, format=m.format, refs=(ref, *logs))
+        )
+    return tuple(kept)
+
+
+def _log_refs(reading: Reading) -> tuple[Ref, ...]:
+    several = len(reading.files) > 1
+    return tuple(
+        Ref(name=f"log-{number}" if several else "log", sha256=digest, size=size, media_type=LOG_FILE)
+        for number, (_, digest, size) in enumerate(reading.files)
+    )
+
+
+def _entry_id(m: Measurement, *, alone: bool) -> str:
+    """The digest names a log; where it holds several measurements, task and model tell them apart."""
+    if alone:
+        return f"evidence/{m.digest[:16]}"
+    # Names of tasks and models have characters and lengths that no id may have.
+    which = hashlib.sha256(f"{m.task}\0{m.model}".encode()).hexdigest()
+    return f"evidence/{m.digest[:16]}/{which[:16]}"
+
+
+def record_kept(kept: KeptMeasurement, recorder: Recorder) -> bool:
+    """Draft the entry of a kept measurement; return whether it is new. What is in the record already adds nothing.
+
+    Effect: drafts one entry; the caller commits.
+    """
+    if recorder.has(kept.entry_id):
+        return False
+    subject = {"case": "", "evidence": kept.digest, "status": kept.status, "format": kept.format}
+    recorder.add(EntryType.EVIDENCE, kept.entry_id, subject, refs=kept.refs)
+    return True

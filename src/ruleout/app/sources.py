@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ruleout.adapters.files import MIB, read_bounded
+from ruleout.adapters.logs.finding import find_one
+from ruleout.adapters.logs.opening import open_log
 from ruleout.app.shipped import shipped_folder
 from ruleout.app.workspace import Workspace
 from ruleout.errors import NotFound, RuleoutError, UnreadableLog
-from ruleout.evidence import memory_log, read_log
+from ruleout.evidence import read_log
 from ruleout.framework import parse_case, parse_framework
 from ruleout.model.case import Case
 from ruleout.model.evidence import EvidenceItem, Measurement
 from ruleout.model.framework import Framework
 
-MOST_LOG_BYTES = 2048 * MIB
 MOST_DOCUMENT_BYTES = MIB
 _ID = re.compile(r"^([a-z0-9]+(?:-[a-z0-9]+)*)@([0-9A-Za-z][0-9A-Za-z.-]*)$")
 
@@ -127,16 +128,18 @@ def with_digests(case: Case, measurements: Mapping[str, Measurement]) -> Case:
 
 
 def read_measurement(path: Path, item: EvidenceItem) -> Measurement:
-    """Return what an evaluation log holds for a piece of evidence. Effect: reads the file.
+    """Return what an evaluation log holds for a piece of evidence. Effect: reads its files.
+
+    The path may be that of a log, of one of its files, or of the folder of a run.
 
     A log may hold several tasks and models; the measurement is that of the evidence's own. Where none is, the first is
     given, and the engine says that it is of another task or model.
 
     Raises:
         UnreadableLog: it is not a log we can read, with the reason.
-        RuleoutError: there is no such file, or it is too large.
+        RuleoutError: there is no such file, a folder does not hold exactly one log, or it is too large.
     """
-    data = read_bounded(path, limit_bytes=MOST_LOG_BYTES, what="evaluation log")
-    measurements = read_log(memory_log(data, path.name))
+    with open_log(find_one(str(path))) as log:
+        measurements = read_log(log)
     wanted = (item.log_task or item.id, item.log_model)
     return next((m for m in measurements if (m.task, m.model) == wanted), measurements[0])

@@ -1,20 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`ruleout ingest`: read an evaluation log and put what it holds into the record."""
+"""`ruleout ingest`: read evaluation logs and put what they hold into the record.
+
+Looking at a log (`--dry-run`) needs neither keys nor the ledger, so what writes is imported only when something is to
+be written: pipelines call this verb for each log.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import typer
 
-from ruleout.app.ingest import Ingested, read_log_file, record_log
-from ruleout.app.ledger import recording
+from ruleout.adapters.logs.finding import find_logs
+from ruleout.adapters.logs.orders import Reading
+from ruleout.app.read_logs import Outcome, Way, nothing_found, read_logs
 from ruleout.cli.exit_code import ExitCode
-from ruleout.cli.options import JsonOption, WorkspaceOption, instant, keys_of_this_run, workspace_needed
 from ruleout.cli.output import page_width, say, show_json, show_page
-from ruleout.errors import RuleoutError, UnreadableLog
+from ruleout.cli.progress import watching
+from ruleout.cli.switches import JsonOption, WorkspaceOption
+from ruleout.errors import RuleoutError
 from ruleout.reports.measurement_text import measurement_page, measurement_value
+
+#: What was skipped is listed one by one up to here, then counted; `--json` lists all.
+_LISTED = 10
 
 
 def add(app: typer.Typer) -> None:
@@ -23,49 +35,135 @@ def add(app: typer.Typer) -> None:
 
 
 def command(
-    logs: Annotated[list[Path], typer.Argument(help="Inspect logs, .eval or .json.")],
+    logs: Annotated[list[str], typer.Argument(help="Logs: files, folders, patterns, or addresses such as s3://….")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and show; write nothing.")] = False,
     keep_log: Annotated[bool, typer.Option(help="Keep the log's own bytes in the record's store.")] = True,
+    summaries: Annotated[
+        bool, typer.Option("--summaries", help="A quick look at summaries alone, not for gates; with --dry-run.")
+    ] = False,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Read with so many processes.")] = 1,
+    ray: Annotated[bool, typer.Option("--ray", help="Read on Ray, started on this machine.")] = False,
+    ray_address: Annotated[str, typer.Option(help="Read on the Ray cluster at this address.")] = "",
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> int:
     """Read evaluation logs: what they hold, every attempt counted, and whether a gate may rely on them.
 
-    A log that cannot be read is refused by name and reason; the others are still taken.
+    A log that cannot be read is refused by name and reason; the others are still
+    taken. In a folder, files that are no logs are skipped and listed.
 
     Examples:
       ruleout ingest run.eval --dry-run
 
-      ruleout ingest logs/*.eval --json
+      ruleout ingest logs/ "more/**/*.eval" s3://bucket/runs/ --jobs 8
+
+      ruleout ingest logs/ --ray --json
     """
-    read, refused = _read(logs)
-    if read and not dry_run:
-        place = workspace_needed(workspace)
-        with recording(place, keys_of_this_run(), at=instant(None)) as (_, recorder):
-            ids = {record_log(one, recorder, keep_log=keep_log) for one in read}
-            recorder.commit()
-        say(f"{len(ids)} log(s) in the record of {place.origin}")
-    if json:
-        shown = [measurement_value(one.measurement, one.states, str(one.path)) for one in read]
-        show_json({"logs": shown, "refused": [{"log": str(p), "why": str(e)} for p, e in refused]})
-    else:
-        for one in read:
-            show_page(measurement_page(one.measurement, one.states, str(one.path), width=page_width()))
-    for _, error in refused:
+    if summaries and not dry_run:
+        raise RuleoutError("a quick look is not recorded", hint="Add --dry-run, or leave --summaries out.")
+    on_ray = ray_address if ray_address or ray else None
+    shown = Shown(json=json)
+    with _taking(dry_run, keep_log, workspace) as taker:
+        way = Way(summaries=summaries, keep_in=taker.keep_in, jobs=jobs, ray=on_ray)
+        found = find_logs(logs)
+        shown.refuse_nothing(nothing_found(found))
+        with watching() as watch:
+            for outcome in read_logs(found, way, watch):
+                shown.show(taker.take(outcome))
+    return shown.end()
+
+
+class Taker(Protocol):
+    """Takes what was read, or nothing of it."""
+
+    @property
+    def keep_in(self) -> Path | None:
+        """The ledger's folder beside which logs' bytes are kept, None to keep none."""
+
+    def take(self, outcome: Outcome) -> Outcome:
+        """Return what became of it: the same, or a refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Takes nothing."""
+
+    keep_in: Path | None = None
+
+    def take(self, outcome: Outcome) -> Outcome:
+        return outcome
+
+
+@contextmanager
+def _taking(dry_run: bool, keep_log: bool, workspace: Path | None) -> Iterator[Taker]:
+    if dry_run:
+        yield _Look()
+        return
+    from ruleout.cli.ingest_record import taking  # noqa: PLC0415 - keys, ledger and YAML cost 150 ms
+
+    with taking(workspace, keep_log=keep_log) as taker:
+        yield taker
+
+
+@dataclass(slots=True)
+class Shown:
+    """Shows each outcome as it comes, or all of them as one JSON value at the end."""
+
+    json: bool
+    logs: list[object] = field(default_factory=list)
+    refused: list[dict[str, str]] = field(default_factory=list)
+    skipped: list[dict[str, str]] = field(default_factory=list)
+    repeated: list[dict[str, str]] = field(default_factory=list)
+    failed: list[dict[str, str]] = field(default_factory=list)
+
+    def show(self, outcome: Outcome) -> None:
+        """Show one outcome. Effect: writes."""
+        if outcome.reading:
+            self._show_reading(outcome.reading, outcome.name)
+        elif outcome.refusal:
+            self.refuse(outcome.name, outcome.refusal)
+        elif outcome.same_as:
+            self.repeated.append({"log": outcome.name, "same_as": outcome.same_as})
+        elif outcome.failure:
+            self.failed.append({"log": outcome.name, "why": outcome.failure})
+            say(f"failed: {outcome.name}: this is a bug in ruleout, not in your files; please report the lines below")
+            say(outcome.failure)
+        else:
+            self.skipped.append({"file": outcome.name, "why": outcome.skipped})
+
+    def _show_reading(self, reading: Reading, name: str) -> None:
+        for m in reading.measurements:
+            if self.json:
+                self.logs.append(measurement_value(m, name))
+            else:
+                show_page(measurement_page(m, name, width=page_width()))
+
+    def refuse(self, name: str, error: RuleoutError) -> None:
+        """Show a refusal. Effect: writes."""
+        self.refused.append({"log": name, "why": str(error)})
         say(f"refused: {error}")
         if error.hint:
             say(f"  next: {error.hint}")
-    return ExitCode.BAD_INPUT if refused else ExitCode.OK
+
+    def refuse_nothing(self, error: RuleoutError | None) -> None:
+        """Show that nothing was found, where there is such an error. Effect: writes."""
+        if error is not None:
+            self.refuse("", error)
+
+    def end(self) -> ExitCode:
+        """Show what is shown at the end; return the exit code. Effect: writes."""
+        _list("taken once", [f"{item['log']} has the bytes of {item['same_as']}" for item in self.repeated])
+        _list("skipped", [f"{item['file']}: {item['why']}" for item in self.skipped])
+        if self.json:
+            lists = {"refused": self.refused, "skipped": self.skipped, "repeated": self.repeated, "failed": self.failed}
+            show_json({"logs": self.logs, **lists})
+        if self.failed:
+            return ExitCode.BUG
+        return ExitCode.BAD_INPUT if self.refused else ExitCode.OK
 
 
-def _read(logs: list[Path]) -> tuple[list[Ingested], list[tuple[Path, RuleoutError]]]:
-    read: list[Ingested] = []
-    refused: list[tuple[Path, RuleoutError]] = []
-    for number, path in enumerate(logs, start=1):
-        if len(logs) > 1:
-            say(f"[{number}/{len(logs)}] {path.name}")
-        try:
-            read += read_log_file(path)
-        except (UnreadableLog, RuleoutError) as error:
-            refused.append((path, error))
-    return read, refused
+def _list(label: str, items: list[str]) -> None:
+    for item in items[:_LISTED]:
+        say(f"{label}: {item}")
+    if len(items) > _LISTED:
+        say(f"{label}: {len(items) - _LISTED} more; --json lists all")

@@ -15,14 +15,16 @@ from ruleout.adapters.clock import now
 from ruleout.app.settings import from_environment
 from ruleout.app.unlock import Keys
 from ruleout.app.workspace import Workspace, find_workspace, open_workspace
+from ruleout.cli.switches import JsonOption, WorkspaceOption
 from ruleout.documents.fields import parse_instant
 from ruleout.errors import KeyUnavailable, NotFound, RuleoutError
 from ruleout.model.outcome import Activity
 
-WorkspaceOption = Annotated[
-    Path | None, typer.Option("--workspace", "-w", help="The workspace's folder; default: the one you stand in.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Write canonical JSON to standard output.")]
+__all__ = [
+    "AtOption", "JsonOption", "WorkspaceOption", "activity", "instant", "keys_of_this_run", "workspace_needed",
+    "workspace_or_none",
+]  # fmt: skip
+
 AtOption = Annotated[
     str | None, typer.Option("--at", help="Instant of the decision: 2025-05-22, 2025-05-22T12:00:00Z or now.")
 ]

@@ -8,12 +8,9 @@ from tests.ledger_builders import bundle_of, chain
 from tests.unit.evidence import inspect_logs
 
 from ruleout.ledger import EntryType, verify_bundle
-from ruleout.model.evidence import SampleState
-from ruleout.reports.measurement_text import measurement_page, measurement_value
+from ruleout.reports.measurement_text import measurement_page, measurement_value, states_of
 from ruleout.reports.page import as_text
 from ruleout.reports.verification_text import verification_page, verification_value
-
-STATES = tuple((state, 3 if state is SampleState.SCORED else 0) for state in SampleState)
 
 
 def measured(**changes):
@@ -33,19 +30,41 @@ def measured(**changes):
 def test_a_log_is_usable_only_when_finished_and_without_problems(changes, usable):
     """The word on the page and the value in JSON agree."""
     m = measured(**changes)
-    text = as_text(measurement_page(m, STATES, "run.eval"))
+    text = as_text(measurement_page(m, "run.eval"))
 
     assert ("NOT FOR GATES" in text) is (not usable)
-    assert measurement_value(m, STATES, "run.eval")["usable"] is usable
+    assert measurement_value(m, "run.eval")["usable"] is usable
     assert all(problem in text for problem in m.problems)
 
 
 def test_every_state_is_counted_even_when_none_is_in_it():
     """A reader sees zeros, not gaps."""
-    text = " ".join(as_text(measurement_page(measured(expected=None), STATES, "run.eval")).split())
+    text = " ".join(as_text(measurement_page(measured(expected=None), "run.eval")).split())
 
     assert "3 of unknown expected: scored 3" in text
-    assert all(f"{state.value} {count}" in text for state, count in STATES)
+    assert all(f"{state.value} {count}" in text for state, count in states_of(measured()))
+
+
+def test_the_states_of_a_log_are_counted_from_its_attempts():
+    """Each state stands there, in the order of the list, with its own number."""
+    states = [(state.value, count) for state, count in states_of(measured())]
+
+    assert states == [("scored", 3), ("errored", 0), ("refused", 0), ("invalidated", 0), ("missing", 0)]
+
+
+def test_notes_elicitation_and_files_stand_on_the_page_where_a_log_has_them():
+    """Six files are named, the others counted; the value names all."""
+    m = measured(
+        notes=("scores are means",), elicitation="few-shot", parts=tuple((f"p{n}.json", "ab" * 32) for n in range(8))
+    )
+    text = " ".join(as_text(measurement_page(m, "run")).split())
+    value = measurement_value(m, "run")
+
+    assert "notes scores are means" in text
+    assert "elicitation few-shot" in text
+    assert "abababababab p5.json and 2 more" in text
+    assert value["files"][7] == {"name": "p7.json", "sha256": "ab" * 32}
+    assert (value["notes"], value["elicitation"]) == (["scores are means"], "few-shot")
 
 
 def bundle():

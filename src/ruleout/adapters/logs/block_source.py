@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bytes of a file that stay those of its digest (E-1).
+
+A small file is read once into memory: what is digested is what is read. A larger one is hashed in blocks of 1 MiB, and
+every block that is read later is compared with its digest, so a file that changes in between is refused and never
+half believed. Memory: the file up to 32 MiB, else a few blocks and 32 bytes per block.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Protocol
+
+from ruleout.errors import NotFound, RuleoutError, UnreadableLog
+from ruleout.evidence import Source
+
+BLOCK_BYTES = 1 << 20
+#: Up to here a file is held in memory.
+HELD_BYTES = 32 << 20
+_BLOCKS_HELD = 4
+_WAIT = "Wait until nothing writes to it any more, then try again."
+
+#: Told how many more bytes were hashed or fetched.
+OnBytes = Callable[[int], None]
+
+
+class OpenSource(Source, Protocol):
+    """A source that holds a file open until it is closed."""
+
+    def close(self) -> None:
+        """Release the file; nothing can be read afterwards. Closing twice does nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldSource:
+    """Bytes in memory with their digest, computed once."""
+
+    data: bytes
+    sha256: str
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        return len(self.data)
+
+    def read(self, start: int, length: int) -> bytes:
+        """Return the bytes from `start` on, at most `length`. Pure."""
+        return self.data[start : start + length]
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockDigests:
+    """Digests of a file: SHA-256 (hex) and size in bytes of the whole, SHA-256 of each block of 1 MiB in order."""
+
+    sha256: str
+    size: int
+    blocks: tuple[bytes, ...]
+
+
+def digest_blocks(blocks: Iterable[bytes]) -> BlockDigests:
+    """Return the digests of blocks that are all of 1 MiB, but for the last. Pure but for what it iterates."""
+    whole, digests, size = hashlib.sha256(), [], 0
+    for block in blocks:
+        whole.update(block)
+        digests.append(hashlib.sha256(block).digest())
+        size += len(block)
+    return BlockDigests(sha256=whole.hexdigest(), size=size, blocks=tuple(digests))
+
+
+class BlockSource:
+    """An open file whose blocks are compared with their digests whenever they are read. It owns the descriptor."""
+
+    def __init__(self, descriptor: int, digests: BlockDigests, *, name: str) -> None:
+        self._descriptor = descriptor
+        self._digests = digests
+        self._name = name
+        self._held: OrderedDict[int, bytes] = OrderedDict()
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        return self._digests.size
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 (hex) of all bytes."""
+        return self._digests.sha256
+
+    def read(self, start: int, length: int) -> bytes:
+        """Return the bytes from `start` on, `length` of them or up to the end. Effect: reads the file.
+
+        Raises:
+            UnreadableLog: changed, when a block is no longer the one that was digested.
+            RuleoutError: the system cannot read it.
+        """
+        end = min(start + length, self.size)
+        if start >= end:
+            return b""
+        first, last = start // BLOCK_BYTES, (end - 1) // BLOCK_BYTES
+        data = b"".join(self._block(number) for number in range(first, last + 1))
+        return data[start - first * BLOCK_BYTES : end - first * BLOCK_BYTES]
+
+    def close(self) -> None:
+        """Close the file; see `OpenSource`."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+        self._descriptor = -1
+        self._held.clear()
+
+    def _block(self, number: int) -> bytes:
+        if number in self._held:
+            self._held.move_to_end(number)
+            return self._held[number]
+        at = number * BLOCK_BYTES
+        # Only as much as was digested: what a growing file has gained in its last block is none of it.
+        block = _read_at(self._descriptor, at, min(BLOCK_BYTES, self.size - at), self._name)
+        if hashlib.sha256(block).digest() != self._digests.blocks[number]:
+            raise changed(self._name, f"byte {at} and following are not those that were digested")
+        self._held[number] = block
+        if len(self._held) > _BLOCKS_HELD:
+            self._held.popitem(last=False)
+        return block
+
+
+def changed(name: str, detail: str) -> UnreadableLog:
+    """Return the refusal of a log that is no longer what it was when it was digested. Pure."""
+    return UnreadableLog(name, "changed", detail, hint=_WAIT)
+
+
+def open_file(path: str, *, name: str, limit_bytes: int, on_bytes: OnBytes) -> OpenSource:
+    """Return a file's bytes, digested. Effect: opens the file, and reads all of it once.
+
+    Links are followed. A pipe, folder or device is refused at once and never waited for.
+
+    Args:
+        name: what to call it in messages.
+        limit_bytes: a larger file is refused before it is read.
+        on_bytes: told of progress.
+
+    Raises:
+        NotFound: there is no such file.
+        UnreadableLog: too-large; changed, when something writes to it.
+        RuleoutError: it is no regular file, or the system cannot read it.
+    """
+    with ExitStack() as stack:
+        descriptor = _open(path, name)
+        stack.callback(os.close, descriptor)
+        source = _source(descriptor, name, limit_bytes, on_bytes)
+        if isinstance(source, BlockSource):  # which closes it itself
+            stack.pop_all()
+        return source
+
+
+def _open(path: str, name: str) -> int:
+    try:
+        return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise NotFound(f"{name}: no such evaluation log", hint="Check the path.") from error
+    except (OSError, ValueError) as error:
+        raise _unreadable(name, error) from error
+
+
+def _source(descriptor: int, name: str, limit_bytes: int, on_bytes: OnBytes) -> OpenSource:
+    before = os.fstat(descriptor)
+    if not stat.S_ISREG(before.st_mode):
+        raise RuleoutError(f"{name}: expected a regular evaluation log", hint="Name a file or a folder.")
+    if before.st_size > limit_bytes:
+        raise too_large(name, limit_bytes, before.st_size)
+    if before.st_size <= HELD_BYTES:
+        data = b"".join(_blocks(descriptor, before.st_size, name, on_bytes))
+        _require_still(descriptor, before, len(data), name)
+        return HeldSource(data=data, sha256=hashlib.sha256(data).hexdigest())
+    digests = digest_blocks(_blocks(descriptor, before.st_size, name, on_bytes))
+    _require_still(descriptor, before, digests.size, name)
+    return BlockSource(descriptor, digests, name=name)
+
+
+def too_large(name: str, limit_bytes: int, got: int | None) -> UnreadableLog:
+    """Return the refusal of a log over the limit; `got` is its size where it is known. Pure."""
+    size = "more" if got is None else str(got)
+    return UnreadableLog(
+        name, "too-large", f"expected at most {limit_bytes} bytes, got {size}", hint="Split the evaluation."
+    )
+
+
+def _blocks(descriptor: int, most_bytes: int, name: str, on_bytes: OnBytes) -> Iterator[bytes]:
+    at = 0
+    while at < most_bytes and (block := _read_at(descriptor, at, min(BLOCK_BYTES, most_bytes - at), name)):
+        yield block
+        at += len(block)
+        on_bytes(len(block))
+
+
+def _require_still(descriptor: int, before: os.stat_result, got: int, name: str) -> None:
+    after = os.fstat(descriptor)
+    if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns) or got != before.st_size:
+        raise changed(name, f"expected {before.st_size} bytes that nobody writes to, got another file while reading")
+
+
+def _read_at(descriptor: int, at: int, length: int, name: str) -> bytes:
+    """Up to `length` bytes; fewer only at the end of the file."""
+    pieces: list[bytes] = []
+    while length > 0:
+        try:
+            piece = os.pread(descriptor, length, at)
+        except OSError as error:
+            raise _unreadable(name, error) from error
+        if not piece:
+            break
+        pieces.append(piece)
+        at, length = at + len(piece), length - len(piece)
+    return b"".join(pieces)
+
+
+def _unreadable(name: str, error: OSError | ValueError) -> RuleoutError:
+    why = error.strerror if isinstance(error, OSError) else str(error)
+    return RuleoutError(f"{name}: cannot read this evaluation log: {why}", hint="Check the path and its permissions.")

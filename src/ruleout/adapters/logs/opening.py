@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opening a found log: every file a source whose bytes stay those of its digest (E-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+
+from ruleout.adapters.logs.block_source import OnBytes, OpenSource, open_file
+from ruleout.adapters.logs.found import FoundFile, FoundLog
+from ruleout.errors import UnreadableLog
+from ruleout.evidence import Log, Part
+from ruleout.evidence.limits import DEFAULT_LIMITS
+
+
+def unwatched(_more: int) -> None:
+    """Take note of nothing."""
+
+
+@contextmanager
+def open_log(
+    found: FoundLog, *, on_bytes: OnBytes = unwatched, limit_bytes: int = DEFAULT_LIMITS.log_bytes
+) -> Iterator[Log]:
+    """Yield a log whose files can be read until the end of the block. Effect: opens files, or downloads them.
+
+    Args:
+        on_bytes: told of progress.
+        limit_bytes: of all files together.
+
+    Raises:
+        NotFound, UnreadableLog, RuleoutError: a file is not there, over the limit, changing, or cannot be read.
+    """
+    _require_plain_names(found)
+    with ExitStack() as stack:
+        parts: list[Part] = []
+        for file in found.files:
+            left = limit_bytes - sum(part.source.size for part in parts)
+            source = stack.enter_context(closing(_open(file, left, on_bytes)))
+            parts.append(Part(name=file.name, source=source))
+        yield Log(name=found.shown, main=parts[0], others=tuple(parts[1:]))
+
+
+def _open(file: FoundFile, limit_bytes: int, on_bytes: OnBytes) -> OpenSource:
+    if not file.address:
+        return open_file(file.path, name=file.shown, limit_bytes=limit_bytes, on_bytes=on_bytes)
+    from ruleout.adapters.logs.download import download  # noqa: PLC0415 - costs 40 ms, needed for addresses only
+
+    return download(file, limit_bytes=limit_bytes, on_bytes=on_bytes)
+
+
+def _require_plain_names(found: FoundLog) -> None:
+    """The digest of several files is over lines with their names: a line break in a name would forge one."""
+    if len(found.files) == 1:
+        return
+    for file in found.files:
+        if not file.name.isprintable():
+            raise UnreadableLog(
+                found.shown, "wrong-shape", f"file name {file.name[:60]!r} holds control characters", hint="Rename it."
+            )

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The half of `ruleout ingest` that writes: what was read goes beside the ledger, then into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+from ruleout.app.ingest import KeptMeasurement, keep_reading, record_kept, require_ledger
+from ruleout.app.ledger import recording
+from ruleout.app.read_logs import Outcome
+from ruleout.app.workspace import Workspace
+from ruleout.cli.options import instant, keys_of_this_run, workspace_needed
+from ruleout.cli.output import say
+from ruleout.errors import UnreadableLog
+
+
+@dataclass(slots=True)
+class Recording:
+    """Keeps each reading as it comes and notes what its entries will hold."""
+
+    workspace: Workspace
+    keep_log: bool
+    kept: list[KeptMeasurement] = field(default_factory=list)
+    logs: int = 0
+
+    @property
+    def keep_in(self) -> Path | None:
+        """See `Taker`."""
+        return self.workspace.ledger if self.keep_log else None
+
+    def take(self, outcome: Outcome) -> Outcome:
+        """See `Taker`. Effect: writes objects."""
+        if outcome.reading is None:
+            return outcome
+        try:
+            self.kept += keep_reading(outcome.reading, outcome.name, self.workspace, keep_log=self.keep_log)
+        except UnreadableLog as error:
+            return Outcome(name=outcome.name, refusal=error)
+        self.logs += 1
+        return outcome
+
+
+@contextmanager
+def taking(option: Path | None, *, keep_log: bool) -> Iterator[Recording]:
+    """Yield what takes readings; at the end their entries are appended together. Effect: writes.
+
+    The key is unlocked before anything is read, and asked for once: nobody waits for a thousand logs to learn that it
+    is missing.
+
+    Raises:
+        NotFound, KeyUnavailable, LedgerError, VerificationFailed: the workspace, its key or its ledger is not there.
+    """
+    place = workspace_needed(option)
+    keys = keys_of_this_run()
+    keys = replace(keys, ask=cache(keys.ask))
+    require_ledger(place)
+    keys.unlock(place.log_key, signs_as=place.origin)
+    taken = Recording(workspace=place, keep_log=keep_log)
+    yield taken
+    if not taken.kept:
+        return
+    with recording(place, keys, at=instant(None)) as (_, recorder):
+        new = sum(record_kept(one, recorder) for one in taken.kept)
+        recorder.commit()
+    say(f"{taken.logs} log(s) in the record of {place.origin}, {new} new entr{'y' if new == 1 else 'ies'}")

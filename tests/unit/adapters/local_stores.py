@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small servers on this machine for tests: a web server with its whims, and one that speaks a little S3."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, unquote, urlsplit
+
+
+class _Handler(BaseHTTPRequestHandler):
+    files: Mapping[str, bytes]
+    seen: list[tuple[str, str, dict[str, str]]]
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+    def do_GET(self):
+        self.seen.append(("GET", self.path, {k.lower(): v for k, v in self.headers.items()}))
+        self.answer()
+
+
+class _Web(_Handler):
+    """GET alone: no ranges, no lists. The file's name may ask for a whim."""
+
+    def answer(self):
+        path = urlsplit(self.path).path
+        if path.startswith("/to/"):
+            self.send_response(302)
+            self.send_header("Location", unquote(path[4:]))
+            self.end_headers()
+        elif path in ("/401", "/404", "/500"):
+            self.send_error(int(path[1:]))
+        else:
+            self._send(self.files["/file.eval"], path)
+
+    def _send(self, data, path):
+        self.send_response(200)
+        if path != "/no-length":
+            self.send_header("Content-Length", str(len(data) + (100 if path == "/cut" else 0)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+class _S3(_Handler):
+    """ListObjectsV2 and GetObject of one bucket, path style, without a look at signatures."""
+
+    def answer(self):
+        url = urlsplit(self.path)
+        query = {key: values[0] for key, values in parse_qs(url.query).items()}
+        key = unquote(url.path).removeprefix("/bucket").lstrip("/")
+        if "list-type" in query:
+            self._list(query.get("prefix", ""), query.get("delimiter", ""))
+        elif key in self.files:
+            self._body(self.files[key])
+        else:
+            self.send_error(404)
+
+    def _list(self, prefix, delimiter):
+        keys = [k for k in sorted(self.files) if k.startswith(prefix)]
+        direct = [k for k in keys if not delimiter or delimiter not in k[len(prefix) :]]
+        item = "<Contents><Key>{}</Key><Size>{}</Size><LastModified>2026-01-01T00:00:00Z</LastModified></Contents>"
+        shown = "".join(item.format(key, len(self.files[key])) for key in direct)
+        self._body(f"<ListBucketResult><Name>bucket</Name>{shown}</ListBucketResult>".encode())
+
+    def _body(self, data):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")
+        self.send_header("ETag", '"1"')
+        self.end_headers()
+        self.wfile.write(data)
+
+
+@contextmanager
+def _serving(kind: type[_Handler], files: Mapping[str, bytes]) -> Iterator[tuple[str, list]]:
+    seen: list = []
+    handler = type(kind.__name__, (kind,), {"files": files, "seen": seen})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_port}", seen
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def web_server(data: bytes):
+    """Serve one file under every path; yield (host and port, requests seen)."""
+    return _serving(_Web, {"/file.eval": data})
+
+
+def s3_server(files: Mapping[str, bytes]):
+    """Serve files by key as the bucket `bucket`; yield (host and port, requests seen)."""
+    return _serving(_S3, files)
