@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ruleout.adapters.files import MIB, read_bounded, write_new
-from ruleout.app.sources import MOST_LOG_BYTES
+from ruleout.app.sources import read_measurements
 from ruleout.errors import NotFound, RuleoutError
-from ruleout.evidence import memory_log, read_log
 from ruleout.evidence.accept import tally
 from ruleout.model.case import Case
 from ruleout.model.decision import Decision
@@ -100,8 +99,7 @@ def picture_of_repeats(path: Path, *, task: str, model: str, score: str, success
         UnreadableLog: it is not a log we can read.
         RuleoutError: no such file, run or score, or several of which none is named.
     """
-    data = read_bounded(path, limit_bytes=MOST_LOG_BYTES, what="evaluation log")
-    run = _run_of(read_log(memory_log(data, path.name)), task=task, model=model)
+    run = _run_of(read_measurements(path), task=task, model=model)
     names = sorted({name for attempt in run.attempts for name, _ in attempt.scores})
     chosen = _one_of("score", [name for name in names if score in ("", name)], known=names)
     return repeats_picture(run, tally(run, _counting(run, chosen, success_at)).tasks, score=chosen)

@@ -127,6 +127,20 @@ def with_digests(case: Case, measurements: Mapping[str, Measurement]) -> Case:
     return replace(case, evidence=evidence)
 
 
+def read_measurements(path: Path) -> tuple[Measurement, ...]:
+    """Return what a log holds: one measurement per task and model. Effect: reads its files.
+
+    Args:
+        path: a file, or the folder of one run.
+
+    Raises:
+        UnreadableLog: it is not a log we can read, with the reason.
+        RuleoutError: there is no such file, a folder does not hold exactly one log, or it is too large.
+    """
+    with open_log(find_one(str(path))) as log:
+        return read_log(log)
+
+
 def read_measurement(path: Path, item: EvidenceItem) -> Measurement:
     """Return what an evaluation log holds for a piece of evidence. Effect: reads its files.
 
@@ -139,7 +153,6 @@ def read_measurement(path: Path, item: EvidenceItem) -> Measurement:
         UnreadableLog: it is not a log we can read, with the reason.
         RuleoutError: there is no such file, a folder does not hold exactly one log, or it is too large.
     """
-    with open_log(find_one(str(path))) as log:
-        measurements = read_log(log)
+    measurements = read_measurements(path)
     wanted = (item.log_task or item.id, item.log_model)
     return next((m for m in measurements if (m.task, m.model) == wanted), measurements[0])

@@ -142,7 +142,7 @@ def _show_list(listed: Listed) -> None:
 
 
 def _show_run(one: Ran) -> None:
-    show_page(measurement_page(one.measurement, one.states, str(one.log), width=page_width()))
+    show_page(measurement_page(one.measurement, str(one.log), width=page_width()))
     if one.smoke:
         show_page([Line("  a smoke run: every sample is marked invalid, and no indicator may use it", "warn")])
         return
