@@ -5,8 +5,8 @@
 
 The logs are made here with Inspect's own writer (zstandard members): 20 agentic logs of 500 samples with a dozen model
 and tool calls each, and one of 20,000 single-turn samples. Every contender runs in a process of its own, after its
-imports, in interleaved rounds; figures are medians of CPU seconds and of the process's peak memory. All of them must give
-the same scores, which a digest over (log, sample, epoch, value) checks.
+imports and a first go at a tiny log, in interleaved rounds; figures are medians of CPU seconds and of the process's
+peak memory. All of them must give the same scores, which a digest over (log, sample, epoch, value) checks.
 
 Rows
 - `summaries`: per-sample scores from the summaries. Inspect: `samples_df` (its default columns, and its leanest: one
@@ -46,6 +46,7 @@ CONTENDERS = (
     "decompress",
     "codec",
 )
+_WARM = "warm.eval"
 _TARGETS = (
     ("inspect samples_df", "ours summaries", 50, "per-sample scores"),
     ("inspect full", "ours full", 40, "full read"),
@@ -58,12 +59,14 @@ Row = tuple[str, str, int, object]
 
 
 def ours(paths: list[Path], *, summaries: bool) -> Iterable[Row]:
-    from ruleout.adapters.log_files import open_log_file
-
+    from ruleout.adapters.logs.finding import find_one
+    from ruleout.adapters.logs.opening import open_log
     from ruleout.evidence import read_log
 
     for path in paths:
-        for measurement in read_log(open_log_file(path), summaries_only=summaries):
+        with open_log(find_one(str(path))) as log:
+            measurements = read_log(log, summaries_only=summaries)
+        for measurement in measurements:
             yield from ((path.stem, a.sample, a.epoch, a.scores[0][1]) for a in measurement.attempts)
 
 
@@ -137,8 +140,8 @@ def contender(name: str, paths: list[Path]) -> Callable[[], Iterable[Row]]:
 
         pd.DataFrame({"a": [1]})
     elif name.startswith("ours"):
-        import ruleout.adapters.log_files
-
+        import ruleout.adapters.logs.finding
+        import ruleout.adapters.logs.opening
         import ruleout.evidence  # noqa: F401
     match name:
         case "ours summaries" | "ours full":
@@ -154,16 +157,22 @@ def contender(name: str, paths: list[Path]) -> Callable[[], Iterable[Row]]:
     return codec(paths)
 
 
+def peak_mib() -> float:
+    """Return this process's largest resident size. Not `ru_maxrss`: that of a child starts at its parent's."""
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
 def run_one(name: str, paths: list[Path]) -> None:
-    """In a child process: do one contender's work once and print what it cost."""
+    """In a child process: do one contender's work once, after a first go at a tiny log, and print what it cost."""
     warnings.simplefilter("ignore")
+    list(contender(name, [paths[0].with_name(_WARM)])())
     work = contender(name, paths)
     start = time.process_time()
     rows = list(work())
     spent = time.process_time() - start
     digest = hashlib.sha256(repr(sorted((log, s, e, v) for log, s, e, v in rows)).encode()).hexdigest()[:12]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"cpu": spent, "peak": peak, "rows": len(rows), "digest": digest if rows else ""}))
+    print(json.dumps({"cpu": spent, "peak": peak_mib(), "rows": len(rows), "digest": digest if rows else ""}))
 
 
 # --- the table ----------------------------------------------------------------------------------------------------------
@@ -239,6 +248,8 @@ def main() -> int:
             os.environ.setdefault("INSPECT_DISABLE_HOOKS", "1")
             warnings.simplefilter("ignore")
             make_logs(folder, agentic=agentic, single=single)
+            make_logs(folder / "warm", agentic=(0, 0), single=2)
+            (folder / "warm" / "single.eval").rename(folder / _WARM)
         rounds = 1 if options.quick else options.rounds
         met = True
         for title, pattern in (("agentic", "agentic-*.eval"), ("single-turn", "single.eval")):

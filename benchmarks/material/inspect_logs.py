@@ -152,9 +152,11 @@ class Writer:
 
 
 def make_logs(folder: Path, *, agentic: tuple[int, int], single: int) -> None:
+    """Write `agentic` (logs, samples of each) and one log of `single` samples below `folder`. Effect: writes files."""
+    folder.mkdir(parents=True, exist_ok=True)
     writer = Writer(1)
     # A hundred different samples, taken in turns under new ids: making each anew would take longer than all readings.
-    pool = [writer.agentic(number) for number in range(100)]
+    pool = [writer.agentic(number) for number in range(100 if agentic[0] else 0)]
     for log in range(agentic[0]):
         base = [pool[(7 * log + number) % 100] for number in range(agentic[1])]
         numbered = [
