@@ -160,7 +160,9 @@ def make_logs(folder: Path, *, agentic: tuple[int, int], single: int) -> None:
     for log in range(agentic[0]):
         base = [pool[(7 * log + number) % 100] for number in range(agentic[1])]
         numbered = [
-            sample.model_copy(update={"id": number, "input": f"{log}/{number} {sample.input}"})
+            sample.model_copy(
+                update={"id": number, "uuid": f"{log}-{number}", "input": f"{log}/{number} {sample.input}"}
+            )
             for number, sample in enumerate(base, start=1)
         ]
         writer.log(folder / f"agentic-{log:02}.eval", numbered)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ruleout.evidence.json_text import plain_value
-from ruleout.evidence.readers.inspect_header import result_list
+from ruleout.evidence.readers.inspect_header import Key, result_list
 from ruleout.evidence.readers.inspect_rows import Scores, printable
 from ruleout.evidence.readers.inspect_shape import HeaderShape, SummaryShape
 from ruleout.model.evidence import Attempt, SampleState
@@ -19,8 +19,6 @@ from ruleout.model.evidence import Attempt, SampleState
 _SHOWN = 5
 _LETTERS: Mapping[object, float] = {"C": 1.0, "I": 0.0, "N": 0.0}
 _CLOSE = 1e-9
-
-Key = tuple[str, int]
 
 
 class Kept(NamedTuple):
@@ -53,17 +51,20 @@ def disagreements(samples: Mapping[Key, Kept], summaries: Iterable[SummaryShape]
     Pure. Invalidation is not compared, since summaries do not hold it. Source: E-1.
     """
     rows = {(str(row.id), row.epoch): row for row in summaries}
-    yield from _named("sample(s) without a summary", [key for key in samples if key not in rows])
-    yield from _named("summary row(s) without a sample", [key for key in rows if key not in samples])
-    both = [(key, kept, rows[key]) for key, kept in samples.items() if key in rows]
-    yield from _named(
-        "sample(s) whose summary holds other scores",
-        [key for key, kept, row in both if not _same_scores(kept.scores, row.scores or {})],
-    )
-    yield from _named(
-        "sample(s) whose summary disagrees about an error",
-        [key for key, kept, row in both if kept.errored != (row.error is not None)],
-    )
+    alone, other_scores, other_error = [], [], []
+    for key, kept in samples.items():
+        row = rows.pop(key, None)
+        if row is None:
+            alone.append(key)
+            continue
+        if not _same_scores(kept.scores, row.scores or {}):
+            other_scores.append(key)
+        if kept.errored != (row.error is not None):
+            other_error.append(key)
+    yield from _named("sample(s) without a summary", alone)
+    yield from _named("summary row(s) without a sample", list(rows))
+    yield from _named("sample(s) whose summary holds other scores", other_scores)
+    yield from _named("sample(s) whose summary disagrees about an error", other_error)
 
 
 def result_problems(header: HeaderShape, attempts: Sequence[Attempt]) -> Iterator[str]:
@@ -88,7 +89,7 @@ def result_problems(header: HeaderShape, attempts: Sequence[Attempt]) -> Iterato
 def _accuracy(name: str, attempts: Sequence[Attempt]) -> float | None:
     totals: dict[str, list[float]] = {}
     for attempt in attempts:
-        value = next((value for score, value in attempt.scores if score == name), None)
+        value = dict(attempt.scores).get(name)
         points = _LETTERS.get(value) if isinstance(value, str) else None
         if points is None or attempt.state is not SampleState.SCORED:
             return None

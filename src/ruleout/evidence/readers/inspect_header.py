@@ -17,6 +17,8 @@ from ruleout.model.evidence import Attempt, Measurement
 _TOOL = "inspect_ai"
 _SHOWN = 5
 
+Key = tuple[str, int]
+
 
 def measurement(
     log: Log,
@@ -43,6 +45,9 @@ def measurement(
     _check_count(log.name, limits, max(len(spec.dataset.sample_ids or []) * epochs, len(attempts)))
     evaluated, date_problems = _evaluated(header)
     names = [str(sample) for sample in spec.dataset.sample_ids or []]
+    # In the order of the data set; a dictionary serves as an ordered set.
+    promised = {(name, epoch): None for epoch in range(1, epochs + 1) for name in names}
+    held = {attempt[:2] for attempt in attempts}
     return Measurement(
         digest=log.digest,
         format=format_name,
@@ -59,8 +64,8 @@ def measurement(
         tool_version=spec.packages.get(_TOOL, ""),
         revision=spec.revision.commit if spec.revision else "",
         dirty=spec.revision.dirty if spec.revision else None,
-        attempts=(*attempts, *_missing(names, epochs, attempts)),
-        problems=(*problems, *date_problems, *_denominator_problems(spec, names, attempts)),
+        attempts=(*attempts, *(missing_attempt(*key) for key in promised if key not in held)),
+        problems=(*problems, *date_problems, *_denominator_problems(spec, held - promised.keys(), attempts)),
         reported=tuple(_reported(header.results)),
         parts=log.part_digests,
         elicitation=_stated(spec.metadata.elicitation if spec.metadata else None),
@@ -116,27 +121,19 @@ def _partial(spec: EvalShape) -> str:
     return f"{reason}: {held if held is not None else 'unknown number'} of {samples or 'unknown'} samples"
 
 
-def _missing(names: Sequence[str], epochs: int, attempts: Sequence[Attempt]) -> Iterator[Attempt]:
-    held = {(attempt.sample, attempt.epoch) for attempt in attempts}
-    for epoch in range(1, epochs + 1):
-        for name in names:
-            if (name, epoch) not in held:
-                yield missing_attempt(name, epoch)
-
-
-def _denominator_problems(spec: EvalShape, names: Sequence[str], attempts: Sequence[Attempt]) -> Iterator[str]:
+def _denominator_problems(spec: EvalShape, unasked: set[Key], attempts: Sequence[Attempt]) -> Iterator[str]:
     if spec.config.sample_id is not None:
         yield "samples were picked by id, so the rest of the data set is left out by choice"
-    epochs = spec.config.epochs if spec.config.epochs is not None else 1
-    if spec.dataset.sample_ids is not None:
-        promised = set(names)
-        if len(promised) != len(names):
-            yield f"header: {len(names) - len(promised)} sample id(s) listed twice"
-        strangers = [a for a in attempts if a.sample not in promised or not 1 <= a.epoch <= epochs]
-        if strangers:
+    ids = spec.dataset.sample_ids
+    if ids is not None:
+        twice = len(ids) - len(set(map(str, ids)))
+        if twice:
+            yield f"header: {twice} sample id(s) listed twice"
+        if unasked:
+            strangers = [a for a in attempts if a[:2] in unasked]
             yield f"{len(strangers)} attempt(s) the header does not promise: {_shown(strangers)}"
         return
-    expected = _expected(spec, epochs)
+    expected = _expected(spec, spec.config.epochs if spec.config.epochs is not None else 1)
     if expected is not None and len(attempts) != expected:
         yield f"expected {expected} attempts, as the header promises, got {len(attempts)}"
 

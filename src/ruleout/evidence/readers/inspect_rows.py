@@ -119,19 +119,19 @@ def _facts_of_sample(sample: SampleShape) -> _Facts:
 
 
 def _attempt(sample: int | str, epoch: int, scores: Scores, facts: _Facts, *, content: str = "") -> Attempt:
-    ordinary = facts is _NOTHING_SPECIAL and scores
+    if facts is _NOTHING_SPECIAL and len(scores) == 1:
+        # Nearly every attempt of nearly every log: one score and nothing to tell of it.
+        [(name, only)] = scores.items()
+        if only.reason is None and only.metadata is None and not only.history and not isinstance(only.value, dict):
+            return Attempt(str(sample), epoch, SampleState.SCORED, ((name, plain_value(only.value)),), "", content)
     return Attempt(
         sample=str(sample),
         epoch=epoch,
         state=_state(scores, facts),
         scores=_named_values(scores),
-        detail="" if ordinary and not _edited(scores) else "; ".join(_details(scores, facts)),
+        detail="; ".join(_details(scores, facts)),
         content=content,
     )
-
-
-def _edited(scores: Scores) -> bool:
-    return any(score.history for score in scores.values())
 
 
 def _state(scores: Scores, facts: _Facts) -> SampleState:
