@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +12,9 @@ from tests.unit.evidence import other_logs as logs
 
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.accept import accept
-from ruleout.evidence.readers import group_files
+from ruleout.evidence.readers import group_files, read_log
 from ruleout.evidence.readers.lm_eval import NO_SAMPLES
+from ruleout.evidence.source import Log, MemorySource, Part
 from ruleout.model.evidence import Bar, Direction, Indicator, Measurement, SampleState, Weight
 
 ROWS = [logs.document(n, float(n == 2)) for n in range(4)]
@@ -95,7 +97,7 @@ def test_each_task_is_a_measurement_and_groups_are_none():
         ([logs.document(0, 0.5), logs.document(1, 0.5), *[logs.document(n) for n in (2, 3)]], "another standard error"),
         ([{**ROWS[0], "doc_hash": "0"}, *ROWS[1:]], "their hashes give another task hash"),
         ([{**ROWS[0], "target": "9"}, *ROWS[1:]], "1 sample(s) whose target is not that of their hash: '0'"),
-        ([{**ROWS[0], "filter": "loose"}, *ROWS[1:]], "filters have different numbers of samples: loose 1, none 3"),
+        ([{**ROWS[0], "filter": "loose"}, *ROWS[1:]], "filters have different numbers of samples: 'loose 1', 'none 3'"),
         (
             [{k: v for k, v in ROWS[0].items() if k != "exact_match"}, *ROWS[1:]],
             "1 of 4 samples have no score exact_match,none",
@@ -105,6 +107,13 @@ def test_each_task_is_a_measurement_and_groups_are_none():
 def test_samples_that_are_not_those_of_the_results_are_a_problem(beside: list[Any], said: str):
     """Left out, doubled, edited, rehashed, moved to another filter."""
     assert any(said in problem for problem in read(beside=beside).problems)
+
+
+def test_names_from_the_log_are_one_line_of_printable_text():
+    """A filter's name, a metric's, a limit: whatever a log holds, a page shows it as text."""
+    rows = [{**ROWS[0], "filter": "\u202e\n"}, *ROWS[1:]]
+
+    assert all(problem.isprintable() for problem in read(beside=rows).problems)
 
 
 def test_missing_documents_keep_their_place_in_the_denominator():
@@ -224,6 +233,38 @@ def test_a_date_that_is_none_and_samples_of_no_task_are_problems():
     problems = logs.read_one(files).problems
     assert "samples beside the results are of no task in them: 'other'" in problems
     assert "the date of the results is no instant" in problems
+
+
+class RepeatedLine:
+    """A source of many equal lines that is never whole in memory."""
+
+    def __init__(self, line: bytes, count: int) -> None:
+        self.line, self.size, self.sha256 = line, len(line) * count, "0" * 64
+
+    def read(self, start: int, length: int) -> bytes:
+        end = min(start + length, self.size)
+        first, last = start // len(self.line), -(-end // len(self.line))
+        return (self.line * (last - first))[start - first * len(self.line) :][: end - start]
+
+
+def test_memory_is_that_of_the_largest_sample():
+    """Sixty megabytes of samples are read in a few: pieces, one line, and what is kept of each."""
+    line = logs.dump_lines([logs.document(1, resps=["word " * 20_000])])
+    results_part = log_part(logs.RESULTS, MemorySource(logs.dumps(results())))
+    log = Log(name="x", main=results_part, others=(log_part(SAMPLES, RepeatedLine(line, 600)),))
+
+    tracemalloc.start()
+    (m,) = read_log(log)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert log.size > 60_000_000
+    assert peak < 12_000_000
+    assert any(p.startswith("599 sample(s) stand more than once") for p in m.problems)
+
+
+def log_part(name: str, source: Any) -> Part:
+    return Part(name=name, source=source)
 
 
 def test_files_of_one_stamp_are_one_log():

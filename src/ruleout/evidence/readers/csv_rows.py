@@ -27,7 +27,7 @@ from datetime import datetime
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.csv_text import Row, rows
 from ruleout.evidence.readers.inspect_rows import printable
-from ruleout.evidence.readers.stated import check_count, instant_of_text, some
+from ruleout.evidence.readers.stated import Identity, check_count, identity_of, instant_of_text, some
 from ruleout.evidence.source import Log, pieces
 from ruleout.model.evidence import Attempt, Measurement, SampleState
 
@@ -94,7 +94,8 @@ def read_csv(log: Log) -> tuple[Measurement, ...]:
         raise UnreadableLog(log.name, "wrong-shape", detail, hint="Correct these rows; none is left out.")
     if not table.count:
         raise UnreadableLog(log.name, "wrong-shape", "expected at least one row below the header", hint=_HINT)
-    return tuple(_measurement(log, table, key, columns, used) for key in table.attempts)
+    identity = identity_of(log)
+    return tuple(_measurement(identity, table, key, columns, used) for key in table.attempts)
 
 
 _HINT = "Give the columns `sample` and `score`; docs/guide/logs.md shows a file."
@@ -203,11 +204,11 @@ def _state(cell: Mapping[str, str]) -> SampleState:
 
 
 def _measurement(
-    log: Log, table: _Table, key: tuple[str, str], columns: Sequence[str], used: Mapping[str, str]
+    identity: Identity, table: _Table, key: tuple[str, str], columns: Sequence[str], used: Mapping[str, str]
 ) -> Measurement:
     attempts = table.attempts[key]
     return Measurement(
-        digest=log.digest,
+        digest=identity.digest,
         format=FORMAT,
         status="success",
         task=key[0],
@@ -224,7 +225,7 @@ def _measurement(
         dirty=None,
         attempts=tuple(attempts),
         notes=tuple(_notes(columns, used, dated=key in table.dates)),
-        parts=log.part_digests,
+        parts=identity.parts,
     )
 
 

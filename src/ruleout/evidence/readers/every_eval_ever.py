@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -32,7 +33,16 @@ from ruleout.evidence.readers.every_eval_ever_rows import (
     score_name,
 )
 from ruleout.evidence.readers.inspect_rows import printable
-from ruleout.evidence.readers.stated import absent, check_count, instant_of_text, mean, mean_problems, some
+from ruleout.evidence.readers.stated import (
+    Identity,
+    absent,
+    gathered,
+    identity_of,
+    instant_of_text,
+    mean,
+    mean_problems,
+    some,
+)
 from ruleout.evidence.source import Log, whole
 from ruleout.model.evidence import Attempt, Measurement
 
@@ -83,11 +93,12 @@ def read_record(log: Log) -> tuple[Measurement, ...]:
         raise UnreadableLog(log.name, "wrong-shape", "expected at least one evaluation result, got none")
     part = log.others[0] if log.others else None
     samples = read_samples(part, record, log=log.name) if part is not None else Samples()
-    names = list(dict.fromkeys(result.evaluation_name for result in record.evaluation_results))
+    named: dict[str, list[ResultShape]] = {}
+    for result in record.evaluation_results:
+        named.setdefault(result.evaluation_name, []).append(result)
     problems = (*_detail_problems(log, record, samples), *samples.problems())
-    found = tuple(_measurement(log, record, name, samples, problems) for name in names)
-    check_count(log.name, sum(len(m.attempts) for m in found))
-    return found
+    of = _Record(name=log.name, identity=identity_of(log), record=record, samples=samples, problems=problems)
+    return gathered(log.name, (_measurement(of, results) for results in named.values()))
 
 
 def _detail_problems(log: Log, record: RecordShape, samples: Samples) -> Iterator[str]:
@@ -107,17 +118,29 @@ def _detail_problems(log: Log, record: RecordShape, samples: Samples) -> Iterato
         yield f"expected {stated.total_rows} lines of samples, as the record says, got {samples.lines}"
 
 
-def _measurement(log: Log, record: RecordShape, name: str, samples: Samples, problems: tuple[str, ...]) -> Measurement:
-    results = [result for result in record.evaluation_results if result.evaluation_name == name]
-    held = samples.attempts.get(name, [])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Record:
+    """A record with its samples, and what is wrong with all of it."""
+
+    name: str
+    identity: Identity
+    record: RecordShape
+    samples: Samples
+    problems: tuple[str, ...]
+
+
+def _measurement(of: _Record, results: Sequence[ResultShape]) -> Measurement:
+    """Return the measurement that the results of one evaluation name make."""
+    record, name = of.record, results[0].evaluation_name
+    held = of.samples.attempts.get(name, [])
     epochs = max((attempt.epoch for attempt in held), default=1)
     ids = [i for result in results for i in result.source_data.sample_ids or []][: DEFAULT_LIMITS.attempts]
     expected = _expected(results)
-    lacking = absent(log.name, expected or 0, held, ids) if held or ids else ()
+    lacking = absent(of.name, expected or 0, held, ids) if held or ids else ()
     library = record.eval_library
     dated, date_problems = _evaluated(record, results)
     return Measurement(
-        digest=log.digest,
+        digest=of.identity.digest,
         format=FORMAT,
         status="success",
         task=name,
@@ -134,7 +157,7 @@ def _measurement(log: Log, record: RecordShape, name: str, samples: Samples, pro
         dirty=None,
         attempts=(*held, *lacking),
         problems=(
-            *problems,
+            *of.problems,
             *([] if held else [NO_SAMPLES]),
             *date_problems,
             *_stranger_problems(held, ids),
@@ -142,7 +165,7 @@ def _measurement(log: Log, record: RecordShape, name: str, samples: Samples, pro
         ),
         reported=tuple(_reported(results)),
         notes=tuple(_notes(record, results, held, dated)),
-        parts=log.part_digests,
+        parts=of.identity.parts,
     )
 
 
@@ -179,9 +202,13 @@ def _stranger_problems(held: Sequence[Attempt], ids: Sequence[str]) -> Iterator[
 
 def _score_problems(results: Sequence[ResultShape], held: Sequence[Attempt]) -> Iterator[str]:
     """Yield the scores that are not the mean of their samples; a score in percent may be of samples from 0 to 1."""
+    by_score: dict[str, list[object]] = {}
+    for attempt in held:
+        for score, value in attempt.scores:
+            by_score.setdefault(score, []).append(value)
     for result in results:
         name = score_name(result)
-        values = [value for attempt in held for score, value in attempt.scores if score == name]
+        values = by_score.get(name, [])
         found, stated = mean(values), result.score_details.score
         if found is None or not is_mean(result):
             continue

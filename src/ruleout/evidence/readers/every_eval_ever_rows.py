@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import msgspec
@@ -202,25 +202,61 @@ def read_samples(part: Part, record: RecordShape, *, log: str) -> Samples:
     Source: E-1, E-2.
     """
     samples = Samples()
-    by_id = {r.evaluation_result_id: r for r in record.evaluation_results if r.evaluation_result_id}
-    by_name: dict[str, list[ResultShape]] = {}
-    for result in record.evaluation_results:
-        by_name.setdefault(result.evaluation_name, []).append(result)
-    rows: dict[tuple[str, str], list[Attempt]] = {}
+    join = _Join(record)
+    rows: dict[tuple[str, str], list[_Turn]] = {}
     turns: Counter[tuple[str, str, str]] = Counter()
     for number, line in lines(pieces(part.source), log=log, part=part.name):
         row = decode(line, _ROW, log=log, part=f"{part.name}, line {number}")
         samples.lines += 1
         check_count(log, samples.lines)
         _compare(samples, row, record)
-        of = _result(samples, row, by_id, by_name)
+        of = join.result(samples, row)
         if of is not None:
             key, score = (of.evaluation_name, row.sample_id), score_name(of)
             _take(rows.setdefault(key, []), row, score, turns[(*key, score)])
             turns[(*key, score)] += 1
-    for (name, _), attempts in rows.items():
-        samples.attempts.setdefault(name, []).extend(attempts)
+    for (name, _), found in rows.items():
+        samples.attempts.setdefault(name, []).extend(_attempt(turn, number) for number, turn in enumerate(found, 1))
     return samples
+
+
+class _Join:
+    """Which result a line belongs to."""
+
+    def __init__(self, record: RecordShape) -> None:
+        self.by_id: dict[str, ResultShape] = {}
+        self.by_name: dict[str, ResultShape] = {}
+        self.counts: Counter[str] = Counter()
+        self.with_ids: set[str] = set()
+        for result in record.evaluation_results:
+            self.by_name.setdefault(result.evaluation_name, result)
+            self.counts[result.evaluation_name] += 1
+            if result.evaluation_result_id:
+                self.by_id[result.evaluation_result_id] = result
+                self.with_ids.add(result.evaluation_name)
+
+    def result(self, samples: Samples, row: RowShape) -> ResultShape | None:
+        """Return the result of a line; None, noted, if there is none."""
+        stated, name = row.evaluation_result_id, row.evaluation_name
+        if stated is not None and stated in self.by_id:
+            return self.by_id[stated]
+        if name not in self.by_name or (stated and name in self.with_ids):
+            samples.of_no_result.append(row.sample_id)
+            return None
+        if self.counts[name] > 1:
+            samples.ambiguous.append(row.sample_id)
+        return self.by_name[name]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Turn:
+    """One attempt while its lines are read: the state of the first of them, and a score from each."""
+
+    sample: str
+    state: SampleState
+    detail: str
+    content: str
+    scores: dict[str, Value]
 
 
 def _compare(samples: Samples, row: RowShape, record: RecordShape) -> None:
@@ -230,37 +266,26 @@ def _compare(samples: Samples, row: RowShape, record: RecordShape) -> None:
         samples.other_models.append(row.sample_id)
 
 
-def _result(
-    samples: Samples, row: RowShape, by_id: dict[str, ResultShape], by_name: dict[str, list[ResultShape]]
-) -> ResultShape | None:
-    if row.evaluation_result_id is not None and row.evaluation_result_id in by_id:
-        return by_id[row.evaluation_result_id]
-    named = by_name.get(row.evaluation_name, [])
-    if not named or (row.evaluation_result_id and any(r.evaluation_result_id for r in named)):
-        samples.of_no_result.append(row.sample_id)
-        return None
-    if len(named) > 1:
-        samples.ambiguous.append(row.sample_id)
-    return named[0]
-
-
-def _take(attempts: list[Attempt], row: RowShape, score: str, at: int) -> None:
+def _take(turns: list[_Turn], row: RowShape, score: str, at: int) -> None:
     """Add a line: as another score of the attempt that is there under this number, or as a new one."""
-    value = plain_value(row.evaluation.score)
-    if at < len(attempts):
-        attempts[at] = replace(attempts[at], scores=((score, value), *attempts[at].scores))
-        return
-    state, detail = _state(row)
-    correct = () if row.evaluation.is_correct is None else ((_CORRECT, row.evaluation.is_correct),)
-    attempts.append(
-        Attempt(
-            sample=row.sample_id,
-            epoch=at + 1,
-            state=state,
-            scores=((score, value), *correct) if value is not None else correct,
-            detail=detail,
-            content=_content(row),
-        )
+    if at == len(turns):
+        state, detail = _state(row)
+        turns.append(_Turn(sample=row.sample_id, state=state, detail=detail, content=_content(row), scores={}))
+    scores = turns[at].scores
+    if row.evaluation.score is not None:
+        scores[score] = plain_value(row.evaluation.score)
+    if row.evaluation.is_correct is not None:
+        scores.setdefault(_CORRECT, row.evaluation.is_correct)
+
+
+def _attempt(turn: _Turn, epoch: int) -> Attempt:
+    return Attempt(
+        sample=turn.sample,
+        epoch=epoch,
+        state=turn.state if turn.scores or turn.state is not SampleState.SCORED else SampleState.MISSING,
+        scores=tuple(turn.scores.items()),
+        detail=turn.detail or ("" if turn.scores else "no score"),
+        content=turn.content,
     )
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -24,7 +25,7 @@ from ruleout.errors import UnreadableLog
 from ruleout.evidence.json_text import decode
 from ruleout.evidence.readers.helm_rows import Run, RunSpecShape, read_run
 from ruleout.evidence.readers.inspect_rows import missing_attempt, printable
-from ruleout.evidence.readers.stated import check_absent, some
+from ruleout.evidence.readers.stated import Identity, check_absent, gathered, identity_of, some
 from ruleout.evidence.source import Log, Part, whole
 from ruleout.model.evidence import Attempt, Measurement, SampleState
 
@@ -33,6 +34,7 @@ FORMAT = "helm"
 _SPEC = "run_spec.json"
 _STATE, _PER_INSTANCE, _STATS = "scenario_state.json", "per_instance_stats.json", "stats.json"
 _COMPANIONS = ("per_instance_stats.json", "scenario.json", "scenario_state.json", "stats.json")
+_MAX_SPLITS = 20
 _SPEC_BYTES = 16 * 2**20
 _DECODER = msgspec.json.Decoder(RunSpecShape)
 _MAIN_SPLITS = ("test", "valid")
@@ -69,10 +71,17 @@ def read_directory(log: Log) -> tuple[Measurement, ...]:
     absences = tuple(_absences(state, stats))
     main = next((s for s in _MAIN_SPLITS if s in run.splits), next(iter(run.splits), ""))
     order = [main, *(split for split in run.splits if split != main)]
-    finished = per_instance is not None
-    return tuple(
-        _measurement(log, spec, run, split, main=main, finished=finished, absences=absences) for split in order
+    if len(order) > _MAX_SPLITS:
+        raise UnreadableLog(log.name, "wrong-shape", f"expected at most {_MAX_SPLITS} splits, got {len(order)}")
+    found = _Run(
+        name=log.name,
+        identity=identity_of(log),
+        spec=spec,
+        run=run,
+        finished=per_instance is not None,
+        absences=absences,
     )
+    return gathered(log.name, (_measurement(found, split, main=main) for split in order))
 
 
 def _part(log: Log, name: str) -> Part | None:
@@ -86,21 +95,32 @@ def _absences(state: Part | None, stats: Part | None) -> Iterator[str]:
         yield f"no {_STATS}: no aggregates to compare the instances with"
 
 
-def _measurement(
-    log: Log, spec: RunSpecShape, run: Run, split: str, *, main: str, finished: bool, absences: tuple[str, ...]
-) -> Measurement:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """A run with its specification, and whether its files are all there."""
+
+    name: str
+    identity: Identity
+    spec: RunSpecShape
+    run: Run
+    finished: bool
+    absences: tuple[str, ...]
+
+
+def _measurement(of: _Run, split: str, *, main: str) -> Measurement:
+    spec, run = of.spec, of.run
     adapter = spec.adapter_spec
     trials = adapter.num_train_trials
     held = [_attempt(run, key) for key in run.rows if run.split_of(key[0]) == split]
     there = {(attempt.sample, attempt.epoch) for attempt in held}
     asked = [name for name, asked_split in run.asked.items() if asked_split == split]
-    check_absent(log.name, len(asked) * trials - len(there))
+    check_absent(of.name, len(asked) * trials - len(there))
     lacking = [missing_attempt(n, t) for n in asked for t in range(1, trials + 1) if (n, t) not in there]
     plain = _MODEL_ARGUMENT.sub("", spec.name).replace(":,", ":").rstrip(":") or spec.name
     return Measurement(
-        digest=log.digest,
+        digest=of.identity.digest,
         format=FORMAT,
-        status="success" if finished else "started",
+        status="success" if of.finished else "started",
         task=plain if split == main else f"{plain} ({split})",
         task_version="",
         model=adapter.model or adapter.model_deployment,
@@ -114,10 +134,10 @@ def _measurement(
         revision="",
         dirty=None,
         attempts=(*held, *lacking),
-        problems=(*absences, *_problems(run, split, asked, trials), *run.aggregate_problems(split)),
+        problems=(*of.absences, *_problems(run, split, asked, trials), *run.aggregate_problems(split)),
         reported=tuple(run.reported(split)),
         notes=tuple(_notes(spec, run, split)),
-        parts=log.part_digests,
+        parts=of.identity.parts,
     )
 
 

@@ -138,7 +138,7 @@ class Run:
     sums: dict[tuple[Figure, int], list[tuple[float, int]]] = field(default_factory=dict)
     stated: dict[Figure, object] = field(default_factory=dict)
     copies: Counter[str] = field(default_factory=Counter)
-    contradicting: list[str] = field(default_factory=list)
+    contradicting: dict[str, None] = field(default_factory=dict)
     first_request: datetime | None = None
     bad_instants: int = 0
 
@@ -256,8 +256,8 @@ def _take_score(run: Run, key: Key, name: str, value: object) -> None:
     scores = run.rows.setdefault(key, {})
     if value is None:
         return
-    if name in scores and scores[name] != value and key[0] not in run.contradicting:
-        run.contradicting.append(key[0])
+    if name in scores and scores[name] != value:
+        run.contradicting.setdefault(key[0])
     scores.setdefault(name, value)
 
 

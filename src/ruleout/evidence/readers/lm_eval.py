@@ -21,7 +21,17 @@ from ruleout.evidence.json_text import Value, decode, plain_value
 from ruleout.evidence.limits import DEFAULT_LIMITS
 from ruleout.evidence.readers.inspect_rows import printable
 from ruleout.evidence.readers.lm_eval_rows import ConfigShape, ResultsShape, Samples, TaskShape, read_samples
-from ruleout.evidence.readers.stated import absent, check_count, differ, instant_of_seconds, mean, mean_problems, some
+from ruleout.evidence.readers.stated import (
+    Identity,
+    absent,
+    differ,
+    gathered,
+    identity_of,
+    instant_of_seconds,
+    mean,
+    mean_problems,
+    some,
+)
 from ruleout.evidence.readers.stated import standard_error as error_of_mean
 from ruleout.evidence.source import Log, Part, whole
 from ruleout.model.evidence import Attempt, Measurement
@@ -72,9 +82,8 @@ def read_results(log: Log) -> tuple[Measurement, ...]:
     if not tasks:
         raise UnreadableLog(log.name, "wrong-shape", "expected at least one task in the results, got none")
     strays = _strays(log, tasks)
-    measurements = tuple(_measurement(log, results, task, strays) for task in tasks)
-    check_count(log.name, sum(len(m.attempts) for m in measurements))
-    return measurements
+    identity = identity_of(log)
+    return gathered(log.name, (_measurement(log, identity, results, task, strays) for task in tasks))
 
 
 def _is_group(results: ResultsShape, name: str) -> bool:
@@ -95,7 +104,9 @@ def _part_of(log: Log, task: str) -> Part | None:
     return next((p for p in log.others if (f := _SAMPLES_NAME.fullmatch(p.name)) is not None and f[1] == task), None)
 
 
-def _measurement(log: Log, results: ResultsShape, task: str, strays: tuple[str, ...]) -> Measurement:
+def _measurement(
+    log: Log, identity: Identity, results: ResultsShape, task: str, strays: tuple[str, ...]
+) -> Measurement:
     part = _part_of(log, task)
     pairs = _metric_pairs(results, task)
     metrics, filters = list(dict.fromkeys(m for m, _ in pairs)), list(dict.fromkeys(f for _, f in pairs))
@@ -107,7 +118,7 @@ def _measurement(log: Log, results: ResultsShape, task: str, strays: tuple[str, 
     evaluated = None if results.date is None else instant_of_seconds(results.date)
     compared = _Compared(results, task, held)
     return Measurement(
-        digest=log.digest,
+        digest=identity.digest,
         format=FORMAT,
         status="success",
         task=task,
@@ -133,7 +144,7 @@ def _measurement(log: Log, results: ResultsShape, task: str, strays: tuple[str, 
         ),
         reported=tuple(_reported(results.results[task])),
         notes=(*_notes(results, task), *compared.notes(pairs)),
-        parts=log.part_digests,
+        parts=identity.parts,
         model_digest=_text(results.config.model_sha),
     )
 
@@ -158,7 +169,8 @@ class _Compared:
 
     def __init__(self, results: ResultsShape, task: str, held: Sequence[Attempt]) -> None:
         self.stated = results.results[task]
-        self.config = results.configs.get(task, TaskShape())
+        listed = results.configs.get(task, TaskShape()).metric_list or []
+        self.aggregations = {m.metric: m.aggregation for m in listed if isinstance(m.metric, str)}
         self.values: dict[str, list[object]] = {}
         self.count = len(held)
         for attempt in held:
@@ -192,10 +204,8 @@ class _Compared:
             yield f"results claim another standard error for {printable(metric)} than the samples give"
 
     def _is_mean(self, metric: str) -> bool:
-        for listed in self.config.metric_list or []:
-            if listed.metric == metric and listed.aggregation is not None:
-                return listed.aggregation == "mean"
-        return metric in _AVERAGED
+        stated = self.aggregations.get(metric)
+        return metric in _AVERAGED if stated is None else stated == "mean"
 
 
 def _reported(stated: dict[str, Value]) -> Iterator[tuple[str, str, object]]:

@@ -25,6 +25,7 @@ import msgspec
 
 from ruleout.evidence.json_stream import lines
 from ruleout.evidence.json_text import Scalar, Value, decode, plain_value
+from ruleout.evidence.readers.inspect_rows import printable
 from ruleout.evidence.readers.stated import check_count, fingerprint, some
 from ruleout.evidence.source import Part, pieces
 from ruleout.model.evidence import Attempt, SampleState
@@ -139,8 +140,8 @@ class Samples:
         if self.nameless:
             yield f"{self.nameless} sample line(s) do not say which of several filters they are of"
         if len(set(self.rows.values())) > 1:
-            counts = ", ".join(f"{name} {count}" for name, count in self.rows.items())
-            yield f"filters have different numbers of samples: {counts}"
+            counts = [f"{name} {count}" for name, count in self.rows.items()]
+            yield f"filters have different numbers of samples: {some(counts)}"
         if self.wrong_targets:
             yield f"{len(self.wrong_targets)} sample(s) whose target is not that of their hash: {some(self.wrong_targets)}"
         if stated_hash and self.task_hash and stated_hash != self.task_hash:
@@ -159,7 +160,7 @@ def read_samples(part: Part, *, log: str, metrics: Sequence[str], filters: Seque
     Source: E-1, E-2.
     """
     samples, digest, seen = Samples(), hashlib.sha256(), set[tuple[str, str]]()
-    complete = True
+    complete, known = True, frozenset(metrics)
     for number, line in lines(pieces(part.source), log=log, part=part.name):
         place = f"{part.name}, line {number}"
         row = decode(line, _ROW, log=log, part=place)
@@ -171,9 +172,9 @@ def read_samples(part: Part, *, log: str, metrics: Sequence[str], filters: Seque
             samples.repeated.append(name)
         seen.add((name, of))
         into = samples.scores.setdefault(name, {})
-        for metric in row.metrics if row.metrics is not None else metrics:
+        for metric in row.metrics if row.metrics is not None else [name for name in held if name in known]:
             if metric in held and metric != _NO_SCORE:
-                value = decode(bytes(held[metric]), _VALUE, log=log, part=f"{place}, {metric[:50]}")
+                value = decode(bytes(held[metric]), _VALUE, log=log, part=f"{place}, {printable(metric)}")
                 into[f"{metric},{of}"] = plain_value(value)
         samples.content.setdefault(name, _content(row))
         hashes = row.doc_hash + row.prompt_hash + row.target_hash

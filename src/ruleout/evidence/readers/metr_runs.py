@@ -28,7 +28,7 @@ from ruleout.errors import UnreadableLog
 from ruleout.evidence.json_stream import lines
 from ruleout.evidence.json_text import Value, decode, plain_value
 from ruleout.evidence.readers.inspect_rows import printable
-from ruleout.evidence.readers.stated import check_count, instant_of_seconds, some
+from ruleout.evidence.readers.stated import Identity, check_count, identity_of, instant_of_seconds, some
 from ruleout.evidence.source import Log, pieces
 from ruleout.model.evidence import Attempt, Measurement, SampleState
 
@@ -106,7 +106,8 @@ def read_runs(log: Log) -> tuple[Measurement, ...]:
         _take(found.setdefault(run.alias, _Runs()), run)
     if not found:
         raise UnreadableLog(log.name, "wrong-shape", "expected at least one run, got none")
-    return tuple(_measurement(log, alias, runs) for alias, runs in found.items())
+    identity = identity_of(log)
+    return tuple(_measurement(identity, alias, runs) for alias, runs in found.items())
 
 
 def _take(runs: _Runs, run: RunShape) -> None:
@@ -157,9 +158,9 @@ def _take_instant(runs: _Runs, started_ms: float | None) -> None:
         runs.started = instant
 
 
-def _measurement(log: Log, alias: str, runs: _Runs) -> Measurement:
+def _measurement(identity: Identity, alias: str, runs: _Runs) -> Measurement:
     return Measurement(
-        digest=log.digest,
+        digest=identity.digest,
         format=FORMAT,
         status="success",
         task=TASK,
@@ -177,7 +178,7 @@ def _measurement(log: Log, alias: str, runs: _Runs) -> Measurement:
         attempts=tuple(runs.attempts),
         problems=tuple(_problems(runs)),
         notes=tuple(_notes(runs)),
-        parts=log.part_digests,
+        parts=identity.parts,
     )
 
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.limits import DEFAULT_LIMITS
 from ruleout.evidence.readers.inspect_rows import missing_attempt, printable
-from ruleout.model.evidence import Attempt
+from ruleout.evidence.source import Log
+from ruleout.model.evidence import Attempt, Measurement, SampleState
 
 #: Attempts a log may promise and not hold; a log that lacks more is of no use, and listing them costs time.
 MAX_ABSENT = 200_000
@@ -23,6 +25,19 @@ MAX_ABSENT = 200_000
 _SHOWN = 5
 _CLOSE = 1e-9
 _LAST_SECOND = 253_402_300_799  # the end of the year 9999
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Digests of a log, taken once however many measurements it makes: each costs a pass over its bytes."""
+
+    digest: str
+    parts: tuple[tuple[str, str], ...]
+
+
+def identity_of(log: Log) -> Identity:
+    """Return the digests of a log and of its parts. Source: E-4."""
+    return Identity(digest=log.digest, parts=log.part_digests)
 
 
 def instant_of_seconds(seconds: float) -> datetime | None:
@@ -117,6 +132,23 @@ def absent(log: str, expected: int, held: Sequence[Attempt], names: Iterable[str
             found.append(name)
     found += [f"(not named {number})" for number in range(1, lacking - len(found) + 1)]
     return tuple(missing_attempt(name, 1) for name in found)
+
+
+def gathered(log: str, measurements: Iterable[Measurement]) -> tuple[Measurement, ...]:
+    """Return the measurements of a log, made one after the other, while they keep within the limits of one log.
+
+    Raises:
+        UnreadableLog: too-large, as soon as they hold or lack more attempts than a log may.
+    """
+    found: list[Measurement] = []
+    count = lacking = 0
+    for measurement in measurements:
+        found.append(measurement)
+        count += len(measurement.attempts)
+        lacking += sum(1 for attempt in measurement.attempts if attempt.state is SampleState.MISSING)
+        check_count(log, count)
+        check_absent(log, lacking)
+    return tuple(found)
 
 
 def check_absent(log: str, lacking: int) -> None:
