@@ -476,4 +476,5 @@ def test_other_files_are_not_logs():
 
 def test_readers_are_one_explicit_tuple():
     """Ours stand in it as anyone else's would."""
-    assert [reader.name for reader in READERS] == ["inspect-eval", "inspect-json"]
+    names = [reader.name for reader in READERS]
+    assert names == ["inspect-eval", "lm-eval", "helm", "every-eval-ever", "metr-runs", "csv", "inspect-json"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.limits import DEFAULT_LIMITS
-from ruleout.evidence.readers import inspect_eval, inspect_json
+from ruleout.evidence.readers import csv_rows, every_eval_ever, helm, inspect_eval, inspect_json, lm_eval, metr_runs
 from ruleout.evidence.source import Log
 from ruleout.model.evidence import Measurement
 
@@ -56,6 +56,41 @@ READERS: tuple[Reader, ...] = (
         sniff=inspect_eval.is_eval_log,
         read=inspect_eval.read_eval_log,
         read_summaries=inspect_eval.read_eval_summaries,
+    ),
+    Reader(
+        name=lm_eval.FORMAT,
+        claims=lm_eval.claims,
+        sniff=lm_eval.is_results,
+        read=lm_eval.read_results,
+        read_summaries=lm_eval.read_results,
+    ),
+    Reader(
+        name=helm.FORMAT,
+        claims=helm.claims,
+        sniff=helm.is_run,
+        read=helm.read_directory,
+        read_summaries=helm.read_directory,
+    ),
+    Reader(
+        name=every_eval_ever.FORMAT,
+        claims=every_eval_ever.claims,
+        sniff=every_eval_ever.is_record,
+        read=every_eval_ever.read_record,
+        read_summaries=every_eval_ever.read_record,
+    ),
+    Reader(
+        name=metr_runs.FORMAT,
+        claims=metr_runs.claims,
+        sniff=metr_runs.is_runs,
+        read=metr_runs.read_runs,
+        read_summaries=metr_runs.read_runs,
+    ),
+    Reader(
+        name=csv_rows.FORMAT,
+        claims=csv_rows.claims,
+        sniff=csv_rows.is_csv,
+        read=csv_rows.read_csv,
+        read_summaries=csv_rows.read_csv,
     ),
     Reader(
         name=inspect_json.FORMAT,
