@@ -91,7 +91,7 @@ def test_a_cut_log_is_refused(cut: int):
 
     with pytest.raises(UnreadableLog) as caught:
         read(data[:-cut])
-    assert caught.value.reason == "bad-json"
+    assert caught.value.reason == "truncated"
 
 
 def test_a_log_larger_than_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch):

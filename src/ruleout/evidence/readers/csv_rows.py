@@ -26,8 +26,7 @@ from datetime import datetime
 
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.csv_text import Row, rows
-from ruleout.evidence.readers.inspect_rows import printable
-from ruleout.evidence.readers.stated import Identity, check_count, identity_of, instant_of_text, some
+from ruleout.evidence.readers.stated import Identity, check_count, identity_of, instant_of_text, printable, some
 from ruleout.evidence.source import Log, pieces
 from ruleout.model.evidence import Attempt, Measurement, SampleState
 

@@ -32,7 +32,6 @@ from ruleout.evidence.readers.every_eval_ever_rows import (
     read_samples,
     score_name,
 )
-from ruleout.evidence.readers.inspect_rows import printable
 from ruleout.evidence.readers.stated import (
     Identity,
     absent,
@@ -41,6 +40,7 @@ from ruleout.evidence.readers.stated import (
     instant_of_text,
     mean,
     mean_problems,
+    printable,
     some,
 )
 from ruleout.evidence.source import Log, whole

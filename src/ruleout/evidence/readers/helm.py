@@ -24,8 +24,15 @@ import msgspec
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.json_text import decode
 from ruleout.evidence.readers.helm_rows import Run, RunSpecShape, read_run
-from ruleout.evidence.readers.inspect_rows import missing_attempt, printable
-from ruleout.evidence.readers.stated import Identity, check_absent, gathered, identity_of, some
+from ruleout.evidence.readers.stated import (
+    Identity,
+    check_absent,
+    gathered,
+    identity_of,
+    missing_attempt,
+    printable,
+    some,
+)
 from ruleout.evidence.source import Log, Part, whole
 from ruleout.model.evidence import Attempt, Measurement, SampleState
 

@@ -22,8 +22,7 @@ import msgspec
 
 from ruleout.evidence.json_stream import elements, members
 from ruleout.evidence.json_text import Scalar, Value, decode, plain_value
-from ruleout.evidence.readers.inspect_rows import printable
-from ruleout.evidence.readers.stated import check_count, differ, fingerprint, float_text, instant_of_seconds
+from ruleout.evidence.readers.stated import check_count, differ, fingerprint, float_text, instant_of_seconds, printable
 from ruleout.evidence.source import Part, pieces
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=10**9)]

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from ruleout.evidence.json_text import plain_value
 from ruleout.evidence.readers.inspect_header import Key, result_list
-from ruleout.evidence.readers.inspect_rows import Scores, printable
+from ruleout.evidence.readers.inspect_rows import Scores
 from ruleout.evidence.readers.inspect_shape import HeaderShape, SummaryShape
+from ruleout.evidence.readers.stated import printable
 from ruleout.model.evidence import Attempt, SampleState
 
 _SHOWN = 5

@@ -21,8 +21,9 @@ from ruleout.evidence.json_text import decode
 from ruleout.evidence.limits import DEFAULT_LIMITS, Limits
 from ruleout.evidence.readers.inspect_checks import Kept, disagreements, result_problems, start_problems
 from ruleout.evidence.readers.inspect_header import Key, first_score, measurement
-from ruleout.evidence.readers.inspect_rows import attempt_of_sample, attempt_of_summary, printable, scores_of_sample
+from ruleout.evidence.readers.inspect_rows import attempt_of_sample, attempt_of_summary, scores_of_sample
 from ruleout.evidence.readers.inspect_shape import HeaderShape, SampleShape, SummaryShape
+from ruleout.evidence.readers.stated import printable
 from ruleout.evidence.source import Log
 from ruleout.evidence.zip_member import Archive, open_archive
 from ruleout.model.evidence import Attempt, Measurement

@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from ruleout.errors import UnreadableLog
 from ruleout.evidence.json_text import plain_value
 from ruleout.evidence.limits import Limits
-from ruleout.evidence.readers.inspect_rows import missing_attempt, printable
 from ruleout.evidence.readers.inspect_shape import EvalShape, HeaderShape, ResultShape, ResultsShape
+from ruleout.evidence.readers.stated import check_absent, check_count, missing_attempt, printable
 from ruleout.evidence.source import Log
 from ruleout.model.evidence import Attempt, Measurement
 
@@ -42,9 +41,10 @@ def measurement(
     """
     spec = header.eval
     epochs = spec.config.epochs if spec.config.epochs is not None else 1
-    _check_count(log.name, limits, max(len(spec.dataset.sample_ids or []) * epochs, len(attempts)))
+    check_count(log.name, len(attempts), limits.attempts)
     evaluated, date_problems = _evaluated(header)
     names = [str(sample) for sample in spec.dataset.sample_ids or []]
+    check_absent(log.name, len(names) * epochs - len(attempts))
     # In the order of the data set; a dictionary serves as an ordered set.
     promised = {(name, epoch): None for epoch in range(1, epochs + 1) for name in names}
     held = {attempt[:2] for attempt in attempts}
@@ -89,11 +89,6 @@ def result_list(results: ResultsShape | None) -> list[ResultShape]:
 
 def _stated(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _check_count(name: str, limits: Limits, count: int) -> None:
-    if count > limits.attempts:
-        raise UnreadableLog(name, "too-large", f"expected at most {limits.attempts} attempts, got {count}")
 
 
 def _expected(spec: EvalShape, epochs: int) -> int | None:

@@ -1,24 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """Inspect's `.json` logs: one JSON text holding header and samples (E-1).
 
-There are no summaries to compare with, so there is only one way to read it; the aggregates are still compared.
+Samples are read one at a time, so memory is bounded by the largest. There are no summaries to compare with, so there is
+only one way to read it; the aggregates are still compared.
 """
 
 from __future__ import annotations
 
 import msgspec
 
+from ruleout.evidence.json_stream import members, object_of
 from ruleout.evidence.json_text import decode
 from ruleout.evidence.limits import DEFAULT_LIMITS, Limits
 from ruleout.evidence.readers.inspect_checks import result_problems
 from ruleout.evidence.readers.inspect_header import first_score, measurement
 from ruleout.evidence.readers.inspect_rows import attempt_of_sample
-from ruleout.evidence.readers.inspect_shape import JsonLogShape
-from ruleout.evidence.source import Log, whole
-from ruleout.model.evidence import Measurement
+from ruleout.evidence.readers.inspect_shape import HeaderShape, SampleShape
+from ruleout.evidence.readers.stated import check_count
+from ruleout.evidence.source import Log, pieces
+from ruleout.model.evidence import Attempt, Measurement
 
 FORMAT = "inspect-json"
-_DECODER = msgspec.json.Decoder(JsonLogShape)
+_SAMPLES = "samples"
+_NONE = b"null"
+
+_HEADER_DECODER = msgspec.json.Decoder(HeaderShape)
+_SAMPLE_DECODER = msgspec.json.Decoder(SampleShape)
 
 
 def is_json_log(head: bytes, _log: Log) -> bool:
@@ -30,12 +37,29 @@ def read_json_log(log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Measure
     """Return the measurement of a log.
 
     Raises:
-        UnreadableLog: bad-json, wrong-shape or too-large.
+        UnreadableLog: bad-json, truncated, wrong-shape or too-large.
 
     Source: E-1, E-2.
     """
-    text = decode(whole(log.main.source), _DECODER, log=log.name, part="the log")
-    score = first_score(text.results)
-    attempts = [attempt_of_sample(sample, first_score=score) for sample in text.samples or []]
-    problems = tuple(result_problems(text, attempts))
-    return (measurement(log, text, attempts, format_name=FORMAT, limits=limits, problems=problems),)
+    header, attempts, nameless = _read(log, limits, first_score="")
+    if nameless:
+        # The oldest logs name a sample's score in the results, which may stand behind the samples: read them again.
+        header, attempts, _ = _read(log, limits, first_score=first_score(header.results))
+    problems = tuple(result_problems(header, attempts))
+    return (measurement(log, header, attempts, format_name=FORMAT, limits=limits, problems=problems),)
+
+
+def _read(log: Log, limits: Limits, *, first_score: str) -> tuple[HeaderShape, list[Attempt], bool]:
+    """Return header and attempts, and whether a sample's score has no name."""
+    nameless = False
+    attempts: list[Attempt] = []
+    head: list[tuple[str, bytes]] = []
+    for name, value in members(pieces(log.main.source), streamed=_SAMPLES, log=log.name, part="the log"):
+        if name != _SAMPLES:
+            head.append((name, value))
+        elif value != _NONE:
+            sample = decode(value, _SAMPLE_DECODER, log=log.name, part=f"sample {len(attempts) + 1}")
+            nameless |= sample.score is not None
+            attempts.append(attempt_of_sample(sample, first_score=first_score))
+            check_count(log.name, len(attempts), limits.attempts)
+    return decode(object_of(head), _HEADER_DECODER, log=log.name, part="the log"), attempts, nameless

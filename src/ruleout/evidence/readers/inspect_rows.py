@@ -24,12 +24,12 @@ import msgspec
 
 from ruleout.evidence.json_text import Value, plain_value
 from ruleout.evidence.readers.inspect_shape import Fault, SampleShape, ScoreShape, SummaryShape
+from ruleout.evidence.readers.stated import printable
 from ruleout.model.evidence import Attempt, SampleState
 
 _UNNAMED_SCORE = "score"
 _REFUSAL_NOTE = b'"refusal"'
 _FILTERED = "content_filter"
-_DETAIL_LENGTH = 200
 _CONTENT_DIGITS = 16
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
@@ -77,11 +77,6 @@ def attempt_of_summary(row: SummaryShape) -> Attempt:
     if row.error is not None or row.limit or row.retries:
         facts = _Facts(row.error, invalidated=False, limit=row.limit or "", retries=row.retries or 0, filtered=False)
     return _attempt(row.id, row.epoch, row.scores or {}, facts)
-
-
-def missing_attempt(sample: str, epoch: int) -> Attempt:
-    """Return the attempt that the log's header promises and the log does not hold. Pure. Source: E-2."""
-    return Attempt(sample=sample, epoch=epoch, state=SampleState.MISSING, detail="not in the log")
 
 
 def content_of(sample: SampleShape) -> str:
@@ -180,9 +175,3 @@ def _details(scores: Scores, facts: _Facts) -> Iterator[str]:
     for name, score in scores.items():
         if score.history:
             yield f"score {printable(name)} edited after the run"
-
-
-def printable(text: str) -> str:
-    """Return one line of at most 200 printable characters, for texts that come from a log. Pure."""
-    clean = "".join(c if c.isprintable() else " " for c in text[:_DETAIL_LENGTH])
-    return clean if len(text) <= _DETAIL_LENGTH else f"{clean}…"

@@ -19,7 +19,6 @@ import msgspec
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.json_text import Value, decode, plain_value
 from ruleout.evidence.limits import DEFAULT_LIMITS
-from ruleout.evidence.readers.inspect_rows import printable
 from ruleout.evidence.readers.lm_eval_rows import ConfigShape, ResultsShape, Samples, TaskShape, read_samples
 from ruleout.evidence.readers.stated import (
     Identity,
@@ -30,6 +29,7 @@ from ruleout.evidence.readers.stated import (
     instant_of_seconds,
     mean,
     mean_problems,
+    printable,
     some,
 )
 from ruleout.evidence.readers.stated import standard_error as error_of_mean

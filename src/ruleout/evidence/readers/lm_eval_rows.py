@@ -25,8 +25,7 @@ import msgspec
 
 from ruleout.evidence.json_stream import lines
 from ruleout.evidence.json_text import Scalar, Value, decode, plain_value
-from ruleout.evidence.readers.inspect_rows import printable
-from ruleout.evidence.readers.stated import check_count, fingerprint, some
+from ruleout.evidence.readers.stated import check_count, fingerprint, printable, some
 from ruleout.evidence.source import Part, pieces
 from ruleout.model.evidence import Attempt, SampleState
 

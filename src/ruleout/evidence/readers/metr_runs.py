@@ -27,8 +27,7 @@ import msgspec
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.json_stream import lines
 from ruleout.evidence.json_text import Value, decode, plain_value
-from ruleout.evidence.readers.inspect_rows import printable
-from ruleout.evidence.readers.stated import Identity, check_count, identity_of, instant_of_seconds, some
+from ruleout.evidence.readers.stated import Identity, check_count, identity_of, instant_of_seconds, printable, some
 from ruleout.evidence.source import Log, pieces
 from ruleout.model.evidence import Attempt, Measurement, SampleState
 

@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.limits import DEFAULT_LIMITS
-from ruleout.evidence.readers.inspect_rows import missing_attempt, printable
 from ruleout.evidence.source import Log
 from ruleout.model.evidence import Attempt, Measurement, SampleState
 
@@ -23,6 +22,7 @@ from ruleout.model.evidence import Attempt, Measurement, SampleState
 MAX_ABSENT = 200_000
 
 _SHOWN = 5
+_DETAIL_LENGTH = 200
 _CLOSE = 1e-9
 _LAST_SECOND = 253_402_300_799  # the end of the year 9999
 
@@ -151,6 +151,11 @@ def gathered(log: str, measurements: Iterable[Measurement]) -> tuple[Measurement
     return tuple(found)
 
 
+def missing_attempt(sample: str, epoch: int) -> Attempt:
+    """Return the attempt that a log promises and does not hold. Pure. Source: E-2."""
+    return Attempt(sample=sample, epoch=epoch, state=SampleState.MISSING, detail="not in the log")
+
+
 def check_absent(log: str, lacking: int) -> None:
     """Refuse a log that promises many more attempts than it holds. Raises UnreadableLog: too-large."""
     if lacking > MAX_ABSENT:
@@ -176,3 +181,9 @@ def fingerprint(*parts: bytes) -> str:
 def some(names: Sequence[object]) -> str:
     """Return the first few names in quotes, for a message. Pure."""
     return ", ".join(repr(printable(str(n))) for n in names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+
+
+def printable(text: str) -> str:
+    """Return one line of at most 200 printable characters, for texts that come from a log. Pure."""
+    clean = "".join(c if c.isprintable() else " " for c in text[:_DETAIL_LENGTH])
+    return clean if len(text) <= _DETAIL_LENGTH else f"{clean}…"
