@@ -114,6 +114,25 @@ def test_fits_agree_with_an_independent_optimiser(penalty):
         assert (fits.intercept[row], fits.slope[row]) == pytest.approx(tuple(best), abs=1e-5)
 
 
+def test_steps_that_overshoot_are_halved():
+    """Tasks of wild lengths and weights, where Newton's full step goes uphill: the optimum has no slope left."""
+    rng = np.random.default_rng(0)
+    converged = 0
+    for _ in range(200):
+        n = int(rng.integers(2, 8))
+        x = np.sort(rng.normal(0, 10 ** rng.uniform(-1, 3), n))
+        weight = rng.dirichlet(np.full(n, 0.1))[None]
+        success = weight * (rng.random(n) < 0.5)
+        penalty = float(10 ** rng.uniform(-6, 0))
+        fit = fit_rows(x, weight, success, penalty=penalty)
+        excess = weight[0] / (1 + np.exp(-np.clip(fit.intercept + fit.slope * x, -700, 700))) - success[0]
+        left = abs(excess.sum()), abs(excess @ (x - x.mean()) + penalty * fit.slope[0])
+        converged += bool(fit.converged[0])
+        assert not fit.converged[0] or max(left) < 1e-8
+
+    assert converged > 60
+
+
 def test_separated_tasks_have_an_optimum_only_with_a_penalty():
     """Where short tasks all succeed and long ones all fail, the slope has no limit of its own."""
     runs = [*task("a", 1, "++"), *task("b", 4, "++"), *task("c", 64, "--"), *task("d", 256, "--")]
