@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from ruleout.estimates.power import Assumptions, Rule, plan, task_rule
+from ruleout.estimates.power import Assumptions, DecisionRule, plan, task_rule
 from ruleout.estimates.results import Plan
 
 #: What the engine applies to proportions: see `stats/clustered.py`.
@@ -22,7 +22,7 @@ def plan_run(
     assumptions: Assumptions,
     tasks: Sequence[int],
     repeats: Sequence[int],
-    rule: tuple[str, Rule] | None = None,
+    rule: DecisionRule | None = None,
 ) -> Plan:
     """Return the plan of a run whose size is fixed in advance.
 
@@ -33,15 +33,13 @@ def plan_run(
         alpha: one-sided error probability in (0, 0.5].
         assumptions: the true rate, the correlation within tasks, the wanted power.
         tasks, repeats: sizes whose power to give; each as `plan` says.
-        rule: name and rule of another bound; None for the engine's.
+        rule: that of another bound; None for the engine's.
 
     Raises:
         ValueError: an argument is out of range.
     """
-    name, decides = rule if rule is not None else (RULE_NAME, task_rule(bar, alpha))
-    return plan(
-        bar=bar, alpha=alpha, assumptions=assumptions, rule=decides, rule_name=name, tasks=tasks, repeats=repeats
-    )
+    engines = DecisionRule(name=RULE_NAME, rules_out=task_rule(bar, alpha))
+    return plan(bar=bar, alpha=alpha, assumptions=assumptions, rule=rule or engines, tasks=tasks, repeats=repeats)
 
 
 def default_rate(bar: Decimal) -> Decimal:

@@ -24,6 +24,7 @@ import numpy as np
 from ruleout.estimates.distributions import repeat_masses
 from ruleout.estimates.results import Plan, PlanCell, PlanRow
 from ruleout.estimates.rounding import down
+from ruleout.model.evidence import Stopping
 from ruleout.stats import lower_tail
 
 #: Whether `successes` out of `tasks` rule out; must be monotone: fewer successes and more tasks never hurt.
@@ -38,6 +39,15 @@ _PLACES = 3
 _PARTS = ("0.5", "0.75", "1", "1.5", "2")
 _SIX_DIGITS = Context(prec=6, rounding=ROUND_FLOOR)
 _OTHER_RATES = ("0", "0.1", "0.2", "0.5", "0.8")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRule:
+    """What the run will be judged by: a name for people, the rule, and whether the size is fixed in advance (S-3)."""
+
+    name: str
+    rules_out: Rule
+    stopping: Stopping = Stopping.FIXED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +102,7 @@ def plan(
     bar: Decimal,
     alpha: Decimal,
     assumptions: Assumptions,
-    rule: Rule,
-    rule_name: str,
+    rule: DecisionRule,
     tasks: Sequence[int] = (),
     repeats: Sequence[int] = (1, 2, 5, 10),
 ) -> Plan:
@@ -102,7 +111,7 @@ def plan(
     Pure. About a second; up to half a minute where a high bar meets a rate just below it.
 
     Args:
-        bar, alpha, rule_name: stated in the plan; what decides is `rule`.
+        bar, alpha: stated in the plan; what decides is `rule`.
         tasks: sizes whose power to give, each 1 to 3000; empty for sizes around the answer.
         repeats: attempts at each task, each 1 to 50, at least one.
 
@@ -112,7 +121,7 @@ def plan(
     Source: S-1, S-2.
     """
     _check(assumptions, tasks, repeats)
-    allowed = _allowed(rule)
+    allowed = _allowed(rule.rules_out)
     by_repeats = tuple(_row(assumptions, assumptions.rate, count, allowed) for count in repeats)
     others = sorted({bar * Decimal(share) for share in _OTHER_RATES} - {assumptions.rate})
     by_rate = tuple(_row(assumptions, rate, repeats[0], allowed) for rate in others)
@@ -125,7 +134,8 @@ def plan(
         power=assumptions.power,
         rate=assumptions.rate,
         correlation=assumptions.correlation,
-        rule=rule_name,
+        rule=rule.name,
+        stopping=rule.stopping,
         by_repeats=by_repeats,
         by_rate=by_rate,
         cells=cells,

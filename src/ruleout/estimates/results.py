@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
+from ruleout.model.evidence import Stopping
+
 
 class Weighting(Enum):
     """How runs share the weight of a fit.
@@ -160,7 +162,7 @@ class Plan:
         bar: what the bound must lie below, margin taken off.
         alpha, power: error probability of the bound; wanted probability of ruling out.
         rate: assumed true rate; `correlation` that between attempts at one task.
-        rule: name of the bound.
+        rule: name of the bound; `stopping`: whether the size is fixed in advance.
         by_repeats: the answer for each number of repeats; `by_rate`: for other true rates, at the first of these.
         cells: power of stated sizes.
         because: why no number suffices; "" where one does.
@@ -172,6 +174,7 @@ class Plan:
     rate: Decimal
     correlation: Decimal
     rule: str
+    stopping: Stopping
     by_repeats: tuple[PlanRow, ...]
     by_rate: tuple[PlanRow, ...]
     cells: tuple[PlanCell, ...]

@@ -12,8 +12,11 @@ import pytest
 from scipy.stats import betabinom, binom
 
 from ruleout.estimates.distributions import repeat_masses
-from ruleout.estimates.power import Assumptions, bound_rule, plan, power_of, task_rule
+from ruleout.estimates.power import Assumptions, DecisionRule, bound_rule, plan, power_of, task_rule
 from ruleout.estimates.results import Plan
+from ruleout.model.evidence import Stopping
+from ruleout.reports.estimate_pages.plans import plan_page
+from ruleout.reports.page import as_text
 from ruleout.stats import TaskSums, sum_shares, task_bounds, upper_bound
 
 ALPHA = Decimal("0.05")
@@ -24,7 +27,9 @@ def planned(rate: str = "0.02", *, bar: str = "0.1", power: str = "0.8", correla
     assumptions = Assumptions(rate=Decimal(rate), correlation=Decimal(correlation), power=Decimal(power))
     value = Decimal(bar)
     rule = task_rule(value, ALPHA)
-    return plan(bar=value, alpha=ALPHA, assumptions=assumptions, rule=rule, rule_name="task", **given)
+    return plan(
+        bar=value, alpha=ALPHA, assumptions=assumptions, rule=DecisionRule(name="task", rules_out=rule), **given
+    )
 
 
 @pytest.mark.parametrize("bar", ["0.1", "0.05", "0.123456789", "0.5", "0.0123", "1"])
@@ -164,10 +169,12 @@ def test_the_rule_can_be_another_bound():
         return upper_bound(k, n, alpha=Decimal("0.01"))
 
     assumptions = Assumptions(rate=Decimal(0), correlation=Decimal("0.6"), power=Decimal("0.8"))
-    found = plan(bar=BAR, alpha=ALPHA, assumptions=assumptions, rule=bound_rule(wide, BAR), rule_name="wide")
+    rule = DecisionRule(name="wide", rules_out=bound_rule(wide, BAR), stopping=Stopping.CONTINUING)
+    found = plan(bar=BAR, alpha=ALPHA, assumptions=assumptions, rule=rule)
 
     assert found.by_repeats[0].first == 44
-    assert found.rule == "wide"
+    assert (found.rule, found.stopping) == ("wide", Stopping.CONTINUING)
+    assert "looked at as it goes on" in as_text(plan_page(found, width=200))
 
 
 def test_the_search_does_not_ask_a_rule_more_than_it_must():
@@ -181,7 +188,13 @@ def test_the_search_does_not_ask_a_rule_more_than_it_must():
         return inner(k, n)
 
     assumptions = Assumptions(rate=Decimal("0.02"), correlation=Decimal("0.6"), power=Decimal("0.8"))
-    plan(bar=BAR, alpha=ALPHA, assumptions=assumptions, rule=counting, rule_name="x", repeats=[1, 5, 10])
+    plan(
+        bar=BAR,
+        alpha=ALPHA,
+        assumptions=assumptions,
+        rule=DecisionRule(name="x", rules_out=counting),
+        repeats=[1, 5, 10],
+    )
 
     assert asked < 8000
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ruleout.estimates.results import Plan, PlanCell, PlanRow
+from ruleout.model.evidence import Stopping
 from ruleout.model.plain import decimal_text
 from ruleout.reports.estimate_pages.figures import percent
 from ruleout.reports.page import Line, labelled
@@ -18,6 +19,10 @@ _JAGGED = (
     "the power, and `keeps` the first from which it is never lost again, up to the largest number searched; attempts, "
     "successes allowed and power are those of `keeps`."
 )
+_STOPPING = {
+    Stopping.FIXED: "size fixed in advance",
+    Stopping.CONTINUING: "looked at as it goes on, so it may be over sooner",
+}
 _HEAD = f"{'reaches':>9}{'keeps':>10}{'attempts':>10}{'allowed':>9}{'power':>9}"
 
 
@@ -26,7 +31,7 @@ def plan_page(plan: Plan, *, width: int = 80) -> list[Line]:
     wanted = f"rule out {percent(plan.bar)} at level {decimal_text(plan.alpha)} with power {percent(plan.power)}"
     lines = [Line(f"Plan: {wanted}", "title")]
     lines += labelled("Assumed", _assumed(plan), width=width)
-    lines += labelled("Rule", f"{plan.rule}; size fixed in advance", width=width)
+    lines += labelled("Rule", f"{plan.rule}; {_STOPPING[plan.stopping]}", width=width)
     if plan.because:
         lines += labelled("Answer", f"no size suffices: {plan.because}", width=width, tone="bad")
     lines += _by_repeats(plan.by_repeats)
