@@ -14,7 +14,9 @@ from tests.code_sizes import LIMITS, Size, count_modules, exceptions, measure
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "ruleout"
-CORE = ("errors", "model", "documents", "framework", "evidence", "stats", "engine", "ledger", "analysis")
+CORE = ("errors", "model", "documents", "framework", "evidence", "stats", "engine", "ledger", "estimates", "analysis")
+#: The core without the one package that may use floats.
+DECIDING = tuple(name for name in CORE if name != "estimates")
 LAYERS = (*CORE, "adapters", "app", "cli", "reports", "gateway", "web", "testing")
 #: Where a caught `Exception` becomes an exit code: the only such place of the command line.
 OUTERMOST = ("cli/main.py",)
@@ -87,6 +89,7 @@ UPWARD = [
     ("framework", "engine"),
     ("stats", "ledger"),
     ("engine", "adapters"),
+    ("estimates", "analysis"),
     ("ledger", "reports"),
     ("adapters", "app"),
     ("app", "cli"),
@@ -95,6 +98,8 @@ UPWARD = [
 SIDEWAYS = [
     ("engine", "ledger"),
     ("ledger", "engine"),
+    ("estimates", "engine"),
+    ("estimates", "ledger"),
     ("framework", "evidence"),
     ("evidence", "stats"),
     ("adapters", "reports"),
@@ -132,7 +137,10 @@ def test_a_package_that_no_layer_names_is_refused(tmp_path):
         ("Nothing that decides uses floating-point libraries", "engine", "numpy"),
         ("Parsing ends where the model begins", "engine", "yaml"),
         ("Parsing ends where the model begins", "ledger", "pydantic"),
+        ("Parsing ends where the model begins", "estimates", "yaml"),
+        *[("Nothing that decides imports estimates", layer, "ruleout.estimates") for layer in DECIDING],
         ("Only the command line talks to the terminal", "app", "rich.table"),
+        ("Only the command line talks to the terminal", "estimates", "rich.progress"),
         ("Only the command line talks to the terminal", "adapters", "typer"),
     ],
 )
@@ -142,6 +150,13 @@ def test_an_import_that_a_layer_may_not_have_is_refused(tmp_path, title, layer, 
 
     assert result.returncode == 1
     assert f"{title} BROKEN" in result.stdout
+
+
+def test_estimates_may_use_floats(tmp_path):
+    """The border runs around what decides; behind it numpy and scipy are welcome."""
+    result = lint_imports(package(tmp_path, {"estimates": "numpy"}))
+
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_an_effect_behind_another_module_is_refused(tmp_path):

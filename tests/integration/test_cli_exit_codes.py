@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from tests.integration.command_line import CASES, NEW, NOW, OLD, ROOT, build_lab, run, run_apart
+from tests.integration.command_line import CASES, DEMO, NEW, NOW, OLD, ROOT, build_lab, run, run_apart
 from tests.unit.evidence import inspect_logs
 
 from ruleout.app.sources import known_frameworks
@@ -342,10 +342,16 @@ def test_help_lists_every_verb():
 
 
 @pytest.mark.parametrize(
-    "arguments", [["schema", "case"], ["assess", str(OPUS), "-f", OLD], ["assess", str(OPUS), "-f", OLD, "--json"]]
+    "arguments",
+    [
+        ["schema", "case"],
+        ["assess", str(OPUS), "-f", OLD],
+        ["assess", str(OPUS), "-f", OLD, "--json"],
+        ["ingest", str(DEMO / "logs" / "autonomy-suite.eval"), "--dry-run", "--json"],
+    ],
 )
 def test_nothing_heavy_is_imported(arguments):
-    """A piped assessment loads no statistics package, no terminal renderer, no evaluation framework."""
+    """A piped assessment, or reading a log, loads no statistics package, terminal renderer or evaluation framework."""
     heavy = ("scipy", "numpy", "inspect_ai", "rich", "pandas", "z3")
     program = (
         "import sys\nfrom ruleout.cli.main import main\n"

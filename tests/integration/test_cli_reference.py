@@ -15,12 +15,13 @@ COMMANDS = re.findall(r"^\$ ruleout (.+?)(?:\s+# exit (\d))?$", PAGE, re.MULTILI
 SECTIONS = dict(re.findall(r"^#{2,3} ruleout ([a-z -]+)\n(.*?)(?=^#{2,3} |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 #: Verbs that only hold others, and those.
-GROUPS = ("key", "framework", "landscape", "picture")
+GROUPS = ("key", "framework", "landscape", "picture", "estimate")
 BELOW = (
     *("key new", "key list"),
     *("framework list", "framework show", "framework anchors"),
     *("landscape show", "landscape check", "landscape case"),
     *("picture forest", "picture repeats", "picture trend"),
+    *("estimate horizon", "estimate trend", "estimate pairs", "estimate uplift", "estimate rate"),
 )
 #: Explained once for all verbs.
 SHARED = {"--help"}
@@ -30,6 +31,7 @@ def test_every_command_of_the_page_ends_as_it_says(tmp_path):
     """In their order, in one folder: each with the exit code beside it, 0 where none is."""
     shutil.copytree(DEMO, tmp_path / "case")
     shutil.copytree(CASES, tmp_path / "public")
+    shutil.copytree(ROOT / "examples" / "estimates", tmp_path / "estimates")
 
     assert len(COMMANDS) > 20
     for command, code in COMMANDS:

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plan a run: how many tasks and repeats it takes to rule out a bar, with the rule that the engine will use. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from ruleout.estimates.power import Assumptions, DecisionRule, plan, task_rule
+from ruleout.estimates.results import Plan
+
+#: What the engine applies to proportions: see `stats/clustered.py`.
+RULE_NAME = "task as unit, one-sided Clopper-Pearson"
+#: Part of the bar that is assumed where nobody says what to expect.
+_DEFAULT_PART = Decimal("0.2")
+
+
+def plan_run(
+    *,
+    bar: Decimal,
+    alpha: Decimal,
+    assumptions: Assumptions,
+    tasks: Sequence[int],
+    repeats: Sequence[int],
+    rule: DecisionRule | None = None,
+) -> Plan:
+    """Return the plan of a run whose size is fixed in advance.
+
+    Pure.
+
+    Args:
+        bar: rule-out bar less the margin, in (0, 1].
+        alpha: one-sided error probability in (0, 0.5].
+        assumptions: the true rate, the correlation within tasks, the wanted power.
+        tasks, repeats: sizes whose power to give; each as `plan` says.
+        rule: that of another bound; None for the engine's.
+
+    Raises:
+        ValueError: an argument is out of range.
+    """
+    engines = DecisionRule(name=RULE_NAME, rules_out=task_rule(bar, alpha))
+    return plan(bar=bar, alpha=alpha, assumptions=assumptions, rule=rule or engines, tasks=tasks, repeats=repeats)
+
+
+def default_rate(bar: Decimal) -> Decimal:
+    """Return the rate to assume where none is given: a fifth of the bar. Pure."""
+    return bar * _DEFAULT_PART

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""CSV bytes -> rows by column name, for the small tables that people hand to estimates.
+
+Rules
+- The first line names the columns; those asked for must be there, others are ignored. Every row has as many cells.
+- Bounded: so many rows, and cells of so many characters. A refusal says the line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+
+from ruleout.errors import RuleoutError
+
+MOST_ROWS = 200_000
+_LONGEST_CELL = 500
+
+
+def rows_of_csv(data: bytes, *, columns: Sequence[str], name: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
+    """Return (place, cells by column) of every row that holds something, in order.
+
+    Pure.
+
+    Args:
+        data: the file's bytes; anything at all.
+        columns: those that must be there.
+        name: what to call the file in messages.
+
+    Raises:
+        RuleoutError: the bytes are no such table, or it has no row.
+    """
+    lines = _lines(data, name)
+    heads = next(lines, (1, []))[1]
+    lacking = [column for column in columns if column not in heads]
+    if lacking or len(set(heads)) != len(heads):
+        got = f"no {', '.join(lacking)}" if lacking else "a column twice"
+        raise refusal(name, "line 1", f"the columns {', '.join(columns)}", got)
+    rows = []
+    for line, cells in lines:
+        if len(cells) != len(heads):
+            raise refusal(name, f"line {line}", f"{len(heads)} cells", f"{len(cells)}")
+        rows.append((f"line {line}", dict(zip(heads, cells, strict=True))))
+        if len(rows) > MOST_ROWS:
+            raise refusal(name, f"line {line}", f"at most {MOST_ROWS} rows", "more")
+    if not rows:
+        raise refusal(name, "the table", "at least one row", "none")
+    return tuple(rows)
+
+
+def number(text: str, what: str, name: str, where: str) -> Decimal:
+    """Return a finite number that a cell holds. Pure. Raises RuleoutError with the place."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or abs(value.adjusted()) > 30:
+        raise refusal(name, where, what, repr(text[:40]))
+    return value
+
+
+def refusal(name: str, where: str, expected: str, got: str) -> RuleoutError:
+    """Return the error that refuses a table: where, what was expected, what was found. Pure."""
+    return RuleoutError(f"{name}: {where}: expected {expected}, got {got}", hint="Mend the table and try again.")
+
+
+def _lines(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(_text(data, name), newline=""), strict=True)
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            raise refusal(name, f"line {reader.line_num}", "comma-separated values", str(error)) from error
+        if row is None:
+            return
+        cells = [cell.strip() for cell in row]
+        if any(len(cell) > _LONGEST_CELL for cell in cells):
+            raise refusal(name, f"line {reader.line_num}", f"cells of at most {_LONGEST_CELL} characters", "more")
+        if any(cells):
+            yield reader.line_num, cells
+
+
+def _text(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise refusal(name, f"byte {error.start}", "UTF-8 text", "other bytes") from error
