@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CSV bytes -> rows by column name, for the small tables that people hand to estimates.
+"""Rows of a CSV file by column name, for the small tables that people hand to estimates.
 
 Rules
 - The first line names the columns; those asked for must be there, others are ignored. Every row has as many cells.
@@ -8,12 +8,11 @@ Rules
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from ruleout.errors import RuleoutError
+from ruleout.evidence.csv_text import rows
 
 MOST_ROWS = 200_000
 _LONGEST_CELL = 500
@@ -67,23 +66,9 @@ def refusal(name: str, where: str, expected: str, got: str) -> RuleoutError:
 
 
 def _lines(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(_text(data, name), newline=""), strict=True)
-    while True:
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            raise refusal(name, f"line {reader.line_num}", "comma-separated values", str(error)) from error
-        if row is None:
-            return
-        cells = [cell.strip() for cell in row]
+    for row in rows([data], log=name):
+        cells = [cell.strip() for cell in row.cells]
         if any(len(cell) > _LONGEST_CELL for cell in cells):
-            raise refusal(name, f"line {reader.line_num}", f"cells of at most {_LONGEST_CELL} characters", "more")
+            raise refusal(name, f"line {row.number}", f"cells of at most {_LONGEST_CELL} characters", "more")
         if any(cells):
-            yield reader.line_num, cells
-
-
-def _text(data: bytes, name: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise refusal(name, f"byte {error.start}", "UTF-8 text", "other bytes") from error
+            yield row.number, cells
