@@ -15,11 +15,13 @@ COMMANDS = re.findall(r"^\$ ruleout (.+?)(?:\s+# exit (\d))?$", PAGE, re.MULTILI
 SECTIONS = dict(re.findall(r"^#{2,3} ruleout ([a-z -]+)\n(.*?)(?=^#{2,3} |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 #: Verbs that only hold others, and those.
-GROUPS = ("key", "framework", "landscape")
+GROUPS = ("key", "framework", "landscape", "evidence")
 BELOW = (
     *("key new", "key list"),
     *("framework list", "framework show", "framework anchors"),
     *("landscape show", "landscape check", "landscape case"),
+    *("evidence list", "evidence show", "evidence diff", "evidence due"),
+    *("evidence withdraw", "evidence lift", "evidence renew", "evidence overlaps"),
 )
 #: Explained once for all verbs.
 SHARED = {"--help"}

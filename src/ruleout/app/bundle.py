@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from ruleout.adapters.files import MIB, read_bounded, write_new
 from ruleout.app.approvals import approvals_in
 from ruleout.app.assess import decision_bytes
+from ruleout.app.evidence.standing import standing_in
 from ruleout.app.ledger import LOG_FILE, Record, read_record
 from ruleout.app.sources import with_digests
 from ruleout.app.workspace import CONFIG, open_workspace
@@ -31,6 +32,7 @@ from ruleout.ledger import (
 )
 from ruleout.ledger.bundle import to_bytes
 from ruleout.model.decision import ENGINE, Decision
+from ruleout.model.evidence import Measurement
 from ruleout.model.outcome import Activity
 
 MOST_BUNDLE_BYTES = 256 * MIB
@@ -144,6 +146,8 @@ def _derive(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle
         for index, item in enumerate(case.evidence)
         if f"measurement-{index}" in refs
     }
+    if bundle.full:
+        _require_standing(measured, entries[: entry.index], bundle, on=_asked(entry)[1].date())
     name = entry.content.id.rpartition("/")[0]
     keyring = {holder.key.key_id: holder for holder in bundle.keyring}
     before = [e for e in entries if e.index < entry.index]
@@ -156,6 +160,28 @@ def _derive(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle
         measurements=measured,
         approvals=approvals_in(before, keyring, decision=name),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The part of a bundle's record that stood before a decision."""
+
+    entries: tuple[LedgerEntry, ...]
+    bundle: Bundle
+
+    def object(self, digest: str) -> bytes:
+        return _object(self.bundle, {"object": digest}, "object")
+
+
+def _require_standing(
+    measured: Mapping[str, Measurement], before: tuple[LedgerEntry, ...], bundle: Bundle, *, on: date
+) -> None:
+    """Refuse a decision on evidence that had been withdrawn or had expired and was used as if it counted (A-12)."""
+    standing = standing_in(_Before(before, bundle))
+    for name, measurement in measured.items():
+        why = standing.end_of(measurement, on=on)
+        if why and not measurement.ended:
+            raise VerificationFailed("evidence", f"{name!r} was used as if it counted, and it was {why}")
 
 
 def _asked(entry: LedgerEntry) -> tuple[Activity, datetime]:

@@ -11,7 +11,7 @@ import typer
 from ruleout.app.ingest import Ingested, read_log_file, record_log
 from ruleout.app.ledger import recording
 from ruleout.cli.exit_code import ExitCode
-from ruleout.cli.options import JsonOption, WorkspaceOption, instant, keys_of_this_run, workspace_needed
+from ruleout.cli.options import JsonOption, WorkspaceOption, day, instant, keys_of_this_run, workspace_needed
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.errors import RuleoutError, UnreadableLog
 from ruleout.reports.measurement_text import measurement_page, measurement_value
@@ -26,6 +26,8 @@ def command(
     logs: Annotated[list[Path], typer.Argument(help="Inspect logs, .eval or .json.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and show; write nothing.")] = False,
     keep_log: Annotated[bool, typer.Option(help="Keep the log's own bytes in the record's store.")] = True,
+    owner: Annotated[str, typer.Option(help="Role or team that keeps the evidence current, such as evals-team.")] = "",
+    valid_until: Annotated[str | None, typer.Option(help="Last day on which it counts, such as 2027-05-31.")] = None,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> int:
@@ -42,7 +44,8 @@ def command(
     if read and not dry_run:
         place = workspace_needed(workspace)
         with recording(place, keys_of_this_run(), at=instant(None)) as (_, recorder):
-            ids = {record_log(one, recorder, keep_log=keep_log) for one in read}
+            last = day(valid_until)
+            ids = {record_log(one, recorder, keep_log=keep_log, owner=owner, valid_until=last) for one in read}
             recorder.commit()
         say(f"{len(ids)} log(s) in the record of {place.origin}")
     if json:

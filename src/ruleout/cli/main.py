@@ -31,6 +31,7 @@ VERBS = (
     "landscape",
     "record",
     "ingest",
+    "evidence",
     "assess",
     "decide-under",
     "approve",
