@@ -7,12 +7,18 @@ import hashlib
 import json
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-from tests.integration.command_line import OLD, ROOT, build_lab, run
+from tests.integration.command_line import NOW, OLD, ROOT, build_lab, run
 from tests.unit.evidence.inspect_logs import header, log, sample
 
+from ruleout.app.ledger import DECISION, recording
+from ruleout.app.settings import Settings
+from ruleout.app.unlock import Keys
+from ruleout.app.workspace import open_workspace
+from ruleout.ledger import EntryType
 from ruleout.model.canonical import canonical
 
 QUESTION = "example-1/anthropic-rsp@2.2/deploy-external"
@@ -124,6 +130,7 @@ def test_a_worse_run_that_no_decision_uses_is_shown_beside_the_used_one(lab, tmp
 
     assert shown["picked"] is True
     assert [run["digest"] for run in shown["runs"]] == [hashlib.sha256(worse.read_bytes()).hexdigest()]
+    assert shown["runs"][0]["results"] == [{"score": "match", "value": "'C'", "count": 60}]
     page = lab.run("evidence", "show", digest_of(lab)[:8]).text
     assert "decisions rest on some of 2 runs" in " ".join(page.split())
 
@@ -209,8 +216,38 @@ def test_what_has_expired_fails_and_closes_the_gate_on_every_path(lab):
     assert run("replay", lab.record).code == 0
 
 
-def test_a_case_files_last_day_is_due_too(lab):
-    """What a case says of its evidence is looked at like a receipt, where case files can say it."""
+def test_a_decision_that_cannot_be_read_is_told_and_fails(lab):
+    """Nothing is known of what it rests on: that is not the same as nothing being due."""
+    strange_decision(lab)
+
+    ran = lab.run("evidence", "due", "--json")
+
+    assert ran.code == 1
+    assert [u["decision"] for u in ran.json["unread"]] == ["c/f@1/train/1"]
+    assert "not looked at" in " ".join(lab.run("evidence", "due").text.split())
+
+
+def strange_decision(lab):
+    """Append a decision entry of others' making, which names neither framework nor case."""
+    subject = {"case": "c", "framework": "f", "version": "1", "activity": "train", "outcome": "hold"}
+    with writing(lab) as (_, recorder, signer):
+        refs = (recorder.keep("decision", b"{}", DECISION),)
+        recorder.add(
+            EntryType.DECISION, "c/f@1/train/1", {**subject, "input_digest": "0" * 64}, refs=refs, signer=signer
+        )
+
+
+@contextmanager
+def writing(lab):
+    """The record opened past our own use cases: what is drafted is committed at the end."""
+    keys = Keys(settings=Settings(keys_folder=lab.folder, environment=lab.env), ask=lambda name: "")
+    with recording(open_workspace(lab.record), keys, at=NOW) as (record, recorder):
+        yield record, recorder, keys.unlock("recorder")
+        recorder.commit()
+
+
+def test_evidence_that_grows_too_old_is_due_too(lab):
+    """By the case's own indicator: the last day on which it is fresh."""
     lab.edit("    expected-samples: 60\n", "    expected-samples: 60\n    fresh-days: 3\n")
     assert decide(lab).code == 3
 
@@ -334,21 +371,11 @@ def test_a_decision_that_ignores_a_withdrawal_does_not_replay(lab):
 
 def forge_decision(lab, decision: bytes):
     """Append a decision entry with the objects of the last one, as a program that knows no withdrawals would."""
-    from tests.integration.command_line import NOW
-
-    from ruleout.app.ledger import DECISION, recording
-    from ruleout.app.settings import Settings
-    from ruleout.app.unlock import Keys
-    from ruleout.app.workspace import open_workspace
-    from ruleout.ledger import EntryType
-
-    keys = Keys(settings=Settings(keys_folder=lab.folder, environment=lab.env), ask=lambda name: "")
-    with recording(open_workspace(lab.record), keys, at=NOW) as (record, recorder):
+    with writing(lab) as (record, recorder, signer):
         last = record.of_type(EntryType.DECISION)[-1].content
         kept = recorder.keep("decision", decision, DECISION)
         refs = (kept, *(ref for ref in last.refs if ref.name != "decision"))
-        recorder.add(EntryType.DECISION, f"{QUESTION}/9", last.subject, refs=refs, signer=keys.unlock("recorder"))
-        recorder.commit()
+        recorder.add(EntryType.DECISION, f"{QUESTION}/9", last.subject, refs=refs, signer=signer)
 
 
 def test_approvals_from_before_a_withdrawal_do_not_open_the_gate_after_it(lab):

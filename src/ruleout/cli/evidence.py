@@ -20,9 +20,9 @@ from ruleout.app.evidence.listing import (
 )
 from ruleout.app.evidence.pages import (
     due_page,
-    due_value,
     listed_page,
     listed_value,
+    outlook_value,
     reach_page,
     reach_value,
     shown_page,
@@ -140,17 +140,17 @@ def due(
     """Tell what has ended or soon ends, per owner, and which gates that closes.
 
     The last decision of each question is decided again: as of now, and as of the first day without the evidence.
-    Exit codes: 0 nothing has expired, 1 something has, 2 the record cannot be read.
+    Exit codes: 0 nothing has expired, 1 something has or a decision cannot be read, 2 bad input.
 
     Example: ruleout evidence due --within 90d
     """
     record, when = read_record(workspace_needed(workspace)), instant(at)
     found = due_in(record, at=when, within=span(within))
     if json:
-        show_json({"at": when, "due": [due_value(one) for one in found]})
+        show_json({"at": when, **outlook_value(found)})
     else:
         show_page(due_page(found, within=within, width=page_width()))
-    return ExitCode.STOP if any(one.has_expired for one in found) else ExitCode.OK
+    return ExitCode.OK if found.is_fine else ExitCode.STOP
 
 
 def withdraw(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from ruleout.evidence.overlap import Overlap, Prints, overlap_of, prints_of
+from ruleout.evidence.overlap import Overlap, overlap_of, prints_of
 from ruleout.model.evidence import Comparison, IndicatorFinding, Measurement, Ruling
 from ruleout.model.formula import AllOf, AnyOf, AtLeast, Formula, Not, Ref, atoms_of
 from ruleout.model.framework import DeterminedBy, Framework
@@ -36,28 +36,29 @@ class CountedOnce:
 
     framework: Framework
     notes: list[str] = field(default_factory=list)
-    _cleared: list[tuple[IndicatorFinding, Prints]] = field(default_factory=list)
+    _cleared: list[tuple[IndicatorFinding, Measurement]] = field(default_factory=list)
 
     def weigh(self, finding: IndicatorFinding, measurement: Measurement | None) -> IndicatorFinding:
         """Return the finding, inconclusive where it would clear by tasks that have cleared the threshold already."""
         if measurement is None or finding.comparison is not Comparison.CLEAR:
             return finding
-        mine = prints_of(measurement, name=finding.evidence)
-        for other, prints in self._cleared:
-            overlap = overlap_of(prints, mine) if _are_two_of_one(other, finding) else None
+        for other, earlier in self._cleared:
+            overlap = _overlap(other, earlier, finding, measurement)
             if overlap is None:
                 continue
             if {other.indicator.id, finding.indicator.id} <= _alternatives(self.framework):
                 because = f"{_words(overlap)}, and tasks count once where not every evaluation is needed"
                 return replace(finding, comparison=Comparison.INCONCLUSIVE, because=because)
             self.notes.append(f"{finding.indicator.id}: {_words(overlap)}")
-        self._cleared.append((finding, mine))
+        self._cleared.append((finding, measurement))
         return finding
 
 
-def _are_two_of_one(one: IndicatorFinding, other: IndicatorFinding) -> bool:
-    """Whether two findings are two pieces of evidence about one threshold."""
-    return one.evidence != other.evidence and one.indicator.threshold == other.indicator.threshold
+def _overlap(one: IndicatorFinding, first: Measurement, other: IndicatorFinding, second: Measurement) -> Overlap | None:
+    """What two pieces of evidence about one threshold share. Logs are only looked into where there are two."""
+    if one.evidence == other.evidence or one.indicator.threshold != other.indicator.threshold:
+        return None
+    return overlap_of(prints_of(first, name=one.evidence), prints_of(second, name=other.evidence))
 
 
 def _words(overlap: Overlap) -> str:

@@ -44,6 +44,19 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What ends, by last day, then owner; and decisions that cannot be read, with the reason: of these nothing is known."""
+
+    due: tuple[Due, ...]
+    unread: tuple[tuple[str, str], ...]
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether nothing has expired, as far as everything could be read."""
+        return not self.unread and not any(one.has_expired for one in self.due)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _End:
     """A last day with what ends on it."""
 
@@ -54,8 +67,8 @@ class _End:
     why: str
 
 
-def due_in(record: Record, *, at: datetime, within: timedelta) -> tuple[Due, ...]:
-    """Return what has ended by an instant or ends within a span after it, by last day, then owner.
+def due_in(record: Record, *, at: datetime, within: timedelta) -> Outlook:
+    """Return what has ended by an instant or ends within a span after it.
 
     Effect: reads the record's objects and decides the last decision of each question again.
 
@@ -74,7 +87,8 @@ def due_in(record: Record, *, at: datetime, within: timedelta) -> tuple[Due, ...
     until = (at + within).date()
     ends: dict[_End, list[Decided]] = {}
     used = set()
-    for decided in _readable(archive):
+    decisions, unread = _latest(archive)
+    for decided in decisions:
         used |= {identity_of(m) for m in decided.measurements.values()}
         for end in _ends_of(decided, receipts):
             if end.last_day <= until and not _is_withdrawn(end, withdrawn):
@@ -83,17 +97,19 @@ def due_in(record: Record, *, at: datetime, within: timedelta) -> tuple[Due, ...
         if end.last_day <= until:
             ends.setdefault(end, [])
     found = (_due(end, on, archive, at=at) for end, on in ends.items())
-    return tuple(sorted(found, key=lambda d: (d.last_day, d.owner, d.evidence)))
+    return Outlook(due=tuple(sorted(found, key=lambda d: (d.last_day, d.owner, d.evidence))), unread=tuple(unread))
 
 
-def _readable(archive: Archive) -> Iterator[Decided]:
-    """The last decision of each question, without what strangers wrote and cannot be read."""
+def _latest(archive: Archive) -> tuple[list[Decided], list[tuple[str, str]]]:
+    """The last decision of each question; and those that cannot be read, with the reason."""
+    decisions: list[Decided] = []
+    unread: list[tuple[str, str]] = []
     for entry in archive.latest():
         try:
-            decided = archive.read(entry)
-        except RuleoutError:
-            continue
-        yield decided
+            decisions.append(archive.read(entry))
+        except RuleoutError as error:
+            unread.append((entry.content.id, str(error)))
+    return decisions, unread
 
 
 def _ends_of(decided: Decided, receipts: Iterable[Receipt]) -> Iterator[_End]:

@@ -79,6 +79,14 @@ def _is_wanted(one: Listed, wanted: Wanted, *, on: date) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Another run of the same task and model: how it stands, and what it holds."""
+
+    listed: Listed
+    measurement: Measurement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """One measurement whole, the other runs of its task and model, what it shares with them, and what the record says.
 
@@ -87,14 +95,14 @@ class Shown:
 
     listed: Listed
     measurement: Measurement
-    runs: tuple[Listed, ...]
+    runs: tuple[Run, ...]
     overlaps: tuple[Overlap, ...]
     remarks: tuple[tuple[str, str], ...]
 
     @property
     def is_picked(self) -> bool:
         """Whether decisions rest on some runs of the task and model, and not on others that are there."""
-        used = [bool(run.receipt.decisions) for run in (self.listed, *self.runs)]
+        used = [bool(one.receipt.decisions) for one in (self.listed, *(run.listed for run in self.runs))]
         return any(used) and not all(used)
 
 
@@ -108,17 +116,18 @@ def show_evidence(record: Record, name: str, *, at: datetime) -> Shown:
     receipt = find_receipt(name, (one.receipt for one in every))
     listed = next(one for one in every if one.receipt is receipt)
     pair = (receipt.summary.task, receipt.summary.model)
+    others = [one for one in every if (one.receipt.summary.task, one.receipt.summary.model) == pair]
     runs = tuple(
-        one for one in every if one is not listed and (one.receipt.summary.task, one.receipt.summary.model) == pair
+        Run(listed=one, measurement=measurement_of(record, one.receipt)) for one in others if one is not listed
     )
     measurement = measurement_of(record, receipt)
     mine = prints_of(measurement)
-    others = (overlap_of(mine, prints_of(measurement_of(record, run.receipt))) for run in runs)
+    overlaps = (overlap_of(mine, prints_of(run.measurement)) for run in runs)
     return Shown(
         listed=listed,
         measurement=measurement,
         runs=runs,
-        overlaps=tuple(overlap for overlap in others if overlap is not None),
+        overlaps=tuple(overlap for overlap in overlaps if overlap is not None),
         remarks=_remarks(record, receipt),
     )
 

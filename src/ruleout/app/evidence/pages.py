@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from ruleout.app.evidence.again import Effect
-from ruleout.app.evidence.due import Due
-from ruleout.app.evidence.listing import Listed, Shown
+from ruleout.app.evidence.due import Due, Outlook
+from ruleout.app.evidence.listing import Listed, Run, Shown
 from ruleout.app.evidence.receipt import Receipt
 from ruleout.app.evidence.withdraw import Reach
 from ruleout.reports.evidence.list_text import evidence_block, listing_page, summary_value, used_by
@@ -17,6 +17,8 @@ from ruleout.reports.evidence.show_text import (
     measurement_value,
     overlap_value,
     overlap_words,
+    result_words,
+    results_of,
 )
 from ruleout.reports.page import Line, bullets, labelled
 
@@ -64,9 +66,10 @@ def shown_page(shown: Shown, *, width: int) -> list[Line]:
     return lines + bullets("  remarks", told, width=width, tone="warn")
 
 
-def _run(run: Listed) -> str:
-    r = run.receipt
-    return f"{r.summary.digest[:12]} {run.standing}, evaluated {r.summary.evaluated}, {used_by(r.decisions)}"
+def _run(run: Run) -> str:
+    r = run.listed.receipt
+    how = f"{run.listed.standing}, evaluated {r.summary.evaluated or 'on no day'}, {used_by(r.decisions)}"
+    return f"{r.summary.digest[:12]} {how}: {result_words(run.measurement)}"
 
 
 def shown_value(shown: Shown) -> dict[str, object]:
@@ -75,18 +78,22 @@ def shown_value(shown: Shown) -> dict[str, object]:
         **listed_value(shown.listed),
         **measurement_value(shown.measurement),
         "picked": shown.is_picked,
-        "runs": [listed_value(run) for run in shown.runs],
+        "runs": [{**listed_value(run.listed), "results": results_of(run.measurement)} for run in shown.runs],
         "overlaps": [overlap_value(overlap) for overlap in shown.overlaps],
         "remarks": [{"decision": decision, "says": line} for decision, line in shown.remarks],
     }
 
 
-def due_page(found: Sequence[Due], *, within: str, width: int) -> list[Line]:
+def due_page(outlook: Outlook, *, within: str, width: int) -> list[Line]:
     """Return the page of `evidence due`, by owner."""
-    if not found:
-        return [Line(f"nothing has expired or ends within {within}", "good")]
     lines: list[Line] = []
-    for owner, dues in groupby(sorted(found, key=lambda d: (d.owner, d.last_day)), key=lambda d: d.owner):
+    for decision, why in outlook.unread:
+        lines += labelled(
+            "cannot be read", f"{decision}: {why}; what it rests on is not looked at", width=width, tone="bad"
+        )
+    if not outlook.due:
+        return [*lines, Line(f"nothing has expired or ends within {within}", "warn" if lines else "good")]
+    for owner, dues in groupby(sorted(outlook.due, key=lambda d: (d.owner, d.last_day)), key=lambda d: d.owner):
         lines.append(Line(f"owner {owner or 'not named'}", "title"))
         for one in dues:
             lines += _due_lines(one, width=width)
@@ -108,6 +115,14 @@ def _effect_words(effect: Effect, one: Due) -> str:
 
 def _tone(effects: Iterable[Effect]) -> str:
     return "bad" if any(effect.is_changed for effect in effects) else "dim"
+
+
+def outlook_value(outlook: Outlook) -> dict[str, object]:
+    """Return what ends, and what could not be looked at, as a JSON value."""
+    return {
+        "due": [due_value(one) for one in outlook.due],
+        "unread": [{"decision": decision, "why": why} for decision, why in outlook.unread],
+    }
 
 
 def due_value(one: Due) -> dict[str, object]:

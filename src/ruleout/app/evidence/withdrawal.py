@@ -109,7 +109,7 @@ def _reason(digest: str, object_of: ObjectOf) -> str:
         text = object_of(digest).decode("utf-8", "replace")
     except NotFound:
         return f"its reason {digest[:12]} is not kept here"
-    return " ".join(text.split())
+    return " ".join(text[:_MOST_REASON].split())
 
 
 def record_withdrawal(selector: Selector, reason: str, record: Record, recorder: Recorder, signer: Signer) -> str:
