@@ -14,10 +14,12 @@ import pytest
 from tests.integration.command_line import NOW, OLD, ROOT, build_lab, run
 from tests.unit.evidence.inspect_logs import header, log, sample
 
-from ruleout.app.ledger import DECISION, recording
+from ruleout.app.ledger import DECISION, MEASUREMENT, recording
 from ruleout.app.settings import Settings
 from ruleout.app.unlock import Keys
 from ruleout.app.workspace import open_workspace
+from ruleout.evidence.ending import as_read
+from ruleout.evidence.stored import measurement_bytes, measurement_from
 from ruleout.ledger import EntryType
 from ruleout.model.canonical import canonical
 
@@ -238,10 +240,10 @@ def strange_decision(lab):
 
 
 @contextmanager
-def writing(lab):
+def writing(lab, *, now=NOW):
     """The record opened past our own use cases: what is drafted is committed at the end."""
     keys = Keys(settings=Settings(keys_folder=lab.folder, environment=lab.env), ask=lambda name: "")
-    with recording(open_workspace(lab.record), keys, at=NOW) as (record, recorder):
+    with recording(open_workspace(lab.record), keys, at=now) as (record, recorder):
         yield record, recorder, keys.unlock("recorder")
         recorder.commit()
 
@@ -375,6 +377,46 @@ def forge_decision(lab, decision: bytes):
         last = record.of_type(EntryType.DECISION)[-1].content
         kept = recorder.keep("decision", decision, DECISION)
         refs = (kept, *(ref for ref in last.refs if ref.name != "decision"))
+        recorder.add(EntryType.DECISION, f"{QUESTION}/9", last.subject, refs=refs, signer=signer)
+
+
+def test_a_bar_moved_after_the_run_closes_the_gate_and_a_decision_that_ignores_it_does_not_replay(empty, tmp_path):
+    """The whole way: bars on record, a run, a looser bar; then a decision written past our own code."""
+    lab = empty.copy_to(tmp_path / "lab")
+    day = [datetime(2026, 11, n, 9, 0, tzinfo=UTC) for n in range(1, 30)]
+    lab.edit("rule-out-below: 0.1", "rule-out-below: 0.07")
+    assert decide(lab, now=day[22]).code == 3
+    lab.edit("rule-out-below: 0.07", "rule-out-below: 0.1")
+    run_again(lab, started="2026-11-25T09:00:00+00:00")
+    moved = "the rule-out bar was 0.07 in case example-1 until it became 0.1"
+
+    recorded = decide(lab, "--at", "2026-11-27", now=day[26])
+    assert (recorded.code, moved in recorded.text) == (3, True)
+    assert run("replay", lab.record).code == 0
+
+    forge_measurement(lab, now=day[27])
+    ran = run("replay", lab.record, "--json")
+    assert ran.code == 1
+    assert moved in ran.json["decisions"][-1]["detail"]
+
+
+def run_again(lab, *, started):
+    """Put a log in the place of the demonstration's: the same result, begun at another instant."""
+    names = [f"task-{i}" for i in range(60)]
+    spec = {"task": "demo_autonomy_suite", "task_version": "1", "model": "mockllm/model", "created": started}
+    head = header(names, **spec)
+    head["stats"]["started_at"] = started
+    lab.log.write_bytes(log([sample(n, "C" if n == "task-0" else "I") for n in names], head))
+
+
+def forge_measurement(lab, *, now):
+    """Append the last decision again, on its log as if nothing had been said of its bars."""
+    with writing(lab, now=now) as (record, recorder, signer):
+        last = record.of_type(EntryType.DECISION)[-1].content
+        refs = [ref for ref in last.refs if not ref.name.startswith("measurement")]
+        (used,) = [ref for ref in last.refs if ref.name.startswith("measurement")]
+        plainly = as_read(measurement_from(record.object(used.sha256)))
+        refs.append(recorder.keep(used.name, measurement_bytes(plainly), MEASUREMENT))
         recorder.add(EntryType.DECISION, f"{QUESTION}/9", last.subject, refs=refs, signer=signer)
 
 

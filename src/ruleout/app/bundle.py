@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from ruleout.adapters.files import MIB, read_bounded, write_new
 from ruleout.app.approvals import approvals_in
 from ruleout.app.assess import decision_bytes
-from ruleout.app.evidence.standing import standing_in
+from ruleout.app.evidence.bars import Asked, Cache
+from ruleout.app.evidence.standing import require_as_recorded
 from ruleout.app.ledger import LOG_FILE, Record, read_record
 from ruleout.app.sources import with_digests
 from ruleout.app.workspace import CONFIG, open_workspace
@@ -32,7 +33,6 @@ from ruleout.ledger import (
 )
 from ruleout.ledger.bundle import to_bytes
 from ruleout.model.decision import ENGINE, Decision
-from ruleout.model.evidence import Measurement
 from ruleout.model.outcome import Activity
 
 MOST_BUNDLE_BYTES = 256 * MIB
@@ -115,13 +115,14 @@ def replay(bundle: Bundle) -> tuple[Replayed, ...]:
         failed = next(check for check in report.checks if check.status.value == "failed")
         raise VerificationFailed(failed.name, failed.detail, hint="A bundle that does not verify is not replayed.")
     entries = tuple(parse_entry(e.data, index=e.index) for e in bundle.entries)
-    return tuple(_replay_one(e, entries, bundle) for e in entries if e.content.type is EntryType.DECISION)
+    cache: Cache = {}
+    return tuple(_replay_one(e, entries, bundle, cache) for e in entries if e.content.type is EntryType.DECISION)
 
 
-def _replay_one(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle) -> Replayed:
+def _replay_one(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle, cache: Cache) -> Replayed:
     refs = {ref.name: ref.sha256 for ref in entry.content.refs}
     try:
-        decision = _derive(entry, entries, bundle)
+        decision = _derive(entry, entries, bundle, cache)
     except RuleoutError as error:
         return Replayed(index=entry.index, id=entry.content.id, same=False, detail=str(error), decision=None)
     kept = bundle.objects.get(refs.get("decision", ""))
@@ -136,7 +137,7 @@ def _replay_one(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bu
     return Replayed(index=entry.index, id=entry.content.id, same=same, detail=detail, decision=decision)
 
 
-def _derive(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle) -> Decision:
+def _derive(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle, cache: Cache) -> Decision:
     """Run the ordinary assessment on what the entry names, with the approvals that stood before it."""
     refs = {ref.name: ref.sha256 for ref in entry.content.refs}
     framework = parse_framework(_object(bundle, refs, "framework"), file="framework")
@@ -146,15 +147,18 @@ def _derive(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle
         for index, item in enumerate(case.evidence)
         if f"measurement-{index}" in refs
     }
+    activity, at = _asked(entry)
+    case = with_digests(case, measured)
     if bundle.full:
-        _require_standing(measured, entries[: entry.index], bundle, on=_asked(entry)[1].date())
+        asked = Asked(framework=framework, case=case, at=at)
+        stood, earlier = _before(entry, entries, bundle)
+        require_as_recorded(asked, measured, before=stood, earlier=earlier, cache=cache)
     name = entry.content.id.rpartition("/")[0]
     keyring = {holder.key.key_id: holder for holder in bundle.keyring}
     before = [e for e in entries if e.index < entry.index]
-    activity, at = _asked(entry)
     return decide(
         framework,
-        with_digests(case, measured),
+        case,
         activity=activity,
         at=at,
         measurements=measured,
@@ -173,15 +177,11 @@ class _Before:
         return _object(self.bundle, {"object": digest}, "object")
 
 
-def _require_standing(
-    measured: Mapping[str, Measurement], before: tuple[LedgerEntry, ...], bundle: Bundle, *, on: date
-) -> None:
-    """Refuse a decision on evidence that had been withdrawn or had expired and was used as if it counted (A-12)."""
-    standing = standing_in(_Before(before, bundle))
-    for name, measurement in measured.items():
-        why = standing.end_of(measurement, on=on)
-        if why and not measurement.ended:
-            raise VerificationFailed("evidence", f"{name!r} was used as if it counted, and it was {why}")
+def _before(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle) -> tuple[_Before, _Before]:
+    """The record before a decision, and the part of it that has an earlier instant."""
+    before, made = entries[: entry.index], datetime.fromisoformat(entry.content.ts)
+    earlier = tuple(e for e in before if datetime.fromisoformat(e.content.ts) < made)
+    return _Before(before, bundle), _Before(earlier, bundle)
 
 
 def _asked(entry: LedgerEntry) -> tuple[Activity, datetime]:

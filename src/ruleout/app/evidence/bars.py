@@ -56,12 +56,19 @@ class Stood:
     unreadable: str = ""
 
 
-def rulings_on(asked: Asked, measurements: Mapping[str, Measurement], record: Kept) -> Mapping[str, tuple[Ruling, ...]]:
+#: Files of a record that were read, by kind and digest: what they say, or why they cannot be read.
+Cache = dict[tuple[str, str], Framework | Case | str]
+
+
+def rulings_on(
+    asked: Asked, measurements: Mapping[str, Measurement], record: Kept, cache: Cache | None = None
+) -> Mapping[str, tuple[Ruling, ...]]:
     """Return by evidence id what the record says of when the bars of each comparison were fixed.
 
-    Effect: reads the framework and case files that the record's entries name. `measurements` are as read from logs.
+    Effect: reads the framework and case files that the record's entries name. `measurements` are as read from logs; a
+    `cache` that is given is used and filled.
     """
-    files = _Files(asked, record)
+    files = _Files(asked, record, {} if cache is None else cache)
     found = {}
     for item in asked.case.evidence:
         if item.id in measurements:
@@ -158,10 +165,10 @@ def _was_crossed(
 class _Files:
     """The framework and case files of a record, each read once."""
 
-    def __init__(self, asked: Asked, record: Kept) -> None:
+    def __init__(self, asked: Asked, record: Kept, cache: Cache) -> None:
         self._asked = asked
         self._record = record
-        self._read: dict[tuple[str, str], Framework | Case | str] = {}
+        self._read = cache
 
     def frameworks(self, indicator: Indicator) -> list[Stood]:
         """What each entry of the framework, in any version, says of one of its comparisons."""

@@ -10,15 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ruleout.app.evidence.bars import Asked, rulings_on
+from ruleout.app.evidence.bars import Asked, Cache, rulings_on
 from ruleout.app.evidence.receipt import Kept, end_in, log_digest_in
 from ruleout.app.evidence.withdrawal import Withdrawal, withdrawals_in
 from ruleout.app.ledger import MEASUREMENT, SUMMARY
+from ruleout.errors import VerificationFailed
 from ruleout.evidence.ending import as_read, end
 from ruleout.evidence.stored import measurement_from
 from ruleout.evidence.summary import summary_from, summary_of
 from ruleout.ledger import EntryType, LedgerEntry
-from ruleout.model.evidence import Measurement
+from ruleout.model.evidence import Comparison, Measurement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,33 @@ def _named_log(entry: LedgerEntry, record: Kept) -> str:
         if ref.media_type == MEASUREMENT:
             return summary_of(measurement_from(record.object(ref.sha256))).digest
     return ""
+
+
+def require_as_recorded(
+    asked: Asked, measurements: Mapping[str, Measurement], *, before: Kept, earlier: Kept, cache: Cache
+) -> None:
+    """Refuse measurements that a decision used as if the record had said nothing of them.
+
+    Effect: reads what the record's entries name; `cache` is used and filled.
+
+    Args:
+        before: the record up to the decision's entry; earlier: without what has the decision's own instant, for that may
+            have been recorded together with it.
+
+    Raises:
+        VerificationFailed: check "evidence"; a withdrawal, a last day or a bar that moved was left out.
+
+    Source: A-12, D-12.
+    """
+    standing = standing_in(before)
+    rulings = rulings_on(asked, {name: as_read(m) for name, m in measurements.items()}, earlier, cache)
+    for name, measurement in measurements.items():
+        why = "" if measurement.ended else standing.end_of(measurement, on=asked.at.date())
+        told = {r.indicator for r in measurement.rulings if r.at_least is not Comparison.CLEAR}
+        untold = (r for r in rulings.get(name, ()) if r.at_least is not Comparison.CLEAR and r.indicator not in told)
+        why = why or next((r.because for r in untold), "")
+        if why:
+            raise VerificationFailed("evidence", f"{name!r} was used as if it counted: {why}")
 
 
 def measurements_under(
