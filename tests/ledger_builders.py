@@ -41,6 +41,7 @@ SUBJECTS: dict[EntryType, dict[str, str | int | bool | tuple[str, ...]]] = {
     },
     EntryType.APPROVAL: {"role": "ceo", "act": "approve", "input_digest": "0" * 64},
     EntryType.KEY: {"vkey": "a+b+c", "roles": ("ceo",), "from": "2026-01-01T00:00:00Z"},
+    EntryType.WITHDRAWAL: {"act": "withdraw", "tool": "scorer", "tool_version": "1.2"},
 }
 
 

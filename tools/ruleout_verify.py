@@ -39,7 +39,7 @@ SALTED = re.compile(r"[A-Za-z0-9_-]{43}")
 # Kind of entry: subject fields it must have, fields it may have, least number of refs, whether an author signs.
 SCHEMAS = {
     "framework": ("framework version", "supersedes effective", 1, True),
-    "evidence": ("case evidence", "status format evaluated", 1, False),
+    "evidence": ("case evidence", "status format evaluated owner valid_until", 1, False),
     "determination": ("case threshold finding", "prong dated valid_until replaces", 1, True),
     "safeguard": ("case safeguard met", "kind dated valid_until replaces", 1, True),
     "peer": ("question holds covers grade as_of", "case valid_until replaces", 1, True),
@@ -51,6 +51,7 @@ SCHEMAS = {
     ),
     "approval": ("role act input_digest", "case decision at", 0, True),
     "key": ("vkey roles from", "replaces until", 0, True),
+    "withdrawal": ("act", "digests tool tool_version producer model_digest revision lifts", 1, True),
 }
 
 UNWITNESSED = "unwitnessed: only the operator's own signature vouches that everyone is shown the same log"

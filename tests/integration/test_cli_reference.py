@@ -15,13 +15,15 @@ COMMANDS = re.findall(r"^\$ ruleout (.+?)(?:\s+# exit (\d))?$", PAGE, re.MULTILI
 SECTIONS = dict(re.findall(r"^#{2,3} ruleout ([a-z -]+)\n(.*?)(?=^#{2,3} |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 #: Verbs that only hold others, and those.
-GROUPS = ("key", "framework", "landscape", "picture", "estimate")
+GROUPS = ("key", "framework", "landscape", "picture", "estimate", "evidence")
 BELOW = (
     *("key new", "key list"),
     *("framework list", "framework show", "framework anchors"),
     *("landscape show", "landscape check", "landscape case"),
     *("picture forest", "picture repeats", "picture trend"),
     *("estimate horizon", "estimate trend", "estimate pairs", "estimate uplift", "estimate rate"),
+    *("evidence list", "evidence show", "evidence diff", "evidence due"),
+    *("evidence withdraw", "evidence lift", "evidence renew", "evidence overlaps"),
 )
 #: Explained once for all verbs.
 SHARED = {"--help"}

@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ruleout.app.approvals import approvals_in, decision_name
-from ruleout.app.ledger import DECISION, MEASUREMENT, YAML, Record, Recorder
+from ruleout.app.evidence.bars import Asked
+from ruleout.app.evidence.standing import measurements_under, standing_in
+from ruleout.app.ledger import DECISION, MEASUREMENT, SUMMARY, YAML, Record, Recorder
 from ruleout.app.sources import CaseFile, FrameworkFile
 from ruleout.engine.decide import decide
 from ruleout.errors import RuleoutError
 from ruleout.evidence.stored import measurement_bytes
+from ruleout.evidence.summary import summary_bytes
 from ruleout.ledger import EntryType, Ref, Signer
 from ruleout.model.canonical import canonical
 from ruleout.model.decision import Decision
@@ -47,8 +50,27 @@ def at_its_own_instant(question: Question, record: Record | None) -> Question:
     return replace(question, at=max([question.case.case.at, *(act.at for act in acts)]))
 
 
+def under_record(question: Question, record: Record | None) -> Question:
+    """Return the question with its evidence as the record has it count: withdrawn, expired, under bars that moved.
+
+    Effect: reads what the record's entries name. Source: A-12.
+    """
+    if record is None:
+        return question
+    asked = Asked(framework=question.framework.framework, case=question.case.case, at=question.at)
+    measurements = measurements_under(asked, question.case.measurements, record, standing_in(record))
+    return replace(question, case=replace(question.case, measurements=measurements))
+
+
 def assess(question: Question, record: Record | None) -> Decision:
-    """Return the decision, with the approvals that the record holds. Pure."""
+    """Return the decision, with the approvals that the record holds and its evidence as the record has it count.
+
+    Effect: reads what the record's entries name.
+    """
+    return _decided(under_record(question, record), record)
+
+
+def _decided(question: Question, record: Record | None) -> Decision:
     approvals = () if record is None else approvals_in(record.entries, record.keyring, decision=question.name)
     return decide(
         question.framework.framework,
@@ -76,7 +98,8 @@ def record_decision(question: Question, record: Record, recorder: Recorder, sign
     if len(question.case.measurements) > _MOST_MEASUREMENTS:
         count = len(question.case.measurements)
         raise RuleoutError(f"expected at most {_MOST_MEASUREMENTS} logs in a case, got {count}", hint="Split the case.")
-    decision = assess(question, record)
+    question = under_record(question, record)
+    decision = _decided(question, record)
     framework = recorder.keep("framework", question.framework.data, YAML)
     case = recorder.keep("case", question.case.data, YAML)
     measured = _keep_measurements(question, recorder)
@@ -140,7 +163,8 @@ def _record_sources(
     logs = [item for item in told.evidence if item.id in question.case.measurements]
     for item, ref in zip(logs, measured, strict=True):
         subject = {"case": told.id, "evidence": item.id}
-        drafts.append((EntryType.EVIDENCE, f"{name}/evidence/{ref.sha256[:12]}", subject, (ref,)))
+        summary = recorder.keep("summary", summary_bytes(question.case.measurements[item.id]), SUMMARY)
+        drafts.append((EntryType.EVIDENCE, f"{name}/evidence/{ref.sha256[:12]}", subject, (ref, summary)))
     for d in told.determinations:
         part = _within_an_id(f"{d.threshold}.{d.prong}") if d.prong else d.threshold
         subject = {"case": told.id, "threshold": d.threshold, "finding": d.finding.value, "dated": d.dated.isoformat()}

@@ -11,6 +11,8 @@ from pathlib import Path
 from ruleout.adapters.files import MIB, read_bounded, write_new
 from ruleout.app.approvals import approvals_in
 from ruleout.app.assess import decision_bytes
+from ruleout.app.evidence.bars import Asked, Cache
+from ruleout.app.evidence.standing import require_as_recorded
 from ruleout.app.ledger import LOG_FILE, Record, read_record
 from ruleout.app.sources import with_digests
 from ruleout.app.workspace import CONFIG, open_workspace
@@ -113,13 +115,14 @@ def replay(bundle: Bundle) -> tuple[Replayed, ...]:
         failed = next(check for check in report.checks if check.status.value == "failed")
         raise VerificationFailed(failed.name, failed.detail, hint="A bundle that does not verify is not replayed.")
     entries = tuple(parse_entry(e.data, index=e.index) for e in bundle.entries)
-    return tuple(_replay_one(e, entries, bundle) for e in entries if e.content.type is EntryType.DECISION)
+    cache: Cache = {}
+    return tuple(_replay_one(e, entries, bundle, cache) for e in entries if e.content.type is EntryType.DECISION)
 
 
-def _replay_one(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle) -> Replayed:
+def _replay_one(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle, cache: Cache) -> Replayed:
     refs = {ref.name: ref.sha256 for ref in entry.content.refs}
     try:
-        decision = _derive(entry, entries, bundle)
+        decision = _derive(entry, entries, bundle, cache)
     except RuleoutError as error:
         return Replayed(index=entry.index, id=entry.content.id, same=False, detail=str(error), decision=None)
     kept = bundle.objects.get(refs.get("decision", ""))
@@ -134,7 +137,7 @@ def _replay_one(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bu
     return Replayed(index=entry.index, id=entry.content.id, same=same, detail=detail, decision=decision)
 
 
-def _derive(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle) -> Decision:
+def _derive(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle, cache: Cache) -> Decision:
     """Run the ordinary assessment on what the entry names, with the approvals that stood before it."""
     refs = {ref.name: ref.sha256 for ref in entry.content.refs}
     framework = parse_framework(_object(bundle, refs, "framework"), file="framework")
@@ -144,18 +147,41 @@ def _derive(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle
         for index, item in enumerate(case.evidence)
         if f"measurement-{index}" in refs
     }
+    activity, at = _asked(entry)
+    case = with_digests(case, measured)
+    if bundle.full:
+        asked = Asked(framework=framework, case=case, at=at)
+        stood, earlier = _before(entry, entries, bundle)
+        require_as_recorded(asked, measured, before=stood, earlier=earlier, cache=cache)
     name = entry.content.id.rpartition("/")[0]
     keyring = {holder.key.key_id: holder for holder in bundle.keyring}
     before = [e for e in entries if e.index < entry.index]
-    activity, at = _asked(entry)
     return decide(
         framework,
-        with_digests(case, measured),
+        case,
         activity=activity,
         at=at,
         measurements=measured,
         approvals=approvals_in(before, keyring, decision=name),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The part of a bundle's record that stood before a decision."""
+
+    entries: tuple[LedgerEntry, ...]
+    bundle: Bundle
+
+    def object(self, digest: str) -> bytes:
+        return _object(self.bundle, {"object": digest}, "object")
+
+
+def _before(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle) -> tuple[_Before, _Before]:
+    """The record before a decision, and the part of it that has an earlier instant."""
+    before, made = entries[: entry.index], datetime.fromisoformat(entry.content.ts)
+    earlier = tuple(e for e in before if datetime.fromisoformat(e.content.ts) < made)
+    return _Before(before, bundle), _Before(earlier, bundle)
 
 
 def _asked(entry: LedgerEntry) -> tuple[Activity, datetime]:

@@ -19,8 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from ruleout.adapters.files import MIB, read_bounded
-from ruleout.app.ingest import read_log_file
-from ruleout.app.sources import MOST_DOCUMENT_BYTES
+from ruleout.app.sources import MOST_DOCUMENT_BYTES, read_measurements
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.errors import RuleoutError
 from ruleout.estimates.horizon import HorizonSettings, horizon_of
@@ -173,12 +172,12 @@ def _side(path: Path, score: str, success_at: Decimal) -> _Side:
 
 def _measurement(path: Path) -> Measurement:
     """The one measurement of a log: the only place where logs are opened here."""
-    found = read_log_file(path)
+    found = read_measurements(path)
     if len(found) != 1:
-        held = ", ".join(f"{one.measurement.task} of {one.measurement.model}" for one in found[:_SHOWN])
+        held = ", ".join(f"{one.task} of {one.model}" for one in found[:_SHOWN])
         hint = "Hand in logs of one task and one model, or a CSV with task, successes and attempts."
         raise RuleoutError(f"{path.name}: expected one task and model, got {len(found)}: {held}", hint=hint)
-    return found[0].measurement
+    return found[0]
 
 
 def _side_of_log(measurement: Measurement, name: str, score: str, success_at: Decimal) -> _Side:

@@ -8,14 +8,16 @@ kept beside the ledger as each log is read, and the entries are drafted together
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ruleout.adapters.logs.orders import Reading
 from ruleout.adapters.tile_store import put_object, read_log
-from ruleout.app.ledger import LOG_FILE, MEASUREMENT, Recorder
+from ruleout.app.ledger import LOG_FILE, MEASUREMENT, SUMMARY, Recorder
 from ruleout.app.workspace import Workspace
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.stored import measurement_bytes
+from ruleout.evidence.summary import summary_bytes
 from ruleout.ledger import EntryType, Ref
 from ruleout.ledger.entry import MAX_REFS
 from ruleout.model.evidence import Measurement
@@ -53,19 +55,24 @@ def keep_reading(reading: Reading, name: str, workspace: Workspace, *, keep_log:
         LedgerError: the disk failed.
     """
     logs = _log_refs(reading) if keep_log else ()
-    if len(logs) >= MAX_REFS:
-        detail = f"expected at most {MAX_REFS - 1} files in a log that is kept, got {len(logs)}"
+    if len(logs) > MAX_REFS - 2:
+        detail = f"expected at most {MAX_REFS - 2} files in a log that is kept, got {len(logs)}"
         raise UnreadableLog(name, "too-large", detail, hint="Use --no-keep-log.")
     alone = len(reading.measurements) == 1
     kept = []
     for m in reading.measurements:
-        data = measurement_bytes(m)
-        ref = Ref(name="measurement", sha256=put_object(workspace.ledger, data), size=len(data), media_type=MEASUREMENT)
-        entry_id = _entry_id(m, alone=alone)
-        kept.append(
-            KeptMeasurement(entry_id=entry_id, digest=m.digest, status=m.status, format=m.format, refs=(ref, *logs))
+        refs = (
+            _keep("measurement", measurement_bytes(m), MEASUREMENT, workspace),
+            _keep("summary", summary_bytes(m), SUMMARY, workspace),
+            *logs,
         )
+        entry_id = _entry_id(m, alone=alone)
+        kept.append(KeptMeasurement(entry_id=entry_id, digest=m.digest, status=m.status, format=m.format, refs=refs))
     return tuple(kept)
+
+
+def _keep(name: str, data: bytes, media_type: str, workspace: Workspace) -> Ref:
+    return Ref(name=name, sha256=put_object(workspace.ledger, data), size=len(data), media_type=media_type)
 
 
 def _log_refs(reading: Reading) -> tuple[Ref, ...]:
@@ -85,13 +92,16 @@ def _entry_id(m: Measurement, *, alone: bool) -> str:
     return f"evidence/{m.digest[:16]}/{which[:16]}"
 
 
-def record_kept(kept: KeptMeasurement, recorder: Recorder) -> bool:
+def record_kept(kept: KeptMeasurement, recorder: Recorder, life: Mapping[str, str]) -> bool:
     """Draft the entry of a kept measurement; return whether it is new. What is in the record already adds nothing.
 
     Effect: drafts one entry; the caller commits.
+
+    Args:
+        life: whose it is and until when it counts, from `life_fields` (A-12).
     """
     if recorder.has(kept.entry_id):
         return False
-    subject = {"case": "", "evidence": kept.digest, "status": kept.status, "format": kept.format}
+    subject = {"case": "", "evidence": kept.digest, "status": kept.status, "format": kept.format, **life}
     recorder.add(EntryType.EVIDENCE, kept.entry_id, subject, refs=kept.refs)
     return True

@@ -23,6 +23,7 @@ from ruleout.model.plain import instant_text
 YAML = "application/yaml"
 DECISION = "application/vnd.ruleout.decision+json"
 MEASUREMENT = "application/vnd.ruleout.measurement+json"
+SUMMARY = "application/vnd.ruleout.evidence-summary+json"
 LOG_FILE = "application/octet-stream"
 
 Subject = Mapping[str, str | int | bool | tuple[str, ...]]

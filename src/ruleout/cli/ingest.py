@@ -38,6 +38,8 @@ def command(
     logs: Annotated[list[str], typer.Argument(help="Logs: files, folders, patterns, or addresses such as s3://….")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and show; write nothing.")] = False,
     keep_log: Annotated[bool, typer.Option(help="Keep the log's own bytes in the record's store.")] = True,
+    owner: Annotated[str, typer.Option(help="Role or team that keeps the evidence current, such as evals-team.")] = "",
+    valid_until: Annotated[str | None, typer.Option(help="Last day on which it counts, such as 2027-05-31.")] = None,
     summaries: Annotated[
         bool, typer.Option("--summaries", help="A quick look at summaries alone, not for gates; with --dry-run.")
     ] = False,
@@ -63,7 +65,8 @@ def command(
         raise RuleoutError("a quick look is not recorded", hint="Add --dry-run, or leave --summaries out.")
     on_ray = ray_address if ray_address or ray else None
     shown = Shown(json=json)
-    with _taking(dry_run, keep_log, workspace) as taker:
+    life = Life(keep_log=keep_log, owner=owner, valid_until=valid_until)
+    with _taking(dry_run, workspace, life) as taker:
         way = Way(summaries=summaries, keep_in=taker.keep_in, jobs=jobs, ray=on_ray)
         found = find_logs(logs)
         shown.refuse_nothing(nothing_found(found))
@@ -71,6 +74,15 @@ def command(
             for outcome in read_logs(found, way, watch):
                 shown.show(taker.take(outcome))
     return shown.end()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """What is said of the logs as they are received: whether their bytes are kept, whose they are, until when."""
+
+    keep_log: bool
+    owner: str
+    valid_until: str | None
 
 
 class Taker(Protocol):
@@ -95,13 +107,13 @@ class _Look:
 
 
 @contextmanager
-def _taking(dry_run: bool, keep_log: bool, workspace: Path | None) -> Iterator[Taker]:
+def _taking(dry_run: bool, workspace: Path | None, life: Life) -> Iterator[Taker]:
     if dry_run:
         yield _Look()
         return
     from ruleout.cli.ingest_record import taking  # noqa: PLC0415 - keys, ledger and YAML cost 150 ms
 
-    with taking(workspace, keep_log=keep_log) as taker:
+    with taking(workspace, keep_log=life.keep_log, owner=life.owner, valid_until=life.valid_until) as taker:
         yield taker
 
 

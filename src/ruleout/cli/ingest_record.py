@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from ruleout.app.evidence.receipt import life_fields
 from ruleout.app.ingest import KeptMeasurement, keep_reading, record_kept, require_ledger
 from ruleout.app.ledger import recording
 from ruleout.app.read_logs import Outcome
 from ruleout.app.workspace import Workspace
-from ruleout.cli.options import instant, keys_of_this_run, workspace_needed
+from ruleout.cli.options import day, instant, keys_of_this_run, workspace_needed
 from ruleout.cli.output import say
 from ruleout.errors import UnreadableLog
 
@@ -45,15 +46,21 @@ class Recording:
 
 
 @contextmanager
-def taking(option: Path | None, *, keep_log: bool) -> Iterator[Recording]:
+def taking(option: Path | None, *, keep_log: bool, owner: str, valid_until: str | None) -> Iterator[Recording]:
     """Yield what takes readings; at the end their entries are appended together. Effect: writes.
 
     The key is unlocked before anything is read, and asked for once: nobody waits for a thousand logs to learn that it
     is missing.
 
+    Args:
+        owner: the role or team that keeps the evidence current, "" for none.
+        valid_until: the last day on which it counts, None for none.
+
     Raises:
+        RuleoutError: the owner is no id, the day no day.
         NotFound, KeyUnavailable, LedgerError, VerificationFailed: the workspace, its key or its ledger is not there.
     """
+    life = life_fields(owner=owner, valid_until=day(valid_until))
     place = workspace_needed(option)
     keys = keys_of_this_run()
     keys = replace(keys, ask=cache(keys.ask))
@@ -64,6 +71,6 @@ def taking(option: Path | None, *, keep_log: bool) -> Iterator[Recording]:
     if not taken.kept:
         return
     with recording(place, keys, at=instant(None)) as (_, recorder):
-        new = sum(record_kept(one, recorder) for one in taken.kept)
+        new = sum(record_kept(one, recorder, life) for one in taken.kept)
         recorder.commit()
     say(f"{taken.logs} log(s) in the record of {place.origin}, {new} new entr{'y' if new == 1 else 'ies'}")

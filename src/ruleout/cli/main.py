@@ -34,6 +34,7 @@ VERBS = (
     "plan",
     "ingest",
     "estimate",
+    "evidence",
     "assess",
     "picture",
     "decide-under",

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import getpass
+import re
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from ruleout.app.settings import from_environment
 from ruleout.app.unlock import Keys
 from ruleout.app.workspace import Workspace, find_workspace, open_workspace
 from ruleout.cli.switches import JsonOption, WorkspaceOption
-from ruleout.documents.fields import parse_instant
+from ruleout.documents.fields import parse_date, parse_instant
 from ruleout.errors import KeyUnavailable, NotFound, RuleoutError
 from ruleout.model.outcome import Activity
 
@@ -76,6 +77,24 @@ def instant(text: str | None, default: datetime | None = None) -> datetime:
             f"expected an instant such as 2025-05-22T12:00:00Z, got {text!r}", hint="Add an offset or Z."
         )
     return value.astimezone(UTC)
+
+
+def span(text: str) -> timedelta:
+    """Return the days a person wrote, such as 30d; at most 9999. Raises RuleoutError for anything else."""
+    match = re.fullmatch(r"([0-9]{1,4})d?", text)
+    if match is None:
+        raise RuleoutError(f"expected a number of days such as 30d, got {text!r}", hint="Write a number and a d.")
+    return timedelta(days=int(match[1]))
+
+
+def day(text: str | None) -> date | None:
+    """Return the day a person wrote, None for none. Raises RuleoutError for anything else."""
+    if text is None:
+        return None
+    try:
+        return parse_date(text)
+    except ValueError as error:
+        raise RuleoutError(f"expected a date such as 2027-05-31, got {text!r}", hint="Write year-month-day.") from error
 
 
 def activity(text: str | None, default: Activity) -> Activity:

@@ -3,7 +3,8 @@
 
 Invariants:
 * pure and total: same inputs, same value, and nothing is raised on data;
-* the input digest covers everything but the approvals and `at`, so an approval holds only for the inputs it saw.
+* the input digest covers everything but the approvals and `at`, so an approval holds only for the inputs it saw;
+  that evidence was withdrawn or has expired is such an input (A-12).
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def decide(
     Source: D-1 to D-13.
     """
     measured = measurements or {}
-    inputs = inputs_of(framework, case)
+    inputs = inputs_of(framework, case, measured)
     input_digest = input_digest_of(inputs, activity)
     acts = weigh_acts(case, approvals, input_digest=input_digest, at=at)
     resolved = resolve(framework, case, measured, acts, at=at)
@@ -110,13 +111,20 @@ def decide(
     )
 
 
-def inputs_of(framework: Framework, case: Case) -> tuple[InputDigest, ...]:
-    """The digests of everything a decision rests on but its approvals, in a fixed order. Pure."""
+def inputs_of(
+    framework: Framework, case: Case, measurements: Mapping[str, Measurement] | None = None
+) -> tuple[InputDigest, ...]:
+    """The digests of everything a decision rests on but its approvals, in a fixed order. Pure.
+
+    Evidence that counts no more is listed with the digest of the reason: who approved before did not know it.
+    """
     evidence = (InputDigest(kind="evidence", id=item.id, sha256=item.digest) for item in case.evidence)
+    ended = {name: m.ended for name, m in (measurements or {}).items() if m.ended}
     return (
         InputDigest(kind="framework", id=str(framework.id), sha256=framework.digest),
         InputDigest(kind="case", id=case.id, sha256=case.digest),
         *sorted(evidence, key=lambda i: i.id),
+        *(InputDigest(kind="ended", id=name, sha256=digest_of(ended[name])) for name in sorted(ended)),
     )
 
 
@@ -269,6 +277,7 @@ class _Pass:
             notes.append(
                 f"the text does not say what *cannot rule out* means for {', '.join(silent)}: read with caution (D-8)"
             )
+        notes += self.resolved.notes
         ignored = sorted(s.because for s in acts.shown if not s.counts)
         return (*notes, *(f"an act does not count: {reason}" for reason in dict.fromkeys(ignored)))
 

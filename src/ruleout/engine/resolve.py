@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from ruleout.engine.assessment import find_answer, find_argument, find_interim, find_safeguard
 from ruleout.engine.evaluate import State, atoms_asked, counts_as
 from ruleout.engine.indicator import compare_published, measure_indicator
 from ruleout.engine.peers import find_peer
 from ruleout.engine.quorum import Acts, find_quorum
+from ruleout.engine.rulings import CountedOnce, ruled
 from ruleout.engine.statements import Found, roles_in
 from ruleout.engine.threshold import Evidence, ThresholdFound, find_threshold, in_words
 from ruleout.model.case import Case
@@ -38,6 +39,7 @@ class Resolved:
     departures: tuple[ThresholdFound, ...]
     answers: tuple[AnswerResult, ...]
     quorums: tuple[QuorumResult, ...]
+    notes: tuple[str, ...]
 
 
 def resolve(
@@ -65,23 +67,31 @@ def resolve(
         departures=tuple(f for _, f in found),
         answers=answers,
         quorums=quorums,
+        notes=evidence.notes,
     )
 
 
 def weigh_evidence(
     framework: Framework, case: Case, measurements: Mapping[str, Measurement], *, at: datetime
 ) -> Evidence:
-    """Compare every piece of evidence with its bars, the framework's own first (D-2)."""
+    """Compare every piece of evidence with its bars, the framework's own first (D-2).
+
+    What the record rules of a comparison, and that samples count once, only ever make a finding more concerning.
+    """
     own: dict[str, list[Indicator]] = {i.evaluation: [] for i in framework.indicators}
     for indicator in framework.indicators:
         own[indicator.evaluation].append(indicator)
     level = _levels(framework)
     findings: list[IndicatorFinding] = []
     usable: dict[str, str] = {}
+    ended: dict[str, str] = {}
+    once = CountedOnce(framework)
     for item in case.evidence:
         measurement = measurements.get(item.id)
         if item.figure is not None or measurement is not None:
             usable[item.id] = item.digest
+        if why := _end_of(item, measurement, on=at.date()):
+            ended[item.id] = why
         for indicator in own.get(item.id) or item.indicators:
             leveled = replace(indicator, alpha=indicator.alpha / level.get(indicator.id, 1))
             if item.id in own and item.indicators:
@@ -89,10 +99,26 @@ def weigh_evidence(
                     _inconclusive(leveled, item.id, "the case states bars of its own beside the framework's")
                 )
             else:
-                findings.append(_compare(leveled, item, measurement, at=at))
+                findings.append(once.weigh(_compare(leveled, item, measurement, at=at), measurement))
     stated = {item.id for item in case.evidence}
     findings += [_absent(i) for i in framework.indicators if i.evaluation not in stated]
-    return Evidence(findings=tuple(findings), usable=usable, on=at.date())
+    return Evidence(
+        findings=tuple(findings), usable=usable, on=at.date(), ended=ended, notes=(*_remarks(measurements), *once.notes)
+    )
+
+
+def _end_of(item: EvidenceItem, measurement: Measurement | None, *, on: date) -> str:
+    """Why a piece of evidence counts no more on a day, "" if it does; its last valid day counts (A-12)."""
+    if measurement is not None and measurement.ended:
+        return measurement.ended
+    is_past = item.valid_until is not None and item.valid_until < on
+    return f"valid until {item.valid_until}, expired on {on}" if is_past else ""
+
+
+def _remarks(measurements: Mapping[str, Measurement]) -> list[str]:
+    """What the record remarks on without weighing it, such as bars first recorded after an evaluation."""
+    rulings = (ruling for name in sorted(measurements) for ruling in measurements[name].rulings)
+    return [f"{r.indicator}: {r.because}" for r in rulings if r.at_least is Comparison.CLEAR]
 
 
 def _levels(framework: Framework) -> dict[str, int]:
@@ -123,7 +149,7 @@ def _compare(
         return compare_published(indicator, item, at=at)
     if measurement is None:
         return _inconclusive(indicator, item.id, "its log is missing or unreadable")
-    return measure_indicator(indicator, item, measurement, at=at)
+    return ruled(measure_indicator(indicator, item, measurement, at=at), measurement.rulings)
 
 
 def _absent(indicator: Indicator) -> IndicatorFinding:

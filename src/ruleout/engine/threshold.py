@@ -2,13 +2,14 @@
 """Threshold verdicts: determinations constrained by indicators, prongs and lineage (D-3, D-4).
 
 A determination is void, and the threshold UNKNOWN, when its roles are not those the framework names, it has expired,
-its evidence is missing or changed, or it is less cautious than a load-bearing indicator without naming that indicator
+its evidence is missing, changed, withdrawn or expired, or it is less cautious than a load-bearing indicator without naming that indicator
 and giving a rationale. Void never means that a rule is skipped.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from ruleout.engine.statements import age_faults, date_faults, role_faults
@@ -46,11 +47,15 @@ class Evidence:
     """What the case's evidence amounts to at the instant of the decision.
 
     `findings` holds every comparison; `usable` maps an evidence id to its digest, and lacks what could not be read.
+    `ended` maps an evidence id to why it counts no more: it was withdrawn, or its last day has passed (A-12). `notes`
+    tell what was remarked without being weighed.
     """
 
     findings: tuple[IndicatorFinding, ...]
     usable: dict[str, str]
     on: date
+    ended: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def about(self, threshold_ids: frozenset[str]) -> tuple[IndicatorFinding, ...]:
         """The findings that bear on any of the given thresholds."""
@@ -194,6 +199,8 @@ def _evidence_faults(d: Determination, evidence: Evidence) -> list[str]:
             faults.append(f"evidence {name!r} is missing or unreadable")
         elif digest and evidence.usable[name] != digest:
             faults.append(f"evidence {name!r} has changed since")
+        elif name in evidence.ended:
+            faults.append(f"evidence {name!r} counts no more: {evidence.ended[name]}")
     return faults
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ruleout.errors import VerificationFailed
 from ruleout.model.canonical import MAX_INTEGER, canonical, parse_canonical
-from ruleout.model.evidence import Attempt, Measurement, SampleState
+from ruleout.model.evidence import Attempt, Comparison, Measurement, Ruling, SampleState
 from ruleout.model.plain import instant_text
 
 FORMAT = "ruleout-measurement/2"
@@ -50,6 +50,8 @@ def measurement_bytes(measurement: Measurement) -> bytes:
             "parts": [list(part) for part in m.parts],
             "elicitation": m.elicitation,
             "model_digest": m.model_digest,
+            "ended": m.ended,
+            "rulings": [[r.indicator, r.at_least.value, r.because] for r in m.rulings],
         }
     )
 
@@ -63,7 +65,7 @@ def measurement_from(data: bytes) -> Measurement:
     raw = parse_canonical(data)
     try:
         if raw["format"] == _FIRST_FORMAT:
-            raw |= {"notes": [], "parts": [], "elicitation": "", "model_digest": ""}
+            raw |= {"notes": [], "parts": [], "elicitation": "", "model_digest": "", "ended": "", "rulings": []}
         elif raw["format"] != FORMAT:
             raise ValueError(f"format {raw['format']!r}")
         return _measurement(raw)
@@ -72,6 +74,9 @@ def measurement_from(data: bytes) -> Measurement:
 
 
 def _measurement(raw: dict[str, Any]) -> Measurement:
+    if type(raw["ended"]) is not str or raw["ended"] not in ("", *raw["problems"]):
+        # Whoever looks at problems only must not take for usable what counts no more.
+        raise ValueError("a measurement that ended without saying so among its problems")
     attempts = tuple(
         Attempt(
             sample=sample,
@@ -106,6 +111,11 @@ def _measurement(raw: dict[str, Any]) -> Measurement:
         parts=tuple((name, digest) for name, digest in raw["parts"]),
         elicitation=raw["elicitation"],
         model_digest=raw["model_digest"],
+        ended=raw["ended"],
+        rulings=tuple(
+            Ruling(indicator=indicator, at_least=Comparison(at_least), because=because)
+            for indicator, at_least, because in raw["rulings"]
+        ),
     )
 
 

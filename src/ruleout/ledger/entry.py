@@ -46,6 +46,7 @@ class EntryType(Enum):
     DECISION = "decision"
     APPROVAL = "approval"
     KEY = "key"
+    WITHDRAWAL = "withdrawal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,9 @@ def _schema(required: str, optional: str = "", *, least_refs: int, signed: bool 
 SCHEMAS: Mapping[EntryType, Schema] = MappingProxyType(
     {
         EntryType.FRAMEWORK: _schema("framework version", "supersedes effective", least_refs=1),
-        EntryType.EVIDENCE: _schema("case evidence", "status format evaluated", least_refs=1, signed=False),
+        EntryType.EVIDENCE: _schema(
+            "case evidence", "status format evaluated owner valid_until", least_refs=1, signed=False
+        ),
         EntryType.DETERMINATION: _schema("case threshold finding", "prong dated valid_until replaces", least_refs=1),
         EntryType.SAFEGUARD: _schema("case safeguard met", "kind dated valid_until replaces", least_refs=1),
         EntryType.PEER: _schema("question holds covers grade as_of", "case valid_until replaces", least_refs=1),
@@ -77,6 +80,10 @@ SCHEMAS: Mapping[EntryType, Schema] = MappingProxyType(
         ),
         EntryType.APPROVAL: _schema("role act input_digest", "case decision at", least_refs=0),
         EntryType.KEY: _schema("vkey roles from", "replaces until", least_refs=0),
+        # The reason is the reference: words about a failure may name people, and header fields stay for good (L-1).
+        EntryType.WITHDRAWAL: _schema(
+            "act", "digests tool tool_version producer model_digest revision lifts", least_refs=1
+        ),
     }
 )
 

@@ -46,6 +46,18 @@ class Attempt(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What the record says of one comparison: its finding is at least this concerning, and why (E-4, D-2).
+
+    A ruling only ever makes a finding more concerning; CLEAR changes nothing and is a note beside the decision.
+    """
+
+    indicator: str
+    at_least: Comparison
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
     """Everything a decision may use of one evaluation log (E-1 to E-4).
 
@@ -66,6 +78,8 @@ class Measurement:
         notes: what a reader should know and what does not keep it from being used, one line each.
         parts: (name, SHA-256) of each file of a log in several parts; empty for a single file.
         elicitation, model_digest: as the log itself states them, "" where it does not (E-4).
+        ended: why it counts no more, withdrawn or expired, "" while it stands; also one of `problems` (A-12).
+        rulings: what the record says of single comparisons, such as a bar that moved after the evaluation.
     """
 
     digest: str
@@ -90,6 +104,8 @@ class Measurement:
     parts: tuple[tuple[str, str], ...] = ()
     elicitation: str = ""
     model_digest: str = ""
+    ended: str = ""
+    rulings: tuple[Ruling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,22 +10,15 @@ import pytest
 from tests.unit.evidence import inspect_logs
 
 from ruleout.app import estimate
-from ruleout.app.ingest import Ingested
 from ruleout.app.plan import default_rate
 from ruleout.errors import RuleoutError
 
 
-def test_tasks_whose_content_differs_are_set_apart(tmp_path, monkeypatch):
+def test_tasks_whose_content_differs_are_set_apart(tmp_path):
     """Same id, other question: listed on both sides, compared on neither. Content that one log lacks changes nothing."""
-
-    def measured(path):
-        data = inspect_logs.log([inspect_logs.sample("s0", "C"), inspect_logs.sample("s1", "C")])
-        measurement = inspect_logs.read_one(data, name=path.name)
-        first, *rest = measurement.attempts
-        found = replace(measurement, attempts=(replace(first, content=path.stem), *rest))
-        return (Ingested(path=path, data=data, measurement=found, states=()),)
-
-    monkeypatch.setattr(estimate, "read_log_file", measured)
+    for name, asked in (("a", "this"), ("b", "that")):
+        samples = [inspect_logs.sample("s0", "C", input=asked), inspect_logs.sample("s1", "C")]
+        (tmp_path / f"{name}.eval").write_bytes(inspect_logs.log(samples))
     first, second, found = estimate.pairs(
         tmp_path / "a.eval",
         tmp_path / "b.eval",
@@ -76,16 +68,17 @@ def test_yaml_that_is_too_large_or_none_is_refused(tmp_path):
         estimate.trend(path, estimate.TrendQuestion())
 
 
-def test_a_log_of_several_models_is_no_side(tmp_path, monkeypatch):
+def test_a_log_of_several_models_is_no_side(tmp_path):
     """The error lists what the log holds."""
-    one = inspect_logs.read_one(inspect_logs.log([inspect_logs.sample("s0", "C")]), name="x")
-    held = Ingested(path=tmp_path, data=b"", measurement=one, states=())
-    monkeypatch.setattr(estimate, "read_log_file", lambda _: (held, held))
+    rows = "sample,score,model,task\n1,1,lab/a,suite\n1,0,lab/b,suite\n"
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "both.csv").write_text(rows, "utf-8")
 
-    with pytest.raises(RuleoutError, match="got 2: task of lab/model, task of lab/model"):
+    with pytest.raises(RuleoutError, match="got 2: suite of lab/a, suite of lab/b"):
         estimate.pairs(
-            tmp_path / "a.eval", tmp_path / "b.eval", score="", success_at=Decimal(1), seed=0, confidence=Decimal("0.9")
-        )
+            *(tmp_path / "runs", tmp_path / "b.eval"),
+            score="", success_at=Decimal(1), seed=0, confidence=Decimal("0.9"),
+        )  # fmt: skip
 
 
 def test_scores_of_yes_and_no_are_counted(tmp_path):

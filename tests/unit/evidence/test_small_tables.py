@@ -56,7 +56,7 @@ def test_metrs_results_are_read_from_plain_values():
         (HEAD + "a,2024-01-01,1e999999999\n", "line 2: expected p50_min"),
         (HEAD + ",2024-01-01,5\n", "line 2: expected a model's name"),
         (HEAD + "a,2024-01-01,5\na,2024-01-02,6\n", "'a' twice"),
-        (HEAD + 'a,"2024-01-01,5\n', "comma-separated values"),
+        (HEAD + 'a,"2024-01-01,5\n', "a quote is never closed"),
         ("model,release_date,p50_min,is_sota\na,2024-01-01,5,maybe\n", "is_sota true or false"),
         (HEAD + "a" * 600 + ",2024-01-01,5\n", "at most 500 characters"),
     ],

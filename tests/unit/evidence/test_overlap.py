@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Logs that share tasks or attempts: found by what was asked, or by name where a log does not say (E-2, E-4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.evidence_builders import EVALUATED, attempt, attempts, measurement
+
+from ruleout.evidence.overlap import Relation, overlap_of, overlaps_among, prints_of
+
+WHOLE = measurement(*attempts(3, 10, content="asked "))
+
+
+def related(other) -> tuple[Relation, int, int] | None:
+    found = overlap_of(prints_of(WHOLE), prints_of(other))
+    return None if found is None else (found.relation, found.tasks, found.attempts)
+
+
+def test_the_same_bytes_are_the_same_log() -> None:
+    """Under whatever file name."""
+    assert related(WHOLE) == (Relation.SAME_LOG, 10, 10)
+
+
+def test_a_copy_under_another_task_name_is_found_by_what_was_asked() -> None:
+    """Renaming the task changes nothing about the attempts."""
+    copy = measurement(*attempts(3, 10, content="asked "), name="copy", task="other")
+
+    assert related(copy) == (Relation.SAME_ATTEMPTS, 10, 10)
+
+
+def test_a_part_of_a_log_is_named_so() -> None:
+    """Every attempt of one is in the other, with its result."""
+    assert related(measurement(*WHOLE.attempts[:4], name="part")) == (Relation.SUBSET, 4, 4)
+
+
+def test_a_rerun_shares_tasks_and_by_chance_some_results() -> None:
+    """Two runs of one task are no copies of each other because many answers are the same."""
+    assert related(measurement(*attempts(5, 10, content="asked "), name="again")) == (Relation.RERUN, 10, 8)
+
+
+def test_equal_results_of_two_runs_are_a_rerun_and_no_copy() -> None:
+    """A model that fails everything twice has not been copied: the runs began at different instants."""
+    again = measurement(*WHOLE.attempts, name="again", evaluated=EVALUATED + timedelta(days=1))
+
+    assert related(again) == (Relation.RERUN, 10, 10)
+    assert related(replace(again, task="other")) == (Relation.SAME_ATTEMPTS, 10, 10)
+    assert related(replace(again, evaluated=None)) == (Relation.SAME_ATTEMPTS, 10, 10)
+
+
+def test_attempts_moved_into_a_log_of_another_task_are_found() -> None:
+    """Samples with equal content and result, among others."""
+    mixed = measurement(*WHOLE.attempts[:4], attempt("new", content="else"), name="mixed", task="other")
+
+    assert related(mixed) == (Relation.SHARED_ATTEMPTS, 4, 4)
+
+
+def test_two_tasks_that_ask_the_same_share_tasks() -> None:
+    """Other results, the same questions."""
+    flipped = [attempt(f"x{i}", "C", epoch=9, content=f"asked {i}") for i in range(2)]
+
+    assert related(measurement(*flipped, name="harder", task="other")) == (Relation.SHARED_TASKS, 2, 0)
+
+
+def test_runs_of_two_models_are_not_compared() -> None:
+    """That two models were asked the same is what an evaluation is for."""
+    assert related(measurement(*WHOLE.attempts, name="copy", model="lab/other")) is None
+
+
+def test_without_content_samples_of_one_task_are_the_same_by_name() -> None:
+    """Of another task, nothing is known."""
+    first = prints_of(measurement(*attempts(1, 5)))
+    again = prints_of(measurement(*attempts(2, 5), name="again"))
+    other = prints_of(measurement(*attempts(1, 5), name="other", task="other"))
+
+    found = overlap_of(first, again)
+    assert found is not None
+    assert (found.relation, found.tasks, found.attempts) == (Relation.RERUN, 5, 4)
+    assert overlap_of(first, other) is None
+
+
+def test_scores_that_are_no_number_equal_themselves() -> None:
+    """NaN in both logs is the same result."""
+    one = measurement(attempt("q", float("nan"), content="q"))
+    other = measurement(attempt("q", float("nan"), content="q"), name="copy")
+
+    found = overlap_of(prints_of(one), prints_of(other))
+    assert found is not None
+    assert found.relation is Relation.SAME_ATTEMPTS
+
+
+def test_every_pair_that_shares_something_is_found_once() -> None:
+    """As comparing all with all gives it."""
+    logs = [measurement(*attempts(i % 3, 4, content=f"set {i % 2} "), name=f"log {i}") for i in range(6)]
+    prints = [prints_of(log) for log in logs]
+    every = [overlap_of(a, b) for i, a in enumerate(prints) for b in prints[i + 1 :]]
+
+    assert list(overlaps_among(prints)) == [overlap for overlap in every if overlap is not None]
+    assert len(overlaps_among(prints)) == 6
+
+
+@pytest.mark.parametrize("logs", [(), (WHOLE,)])
+def test_fewer_than_two_logs_share_nothing(logs) -> None:
+    """Nothing to compare is no overlap."""
+    assert overlaps_among([prints_of(log) for log in logs]) == ()
