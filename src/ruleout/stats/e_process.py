@@ -11,15 +11,20 @@ true rate is not known: r b is the rate that bet would be best at.
 
 Rules
 - Order of tasks does not matter: what we have is a sum of products.
-- The stakes rise with b and fall with every share, so there is one smallest bar that the data rule out, and a doubtful
-  attempt counted as a success can only raise it.
+- What we have rises with b and falls with every share, so there is one smallest bar that the data rule out, and a
+  doubtful attempt counted as a success can only raise it.
+- More than 256 different shares, as no design has them, are rounded up to 256ths: that can only raise the bound, and the
+  work stays bounded whatever a log holds.
 - A task enters whole: all its repeats at once, in any number. Going on with more repeats of the same tasks while
   looking is not covered; doubtful attempts must be counted as successes.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil
 
 from ruleout.stats.binomial import Bounds
 from ruleout.stats.clustered import ShareCounts, TaskShares
@@ -33,6 +38,7 @@ _ZERO, _HALF, _ONE, _TWO = Decimal(0), Decimal("0.5"), Decimal(1), Decimal(2)
 _LOG_BETS = CONTEXT.ln(Decimal(len(_BETS)))
 _CLOSE = Decimal("1e-12")
 _MOST_STEPS = 400
+_MOST_SHARES = 256
 
 
 def log_wealth(shares: ShareCounts, bar: Decimal) -> Decimal:
@@ -72,7 +78,7 @@ def anytime_upper(shares: ShareCounts, *, alpha: Decimal) -> Decimal:
         raise ValueError(f"alpha: expected a probability in (0, 0.5], got {alpha}")
     if all(share == 1 for share, _ in shares):
         return _ONE
-    rows, target = _rows(shares), CONTEXT.ln(alpha).copy_negate()
+    rows, target = _rows(_coarse(shares)), CONTEXT.ln(alpha).copy_negate()
     low, high, bar = _ZERO, _ONE, _HALF
     # Newton's method inside a bracket; a step that leaves it is replaced by halving.
     for _ in range(_MOST_STEPS):
@@ -107,6 +113,16 @@ def anytime_bounds(shares: TaskShares, *, alpha: Decimal) -> Bounds:
 
 def _rows(shares: ShareCounts) -> tuple[_Row, ...]:
     return tuple((decimal_of(share), Decimal(tasks)) for share, tasks in shares)
+
+
+def _coarse(shares: ShareCounts) -> ShareCounts:
+    """Return the shares rounded up to few enough different ones, or as they are if they are few."""
+    if len(shares) <= _MOST_SHARES:
+        return shares
+    counts: Counter[Fraction] = Counter()
+    for share, tasks in shares:
+        counts[Fraction(ceil(share * _MOST_SHARES), _MOST_SHARES)] += tasks
+    return tuple(sorted(counts.items()))
 
 
 def _outward(rows: tuple[_Row, ...], bar: Decimal, target: Decimal) -> Decimal:

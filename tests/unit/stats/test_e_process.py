@@ -87,7 +87,10 @@ def test_the_same_looks_with_clopper_pearson_reject_far_too_often():
             moved[successes] = moved.get(successes, 0.0) + chance * (1 - truth)
             moved[successes + 1] = moved.get(successes + 1, 0.0) + chance * truth
         if tasks >= 5:
-            for successes in [k for k in moved if upper_bound(k, tasks, alpha=ALPHA) < Decimal("0.3")]:
+            # Bounds rise with the count, so the first that does not lie below ends the search.
+            for successes in sorted(moved):
+                if upper_bound(successes, tasks, alpha=ALPHA) >= Decimal("0.3"):
+                    break
                 rejected += moved.pop(successes)
         alive = moved
 
@@ -112,6 +115,16 @@ def test_nothing_is_ruled_out_by_successes_alone():
     """Nor by no task at all."""
     assert anytime_upper(counted(5, 5), alpha=ALPHA) == 1
     assert anytime_upper((), alpha=ALPHA) == 1
+
+
+def test_very_many_different_shares_are_rounded_against_the_claim():
+    """A thousand of them cost no more than 256, and the bound lies a little above that of their mean's neighbours."""
+    many = count_shares((i, 5000) for i in range(1000))
+    grouped = count_shares((i, 5000) for i in range(0, 1000, 4) for _ in range(4))
+
+    assert len(many) > 256 > len(grouped)
+    assert anytime_upper(grouped, alpha=ALPHA) < anytime_upper(many, alpha=ALPHA)
+    assert anytime_upper(many, alpha=ALPHA) - anytime_upper(grouped, alpha=ALPHA) < Decimal("0.006")
 
 
 def test_bounds_mirror_and_take_doubt_against_either_claim():
