@@ -83,6 +83,7 @@ PROBLEM_IDS: dict[str, str] = {
     "C011": "a digest stated for what is not a log",
     "C012": "a fact about another developer that names none",
     "C013": "settings of a comparison without bars",
+    "C014": "evidence or a check that ends before it begins",
     "M001": "a mapping of other versions than the two compared",
     "M002": "a name that its version does not define",
     "M003": "a clause in more than one row",

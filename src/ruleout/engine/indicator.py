@@ -6,6 +6,7 @@ Rules
 - An alert is a flag beside the comparison and looks at the point, counting what is unscored against the claim.
 - A printed figure gets our own bound where it is a count out of n; else its printed interval is used; else the bare
   point, where the indicator allows that (E-6).
+- What an indicator needs beside the figure, a check for sandbagging say, is asked of logs and printed figures alike.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from ruleout.engine.bars import (
     range_reasons,
     rule_out_line,
 )
-from ruleout.engine.shares import Shares, shares_of
+from ruleout.engine.shares import SINGLE_ATTEMPTS, Shares, bounds_for, shares_of, unscored_reasons
+from ruleout.engine.statements import evidence_faults
 from ruleout.evidence.accept import accept, elicitation_reasons, tally
 from ruleout.model.evidence import (
     Comparison,
@@ -37,13 +39,17 @@ from ruleout.model.evidence import (
     IndicatorFinding,
     Measurement,
     PublishedFigure,
-    SampleState,
-    Tally,
-    Unit,
-    Unscored,
+    Stopping,
 )
 from ruleout.model.plain import decimal_text
-from ruleout.stats import LARGEST_SEARCHED, Bounds, TaskSums, task_bounds, tasks_needed
+from ruleout.stats import (
+    LARGEST_SEARCHED,
+    TASK_AS_UNIT,
+    Bounds,
+    TaskShares,
+    single_shares,
+    tasks_needed,
+)
 
 _ONE, _HUNDRED = Decimal(1), Decimal(100)
 _SIX_DIGITS = Context(prec=6)
@@ -80,7 +86,8 @@ def measure_indicator(
         *_identity_reasons(item, measurement),
         *accept(measurement, indicator, elicitation=item.elicitation),
         *_date_reasons(indicator, evaluated, item.evaluated, at=at),
-        *_unscored_reasons(counts, indicator.unscored),
+        *evidence_faults(item, indicator.needs, on=at.date()),
+        *unscored_reasons(counts, indicator.unscored),
     ]
     if reasons:
         return _inconclusive(indicator, item, reasons)
@@ -103,6 +110,7 @@ def compare_published(indicator: Indicator, item: EvidenceItem, *, at: datetime)
         *number_reasons(indicator, alpha=indicator.alpha),
         *elicitation_reasons(indicator, item.elicitation),
         *_date_reasons(indicator, item.evaluated, None, at=at),
+        *evidence_faults(item, indicator.needs, on=at.date()),
     ]
     figure = item.figure
     if figure is None or reasons:
@@ -113,18 +121,19 @@ def compare_published(indicator: Indicator, item: EvidenceItem, *, at: datetime)
 
 
 def _judge_shares(indicator: Indicator, item: EvidenceItem, shares: Shares, *, level: Decimal) -> IndicatorFinding:
-    bounds = task_bounds(shares.sums, alpha=level)
+    sums = shares.units.sums
+    chosen = bounds_for(indicator, shares.units, level=level)
     estimate = Estimate(
         value=shares.value,
-        lower=bounds.lower,
-        upper=bounds.upper,
+        lower=chosen.bounds.lower,
+        upper=chosen.bounds.upper,
         alpha=level,
-        n=shares.sums.tasks,
-        method="clopper-pearson" if indicator.unit is Unit.ATTEMPT else "clopper-pearson, task as unit",
+        n=sums.tasks,
+        method=chosen.method,
     )
-    worst = shares.sums.high if indicator.direction is Direction.HIGH else shares.sums.low
-    rate = worst / shares.sums.tasks
-    compared = compare(indicator, _bound_sides(bounds, level))
+    worst = sums.high if indicator.direction is Direction.HIGH else sums.low
+    rate = worst / sums.tasks
+    compared = compare(indicator, _bound_sides(chosen.bounds, level))
     words = f"{shares.text}; {compared.words}{_needed(indicator, compared, rate, level=level)}"
     return _finding(indicator, item, compared.comparison, estimate, words, alert=alerts(indicator, rate))
 
@@ -138,9 +147,11 @@ def _judge_count(
         return _inconclusive(indicator, item, [reason])
     if reasons := list(range_reasons(indicator, scale=scale)):
         return _inconclusive(indicator, item, reasons)
-    count, level = Fraction(successes), indicator.alpha
-    own = task_bounds(TaskSums(tasks=n, low=count, high=count), alpha=level)
-    bounds = Bounds(lower=EXACT.multiply(own.lower, scale), upper=EXACT.multiply(own.upper, scale))
+    level, counted = indicator.alpha, single_shares(successes, n)
+    own = bounds_for(
+        indicator, TaskShares(low=counted, high=counted, attempts=n, repeated=False), level=level, scale=scale
+    )
+    bounds = Bounds(lower=EXACT.multiply(own.bounds.lower, scale), upper=EXACT.multiply(own.bounds.upper, scale))
     share = EXACT.divide(EXACT.multiply(Decimal(successes), scale), Decimal(n))
     estimate = Estimate(
         value=_SIX_DIGITS.plus(share) if figure.value is None else figure.value,
@@ -148,9 +159,9 @@ def _judge_count(
         upper=bounds.upper,
         alpha=level,
         n=n,
-        method="clopper-pearson",
+        method=SINGLE_ATTEMPTS if own.method == TASK_AS_UNIT else own.method,
     )
-    rate = count / n
+    rate = Fraction(successes, n)
     compared = compare(indicator, _bound_sides(bounds, level))
     words = f"{successes} of {n}, as published; {compared.words}"
     words += _needed(indicator, compared, rate, level=level, scale=scale)
@@ -181,6 +192,9 @@ def _judge_printed(indicator: Indicator, item: EvidenceItem, figure: PublishedFi
 
 
 def _compare_printed(indicator: Indicator, value: Decimal, interval: tuple[Decimal, Decimal] | None) -> Compared:
+    if indicator.stopping is Stopping.CONTINUING:
+        words = "a printed figure without a count does not bound a rate looked at while measuring went on"
+        return Compared(comparison=Comparison.INCONCLUSIVE, words=words)
     if interval is None and indicator.needs_interval:
         words = f"only a point estimate, {decimal_text(value)}, where an interval is required"
         return Compared(comparison=Comparison.INCONCLUSIVE, words=words)
@@ -235,7 +249,7 @@ def _needed(indicator: Indicator, compared: Compared, rate: Fraction, *, level: 
     line = EXACT.divide(rule_out_line(indicator, indicator.rule_out), scale)
     if indicator.direction is Direction.LOW:
         rate, line = 1 - rate, EXACT.subtract(_ONE, line)
-    n = tasks_needed(rate, line, alpha=level)
+    n = tasks_needed(rate, line, alpha=level, continuing=indicator.stopping is Stopping.CONTINUING)
     if n is None:
         return f"; not even {LARGEST_SEARCHED} {indicator.unit.value}s at this rate would rule it out"
     return f"; about {n} {indicator.unit.value}s needed"
@@ -266,23 +280,6 @@ def _date_reasons(indicator: Indicator, evaluated: date | None, stated: date | N
         yield f"evaluated on {evaluated}, after {at.date()}"
     elif indicator.fresh_days is not None and age_days > indicator.fresh_days:
         yield f"too old: evaluated on {evaluated}, {age_days} days before, at most {indicator.fresh_days} allowed"
-
-
-def _unscored_reasons(counts: Tally, policy: Unscored) -> Iterator[str]:
-    """Yield why the policy on unscored attempts cannot be followed (E-2).
-
-    Counting as a failure is for attempts that were made and came to nothing. One that was never made, or was taken
-    out afterwards, is no failure of the model's; else leaving tasks out would rule a threshold out.
-    """
-    unscored = sum(task.unscored for task in counts.tasks)
-    if not any(task.successes + task.failures for task in counts.tasks):
-        yield "no attempt has a usable score"
-    if policy is Unscored.INCONCLUSIVE and unscored:
-        yield f"{unscored} attempt(s) without a usable score"
-    states = dict(counts.states)
-    absent = states[SampleState.MISSING] + states[SampleState.INVALIDATED]
-    if policy is Unscored.AS_FAILURE and absent:
-        yield f"{absent} attempt(s) missing or invalidated, which cannot count as failures"
 
 
 def _inconclusive(indicator: Indicator, item: EvidenceItem, reasons: list[str]) -> IndicatorFinding:

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What makes any signed statement count at an instant: its roles, its date, its expiry (D-3, D-6)."""
+"""What makes any statement count at an instant: its roles, its date, its expiry, the checks beside it (D-2 to D-6)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from ruleout.model.clause import Period
+from ruleout.model.evidence import Check, EvidenceItem
 from ruleout.model.formula import Atom, Formula, atoms_of, evaluate, text_of
 from ruleout.model.verdict import Verdict
 
@@ -56,3 +57,27 @@ def age_faults(dated: date, longest: Period | None, *, on: date, what: str) -> l
     if longest is None or on <= longest.after(dated):
         return []
     return [f"{what} {longest} after {dated}, passed on {longest.after(dated)}"]
+
+
+def evidence_faults(item: EvidenceItem, needs: Collection[str], *, on: date) -> Iterator[str]:
+    """Yield why the evidence has expired, or lacks a check that an indicator needs; its last valid day counts.
+
+    Pure. Several checks of one kind must all have passed: a later one does not silence an earlier failure.
+
+    Source: D-2, A-12.
+    """
+    if item.valid_until is not None and item.valid_until < on:
+        yield f"the evidence counts until {item.valid_until}, expired on {on}"
+    for kind in dict.fromkeys(needs):
+        stated = [check for check in item.checks if check.kind == kind]
+        if not stated:
+            yield f"expected a passed check for {kind}, got none stated"
+        for check in stated:
+            yield from (f"expected a passed check for {kind}, got {fault}" for fault in _check_faults(check, on=on))
+
+
+def _check_faults(check: Check, *, on: date) -> Iterator[str]:
+    if check.passed is not Verdict.YES:
+        yield "one that did not pass" if check.passed is Verdict.NO else "one whose result is unknown"
+    for fault in date_faults(check.dated, check.valid_until, on=on):
+        yield f"one {fault}"

@@ -5,16 +5,18 @@ Rules
 - All reasons against are given at once; an empty tuple is the only acceptance.
 - Every attempt of every task is in the tally: as success, failure or unscored. Nothing is coerced: a value that is
   not plainly one of the first two is unscored.
+- Samples of equal content are one task, under whatever ids they stand: an easy question asked under a hundred names
+  is one question. A cluster that the log names joins nothing.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from math import isfinite
 
-from ruleout.model.evidence import Attempt, Indicator, Measurement, SampleState, Tally, TaskTally
+from ruleout.model.evidence import Attempt, Indicator, Measurement, SampleState, Tally, TaskTally, Unit
 
 _SHOWN = 5
 _LETTERS = {"C": True, "I": False, "N": False}
@@ -37,6 +39,8 @@ def accept(measurement: Measurement, indicator: Indicator, *, elicitation: str =
         *_version_reasons(measurement, indicator),
         *elicitation_reasons(indicator, elicitation),
         *_coverage_reasons(measurement, indicator),
+        *_content_reasons(measurement),
+        *_repeat_reasons(measurement, indicator),
         *_score_reasons(measurement, indicator),
     )
 
@@ -44,7 +48,8 @@ def accept(measurement: Measurement, indicator: Indicator, *, elicitation: str =
 def tally(measurement: Measurement, indicator: Indicator) -> Tally:
     """Return how every attempt counts for an indicator, task by task in log order.
 
-    Pure. Only attempts in the state SCORED can be successes or failures; all others are unscored.
+    Pure. Only attempts in the state SCORED can be successes or failures; all others are unscored. A task of several
+    samples of equal content is named for the first of them and keeps each in `same`.
 
     Source: E-2.
     """
@@ -54,10 +59,37 @@ def tally(measurement: Measurement, indicator: Indicator) -> Tally:
         success = _success(attempt, indicator)
         row[2 if success is None else 0 if success else 1] += 1
     states = Counter(attempt.state for attempt in measurement.attempts)
+    tasks = task_of_samples(measurement.attempts)
+    members: dict[str, list[TaskTally]] = {}
+    for sample, (s, f, u) in counts.items():
+        members.setdefault(tasks[sample], []).append(TaskTally(task=sample, successes=s, failures=f, unscored=u))
     return Tally(
-        tasks=tuple(TaskTally(task=task, successes=s, failures=f, unscored=u) for task, (s, f, u) in counts.items()),
+        tasks=tuple(_joined(rows) for rows in members.values()),
         states=tuple((state, states[state]) for state in SampleState),
+        repeating=len(counts) - len(members),
     )
+
+
+def task_of_samples(attempts: Iterable[Attempt]) -> dict[str, str]:
+    """Return for every sample the first sample, in log order, that is the same task.
+
+    Pure. Two samples are one task if they share content, or if both share it with a third. A sample that was asked
+    with another content in another epoch stays one sample and joins both contents. "" is no content.
+
+    Source: E-2.
+    """
+    leads: dict[str, str] = {}
+    asked: dict[str, str] = {}
+    order: dict[str, int] = {}
+    for attempt in attempts:
+        order.setdefault(attempt.sample, len(order))
+        leads.setdefault(attempt.sample, attempt.sample)
+        if attempt.content:
+            one = _lead(leads, attempt.sample)
+            other = _lead(leads, asked.setdefault(attempt.content, attempt.sample))
+            first, second = sorted((one, other), key=order.__getitem__)
+            leads[second] = first
+    return {sample: _lead(leads, sample) for sample in order}
 
 
 def elicitation_reasons(indicator: Indicator, elicitation: str) -> Iterator[str]:
@@ -90,6 +122,26 @@ def is_success(value: object, success_at: Decimal) -> bool | None:
     return None
 
 
+def _lead(leads: dict[str, str], sample: str) -> str:
+    """Return the head of a chain of samples, shortening the chain on the way."""
+    while leads[sample] != sample:
+        leads[sample] = leads[leads[sample]]
+        sample = leads[sample]
+    return sample
+
+
+def _joined(rows: list[TaskTally]) -> TaskTally:
+    if len(rows) == 1:
+        return rows[0]
+    return TaskTally(
+        task=rows[0].task,
+        successes=sum(row.successes for row in rows),
+        failures=sum(row.failures for row in rows),
+        unscored=sum(row.unscored for row in rows),
+        same=tuple(rows),
+    )
+
+
 def _success(attempt: Attempt, indicator: Indicator) -> bool | None:
     if attempt.state is not SampleState.SCORED:
         return None
@@ -114,9 +166,15 @@ def _version_reasons(measurement: Measurement, indicator: Indicator) -> Iterator
 
 
 def _coverage_reasons(measurement: Measurement, indicator: Indicator) -> Iterator[str]:
-    tasks = len({attempt.sample for attempt in measurement.attempts})
+    named = task_of_samples(measurement.attempts)
+    tasks = len(set(named.values()))
+    again = len(named) - tasks
+    # Tasks are counted after joining: a shortened set filled up with repeated samples is still short.
     if indicator.expected_samples is not None and tasks != indicator.expected_samples:
-        yield f"expected {indicator.expected_samples} tasks, got {tasks}"
+        more = f"; {again} sample(s) repeat the content of others and count once" if again else ""
+        yield f"expected {indicator.expected_samples} tasks, got {tasks}{more}"
+    if indicator.unit is Unit.ATTEMPT and again:
+        yield f"{again} sample(s) repeat the content of others, so attempts are not independent"
     # An indicator that says how many tasks a complete run holds has fixed the selection in advance.
     if measurement.partial and indicator.expected_samples is None:
         yield f"partial run: {measurement.partial}"
@@ -124,6 +182,34 @@ def _coverage_reasons(measurement: Measurement, indicator: Indicator) -> Iterato
     twice = [f"{sample!r} epoch {epoch}" for (sample, epoch), count in keys.items() if count > 1]
     if twice:
         yield f"{len(twice)} attempt(s) stand in the log more than once: {_some(twice)}"
+
+
+def _content_reasons(measurement: Measurement) -> Iterator[str]:
+    """Yield why it is in doubt which samples are one task.
+
+    A sample that was asked with the content of two others would join those two, and successes of many tasks would
+    become one success of one task.
+    """
+    tasks = task_of_samples(measurement.attempts)
+    samples, contents = Counter(tasks.values()), {task: set[str]() for task in tasks.values()}
+    for attempt in measurement.attempts:
+        contents[tasks[attempt.sample]].update([attempt.content] if attempt.content else [])
+    mixed = [repr(task) for task, count in samples.items() if count > 1 and len(contents[task]) > 1]
+    if mixed:
+        yield f"samples share some of their content and not all of it, as with {_some(mixed)}; which are one task?"
+
+
+def _repeat_reasons(measurement: Measurement, indicator: Indicator) -> Iterator[str]:
+    if indicator.repeats is None:
+        return
+    epochs: dict[str, set[int]] = {}
+    for attempt in measurement.attempts:
+        epochs.setdefault(attempt.sample, set()).add(attempt.epoch)
+    short = [sample for sample, seen in epochs.items() if len(seen) < indicator.repeats]
+    if short:
+        fewest = min(len(epochs[sample]) for sample in short)
+        named = _some([repr(sample) for sample in short])
+        yield f"expected {indicator.repeats} epochs per task, got {fewest} of {len(short)} task(s): {named}"
 
 
 def _score_reasons(measurement: Measurement, indicator: Indicator) -> Iterator[str]:

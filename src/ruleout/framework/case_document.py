@@ -43,10 +43,21 @@ class PublishedDoc(Doc):
     confidence: Confidence = "source-text"
 
 
+class CheckDoc(Doc):
+    """A check of an evaluation: whether it passed, by which report, by whom, when, and until when it counts."""
+
+    passed: Verdict
+    report: Line
+    by: Annotated[tuple[Id, ...], Field(min_length=1, max_length=20)]
+    dated: Day
+    valid_until: Day | None = None
+
+
 class EvidenceDoc(ComparisonDoc):
     """One piece of evidence: `log` (a path below the case's folder) or `published`, with bars or the framework's own.
 
-    `bears-on` names the threshold that the bars concern and is needed where `bars` stand here.
+    `bears-on` names the threshold that the bars concern and is needed where `bars` stand here. `owner` keeps the evidence
+    current, `valid-until` is the last day on which it counts, `checks` maps a kind of check to what was found.
     """
 
     evaluation: Line
@@ -59,6 +70,9 @@ class EvidenceDoc(ComparisonDoc):
     log_task: Line | None = None
     log_model: Line | None = None
     stated_elicitation: Line | None = None
+    owner: Line | None = None
+    valid_until: Day | None = None
+    checks: Annotated[dict[Id, CheckDoc], Field(max_length=20)] = {}
     source: SourceDoc | None = None
     note: Says | None = None
 

@@ -23,7 +23,7 @@ from ruleout.documents.fields import (
     Whole,
 )
 from ruleout.documents.formula_document import FormulaDoc
-from ruleout.model.evidence import Unit, Unscored, Weight
+from ruleout.model.evidence import Stopping, Unit, Unscored, Weight
 from ruleout.model.framework import DeterminedBy, Grade, PeerKind, Quantifier, Standing
 from ruleout.model.outcome import Activity, BurdenOfProof, Force
 
@@ -96,7 +96,11 @@ class BarsDoc(Doc):
 
 
 class ComparisonDoc(Doc):
-    """How a figure is held against its bars; shared by framework indicators and a case's own bars."""
+    """How a figure is held against its bars; shared by framework indicators and a case's own bars.
+
+    `repeats` is the least number of epochs per task, `stopping` says whether measuring went on while the result was
+    looked at, `needs` lists the kinds of check that the evidence must state as passed (D-2, S-3).
+    """
 
     weight: Weight = Weight.LOAD_BEARING
     interval: Literal["required", "not-required"] | None = None
@@ -110,6 +114,9 @@ class ComparisonDoc(Doc):
     task_version: Line | None = None
     elicitation: Line | None = None
     fresh_days: Annotated[Whole, Field(ge=1, le=36500)] | None = None
+    repeats: Annotated[Whole, Field(ge=1, le=100_000)] | None = None
+    stopping: Stopping = Stopping.FIXED
+    needs: Annotated[tuple[Id, ...], Field(max_length=20)] = ()
 
 
 class IndicatorDoc(ComparisonDoc):

@@ -110,23 +110,29 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskTally:
-    """One task (sample): how many of its attempts succeeded, failed, or have no usable score."""
+    """One task: how many of its attempts succeeded, failed, or have no usable score.
+
+    `same` holds the samples one by one where several of equal content are this one task; else it is empty (E-2).
+    """
 
     task: str
     successes: int
     failures: int
     unscored: int
+    same: tuple[TaskTally, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """An honest denominator: every task with every attempt accounted for (E-2).
 
-    `states` counts attempts per state, all states present, so nothing disappears.
+    `states` counts attempts per state, all states present, so nothing disappears. `repeating` counts the samples that
+    repeat the content of another one and are therefore no task of their own.
     """
 
     tasks: tuple[TaskTally, ...]
     states: tuple[tuple[SampleState, int], ...]
+    repeating: int = 0
 
 
 class Direction(Enum):

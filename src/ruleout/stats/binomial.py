@@ -14,15 +14,13 @@ It does not draw approximate intervals (Wald, Wilson, Jeffreys): verdicts never 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
+from decimal import Decimal
 
 from ruleout.stats.log_gamma import CONTEXT, log_choose
+from ruleout.stats.outward import rounded_down, rounded_up
 
 _NEGLIGIBLE = Decimal("1e-45")
 _CLOSE = Decimal("1e-30")
-_ROOT = Context(prec=28, rounding=ROUND_HALF_EVEN)
-_UP = Context(prec=6, rounding=ROUND_CEILING)
-_DOWN = Context(prec=6, rounding=ROUND_FLOOR)
 _MOST_STEPS = 200
 _ZERO, _ONE = Decimal(0), Decimal(1)
 
@@ -84,7 +82,7 @@ def upper_bound(k: int, n: int, *, alpha: Decimal) -> Decimal:
 
     Source: S-2; Clopper and Pearson (1934), Biometrika 26, 404-413.
     """
-    return _UP.normalize(_ROOT.plus(_upper_root(k, n, alpha)))
+    return rounded_up(_upper_root(k, n, alpha))
 
 
 def lower_bound(k: int, n: int, *, alpha: Decimal) -> Decimal:
@@ -93,12 +91,30 @@ def lower_bound(k: int, n: int, *, alpha: Decimal) -> Decimal:
     Pure. Source: S-2.
     """
     _check(k, n)
-    return _DOWN.normalize(_ROOT.plus(CONTEXT.subtract(_ONE, _upper_root(n - k, n, alpha))))
+    return rounded_down(CONTEXT.subtract(_ONE, _upper_root(n - k, n, alpha)))
 
 
 def clopper_pearson(k: int, n: int, *, alpha: Decimal) -> Bounds:
     """Return both one-sided bounds, each at level alpha. Pure; arguments as for `upper_bound`. Source: S-2."""
     return Bounds(lower=lower_bound(k, n, alpha=alpha), upper=upper_bound(k, n, alpha=alpha))
+
+
+def miss_rate_bounds(caught: int, harmful: int, *, alpha: Decimal) -> Bounds:
+    """Return both one-sided bounds of a classifier's rate of missed detections, each at level alpha.
+
+    Pure. Of `harmful` items that should be caught, those not caught were missed.
+
+    Args:
+        caught: 0 <= caught <= harmful.
+        harmful: items that should be caught, >= 1; harmless ones do not belong here.
+        alpha: one-sided error probability in (0, 0.5].
+
+    Raises:
+        ValueError: an argument is out of range.
+
+    Source: S-4.
+    """
+    return clopper_pearson(harmful - caught, harmful, alpha=alpha)
 
 
 def _check(k: int, n: int) -> None:

@@ -16,7 +16,7 @@ of coins has a median no larger than the rounded-up sum (Jogdeo and Samuels 1968
 most twice as often as the count does, and Hoeffding bounds the count. No distribution that exceeds the single level
 is known to us; tests search for one and simulate correlated tasks.
 
-It does not offer Korn-Graubard's effective sample size, which is narrower for many tasks.
+`korn_graubard` is narrower for many repeated tasks; `choice` says which of the two is used.
 """
 
 from __future__ import annotations
@@ -41,6 +41,53 @@ class TaskSums:
     tasks: int
     low: Fraction
     high: Fraction
+
+
+#: Shares of successes, each with the number of tasks that have it, in rising order of the share: no order of tasks is
+#: left in it.
+ShareCounts = tuple[tuple[Fraction, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskShares:
+    """Every task's share of successes, doubtful attempts counted as failures in `low` and as successes in `high`.
+
+    `attempts` counts all attempts; `repeated` says that every task was attempted at least twice.
+    """
+
+    low: ShareCounts
+    high: ShareCounts
+    attempts: int
+    repeated: bool
+
+    @property
+    def sums(self) -> TaskSums:
+        """The sums alone."""
+        return TaskSums(tasks=count_of(self.low), low=total_of(self.low), high=total_of(self.high))
+
+
+def count_shares(shares: Iterable[tuple[int, int]]) -> ShareCounts:
+    """Return how many tasks have which share, from (successes, attempts) per task; attempts >= 1. Pure."""
+    counts: Counter[Fraction] = Counter()
+    for (successes, attempts), tasks in Counter(shares).items():
+        counts[Fraction(successes, attempts)] += tasks
+    return tuple(sorted(counts.items()))
+
+
+def single_shares(successes: int, attempts: int) -> ShareCounts:
+    """Return the shares of attempts that are each a unit of their own, 0 <= successes <= attempts. Pure."""
+    counted = ((Fraction(0), attempts - successes), (Fraction(1), successes))
+    return tuple((share, count) for share, count in counted if count)
+
+
+def total_of(shares: ShareCounts) -> Fraction:
+    """Return the exact sum of all shares. Pure."""
+    return sum((share * tasks for share, tasks in shares), Fraction(0))
+
+
+def count_of(shares: ShareCounts) -> int:
+    """Return the number of tasks. Pure."""
+    return sum(tasks for _, tasks in shares)
 
 
 def sum_shares(shares: Iterable[tuple[int, int]]) -> Fraction:

@@ -14,7 +14,7 @@ from tests.unit.evidence import inspect_logs as logs
 
 from ruleout.evidence import accept, tally
 from ruleout.evidence.accept import is_success
-from ruleout.model.evidence import Measurement, SampleState, TaskTally
+from ruleout.model.evidence import Attempt, Measurement, SampleState, TaskTally, Unit
 
 
 def measurement(*values: Any) -> Measurement:
@@ -162,3 +162,79 @@ def test_every_attempt_is_in_the_tally():
 def test_values_are_success_failure_or_neither(value: Any, success_at: str, expected: bool | None):
     """Nothing is coerced: a text that looks like a number is neither."""
     assert is_success(value, Decimal(success_at)) is expected
+
+
+def asked(*rows: tuple[str, int, str, str]) -> Measurement:
+    """A measurement of (sample, epoch, content, score value)."""
+    attempts = tuple(
+        Attempt(sample=sample, epoch=epoch, state=SampleState.SCORED, scores=(("match", value),), content=content)
+        for sample, epoch, content, value in rows
+    )
+    return replace(measurement(), attempts=attempts, expected=len(attempts))
+
+
+def test_samples_of_equal_content_are_one_task():
+    """Under whatever ids; the first names it, each sample is kept, and a sample without content is itself."""
+    counts = tally(
+        asked(("a", 1, "x", "C"), ("b", 1, "y", "I"), ("c", 1, "x", "I"), ("d", 1, "", "I"), ("e", 1, "", "I")),
+        builders.indicator(),
+    )
+
+    same = (
+        TaskTally(task="a", successes=1, failures=0, unscored=0),
+        TaskTally(task="c", successes=0, failures=1, unscored=0),
+    )
+    assert counts.tasks[0] == TaskTally(task="a", successes=1, failures=1, unscored=0, same=same)
+    assert [task.task for task in counts.tasks] == ["a", "b", "d", "e"]
+    assert counts.repeating == 1
+
+
+def test_one_sample_asked_in_two_ways_stays_one_task():
+    """Two epochs with different content are two attempts at one task."""
+    m = asked(("a", 1, "x", "C"), ("a", 2, "y", "I"), ("b", 1, "z", "I"), ("b", 2, "", "I"))
+
+    assert [task.task for task in tally(m, builders.indicator()).tasks] == ["a", "b"]
+    assert accept(m, builders.indicator()) == ()
+
+
+def test_a_sample_that_would_join_two_tasks_is_refused():
+    """Else one more sample could turn two successes of two tasks into one of one."""
+    m = asked(("a", 1, "x", "C"), ("b", 1, "y", "C"), ("bridge", 1, "y", "I"), ("bridge", 2, "x", "I"))
+
+    assert [task.task for task in tally(m, builders.indicator()).tasks] == ["a"]
+    assert accept(m, builders.indicator()) == (
+        "samples share some of their content and not all of it, as with 'a'; which are one task?",
+    )
+
+
+def test_repeated_samples_do_not_fill_up_a_shortened_set():
+    """Ten ids with the content of five are five tasks."""
+    m = asked(*[(f"s{i}", 1, f"content {i % 5}", "I") for i in range(10)])
+
+    assert accept(m, builders.indicator(expected_samples=5)) == ()
+    assert accept(m, builders.indicator(expected_samples=10)) == (
+        "expected 10 tasks, got 5; 5 sample(s) repeat the content of others and count once",
+    )
+
+
+def test_attempts_at_repeated_samples_are_not_independent():
+    """Where attempts are counted one by one, a question asked under two ids is refused."""
+    m = asked(("a", 1, "x", "I"), ("b", 1, "x", "I"))
+
+    assert accept(m, builders.indicator(unit=Unit.ATTEMPT)) == (
+        "1 sample(s) repeat the content of others, so attempts are not independent",
+    )
+
+
+def test_every_task_needs_the_repeats_that_are_asked_for():
+    """The fewest, and the tasks that lack some, are named; one epoch twice is one."""
+    m = asked(("a", 1, "", "I"), ("a", 2, "", "I"), ("b", 1, "", "I"), ("c", 1, "", "I"), ("c", 1, "", "I"))
+
+    assert accept(replace(m, attempts=m.attempts[:2]), builders.indicator(repeats=2)) == ()
+    assert accept(m, builders.indicator(repeats=2)) == (
+        "1 attempt(s) stand in the log more than once: 'c' epoch 1",
+        "expected 2 epochs per task, got 1 of 2 task(s): 'b', 'c'",
+    )
+    assert accept(replace(m, attempts=m.attempts[:2]), builders.indicator(repeats=3)) == (
+        "expected 3 epochs per task, got 2 of 1 task(s): 'a'",
+    )

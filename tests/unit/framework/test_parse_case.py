@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 from ruleout.errors import BadInput
 from ruleout.framework import case_digest, parse_case
 from ruleout.model.case import Act, Case, Finding
-from ruleout.model.evidence import Direction
+from ruleout.model.evidence import Check, Direction, Stopping
 from ruleout.model.verdict import Verdict
 
 BASE = (Path(__file__).parents[3] / "vectors" / "framework" / "base-case.yaml").read_text(encoding="utf-8")
@@ -151,3 +151,43 @@ def test_digest_is_taken_anew_when_a_log_is_pinned() -> None:
 
     assert case_digest(made) == made.digest
     assert case_digest(pinned) != made.digest
+
+
+LATER = "    log: logs/cyber.eval\n"
+
+
+def test_evidence_has_an_owner_a_last_day_and_its_checks() -> None:
+    """What is stated beside the evidence reaches the model; what is not stated is nothing."""
+    told = (
+        f"{LATER}    owner: Ada\n    valid-until: 2026-09-01\n    checks:\n"
+        "      sandbagging: {passed: no, report: Probes, by: [safety-lead], dated: 2026-02-20}\n"
+    )
+    item, other = case((LATER, told)).evidence[2], case().evidence[2]
+
+    assert (item.owner, item.valid_until) == ("Ada", date(2026, 9, 1))
+    assert item.checks == (
+        Check(kind="sandbagging", passed=Verdict.NO, report="Probes", by=("safety-lead",), dated=date(2026, 2, 20)),
+    )
+    assert (other.owner, other.valid_until, other.checks) == ("", None, ())
+
+
+def test_bars_say_what_a_run_must_be() -> None:
+    """Repeats, stopping and needed checks; by default nothing is asked and the size was fixed before."""
+    asked = "weight: load-bearing\n    repeats: 5\n    stopping: continuing\n    needs: [sandbagging]"
+    indicator = case(("weight: load-bearing", asked)).evidence[0].indicators[0]
+    plain = case().evidence[0].indicators[0]
+
+    assert (indicator.repeats, indicator.stopping, indicator.needs) == (5, Stopping.CONTINUING, ("sandbagging",))
+    assert (plain.repeats, plain.stopping, plain.needs) == (None, Stopping.FIXED, ())
+
+
+def test_a_figure_that_states_no_more_than_before_keeps_its_digest() -> None:
+    """Determinations rely on digests: settings that came later enter only where they stand, and then each does."""
+    where = "    weight: load-bearing"
+    check = "checks: {sandbagging: {passed: yes, report: a, by: [ceo], dated: 2026-02-20}}"
+    lines = ("repeats: 5", "stopping: continuing", "needs: [a]", "owner: Ada", "valid-until: 2026-09-01", check)
+    digests = {case((where, f"{where}\n    {line}")).evidence[0].digest for line in lines}
+
+    assert case().evidence[0].digest == "2bb4b83ae2c9c75e154cd89e244bc912e053b4859271fb5d8d2680a86852e5f5"
+    assert case((where, f"{where}\n    stopping: fixed\n    needs: []")).evidence[0].digest == case().evidence[0].digest
+    assert len(digests | {case().evidence[0].digest}) == len(lines) + 1

@@ -76,6 +76,9 @@ def build_indicator(
         task_version=doc.task_version or "",
         elicitation=doc.elicitation or "",
         fresh_days=doc.fresh_days,
+        repeats=doc.repeats,
+        stopping=doc.stopping,
+        needs=doc.needs,
     )
 
 

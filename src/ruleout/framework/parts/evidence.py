@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from typing import Any
 
 from ruleout.documents.fields import SourceDoc, kebab
 from ruleout.documents.findings import Findings
 from ruleout.documents.places import Path
-from ruleout.framework.case_document import CaseDoc, EvidenceDoc, PublishedDoc
+from ruleout.framework.case_document import CaseDoc, CheckDoc, EvidenceDoc, PublishedDoc
 from ruleout.framework.framework_document import ComparisonDoc
 from ruleout.framework.parts.bars import build_indicator
 from ruleout.model.canonical import digest_of
-from ruleout.model.evidence import EvidenceItem, Indicator, PublishedFigure, Source
+from ruleout.model.evidence import Check, EvidenceItem, Indicator, PublishedFigure, Source, Stopping
 from ruleout.model.plain import plain
 
 _SAFE_PATH = re.compile(r"[A-Za-z0-9_@+=,][A-Za-z0-9_@+=,. -]*(?:/[A-Za-z0-9_@+=,][A-Za-z0-9_@+=,. -]*)*")
@@ -34,6 +36,7 @@ def build_evidence(doc: CaseDoc, findings: Findings) -> tuple[EvidenceItem, ...]
             )
         seen.setdefault(entry.evaluation, index)
         _check_kind(entry, path, findings)
+        _check_days(entry, path, findings)
         items.append(_item(entry, path, findings))
     return tuple(items)
 
@@ -71,18 +74,32 @@ def _check_kind(doc: EvidenceDoc, path: Path, findings: Findings) -> None:
         findings.note("C004", path, expected="bars and bears-on together", got=f"no {lacks}", hint=hint)
 
 
+def _check_days(doc: EvidenceDoc, path: Path, findings: Findings) -> None:
+    _check_order(doc.evaluated, doc.valid_until, (*path, "valid-until"), findings)
+    for kind, check in doc.checks.items():
+        _check_order(check.dated, check.valid_until, (*path, "checks", kind, "valid-until"), findings)
+
+
+def _check_order(begins: date | None, ends: date | None, path: Path, findings: Findings) -> None:
+    if begins is not None and ends is not None and ends < begins:
+        hint = "Correct one of the two days; valid-until is the last day that counts."
+        findings.note("C014", path, expected=f"a day from {begins} on", got=str(ends), hint=hint)
+
+
 def _item(doc: EvidenceDoc, path: Path, findings: Findings) -> EvidenceItem:
     figure = None if doc.published is None else _figure(doc.published, (*path, "published"), findings)
     indicators = _indicators(doc, path, findings)
     source = build_source(doc.source)
+    checks = tuple(_check(kind, check) for kind, check in doc.checks.items())
     stated = {
         "evaluation": doc.evaluation,
-        "indicators": plain(indicators),
+        "indicators": [_as_stated(indicator) for indicator in indicators],
         "figure": plain(figure),
         "source": plain(source),
         "evaluated": plain(doc.evaluated),
         "elicitation": doc.stated_elicitation or "",
         "note": doc.note or "",
+        **_where_stated(owner=doc.owner, valid_until=doc.valid_until, checks=checks),
     }
     return EvidenceItem(
         id=doc.evaluation,
@@ -96,7 +113,30 @@ def _item(doc: EvidenceDoc, path: Path, findings: Findings) -> EvidenceItem:
         note=doc.note or "",
         log_task=doc.log_task or "",
         log_model=doc.log_model or "",
+        owner=doc.owner or "",
+        valid_until=doc.valid_until,
+        checks=checks,
     )
+
+
+def _check(kind: str, doc: CheckDoc) -> Check:
+    return Check(
+        kind=kind, passed=doc.passed, report=doc.report, by=doc.by, dated=doc.dated, valid_until=doc.valid_until
+    )
+
+
+def _as_stated(indicator: Indicator) -> dict[str, Any]:
+    """An indicator as a figure's digest covers it: settings that came later stand there only where they are used.
+
+    So a figure that does not use them keeps the digest under which determinations rely on it.
+    """
+    shown: dict[str, Any] = plain(indicator)
+    unused: dict[str, object] = {"repeats": None, "stopping": Stopping.FIXED.value, "needs": []}
+    return {name: value for name, value in shown.items() if name not in unused or value != unused[name]}
+
+
+def _where_stated(**fields: object) -> dict[str, Any]:
+    return {name: plain(value) for name, value in fields.items() if value}
 
 
 def _indicators(doc: EvidenceDoc, path: Path, findings: Findings) -> tuple[Indicator, ...]:
