@@ -254,7 +254,7 @@ def test_asking_a_question_again_under_another_id_never_makes_anything_clear(
     indicator = builders.indicator(rule_out="0.5", reached=None, stopping=stopping)
     whole = complete(rows, content="q")
     added = tuple(
-        replace(attempt, sample=f"again {index}", content=f"q{task % len(rows)}")
+        attempt._replace(sample=f"again {index}", content=f"q{task % len(rows)}")
         for index, (task, successes) in enumerate(again)
         for attempt in complete([successes])
     )
@@ -271,7 +271,7 @@ def test_exact_copies_and_the_order_of_attempts_change_no_bound(
     """Every sample a second time under a new id with the same results, everything shuffled: the same bounds."""
     indicator = builders.indicator(rule_out="0.5", reached="0.6", stopping=stopping)
     whole = complete(rows, content="q")
-    copies = tuple(replace(attempt, sample=f"copy of {attempt.sample}") for attempt in whole)
+    copies = tuple(attempt._replace(sample=f"copy of {attempt.sample}") for attempt in whole)
     mixed = tuple(rng.sample(whole + copies, 2 * len(whole)))
     one = measure_indicator(indicator, ITEM, measured(whole), at=builders.AT)
     other = measure_indicator(indicator, ITEM, measured(mixed), at=builders.AT)

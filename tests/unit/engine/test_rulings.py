@@ -150,7 +150,7 @@ def named(*names):
 
 COPY = measurement(*attempts(0, 60), task="suite", name="copy")
 RERUN = measurement(*attempts(1, 60), task="suite", name="rerun")
-OTHER = measurement(*(replace(a, sample=f"other {a.sample}") for a in attempts(0, 60)), task="suite", name="other")
+OTHER = measurement(*(a._replace(sample=f"other {a.sample}") for a in attempts(0, 60)), task="suite", name="other")
 
 
 @pytest.mark.parametrize("second", [LOG, COPY, RERUN])

@@ -48,7 +48,7 @@ def test_every_kind_of_difference_is_told() -> None:
 
 def test_a_score_that_only_one_has_is_a_change() -> None:
     """Also of a scorer that only one log ran."""
-    more = measurement(*(replace(a, scores=(*a.scores, ("judge", 0.5))) for a in LOG.attempts))
+    more = measurement(*(a._replace(scores=(*a.scores, ("judge", 0.5))) for a in LOG.attempts))
 
     assert {(c.what, c.first, c.second) for c in difference_of(LOG, more).changed} == {("score judge", "none", "0.5")}
 
