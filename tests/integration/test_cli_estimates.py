@@ -213,3 +213,24 @@ def test_scores_that_are_none_are_counted_and_left_out(tmp_path):
 
     assert (found["tasks"], found["unscored"]) == (1, [0, 1])
     assert found["only_first"] == ["s0 (no scored attempt on the other side)", "s2"]
+
+
+def test_a_log_can_be_looked_at_as_it_grows():
+    """The demonstration's log: one success in sixty, the bound after each look, the last one below the bar or not."""
+    found = run("estimate", "looks", LOG, "--bar", "0.2", "--json").json["looks"]
+    page = run("estimate", "looks", LOG, "--bar", "0.2").text
+
+    assert [look["n"] for look in found] == [1, 2, 5, 10, 20, 50, 60]
+    assert found[-1]["successes"] == 1
+    assert found[-1]["is_below_bar"] is True
+    assert "below the bar" in page
+
+
+def test_repeats_cannot_be_looked_at_one_by_one(tmp_path):
+    """A task enters whole."""
+    path = tmp_path / "twice.eval"
+    path.write_bytes(inspect_logs.log([inspect_logs.sample("s0", "I", epoch=e, scorer="check") for e in (1, 2)]))
+    refused = run("estimate", "looks", path, "--bar", "0.2")
+
+    assert refused.code == 2
+    assert "one attempt at each task" in refused.err

@@ -21,7 +21,7 @@ BELOW = (
     *("framework list", "framework show", "framework anchors"),
     *("landscape show", "landscape check", "landscape case"),
     *("picture forest", "picture repeats", "picture trend"),
-    *("estimate horizon", "estimate trend", "estimate pairs", "estimate uplift", "estimate rate"),
+    *("estimate horizon", "estimate trend", "estimate pairs", "estimate looks", "estimate uplift", "estimate rate"),
     *("evidence list", "evidence show", "evidence diff", "evidence due"),
     *("evidence withdraw", "evidence lift", "evidence renew", "evidence overlaps"),
 )

@@ -23,8 +23,9 @@ from ruleout.app.sources import MOST_DOCUMENT_BYTES, read_measurements
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.errors import RuleoutError
 from ruleout.estimates.horizon import HorizonSettings, horizon_of
+from ruleout.estimates.monitoring import looks
 from ruleout.estimates.pairs import TaskScore, compare
-from ruleout.estimates.results import Horizon, Pairs, Rate, Trend, Uplift
+from ruleout.estimates.results import Horizon, Look, Pairs, Rate, Trend, Uplift
 from ruleout.estimates.trend import trend_of
 from ruleout.estimates.uplift import uplift_of_counts, uplift_of_scores
 from ruleout.evidence.accept import is_success
@@ -32,7 +33,7 @@ from ruleout.evidence.horizon_table import ModelHorizon, horizons_of_csv, horizo
 from ruleout.evidence.metr_rows import Run, models_of, runs_of
 from ruleout.evidence.score_tables import arms_of_csv, results_of_csv
 from ruleout.model.evidence import Attempt, Measurement, SampleState
-from ruleout.stats import clopper_pearson, tasks_needed
+from ruleout.stats import anytime_upper, clopper_pearson, single_shares, tasks_needed
 
 _MOST_RUNS_BYTES = 512 * MIB
 _MOST_TABLE_BYTES = 16 * MIB
@@ -181,10 +182,7 @@ def _measurement(path: Path) -> Measurement:
 
 
 def _side_of_log(measurement: Measurement, name: str, score: str, success_at: Decimal) -> _Side:
-    names = sorted({key for attempt in measurement.attempts for key, _ in attempt.scores})
-    if (score and score not in names) or (not score and len(names) > 1):
-        listed = ", ".join(names[:_SHOWN]) or "none"
-        raise RuleoutError(f"{name}: expected one score to compare, it has: {listed}", hint="Name one with --score.")
+    _check_score(measurement, name, score)
     counted: dict[str, Counter[bool | None]] = {}
     contents: dict[str, str] = {}
     for attempt in measurement.attempts:
@@ -203,11 +201,39 @@ def _side_of_log(measurement: Measurement, name: str, score: str, success_at: De
     )
 
 
+def _check_score(measurement: Measurement, name: str, score: str) -> None:
+    names = sorted({key for attempt in measurement.attempts for key, _ in attempt.scores})
+    if (score and score not in names) or (not score and len(names) > 1):
+        listed = ", ".join(names[:_SHOWN]) or "none"
+        raise RuleoutError(f"{name}: expected one score to use, it has: {listed}", hint="Name one with --score.")
+
+
 def _success(attempt: Attempt, score: str, success_at: Decimal) -> bool | None:
     values = [value for key, value in attempt.scores if score in ("", key)]
     if attempt.state is not SampleState.SCORED or len(values) != 1:
         return None
     return is_success(values[0], success_at)
+
+
+def looks_at(
+    path: Path, *, score: str, success_at: Decimal, bar: Decimal, alpha: Decimal
+) -> tuple[Read, tuple[Look, ...]]:
+    """Return looks at a log in the order of its attempts, with the bound that holds at every look. Effect: reads it.
+
+    Attempts without a usable score count as successes, as the worst case.
+
+    Raises:
+        RuleoutError: the file cannot be read, repeats tasks, or holds several scores and `score` names none.
+    """
+    measurement = _measurement(path)
+    _check_score(measurement, path.name, score)
+    tasks = Counter(attempt.sample for attempt in measurement.attempts)
+    if any(count > 1 for count in tasks.values()):
+        hint = "Hand in a run of one epoch: a task enters whole, so repeats cannot be looked at one by one."
+        raise RuleoutError(f"{path.name}: expected one attempt at each task, got more", hint=hint)
+    outcomes = [_success(attempt, score, success_at) is not False for attempt in measurement.attempts]
+    found = looks(outcomes, bound=lambda k, n: anytime_upper(single_shares(k, n), alpha=alpha), bar=bar)
+    return Read(name=path.name, sha256=measurement.digest), found
 
 
 def uplift_of_table(path: Path, *, confidence: Decimal) -> tuple[Read, Uplift]:

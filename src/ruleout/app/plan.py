@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from ruleout.estimates.power import Assumptions, DecisionRule, plan, task_rule
+from ruleout.estimates.power import Assumptions, DecisionRule, any_time_rule, plan, task_rule
 from ruleout.estimates.results import Plan
+from ruleout.model.evidence import Stopping
+from ruleout.stats import ANY_TIME, TASK_AS_UNIT
 
-#: What the engine applies to proportions: see `stats/clustered.py`.
-RULE_NAME = "task as unit, one-sided Clopper-Pearson"
 #: Part of the bar that is assumed where nobody says what to expect.
 _DEFAULT_PART = Decimal("0.2")
 
@@ -22,9 +22,9 @@ def plan_run(
     assumptions: Assumptions,
     tasks: Sequence[int],
     repeats: Sequence[int],
-    rule: DecisionRule | None = None,
+    stopping: Stopping = Stopping.FIXED,
 ) -> Plan:
-    """Return the plan of a run whose size is fixed in advance.
+    """Return the plan of a run, judged by the engine's own rule for it.
 
     Pure.
 
@@ -33,13 +33,16 @@ def plan_run(
         alpha: one-sided error probability in (0, 0.5].
         assumptions: the true rate, the correlation within tasks, the wanted power.
         tasks, repeats: sizes whose power to give; each as `plan` says.
-        rule: that of another bound; None for the engine's.
+        stopping: whether the size is fixed in advance, or measuring goes on while one looks.
 
     Raises:
         ValueError: an argument is out of range.
     """
-    engines = DecisionRule(name=RULE_NAME, rules_out=task_rule(bar, alpha))
-    return plan(bar=bar, alpha=alpha, assumptions=assumptions, rule=rule or engines, tasks=tasks, repeats=repeats)
+    if stopping is Stopping.CONTINUING:
+        rule = DecisionRule(name=ANY_TIME, rules_out=any_time_rule(bar, alpha), stopping=stopping)
+    else:
+        rule = DecisionRule(name=TASK_AS_UNIT, rules_out=task_rule(bar, alpha))
+    return plan(bar=bar, alpha=alpha, assumptions=assumptions, rule=rule, tasks=tasks, repeats=repeats)
 
 
 def default_rate(bar: Decimal) -> Decimal:

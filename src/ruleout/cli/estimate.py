@@ -23,7 +23,7 @@ from ruleout.cli.options import JsonOption
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.errors import RuleoutError
 from ruleout.estimates.results import Weighting
-from ruleout.reports.estimate_pages.contrasts import pairs_page, rate_page, uplift_page
+from ruleout.reports.estimate_pages.contrasts import looks_page, pairs_page, rate_page, uplift_page
 from ruleout.reports.estimate_pages.horizons import horizons_page, trend_page
 
 _ABOUT = """Estimates beside the decision: time horizons and their trend, comparisons, uplift, rates.
@@ -45,6 +45,7 @@ def add(app: typer.Typer) -> None:
     verbs.command("horizon")(horizon)
     verbs.command("trend")(trend)
     verbs.command("pairs")(pairs)
+    verbs.command("looks")(looks)
     verbs.command("uplift")(uplift)
     verbs.command("rate")(rate)
     app.add_typer(verbs, name="estimate")
@@ -163,6 +164,32 @@ def pairs(
         show_json({"first": read, "second": other, "pairs": found})
     else:
         show_page(pairs_page(found, read.name, other.name, width=page_width()))
+
+
+def looks(
+    log: Annotated[Path, typer.Argument(help="An evaluation log with one attempt at each task.")],
+    bar: Annotated[str, typer.Option("--bar", help="Rule-out bar, less the margin: 0.1 or 10%.")],
+    score: Annotated[str, typer.Option("--score", help="Which score of the log; default: the only one.")] = "",
+    success_at: Annotated[str, typer.Option("--success-at", help="A numeric score succeeds from here on.")] = "1",
+    alpha: AlphaOption = "0.05",
+    json: JsonOption = False,
+) -> None:
+    """Look at a run that goes on: attempts so far, successes, and the bound that holds at every look.
+
+    Unscored attempts count as successes.
+
+    Example: ruleout estimate looks run.eval --bar 0.1
+    """
+    from ruleout.app import estimate as use_case  # noqa: PLC0415 - numpy is slow to load
+
+    value = inner_share(bar, "--bar")
+    read, found = use_case.looks_at(
+        log, score=score, success_at=_number(success_at, "--success-at"), bar=value, alpha=alpha_level(alpha)
+    )
+    if json:
+        show_json({"input": read, "bar": value, "looks": found})
+    else:
+        show_page(looks_page(found, value, width=page_width()))
 
 
 def uplift(

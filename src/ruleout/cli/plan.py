@@ -11,6 +11,7 @@ from ruleout.cli.numbers import AlphaOption, alpha_level, share
 from ruleout.cli.options import JsonOption
 from ruleout.cli.output import page_width, show_json, show_page
 from ruleout.errors import RuleoutError
+from ruleout.model.evidence import Stopping
 from ruleout.reports.estimate_pages.plans import plan_page
 
 
@@ -27,12 +28,14 @@ def command(
     tasks: Annotated[list[int] | None, typer.Option("--tasks", help="Show the power of so many; repeatable.")] = None,
     repeats: Annotated[list[int] | None, typer.Option("--repeats", help="Attempts at each task; repeatable.")] = None,
     correlation: Annotated[str, typer.Option("--correlation", help="Between attempts at one task, 0 to 1.")] = "0.6",
+    stopping: Annotated[
+        Stopping, typer.Option("--stopping", help="Is the size fixed, or do you go on while looking?")
+    ] = Stopping.FIXED,
     json: JsonOption = False,
 ) -> None:
     """Plan a run: how many tasks, and attempts at each, it takes to rule out a bar at a wanted power.
 
-    Exact for the assumed rate, and worth no more than that rate: other rates stand beside it. For a run whose size is
-    fixed in advance.
+    Exact for the assumed rate, and worth no more than that rate: other rates stand beside it.
 
     Examples:
       ruleout plan --bar 0.1 --alpha 0.05 --power 0.8
@@ -50,7 +53,12 @@ def command(
     level = alpha_level(alpha)
     try:
         found = plan_run(
-            bar=value, alpha=level, assumptions=assumptions, tasks=tasks or (), repeats=repeats or (1, 2, 5, 10)
+            bar=value,
+            alpha=level,
+            assumptions=assumptions,
+            tasks=tasks or (),
+            repeats=repeats or (1, 2, 5, 10),
+            stopping=stopping,
         )
     except ValueError as error:
         raise RuleoutError(str(error), hint="See `ruleout plan --help` for the ranges.") from error

@@ -25,7 +25,8 @@ from ruleout.estimates.distributions import repeat_masses
 from ruleout.estimates.results import Plan, PlanCell, PlanRow
 from ruleout.estimates.rounding import down
 from ruleout.model.evidence import Stopping
-from ruleout.stats import lower_tail
+from ruleout.stats import log_wealth, lower_tail, single_shares
+from ruleout.stats.log_gamma import CONTEXT
 
 #: Whether `successes` out of `tasks` rule out; must be monotone: fewer successes and more tasks never hurt.
 Rule = Callable[[int, int], bool]
@@ -85,6 +86,27 @@ def task_rule(bar: Decimal, alpha: Decimal) -> Rule:
     # largest such number below the bar. One tail answers that; the bound itself would take a search.
     edge = _SIX_DIGITS.next_minus(bar)
     return lambda k, n: k < n and lower_tail(k, n, edge) <= alpha
+
+
+def any_time_rule(bar: Decimal, alpha: Decimal) -> Rule:
+    """Return the engine's rule for a run that goes on while one looks: the bound that holds at every look lies below.
+
+    Pure. As with `task_rule`, one question settles where the rounded bound lies. Shares between 0 and 1 only help: the
+    bets gain less from whole successes and failures than from any tasks in between with the same sum.
+
+    Args:
+        bar: rule-out bar less the margin, in (0, 1).
+        alpha: one-sided error probability in (0, 0.5].
+
+    Raises:
+        ValueError: an argument is out of range.
+
+    Source: S-3.
+    """
+    if not 0 < bar < 1 or not 0 < alpha <= Decimal("0.5"):
+        raise ValueError(f"expected bar in (0, 1) and alpha in (0, 0.5], got {bar} and {alpha}")
+    edge, target = _SIX_DIGITS.next_minus(bar), -CONTEXT.ln(alpha)
+    return lambda k, n: k < n and log_wealth(single_shares(k, n), edge) >= target
 
 
 def bound_rule(bound: Callable[[int, int], Decimal], bar: Decimal) -> Rule:

@@ -12,12 +12,12 @@ import pytest
 from scipy.stats import betabinom, binom
 
 from ruleout.estimates.distributions import repeat_masses
-from ruleout.estimates.power import Assumptions, DecisionRule, bound_rule, plan, power_of, task_rule
+from ruleout.estimates.power import Assumptions, DecisionRule, any_time_rule, bound_rule, plan, power_of, task_rule
 from ruleout.estimates.results import Plan
 from ruleout.model.evidence import Stopping
 from ruleout.reports.estimate_pages.plans import plan_page
 from ruleout.reports.page import as_text
-from ruleout.stats import TaskSums, sum_shares, task_bounds, upper_bound
+from ruleout.stats import TaskSums, anytime_upper, single_shares, sum_shares, task_bounds, upper_bound
 
 ALPHA = Decimal("0.05")
 BAR = Decimal("0.1")
@@ -175,6 +175,24 @@ def test_the_rule_can_be_another_bound():
     assert found.by_repeats[0].first == 44
     assert (found.rule, found.stopping) == ("wide", Stopping.CONTINUING)
     assert "looked at as it goes on" in as_text(plan_page(found, width=200))
+
+
+@pytest.mark.parametrize("bar", ["0.1", "0.123456789", "0.5"])
+def test_the_rule_while_looking_is_that_of_the_engine_to_the_last_digit(bar: str):
+    """One question answers what the bound for every look would."""
+    rule = any_time_rule(Decimal(bar), ALPHA)
+    for k, n in [(0, 5), (0, 40), (0, 43), (0, 44), (0, 60), (1, 60), (2, 90), (3, 12), (12, 12), (9, 44)]:
+        assert rule(k, n) == (anytime_upper(single_shares(k, n), alpha=ALPHA) < Decimal(bar)), (k, n)
+
+
+def test_looking_costs_tasks():
+    """Without a success more than the 29 of a size fixed in advance, and all of them are needed."""
+    assumptions = Assumptions(rate=Decimal(0), correlation=Decimal("0.6"), power=Decimal("0.8"))
+    rule = DecisionRule(name="any time", rules_out=any_time_rule(BAR, ALPHA), stopping=Stopping.CONTINUING)
+    row = plan(bar=BAR, alpha=ALPHA, assumptions=assumptions, rule=rule).by_repeats[0]
+
+    assert row.first == row.steady
+    assert 29 < row.first < 60
 
 
 def test_the_search_does_not_ask_a_rule_more_than_it_must():
