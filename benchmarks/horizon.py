@@ -19,7 +19,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from ruleout.estimates.horizon import HorizonSettings, horizon_of
-from ruleout.evidence.metr_rows import Run, models_of, runs_of
+from ruleout.evidence.tables.metr_rows import Run, models_of, runs_of
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "estimates" / "runs.jsonl"
 PENALTY = 0.1

@@ -177,7 +177,12 @@ ATTACKS: list[tuple[str, Callable[[], Forged], Attack, str]] = [
     ("edited samples", run_with_successes, successes_become_failures_in_the_samples, "holds other scores"),
     ("swapped header", run_with_successes, a_header_of_another_run, "name different runs"),
     ("swapped header", run_with_successes, a_header_of_another_model, "name different runs"),
-    ("duplicated easy samples", small_run, two_easy_samples_twice, "2 sample(s) repeat the content of others"),
+    (
+        "duplicated easy samples",
+        small_run,
+        two_easy_samples_twice,
+        "2 samples repeat the content of others and count once",
+    ),
 ]
 
 

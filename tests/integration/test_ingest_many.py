@@ -13,7 +13,7 @@ from tests.unit.evidence import inspect_logs
 from ruleout.adapters.logs import orders
 from ruleout.adapters.logs.finding import find_logs
 from ruleout.adapters.logs.found import Found
-from ruleout.app.read_logs import Way, read_logs
+from ruleout.app.evidence.read_logs import Way, read_logs
 
 LOG = DEMO / "logs" / "autonomy-suite.eval"
 

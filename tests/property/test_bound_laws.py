@@ -225,7 +225,7 @@ def test_an_attempt_that_loses_its_score_never_makes_repeated_tasks_clear(
     indicator = builders.indicator(rule_out="0.5", reached=None, stopping=stopping)
     whole = complete(rows)
     place %= len(whole)
-    lost = (*whole[:place], replace(whole[place], state=state, scores=()), *whole[place + 1 :])
+    lost = (*whole[:place], whole[place]._replace(state=state, scores=()), *whole[place + 1 :])
     assume(measure_indicator(indicator, ITEM, measured(lost), at=builders.AT).comparison is Comparison.CLEAR)
 
     assert measure_indicator(indicator, ITEM, measured(whole), at=builders.AT).comparison is Comparison.CLEAR

@@ -20,12 +20,12 @@ from enum import Enum
 from ruleout.engine.evaluate import atoms_asked
 from ruleout.engine.indicator import compare_published, measure_indicator
 from ruleout.engine.resolve import weigh_evidence
+from ruleout.engine.statements import evidence_faults
 from ruleout.model.case import Case
 from ruleout.model.evidence import EvidenceItem, Indicator, IndicatorFinding, Measurement, Weight
 from ruleout.model.formula import Kind
 from ruleout.model.framework import Framework
 from ruleout.model.run import Demand
-from ruleout.model.verdict import Verdict
 
 
 class Status(Enum):
@@ -214,12 +214,6 @@ def _last_day(indicator: Indicator, item: EvidenceItem, measurement: Measurement
 
 
 def _lacking(indicator: Indicator, item: EvidenceItem | None, *, on: date) -> Iterator[str]:
-    checks = () if item is None else item.checks
     for kind in indicator.needs:
-        passed = (
-            check.passed is Verdict.YES and check.dated <= on and (check.valid_until is None or on <= check.valid_until)
-            for check in checks
-            if check.kind == kind
-        )
-        if not any(passed):
+        if item is None or any(evidence_faults(replace(item, valid_until=None), (kind,), on=on)):
             yield kind

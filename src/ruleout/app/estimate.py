@@ -29,9 +29,9 @@ from ruleout.estimates.results import Horizon, Look, Pairs, Rate, Trend, Uplift
 from ruleout.estimates.trend import trend_of
 from ruleout.estimates.uplift import uplift_of_counts, uplift_of_scores
 from ruleout.evidence.accept import is_success
-from ruleout.evidence.horizon_table import ModelHorizon, horizons_of_csv, horizons_of_metr
-from ruleout.evidence.metr_rows import Run, models_of, runs_of
-from ruleout.evidence.score_tables import arms_of_csv, results_of_csv
+from ruleout.evidence.tables.horizon_table import ModelHorizon, horizons_of_csv, horizons_of_metr
+from ruleout.evidence.tables.metr_rows import Run, models_of, runs_of
+from ruleout.evidence.tables.score_tables import arms_of_csv, results_of_csv
 from ruleout.model.evidence import Attempt, Measurement, SampleState
 from ruleout.stats import anytime_upper, clopper_pearson, single_shares, tasks_needed
 

@@ -17,7 +17,7 @@ import typer
 
 from ruleout.adapters.logs.finding import find_logs
 from ruleout.adapters.logs.orders import Reading
-from ruleout.app.read_logs import Outcome, Way, nothing_found, read_logs
+from ruleout.app.evidence.read_logs import Outcome, Way, nothing_found, read_logs
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.cli.progress import watching

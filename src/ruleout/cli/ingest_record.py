@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from ruleout.app.evidence.ingest import KeptMeasurement, keep_reading, record_kept, require_ledger
+from ruleout.app.evidence.read_logs import Outcome
 from ruleout.app.evidence.receipt import life_fields
-from ruleout.app.ingest import KeptMeasurement, keep_reading, record_kept, require_ledger
 from ruleout.app.ledger import recording
-from ruleout.app.read_logs import Outcome
 from ruleout.app.workspace import Workspace
 from ruleout.cli.options import day, instant, keys_of_this_run, workspace_needed
 from ruleout.cli.output import say

@@ -51,15 +51,9 @@ def command(
         rate=assumed, correlation=share(correlation, "--correlation"), power=share(power, "--power")
     )
     level = alpha_level(alpha)
+    sizes = {"tasks": tasks or (), "repeats": repeats or (1, 2, 5, 10)}
     try:
-        found = plan_run(
-            bar=value,
-            alpha=level,
-            assumptions=assumptions,
-            tasks=tasks or (),
-            repeats=repeats or (1, 2, 5, 10),
-            stopping=stopping,
-        )
+        found = plan_run(bar=value, alpha=level, assumptions=assumptions, stopping=stopping, **sizes)
     except ValueError as error:
         raise RuleoutError(str(error), hint="See `ruleout plan --help` for the ranges.") from error
     if json:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Self
 
 from ruleout.adapters.clock import seconds
-from ruleout.app.read_logs import Progress, Watch
+from ruleout.app.evidence.read_logs import Progress, Watch
 from ruleout.cli.output import say
 from ruleout.reports.page import visible
 

@@ -28,7 +28,7 @@ from ruleout.estimates.logistic import Fits, fit_rows
 from ruleout.estimates.results import Horizon, HorizonPoint, Weighting
 from ruleout.estimates.rounding import figures
 from ruleout.estimates.task_groups import Tasks, group_runs, resample, weights_of
-from ruleout.evidence.metr_rows import Run
+from ruleout.evidence.tables.metr_rows import Run
 
 #: Rows fitted at once hold about so many numbers: a few dozen MiB, whatever the number of resamples.
 _BLOCK_NUMBERS = 400_000

@@ -15,7 +15,7 @@ import numpy as np
 
 from ruleout.estimates.distributions import Floats
 from ruleout.estimates.results import Weighting
-from ruleout.evidence.metr_rows import Run
+from ruleout.evidence.tables.metr_rows import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ import numpy as np
 from ruleout.estimates.distributions import Floats, t_quantile
 from ruleout.estimates.results import Crossing, Forecast, Trend
 from ruleout.estimates.rounding import figures, fixed
-from ruleout.evidence.horizon_table import ModelHorizon
+from ruleout.evidence.tables.horizon_table import ModelHorizon
 
 FEWEST = 3
 _MOST_YEARS = 100

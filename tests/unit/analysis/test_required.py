@@ -253,7 +253,7 @@ def test_a_log_of_the_last_day_of_the_calendar_has_a_last_day():
         ((check(dated=date(2026, 5, 2)),), ("sandbagging",)),
         ((check(valid_until=date(2026, 4, 30)),), ("sandbagging",)),
         ((check(valid_until=date(2026, 5, 1)),), ()),
-        ((check(passed=Verdict.NO), check()), ()),
+        ((check(passed=Verdict.NO), check()), ("sandbagging",)),
     ],
 )
 def test_a_check_counts_when_it_passed_and_holds_on_the_day(checks, lacking):

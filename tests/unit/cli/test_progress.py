@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ruleout.app.read_logs import Progress
+from ruleout.app.evidence.read_logs import Progress
 from ruleout.cli import progress as shown
 from ruleout.cli.progress import Bar, Lines, progress_line, watching
 

@@ -72,7 +72,7 @@ def test_many_repeated_tasks_get_a_narrower_bound_from_their_spread():
 def test_few_tasks_and_unscored_attempts_keep_the_task_as_unit():
     """The size is settled by the bar; and an attempt that lost its score never narrows a bound."""
     few, many = run(*[1] * 30), run(*[1] * 80)
-    lost = replace(many.attempts[-1], state=SampleState.ERRORED)
+    lost = many.attempts[-1]._replace(state=SampleState.ERRORED)
     doubtful = measure(replace(many, attempts=(*many.attempts[:-1], lost)))
 
     for found in (measure(few), doubtful):

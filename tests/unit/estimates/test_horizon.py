@@ -17,7 +17,7 @@ from ruleout.estimates.horizon import HorizonSettings, horizon_of
 from ruleout.estimates.logistic import fit_rows
 from ruleout.estimates.results import Horizon, Weighting
 from ruleout.estimates.task_groups import weights_of
-from ruleout.evidence.metr_rows import Run, runs_of
+from ruleout.evidence.tables.metr_rows import Run, runs_of
 
 #: Minutes at which each model succeeds half of the time, in the file of 2025-02-25 (S-5).
 PUBLISHED = {

@@ -14,7 +14,7 @@ from scipy import stats
 
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.estimates.trend import trend_of
-from ruleout.evidence.horizon_table import ModelHorizon, horizons_of_csv, horizons_of_metr
+from ruleout.evidence.tables.horizon_table import ModelHorizon, horizons_of_csv, horizons_of_metr
 
 START = date(2023, 1, 1)
 

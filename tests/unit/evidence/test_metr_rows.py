@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruleout.errors import UnreadableLog
-from ruleout.evidence import metr_rows
 from ruleout.evidence.limits import Limits
-from ruleout.evidence.metr_rows import Run, models_of, runs_of
+from ruleout.evidence.tables import metr_rows
+from ruleout.evidence.tables.metr_rows import Run, models_of, runs_of
 
 ROW = {
     "run_id": "r1",

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruleout.errors import RuleoutError
-from ruleout.evidence.horizon_table import ModelHorizon, horizons_of_csv, horizons_of_metr
-from ruleout.evidence.score_tables import arms_of_csv, results_of_csv
+from ruleout.evidence.tables.horizon_table import ModelHorizon, horizons_of_csv, horizons_of_metr
+from ruleout.evidence.tables.score_tables import arms_of_csv, results_of_csv
 
 HEAD = "model,release_date,p50_min\n"
 

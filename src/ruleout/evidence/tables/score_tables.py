@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ruleout.evidence.small_table import number, refusal, rows_of_csv
+from ruleout.evidence.tables.small_table import number, refusal, rows_of_csv
 
 TASK_COLUMNS = ("task", "successes", "attempts")
 ARM_COLUMNS = ("arm", "score")

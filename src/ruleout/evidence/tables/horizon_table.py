@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ruleout.evidence.small_table import number, refusal, rows_of_csv
+from ruleout.evidence.tables.small_table import number, refusal, rows_of_csv
 
 COLUMNS = ("model", "release_date", "p50_min")
 FRONTIER = "is_sota"
