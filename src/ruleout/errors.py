@@ -65,11 +65,15 @@ class BadInput(RuleoutError):
 
 
 class UnreadableLog(RuleoutError):
-    """An evaluation log cannot be read as evidence; `reason` is a stable word, `name` the log's."""
+    """An evaluation log cannot be read as evidence; `reason` is a stable word, `name` the log's.
+
+    Names and details quote the log, which is anybody's: what cannot be printed becomes a space.
+    """
 
     code = "unreadable-log"
 
     def __init__(self, name: str, reason: str, detail: str, *, hint: str = "") -> None:
+        name, detail = ("".join(c if c.isprintable() else " " for c in text) for text in (name, detail))
         super().__init__(f"{name}: {reason}: {detail}", hint=hint)
         self.name, self.reason, self.detail = name, reason, detail
 

@@ -136,7 +136,7 @@ def test_the_log_s_bytes_are_kept_or_not_as_asked(lab):
     """Under their digest, referred to as `log`; without them only what was measured."""
     assert lab.run("ingest", lab.log, "--no-keep-log").code == 0
     ((entry_id, _, refs),) = recorded(lab)
-    assert [ref["name"] for ref in refs] == ["measurement"]
+    assert [ref["name"] for ref in refs] == ["measurement", "summary"]
     digest = entry_id.removeprefix("evidence/")
     objects = lab.record / "ledger" / "objects"
     assert list(objects.glob(f"{digest[:2]}/{digest[2:]}*")) == []
@@ -145,7 +145,7 @@ def test_the_log_s_bytes_are_kept_or_not_as_asked(lab):
     other.write_bytes(inspect_logs.log([inspect_logs.sample("s")]))
     assert lab.run("ingest", other).code == 0
     refs = recorded(lab)[1][2]
-    assert [ref["name"] for ref in refs] == ["measurement", "log"]
+    assert [ref["name"] for ref in refs] == ["measurement", "summary", "log"]
     kept = objects / refs[1]["sha256"][:2] / refs[1]["sha256"][2:]
     assert kept.read_bytes() == other.read_bytes()
     assert refs[1]["size"] == other.stat().st_size

@@ -264,3 +264,15 @@ def test_a_directory_entry_that_runs_over_is_refused():
     data[at + 28 : at + 30] = b"\xff\xff"
 
     assert reason(bytes(data)) == "truncated"
+
+
+def test_a_refusal_quotes_no_control_character_of_a_member_s_name():
+    """What a log calls its members ends up on a terminal; found by fuzzing."""
+    members = logs.parts([logs.sample(1)])
+    members["samples/2\n\x1b[31m_epoch_1.json"] = b"{"
+
+    with pytest.raises(UnreadableLog) as caught:
+        logs.read_one(logs.archive(members))
+
+    assert caught.value.reason == "bad-json"
+    assert str(caught.value).isprintable()
