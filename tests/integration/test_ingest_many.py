@@ -146,7 +146,7 @@ def test_the_log_s_bytes_are_kept_or_not_as_asked(lab):
     assert lab.run("ingest", other).code == 0
     refs = recorded(lab)[1][2]
     assert [ref["name"] for ref in refs] == ["measurement", "summary", "log"]
-    kept = objects / refs[2]["sha256"][:2] / refs[1]["sha256"][2:]
+    kept = objects / refs[2]["sha256"][:2] / refs[2]["sha256"][2:]
     assert kept.read_bytes() == other.read_bytes()
     assert refs[2]["size"] == other.stat().st_size
     assert list(objects.rglob("*.tmp")) == []
