@@ -19,9 +19,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ruleout.app.evidence.ingest import Ingested, read_log_file
 from ruleout.app.evidence.listing import Wanted, list_evidence
 from ruleout.app.evidence.receipt import Receipt, receipts_of
-from ruleout.app.evidence.ingest import Ingested, read_log_file
 from ruleout.app.ledger import MEASUREMENT, SUMMARY, Record, read_record, recording
 from ruleout.app.settings import Settings
 from ruleout.app.start import start_workspace
