@@ -84,6 +84,15 @@ def test_the_aggregates_are_compared():
     assert read(json_log([logs.sample(1, "C")], head)).problems[0].startswith("results claim accuracy 0.1")
 
 
+def test_an_aggregate_that_no_float_can_hold_is_a_problem():
+    """JSON has integers of any length; they are compared, never converted."""
+    head = logs.header([1])
+    head["results"] = {"scores": [{"name": "match", "metrics": {"accuracy": {"value": 10**400}}}]}
+
+    [problem] = read(json_log([logs.sample(1, "C")], head)).problems
+    assert problem == "results claim accuracy a number over 15 digits for match, the samples give 1"
+
+
 @pytest.mark.parametrize("cut", [5000, 1, 100])
 def test_a_cut_log_is_refused(cut: int):
     """Any lost tail is noticed."""

@@ -14,7 +14,7 @@ from ruleout.evidence.json_text import plain_value
 from ruleout.evidence.readers.inspect_header import Key, result_list
 from ruleout.evidence.readers.inspect_rows import Scores
 from ruleout.evidence.readers.inspect_shape import HeaderShape, SummaryShape
-from ruleout.evidence.readers.stated import printable
+from ruleout.evidence.readers.stated import float_text, printable
 from ruleout.model.evidence import Attempt, SampleState
 
 _SHOWN = 5
@@ -83,8 +83,12 @@ def result_problems(header: HeaderShape, attempts: Sequence[Attempt]) -> Iterato
     for result in result_list(header.results):
         claimed = result.metrics["accuracy"].value if "accuracy" in result.metrics else None
         found = _accuracy(result.name, attempts)
-        if isinstance(claimed, int | float) and found is not None and abs(claimed - found) > _CLOSE:
-            yield f"results claim accuracy {claimed} for {printable(result.name)}, the samples give {found:.6g}"
+        # Compared, not subtracted: a log may state an integer that no float can hold.
+        if isinstance(claimed, int | float) and found is not None and not _near(claimed, found):
+            yield (
+                f"results claim accuracy {float_text(claimed)} for {printable(result.name)}, "
+                f"the samples give {found:.6g}"
+            )
 
 
 def _accuracy(name: str, attempts: Sequence[Attempt]) -> float | None:
@@ -97,6 +101,10 @@ def _accuracy(name: str, attempts: Sequence[Attempt]) -> float | None:
         totals.setdefault(attempt.sample, []).append(points)
     means = [math.fsum(points) / len(points) for points in totals.values()]
     return math.fsum(means) / len(means) if means else None
+
+
+def _near(stated: float, found: float) -> bool:
+    return found - _CLOSE <= stated <= found + _CLOSE
 
 
 def _same_scores(one: Scores, other: Scores) -> bool:
