@@ -64,7 +64,7 @@ def ours(paths: list[Path], *, summaries: bool) -> Iterable[Row]:
     from ruleout.evidence import read_log
 
     for path in paths:
-        with open_log(find_one(str(path))) as log:
+        with open_log(find_one(str(path)), glance=summaries) as log:
             measurements = read_log(log, summaries_only=summaries)
         for measurement in measurements:
             yield from ((path.stem, a.sample, a.epoch, a.scores[0][1]) for a in measurement.attempts)

@@ -183,6 +183,18 @@ def test_a_quick_look_is_marked_and_never_recorded(lab):
     assert look.code == 0
     assert "NOT FOR GATES" in look.text
     assert "summaries alone" in " ".join(look.text.split())
+    assert "not computed for a quick look" in look.text
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_quick_looks_at_two_logs_are_two_looks(lab, jobs):
+    """Neither is digested, so nothing says that they are the same, and nothing takes them for it."""
+    other = lab.folder / "other.eval"
+    other.write_bytes(lab.log.read_bytes())
+    look = run("ingest", lab.log, other, "--summaries", "--dry-run", "--json", "-j", jobs)
+
+    assert look.code == 0
+    assert [log["digest"] for log in look.json["logs"]] == ["", ""]
 
 
 def test_a_case_may_name_the_folder_that_holds_its_log(lab):

@@ -126,9 +126,9 @@ def _find_end64(source: Source, position: int, name: str) -> _End:
 def _entries(data: bytes, end: _End, name: str, skip: bytes) -> Iterator[Entry]:
     at = 0
     for _ in range(end.count):
-        if at + _ENTRY.size > end.size or data[at : at + 4] != _ENTRY_MAGIC:
+        fields = _ENTRY.unpack_from(data, at) if at + _ENTRY.size <= end.size else (b"",)
+        if fields[0] != _ENTRY_MAGIC:
             raise UnreadableLog(name, "truncated", f"expected {end.count} directory entries, got fewer")
-        fields = _ENTRY.unpack_from(data, at)
         name_length, extra_length, comment_length = fields[10:13]
         start = at + _ENTRY.size
         at = start + name_length + extra_length + comment_length

@@ -35,7 +35,8 @@ def measurement_page(m: Measurement, name: str, *, width: int = 80) -> list[Line
     lines += bullets("  problems", m.problems, width=width, tone="bad")
     lines += bullets("  notes", m.notes, width=width, tone="dim")
     lines += bullets("  files", _files(m), width=width, tone="dim")
-    return lines + labelled("  digest", m.digest, width=width, tone="dim")
+    digest = m.digest or "not computed for a quick look"
+    return lines + labelled("  digest", digest, width=width, tone="dim")
 
 
 def _files(m: Measurement) -> list[str]:

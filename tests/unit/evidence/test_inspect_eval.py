@@ -293,7 +293,7 @@ def test_an_accuracy_that_the_samples_cannot_give_is_a_problem():
 
     m = read(logs.log([logs.sample(1, "C"), logs.sample(2, "I")], head))
 
-    assert m.problems == ("results claim accuracy 0.0 for match, the samples give 0.5",)
+    assert m.problems == ("results claim accuracy 0 for match, the samples give 0.5",)
     assert m.reported[0] == ("match", "accuracy", 0.0)
     assert math.isnan(m.reported[1][2])  # type: ignore[arg-type]
 

@@ -3,7 +3,9 @@
 
 A small file is read once into memory: what is digested is what is read. A larger one is hashed in blocks of 1 MiB, and
 every block that is read later is compared with its digest, so a file that changes in between is refused and never
-half believed. Memory: the file up to 32 MiB, else a few blocks and 32 bytes per block.
+half believed. Memory: the file up to 64 MiB, else a few blocks and 32 bytes per block.
+
+A quick look digests nothing and reads only what is asked for; what it finds is for display and never kept.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from ruleout.evidence import Source
 
 BLOCK_BYTES = 1 << 20
 #: Up to here a file is held in memory.
-HELD_BYTES = 32 << 20
+HELD_BYTES = 64 << 20
 _BLOCKS_HELD = 4
 _WAIT = "Wait until nothing writes to it any more, then try again."
 
@@ -74,6 +76,27 @@ def digest_blocks(blocks: Iterable[bytes]) -> BlockDigests:
         digests.append(hashlib.sha256(block).digest())
         size += len(block)
     return BlockDigests(sha256=whole.hexdigest(), size=size, blocks=tuple(digests))
+
+
+class GlanceSource:
+    """An open file that is read where asked and never digested: for a quick look. It owns the descriptor."""
+
+    sha256 = ""
+
+    def __init__(self, descriptor: int, size: int, *, name: str) -> None:
+        self._descriptor = descriptor
+        self._name = name
+        self.size = size
+
+    def read(self, start: int, length: int) -> bytes:
+        """Return the bytes from `start` on, at most `length`. Effect: reads the file. Raises RuleoutError."""
+        return _read_at(self._descriptor, start, min(length, self.size - start), self._name)
+
+    def close(self) -> None:
+        """Close the file; see `OpenSource`."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+        self._descriptor = -1
 
 
 class BlockSource:
@@ -136,8 +159,8 @@ def changed(name: str, detail: str) -> UnreadableLog:
     return UnreadableLog(name, "changed", detail, hint=_WAIT)
 
 
-def open_file(path: str, *, name: str, limit_bytes: int, on_bytes: OnBytes) -> OpenSource:
-    """Return a file's bytes, digested. Effect: opens the file, and reads all of it once.
+def open_file(path: str, *, name: str, limit_bytes: int, on_bytes: OnBytes, glance: bool = False) -> OpenSource:
+    """Return a file's bytes, digested. Effect: opens the file, and reads all of it once, but for a glance.
 
     Links are followed. A pipe, folder or device is refused at once and never waited for.
 
@@ -145,6 +168,7 @@ def open_file(path: str, *, name: str, limit_bytes: int, on_bytes: OnBytes) -> O
         name: what to call it in messages.
         limit_bytes: a larger file is refused before it is read.
         on_bytes: told of progress.
+        glance: for a quick look: the source has no digest ("").
 
     Raises:
         NotFound: there is no such file.
@@ -154,8 +178,8 @@ def open_file(path: str, *, name: str, limit_bytes: int, on_bytes: OnBytes) -> O
     with ExitStack() as stack:
         descriptor = _open(path, name)
         stack.callback(os.close, descriptor)
-        source = _source(descriptor, name, limit_bytes, on_bytes)
-        if isinstance(source, BlockSource):  # which closes it itself
+        source = _source(descriptor, name, limit_bytes, on_bytes, glance=glance)
+        if not isinstance(source, HeldSource):  # the others close it themselves
             stack.pop_all()
         return source
 
@@ -169,14 +193,17 @@ def _open(path: str, name: str) -> int:
         raise _unreadable(name, error) from error
 
 
-def _source(descriptor: int, name: str, limit_bytes: int, on_bytes: OnBytes) -> OpenSource:
+def _source(descriptor: int, name: str, limit_bytes: int, on_bytes: OnBytes, *, glance: bool) -> OpenSource:
     before = os.fstat(descriptor)
     if not stat.S_ISREG(before.st_mode):
         raise RuleoutError(f"{name}: expected a regular evaluation log", hint="Name a file or a folder.")
     if before.st_size > limit_bytes:
         raise too_large(name, limit_bytes, before.st_size)
+    if glance:
+        return GlanceSource(descriptor, before.st_size, name=name)
     if before.st_size <= HELD_BYTES:
-        data = b"".join(_blocks(descriptor, before.st_size, name, on_bytes))
+        data = _read_at(descriptor, 0, before.st_size, name)
+        on_bytes(len(data))
         _require_still(descriptor, before, len(data), name)
         return HeldSource(data=data, sha256=hashlib.sha256(data).hexdigest())
     digests = digest_blocks(_blocks(descriptor, before.st_size, name, on_bytes))
@@ -218,7 +245,8 @@ def _read_at(descriptor: int, at: int, length: int, name: str) -> bytes:
             break
         pieces.append(piece)
         at, length = at + len(piece), length - len(piece)
-    return b"".join(pieces)
+    # Nearly always one piece, which joining would copy.
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def _unreadable(name: str, error: OSError | ValueError) -> RuleoutError:

@@ -20,7 +20,11 @@ def unwatched(_more: int) -> None:
 
 @contextmanager
 def open_log(
-    found: FoundLog, *, on_bytes: OnBytes = unwatched, limit_bytes: int = DEFAULT_LIMITS.log_bytes
+    found: FoundLog,
+    *,
+    on_bytes: OnBytes = unwatched,
+    limit_bytes: int = DEFAULT_LIMITS.log_bytes,
+    glance: bool = False,
 ) -> Iterator[Log]:
     """Yield a log whose files can be read until the end of the block.
 
@@ -29,17 +33,19 @@ def open_log(
     Args:
         on_bytes: told of progress.
         limit_bytes: of all files together.
+        glance: for a quick look: a log that is one file of this machine is not digested; its digest is "".
 
     Raises:
         NotFound, UnreadableLog, RuleoutError: a file is not there, over the limit, changing, or cannot be read.
     """
     _require_plain_names(found)
+    glance = glance and len(found.files) == 1
     with ExitStack() as stack:
         stack.enter_context(_collection_waits())
         parts: list[Part] = []
         for file in found.files:
             left = limit_bytes - sum(part.source.size for part in parts)
-            source = stack.enter_context(closing(_open(file, left, on_bytes)))
+            source = stack.enter_context(closing(_open(file, left, on_bytes, glance=glance)))
             parts.append(Part(name=file.name, source=source))
         yield Log(name=found.shown, main=parts[0], others=tuple(parts[1:]))
 
@@ -56,9 +62,9 @@ def _collection_waits() -> Iterator[None]:
             gc.enable()
 
 
-def _open(file: FoundFile, limit_bytes: int, on_bytes: OnBytes) -> OpenSource:
+def _open(file: FoundFile, limit_bytes: int, on_bytes: OnBytes, *, glance: bool) -> OpenSource:
     if not file.address:
-        return open_file(file.path, name=file.shown, limit_bytes=limit_bytes, on_bytes=on_bytes)
+        return open_file(file.path, name=file.shown, limit_bytes=limit_bytes, on_bytes=on_bytes, glance=glance)
     from ruleout.adapters.logs.download import download  # noqa: PLC0415 - costs 40 ms, needed for addresses only
 
     return download(file, limit_bytes=limit_bytes, on_bytes=on_bytes)

@@ -38,7 +38,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A log as read: its digest, (name, SHA-256, size in bytes) of each file, and what it holds."""
+    """A log as read: its digest ("" after a quick look), (name, SHA-256, size in bytes) of each file, and what it holds."""
 
     digest: str
     files: tuple[tuple[str, str, int], ...] = ()
@@ -97,7 +97,7 @@ def read_order(order: Order, *, on_bytes: OnBytes = unwatched, seen: Container[s
     """
     digest = ""
     try:
-        with open_log(order.log, on_bytes=on_bytes) as log:
+        with open_log(order.log, on_bytes=on_bytes, glance=order.summaries) as log:
             digest = log.digest
             return _reading(log, digest, order) if digest not in seen else Reading(digest=digest)
     except LedgerError:

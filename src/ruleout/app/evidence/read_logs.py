@@ -101,7 +101,8 @@ def read_logs(found: Found, way: Way, watch: Watch) -> Iterator[Outcome]:
         elif isinstance(came, Refused):
             yield _refused(order.log, came.error)
         else:
-            seen[came.digest] = order.log.shown
+            if came.digest:  # a quick look takes none
+                seen[came.digest] = order.log.shown
             yield Outcome(name=order.log.shown, reading=came)
 
 

@@ -94,7 +94,7 @@ def result_problems(header: HeaderShape, attempts: Sequence[Attempt]) -> Iterato
 def _accuracy(name: str, attempts: Sequence[Attempt]) -> float | None:
     totals: dict[str, list[float]] = {}
     for attempt in attempts:
-        value = dict(attempt.scores).get(name)
+        value = next((value for score, value in attempt.scores if score == name), None)
         points = _LETTERS.get(value) if isinstance(value, str) else None
         if points is None or attempt.state is not SampleState.SCORED:
             return None

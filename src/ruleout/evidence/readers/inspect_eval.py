@@ -64,9 +64,7 @@ def read_eval_log(log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Measure
     for member, sample in _samples(archive):
         attempt = attempt_of_sample(sample, first_score=first)
         attempts.append(attempt)
-        kept[attempt.sample, attempt.epoch] = Kept(
-            scores_of_sample(sample, first_score=first), sample.error is not None
-        )
+        kept[attempt[:2]] = Kept(scores_of_sample(sample, first_score=first), sample.error is not None)
         if member != f"{_SAMPLES_PREFIX}{attempt.sample}_epoch_{attempt.epoch}{_SUFFIX}":
             problems.append(f"member {printable(member)!r} holds sample {printable(attempt.sample)!r}")
     if finished:
@@ -84,8 +82,7 @@ def read_eval_summaries(log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[M
     """
     archive = open_archive(log.main.source, name=log.name, limits=limits, skip=_SAMPLES_PREFIX.encode())
     header, finished = _header(archive)
-    last = {(attempt.sample, attempt.epoch): attempt for attempt in map(attempt_of_summary, _summaries(archive))}
-    attempts = list(last.values())
+    attempts = list({attempt[:2]: attempt for attempt in map(attempt_of_summary, _summaries(archive))}.values())
     problems = [NOT_CROSS_CHECKED, *_start_problems(archive, header, finished=finished)]
     return (measurement(log, header, attempts, format_name=FORMAT, limits=limits, problems=problems),)
 

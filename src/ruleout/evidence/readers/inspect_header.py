@@ -45,9 +45,7 @@ def measurement(
     evaluated, date_problems = _evaluated(header)
     names = [str(sample) for sample in spec.dataset.sample_ids or []]
     check_absent(log.name, len(names) * epochs - len(attempts))
-    # In the order of the data set; a dictionary serves as an ordered set.
-    promised = {(name, epoch): None for epoch in range(1, epochs + 1) for name in names}
-    held = {attempt[:2] for attempt in attempts}
+    absent, unasked = _held_and_promised(names, epochs, attempts)
     return Measurement(
         digest=log.digest,
         format=format_name,
@@ -64,13 +62,23 @@ def measurement(
         tool_version=spec.packages.get(_TOOL, ""),
         revision=spec.revision.commit if spec.revision else "",
         dirty=spec.revision.dirty if spec.revision else None,
-        attempts=(*attempts, *(missing_attempt(*key) for key in promised if key not in held)),
-        problems=(*problems, *date_problems, *_denominator_problems(spec, held - promised.keys(), attempts)),
+        attempts=(*attempts, *(missing_attempt(*key) for key in absent)),
+        problems=(*problems, *date_problems, *_denominator_problems(spec, unasked, attempts)),
         reported=tuple(_reported(header.results)),
         parts=log.part_digests,
         elicitation=_stated(spec.metadata.elicitation if spec.metadata else None),
         model_digest=_stated(spec.metadata.model_digest if spec.metadata else None),
     )
+
+
+def _held_and_promised(names: Sequence[str], epochs: int, attempts: Sequence[Attempt]) -> tuple[list[Key], set[Key]]:
+    """Return what is promised and not held, in the order of the data set, and what is held and not promised."""
+    if epochs == 1 and names == [a.sample for a in attempts] and all(a.epoch == 1 for a in attempts):
+        return [], set()  # as in most logs: what was promised, in its order
+    # A dictionary serves as an ordered set.
+    promised = {(name, epoch): None for epoch in range(1, epochs + 1) for name in names}
+    held = {attempt[:2] for attempt in attempts}
+    return [key for key in promised if key not in held], held - promised.keys()
 
 
 def first_score(results: ResultsShape | None) -> str:

@@ -35,7 +35,7 @@ class ScoreShape(msgspec.Struct, gc=False):
     value: Value = None
     reason: str | None = None
     metadata: ScoreNote | None = None
-    history: list[Blank] = []
+    history: list[Blank] | None = None
 
 
 class Fault(msgspec.Struct, gc=False):
