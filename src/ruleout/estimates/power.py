@@ -4,7 +4,7 @@
 Rules
 - The decision rule is a parameter: whether so many successes out of so many tasks rule out. That of `task_rule` is the
   engine's own, task by task: the shares of successes are added up, rounded up, and the exact bound of that count must
-  lie below the bar. A bound that makes use of repeats usually needs fewer.
+  lie below the bar. For repeated tasks the engine's bound is never wider than that (S-2), so power is at least this.
 - Power is exact for the assumed rate: the number of successes at one task is beta-binomial, and the sum over tasks is
   worked out as a whole distribution. No normal approximation and no simulation.
 - Power is not monotone in the number of tasks. So two numbers are given: the first that reaches the wanted power, and

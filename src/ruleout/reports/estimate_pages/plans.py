@@ -11,8 +11,8 @@ from ruleout.reports.page import Line, labelled
 
 _WORKS = "Power is the probability that the run rules out if the true rate is the assumed one; nobody knows that rate."
 _REPEATS = (
-    "Repeats cost attempts and buy little here: this rule takes the task as the unit, whatever happens within it. A bound "
-    "that makes use of repeats usually needs fewer tasks than these."
+    "Repeats cost attempts and buy little here: this rule takes the task as the unit, whatever happens within it. The "
+    "engine's bound for repeated tasks is never wider and often narrower, so a run of this size keeps at least this power."
 )
 _JAGGED = (
     "Power falls a little with each task until one more success is allowed. So `reaches` is the first number of tasks with "
