@@ -12,7 +12,7 @@ import pytest
 from scipy.stats import betabinom, binom
 
 from ruleout.estimates.distributions import repeat_masses
-from ruleout.estimates.power import Assumptions, DecisionRule, any_time_rule, bound_rule, plan, power_of, task_rule
+from ruleout.estimates.power import Assumptions, DecisionRule, any_time_rule, plan, power_of, task_rule
 from ruleout.estimates.results import Plan
 from ruleout.model.evidence import Stopping
 from ruleout.reports.estimate_pages.plans import plan_page
@@ -169,7 +169,7 @@ def test_the_rule_can_be_another_bound():
         return upper_bound(k, n, alpha=Decimal("0.01"))
 
     assumptions = Assumptions(rate=Decimal(0), correlation=Decimal("0.6"), power=Decimal("0.8"))
-    rule = DecisionRule(name="wide", rules_out=bound_rule(wide, BAR), stopping=Stopping.CONTINUING)
+    rule = DecisionRule(name="wide", rules_out=lambda k, n: wide(k, n) < BAR, stopping=Stopping.CONTINUING)
     found = plan(bar=BAR, alpha=ALPHA, assumptions=assumptions, rule=rule)
 
     assert found.by_repeats[0].first == 44

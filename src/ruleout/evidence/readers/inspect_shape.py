@@ -178,9 +178,3 @@ class HeaderShape(msgspec.Struct):
     results: ResultsShape | None = None
     stats: StatsShape = msgspec.field(default_factory=StatsShape)
     invalidated: bool = False
-
-
-class JsonLogShape(HeaderShape):
-    """A whole log in one JSON text."""
-
-    samples: list[SampleShape] | None = None
