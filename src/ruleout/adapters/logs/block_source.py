@@ -3,7 +3,7 @@
 
 A small file is read once into memory: what is digested is what is read. A larger one is hashed in blocks of 1 MiB, and
 every block that is read later is compared with its digest, so a file that changes in between is refused and never
-half believed. Memory: the file up to 64 MiB, else a few blocks and 32 bytes per block.
+half believed. Memory: the file up to 32 MiB, else a few blocks and 32 bytes per block.
 
 A quick look digests nothing and reads only what is asked for; what it finds is for display and never kept.
 """
@@ -24,7 +24,7 @@ from ruleout.evidence import Source
 
 BLOCK_BYTES = 1 << 20
 #: Up to here a file is held in memory.
-HELD_BYTES = 64 << 20
+HELD_BYTES = 32 << 20
 _BLOCKS_HELD = 4
 _WAIT = "Wait until nothing writes to it any more, then try again."
 
@@ -129,6 +129,8 @@ class BlockSource:
         if start >= end:
             return b""
         first, last = start // BLOCK_BYTES, (end - 1) // BLOCK_BYTES
+        if first == last:  # nearly always: members are small
+            return self._block(first)[start - first * BLOCK_BYTES : end - first * BLOCK_BYTES]
         data = b"".join(self._block(number) for number in range(first, last + 1))
         return data[start - first * BLOCK_BYTES : end - first * BLOCK_BYTES]
 
@@ -140,9 +142,10 @@ class BlockSource:
         self._held.clear()
 
     def _block(self, number: int) -> bytes:
-        if number in self._held:
+        held = self._held.get(number)
+        if held is not None:
             self._held.move_to_end(number)
-            return self._held[number]
+            return held
         at = number * BLOCK_BYTES
         # Only as much as was digested: what a growing file has gained in its last block is none of it.
         block = _read_at(self._descriptor, at, min(BLOCK_BYTES, self.size - at), self._name)

@@ -18,6 +18,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -34,6 +35,9 @@ _CONTENT_DIGITS = 16
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 Scores = Mapping[str, ScoreShape]
+
+#: An attempt of all its fields in order: a million of them are made, and naming the fields would cost half of that.
+_new = partial(tuple.__new__, Attempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,10 @@ def scores_of_sample(sample: SampleShape, *, first_score: str) -> Scores:
 
 def attempt_of_summary(row: SummaryShape) -> Attempt:
     """Return the attempt a summary tells of; invalidation is unknown to summaries. Pure. Source: E-1, E-2."""
-    facts = _NOTHING_SPECIAL
+    scores, facts = row.scores or {}, _NOTHING_SPECIAL
     if row.error is not None or row.limit or row.retries:
         facts = _Facts(row.error, invalidated=False, limit=row.limit or "", retries=row.retries or 0, filtered=False)
-    return _attempt(row.id, row.epoch, row.scores or {}, facts)
+    return _attempt(row.id, row.epoch, scores, facts)
 
 
 def content_of(sample: SampleShape) -> str:
@@ -118,7 +122,7 @@ def _attempt(sample: int | str, epoch: int, scores: Scores, facts: _Facts, *, co
         # Nearly every attempt of nearly every log: one score and nothing to tell of it.
         [(name, only)] = scores.items()
         if only.reason is None and only.metadata is None and not only.history and not isinstance(only.value, dict):
-            return Attempt(str(sample), epoch, SampleState.SCORED, ((name, plain_value(only.value)),), "", content)
+            return _new((str(sample), epoch, SampleState.SCORED, ((name, plain_value(only.value)),), "", content, ""))
     return Attempt(
         sample=str(sample),
         epoch=epoch,
