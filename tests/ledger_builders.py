@@ -42,6 +42,13 @@ SUBJECTS: dict[EntryType, dict[str, str | int | bool | tuple[str, ...]]] = {
     EntryType.APPROVAL: {"role": "ceo", "act": "approve", "input_digest": "0" * 64},
     EntryType.KEY: {"vkey": "a+b+c", "roles": ("ceo",), "from": "2026-01-01T00:00:00Z"},
     EntryType.WITHDRAWAL: {"act": "withdraw", "tool": "scorer", "tool_version": "1.2"},
+    EntryType.GOAL: {"roadmap": "safety", "goal": "red-team", "act": "move", "before": "2027-01-01"},
+    EntryType.GRADE: {"roadmap": "safety", "goal": "red-team", "says": "met"},
+    EntryType.DUTY: {"act": "event", "event": "model-deployed", "at": "2026-05-01T12:00:00Z"},
+    EntryType.INCIDENT: {"incident": "weights-1", "act": "open", "discovered": "2026-05-01T12:00:00Z"},
+    EntryType.DEVIATION: {"deviation": "late-report", "act": "open", "discovered": "2026-05-01"},
+    EntryType.CONCERN: {"concern": "7", "act": "received", "anonymous": True},
+    EntryType.REQUEST: {"request": "r-7", "act": "open", "kind": "exception"},
 }
 
 

@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -31,23 +28,20 @@ from ruleout.app.evidence.pages import (
 from ruleout.app.evidence.renew import record_renewal
 from ruleout.app.evidence.withdraw import Reach, reach_of_lift, reach_of_withdrawal, whole_digests
 from ruleout.app.evidence.withdrawal import Selector, record_lift, record_withdrawal
-from ruleout.app.ledger import Record, Recorder, read_record, recording
-from ruleout.app.workspace import Workspace
+from ruleout.app.ledger import Record, read_record
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import (
     JsonOption,
     WorkspaceOption,
     day,
     instant,
-    keys_of_this_run,
     span,
     workspace_needed,
     workspace_or_none,
 )
 from ruleout.cli.output import page_width, say, show_json, show_page
-from ruleout.errors import RuleoutError
+from ruleout.cli.signing import KeyOption, acting
 from ruleout.evidence.overlap import Relation
-from ruleout.ledger import Signer
 from ruleout.reports.evidence.show_text import difference_page, difference_value, overlap_value, overlaps_page
 
 _ABOUT = """Evidence in the record: list it, show one piece, compare two, see what ends, withdraw what was wrong.
@@ -57,7 +51,6 @@ Example: ruleout evidence list --status expired
 
 DayOption = Annotated[str | None, typer.Option("--at", help="The instant to look from; default: now.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, for those who relied on it; name no person.")]
-KeyOption = Annotated[str | None, typer.Option("--key", help="Key that signs the entry.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what it would reach; write nothing.")]
 NameArgument = Annotated[str, typer.Argument(help="A digest or its beginning, or an entry's id.")]
 EitherArgument = Annotated[str, typer.Argument(help="A log file, or a digest or its beginning.")]
@@ -187,7 +180,7 @@ def withdraw(
     if dry_run:
         _show_reach(plan(read_record(place))[1], "", json=json)
         return
-    with _acting(place, key, when) as (record, recorder, signer):
+    with acting(place, key, when) as (record, recorder, signer):
         selector, reach = plan(record)
         entry = record_withdrawal(selector, reason, record, recorder, signer)
     say(f"recorded as {entry} of {place.origin}")
@@ -210,7 +203,7 @@ def lift(
     if dry_run:
         _show_reach(reach_of_lift(withdrawal, read_record(place), at=when), "", json=json)
         return
-    with _acting(place, key, when) as (record, recorder, signer):
+    with acting(place, key, when) as (record, recorder, signer):
         reach = reach_of_lift(withdrawal, record, at=when)
         entry = record_lift(withdrawal, reason, record, recorder, signer)
     say(f"recorded as {entry} of {place.origin}")
@@ -229,7 +222,7 @@ def renew(
     Example: ruleout evidence renew 3f9a12 --valid-until 2027-05-31 --key rso-bea
     """
     place = workspace_needed(workspace)
-    with _acting(place, key, instant(None)) as (record, recorder, signer):
+    with acting(place, key, instant(None)) as (record, recorder, signer):
         entry = record_renewal(evidence, record, recorder, signer, owner=owner, valid_until=day(valid_until))
     say(f"recorded as {entry} of {place.origin}")
 
@@ -255,18 +248,6 @@ def overlaps(
         show_page(overlaps_page(found, width=page_width()))
     copied = [overlap for overlap in found if overlap.relation not in (Relation.RERUN, Relation.SHARED_TASKS)]
     return ExitCode.STOP if copied else ExitCode.OK
-
-
-@contextmanager
-def _acting(place: Workspace, key: str | None, at: datetime) -> Iterator[tuple[Record, Recorder, Signer]]:
-    """Open the record for one signed act, which is committed at the end."""
-    if key is None:
-        raise RuleoutError("this act needs the key that signs it", hint="Add --key NAME.")
-    keys = keys_of_this_run()
-    signer = keys.unlock(key)
-    with recording(place, keys, at=at) as (record, recorder):
-        yield record, recorder, signer
-        recorder.commit()
 
 
 def _show_reach(reach: Reach, entry: str, *, json: bool) -> None:

@@ -47,6 +47,13 @@ class EntryType(Enum):
     APPROVAL = "approval"
     KEY = "key"
     WITHDRAWAL = "withdrawal"
+    GOAL = "goal"
+    GRADE = "grade"
+    DUTY = "duty"
+    INCIDENT = "incident"
+    DEVIATION = "deviation"
+    CONCERN = "concern"
+    REQUEST = "request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +90,16 @@ SCHEMAS: Mapping[EntryType, Schema] = MappingProxyType(
         # The reason is the reference: words about a failure may name people, and header fields stay for good (L-1).
         EntryType.WITHDRAWAL: _schema(
             "act", "digests tool tool_version producer model_digest revision lifts", least_refs=1
+        ),
+        # Accountability (ADR 0017): the reference `statement` holds what the act says, whole; the header only finds it.
+        EntryType.GOAL: _schema("roadmap goal act", "area target before flagged", least_refs=1),
+        EntryType.GRADE: _schema("roadmap goal", "says by comment_from comment_until", least_refs=1),
+        EntryType.DUTY: _schema("act", "event duty regime about at until", least_refs=0),
+        EntryType.INCIDENT: _schema("incident act", "regime stage into discovered", least_refs=1),
+        EntryType.DEVIATION: _schema("deviation act", "framework version clause discovered corrected", least_refs=1),
+        EntryType.CONCERN: _schema("concern act", "quarter status anonymous", least_refs=1),
+        EntryType.REQUEST: _schema(
+            "request act", "kind answer clause models instrument requester_kind expires forum as_of", least_refs=1
         ),
     }
 )
