@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ruleout.app.accountability.request_register import grants_in
 from ruleout.app.approvals import approvals_in, decision_name
 from ruleout.app.evidence.bars import Asked
 from ruleout.app.evidence.standing import measurements_under, standing_in
@@ -21,6 +22,7 @@ from ruleout.model.canonical import canonical
 from ruleout.model.decision import Decision
 from ruleout.model.outcome import Activity
 from ruleout.model.plain import instant_text, plain
+from ruleout.model.request import ExceptionGrant
 
 #: References an entry may hold, less those of decision, framework and case.
 _MOST_MEASUREMENTS = 90
@@ -79,7 +81,13 @@ def _decided(question: Question, record: Record | None) -> Decision:
         at=question.at,
         measurements=question.case.measurements,
         approvals=approvals,
+        exceptions=_exceptions(question, record),
     )
+
+
+def _exceptions(question: Question, record: Record | None) -> tuple[ExceptionGrant, ...]:
+    """What the record grants, read only for a case that rests on an exception."""
+    return grants_in(record, record.keyring) if record is not None and question.case.case.exceptions else ()
 
 
 def decision_bytes(decision: Decision) -> bytes:
