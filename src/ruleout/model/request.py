@@ -73,7 +73,7 @@ class AnswerKind(Enum):
 
 
 class Known(Enum):
-    """How a published statement is known: read in the source itself, told by others, or nobody found it."""
+    """How a published statement is known: read in the source or a full copy of it, told by others, or not found."""
 
     PRIMARY = "primary"
     SECONDARY = "secondary"

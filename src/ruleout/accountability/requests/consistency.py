@@ -36,7 +36,7 @@ class GrantRate:
 
     Attributes:
         answered: requests with an answer, those refused by rule among them.
-        granted, partly: of these, granted in full and in part, whether or not the grant has ended since.
+        granted, partly, complied: of these, granted in full, in part, or complied with, whether or not it has ended since.
         refused_by_rule: of these, refused by a red line.
         pending: requests without an answer; not among `answered`.
         lower, upper: exact 95 % interval of the rate of giving way; 0 and 1 where nothing was answered.
@@ -46,6 +46,7 @@ class GrantRate:
     answered: int
     granted: int
     partly: int
+    complied: int
     refused_by_rule: int
     pending: int
     lower: Decimal
@@ -120,14 +121,16 @@ def _answer_word(one: Stood) -> str | None:
 
 def _rate(kind: RequesterKind, stood: Sequence[Stood]) -> GrantRate:
     words = [word for word in map(_answer_word, stood) if word is not None]
-    granted = words.count(AnswerKind.GRANT.value) + words.count(AnswerKind.COMPLY.value)
-    partly = words.count(AnswerKind.PARTIAL.value)
-    bounds = clopper_pearson(granted + partly, len(words), alpha=ALPHA) if words else None
+    granted, partly, complied = (
+        words.count(kind.value) for kind in (AnswerKind.GRANT, AnswerKind.PARTIAL, AnswerKind.COMPLY)
+    )
+    bounds = clopper_pearson(granted + partly + complied, len(words), alpha=ALPHA) if words else None
     return GrantRate(
         kind=kind,
         answered=len(words),
         granted=granted,
         partly=partly,
+        complied=complied,
         refused_by_rule=sum(1 for one in stood if one.standing is Standing.REFUSED_BY_RULE),
         pending=len(stood) - len(words),
         lower=bounds.lower if bounds is not None else Decimal(0),

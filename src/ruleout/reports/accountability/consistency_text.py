@@ -43,9 +43,10 @@ def _ground(one: Stood) -> str:
 
 
 def _rate_words(rate: GrantRate) -> str:
-    given = rate.granted + rate.partly
+    given = rate.granted + rate.partly + rate.complied
     words = f"{given} of {rate.answered}, {_low(rate.lower)} to {_high(rate.upper)}"
     parts = [f"{rate.partly} in part"] if rate.partly else []
+    parts += [f"{rate.complied} complied with"] if rate.complied else []
     parts += [f"{rate.refused_by_rule} refused by rule"] if rate.refused_by_rule else []
     parts += [f"{rate.pending} pending"] if rate.pending else []
     return f"{words} ({', '.join(parts)})" if parts else words

@@ -48,7 +48,7 @@ def request_page(one: Stood, *, at: datetime, width: int) -> list[Line]:
         ("authority", asked.authority or "none claimed"),
         ("models", ", ".join(asked.models) or "none named"),
         ("for", f"{asked.customer} ({asked.customer_kind.value})"),
-        ("touches", ", ".join((*asked.clauses, *asked.uses))),
+        ("touches", ", ".join(dict.fromkeys((*asked.clauses, *asked.uses)))),
         ("asks", asked.asks),
     )
     for label, text in facts:
