@@ -88,7 +88,7 @@ class RequestState:
         """Return every exception granted, each until another answer or a red line ended it. Pure."""
         if not self.request.kind.makes_exception:
             return ()
-        ends = [*(later.at for later in self.answers[1:]), None]
+        ends = [*(later.at for later in self.answers[1:]), None][: len(self.answers)]
         return tuple(
             _grant(self.request, one, _earlier(end, self.crossed_at))
             for one, end in zip(self.answers, ends, strict=True)

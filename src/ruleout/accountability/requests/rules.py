@@ -83,7 +83,9 @@ def term_faults(request: Request, answer: RequestAnswer, policy: RequestPolicy, 
     stated = dict(answer.conditions)
     faults += [f"the condition {name!r} is required" for name in sorted(needed) if name not in stated]
     if answer.kind is AnswerKind.COMPLY:
-        return tuple(faults)
+        dodges = request.kind.makes_exception
+        says = "an exception is granted, with a last day, or refused; only an order is complied with"
+        return (*faults, says) if dodges else tuple(faults)
     if answer.expires is None:
         return (*faults, "a grant needs a last day")
     if has_ended(answer.expires, on):
