@@ -64,6 +64,23 @@ def under_record(question: Question, record: Record | None) -> Question:
     return replace(question, case=replace(question.case, measurements=measurements))
 
 
+def as_recorded(case: CaseFile, framework: FrameworkFile, record: Record | None, *, at: datetime) -> CaseFile:
+    """Return the case with its evidence as the record has it count at an instant, for its own activity.
+
+    Effect: reads what the record's entries name. Source: A-12.
+    """
+    activity = case.case.subject.activity
+    return under_record(Question(framework=framework, case=case, activity=activity, at=at), record).case
+
+
+def exceptions_for(case: CaseFile, record: Record | None) -> tuple[ExceptionGrant, ...]:
+    """Return what the record grants, ended grants too; read only for a case that rests on an exception.
+
+    Effect: reads what the record's entries name. Source: A-5.
+    """
+    return grants_in(record, record.keyring) if record is not None and case.case.exceptions else ()
+
+
 def assess(question: Question, record: Record | None) -> Decision:
     """Return the decision, with the approvals that the record holds and its evidence as the record has it count.
 
@@ -81,13 +98,8 @@ def _decided(question: Question, record: Record | None) -> Decision:
         at=question.at,
         measurements=question.case.measurements,
         approvals=approvals,
-        exceptions=_exceptions(question, record),
+        exceptions=exceptions_for(question.case, record),
     )
-
-
-def _exceptions(question: Question, record: Record | None) -> tuple[ExceptionGrant, ...]:
-    """What the record grants, read only for a case that rests on an exception."""
-    return grants_in(record, record.keyring) if record is not None and question.case.case.exceptions else ()
 
 
 def decision_bytes(decision: Decision) -> bytes:

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ruleout.adapters.files import read_bounded
+from ruleout.app.assess import as_recorded, exceptions_for
+from ruleout.app.ledger import Record
 from ruleout.app.shipped import shipped_folder
 from ruleout.app.sources import MOST_DOCUMENT_BYTES, CaseFile, FrameworkFile
 from ruleout.app.workspace import Workspace
@@ -98,9 +100,17 @@ DEFECTS = frozenset({"misdated", "duplicate", "unknown-question"})
 
 
 def effects_on(
-    case: CaseFile, frameworks: Sequence[FrameworkFile], facts: Sequence[LandscapeFact], *, at: datetime
+    case: CaseFile,
+    frameworks: Sequence[FrameworkFile],
+    facts: Sequence[LandscapeFact],
+    *,
+    at: datetime,
+    record: Record | None = None,
 ) -> tuple[PeerEffects, ...]:
-    """Return what peers may and may not change for a case under each framework. Pure."""
+    """Return what peers may and may not change for a case under each framework, with what the record says of it.
+
+    Effect: reads what the record's entries name.
+    """
     return tuple(
         peer_effects(
             file.framework,
@@ -108,7 +118,8 @@ def effects_on(
             facts,
             activity=case.case.subject.activity,
             at=at,
-            measurements=case.measurements,
+            measurements=as_recorded(case, file, record, at=at).measurements,
+            exceptions=exceptions_for(case, record),
         )
         for file in frameworks
     )
