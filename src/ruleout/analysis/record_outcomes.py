@@ -19,9 +19,9 @@ from decimal import Decimal
 
 from ruleout.analysis.record import Bearing, Determined, bearing_of, determined_of
 from ruleout.engine.evaluate import atoms_asked, evaluate_activity
-from ruleout.engine.exceptions import Excepted
 from ruleout.engine.quorum import weigh_acts
 from ruleout.engine.resolve import asked_and_unknown, resolve
+from ruleout.engine.statements import Excepted
 from ruleout.evidence.figures import interval_of, units_of
 from ruleout.model.case import Case, Determination, Finding, Record, Subject
 from ruleout.model.evidence import Bar, Direction, EvidenceItem, Indicator, PublishedFigure, Weight

@@ -9,12 +9,11 @@ from datetime import date, datetime
 
 from ruleout.engine.assessment import find_answer, find_argument, find_interim, find_safeguard
 from ruleout.engine.evaluate import State, atoms_asked, counts_as
-from ruleout.engine.exceptions import Excepted
 from ruleout.engine.indicator import compare_published, measure_indicator
 from ruleout.engine.peers import find_peer
 from ruleout.engine.quorum import Acts, find_quorum
 from ruleout.engine.rulings import CountedOnce, ruled
-from ruleout.engine.statements import Found, roles_in
+from ruleout.engine.statements import Excepted, Found, roles_in
 from ruleout.engine.threshold import Evidence, ThresholdFound, find_threshold, in_words
 from ruleout.model.case import Case
 from ruleout.model.decision import AnswerResult, QuorumResult, ThresholdResult

@@ -60,6 +60,15 @@ def test_a_grant_carries_what_its_clauses_say_and_the_strictest_floor():
     )
 
 
+def test_an_answer_that_others_must_sign_says_who():
+    """Nobody has to guess whose signature is missing."""
+    state = after(SIGNED[0])
+    stood = stood_at(state, b.OPENED + 3 * DAY)
+
+    assert [(answer.kind, roles) for answer, roles in stood.waiting] == [(AnswerKind.GRANT, ("ceo",))]
+    assert stood_at(after(*SIGNED), b.OPENED + 3 * DAY).waiting == ()
+
+
 def test_signatures_under_different_files_do_not_add_up():
     """Whoever signs other terms has signed something else."""
     other = b.act(b.answer(expires=date(2027, 4, 30)), b.ADA, at=b.OPENED + 2 * DAY)

@@ -61,6 +61,15 @@ class Answered:
     floor: Outcome = Outcome.RESTRICT
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfinished:
+    """An answer that gives way and does not count yet: who has signed it, which roles have not, and since when."""
+
+    signed: tuple[Signed, ...]
+    missing: tuple[str, ...]
+    since: datetime
+
+
 @dataclass(slots=True, kw_only=True)
 class RequestState:
     """What stands of one request after the acts that were told.
@@ -69,7 +78,7 @@ class RequestState:
         crossed: red lines it crosses; once there is one, it stays refused by rule.
         crossed_at: since when; None for no red line.
         answers: those that took effect, in order.
-        unfinished: an answer that gives way to whoever has signed it so far.
+        unfinished: answers that give way and that others must sign too.
         ignored: acts that changed nothing, with the reason.
     """
 
@@ -80,7 +89,7 @@ class RequestState:
     crossed: tuple[PolicyLine, ...] = ()
     crossed_at: datetime | None = None
     answers: list[Answered] = field(default_factory=list)
-    unfinished: dict[RequestAnswer, tuple[Signed, ...]] = field(default_factory=dict)
+    unfinished: dict[RequestAnswer, Unfinished] = field(default_factory=dict)
     proceedings: dict[str, Proceeding] = field(default_factory=dict)
     ignored: list[tuple[str, str]] = field(default_factory=list)
 
@@ -168,12 +177,12 @@ class Register:
             state.ignored.append((act.id, "; ".join(faults)))
             return
         if answer.kind.yields:
-            signed = (*state.unfinished.get(answer, ()), *act.signed)
+            signed = (*signed_so_far(state, answer), *act.signed)
             missing, vain = self.missing(name, answer, signed)
             if vain:
                 state.ignored.append((act.id, f"{', '.join(vain)} asked or prepared it and may not approve it"))
             if missing:
-                state.unfinished[answer] = signed
+                state.unfinished[answer] = Unfinished(signed=signed, missing=missing, since=act.ts)
                 return
         state.unfinished.clear()
         clauses = [c for c in map(self.policy.clause, state.request.clauses) if c is not None] if self.policy else []
@@ -186,6 +195,12 @@ class Register:
                 floor=max((clause.floor for clause in clauses), default=Outcome.RESTRICT),
             )
         )
+
+
+def signed_so_far(state: RequestState, answer: RequestAnswer) -> tuple[Signed, ...]:
+    """Return who has signed an answer that does not count yet. Pure."""
+    before = state.unfinished.get(answer)
+    return () if before is None else before.signed
 
 
 def fold(acts: Iterable[RequestAct]) -> Register:

@@ -49,7 +49,8 @@ class Stood:
         answered_on: day of UTC of the first answer that settled it; None while it is pending.
         ever_yielded: whether any answer by then gave way, even if it has ended since.
         crossed: red lines it crosses by then.
-        lacking: roles that have not signed an unfinished answer, by answer.
+        waiting: answers that others must sign before they count, each with the roles that have not.
+        ignored: acts that changed nothing, with the reason.
     """
 
     request: Request
@@ -58,6 +59,7 @@ class Stood:
     answered_on: date | None
     crossed: tuple[PolicyLine, ...] = ()
     proceedings: tuple[Proceeding, ...] = ()
+    waiting: tuple[tuple[RequestAnswer, tuple[str, ...]], ...] = ()
     ignored: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -81,6 +83,7 @@ def stood_at(state: RequestState, at: datetime) -> Stood:
         answered_on=utc_day(min(settled)) if settled else None,
         crossed=state.crossed if is_crossed else (),
         proceedings=tuple(state.proceedings.values()),
+        waiting=tuple((answer, one.missing) for answer, one in state.unfinished.items() if one.since <= at),
         ignored=tuple(state.ignored),
     )
 

@@ -98,22 +98,27 @@ def _act(entry: LedgerEntry, kept: Kept, keyring: Keyring) -> RequestAct:
 
 
 def _states(entry: LedgerEntry, kept: Kept) -> Request | RequestAnswer | Proceeding | PolicyStated | None:
-    subject, file = entry.content.subject, entry.content.id
-    act, name = subject["act"], subject["request"]
+    subject = entry.content.subject
     try:
         data = kept.object(next((r.sha256 for r in entry.content.refs if r.name == STATEMENT), ""))
-        if act == "open":
+        return _read(entry, data, kept)
+    except (NotFound, BadInput):
+        return _UNREAD if subject["act"] == "answer" else None
+
+
+def _read(entry: LedgerEntry, data: bytes, kept: Kept) -> Request | RequestAnswer | Proceeding | PolicyStated | None:
+    subject, file = entry.content.subject, entry.content.id
+    match subject["act"]:
+        case "open":
             request = parse_request(data, file=file)
-            return request if request.id == name and name != POLICY else None
-        if act in ("answer", "sign"):
+            return request if request.id == subject["request"] and request.id != POLICY else None
+        case "answer" | "sign":
             answer = parse_answer(data, file=file)
             return answer if answer.kind.value == subject.get("answer") else _UNREAD
-        if act == "forum":
+        case "forum":
             return parse_forum(data, file=file)
-        if act == POLICY:
+        case "policy":
             return _policy(entry, data, kept)
-    except (NotFound, BadInput):
-        return _UNREAD if act == "answer" else None
     return None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ruleout.accountability.requests.fold import PolicyStated, Register, RequestAct
+from ruleout.accountability.requests.fold import PolicyStated, Register, RequestAct, signed_so_far
 from ruleout.accountability.requests.parse import parse_answer, parse_forum, parse_request
 from ruleout.accountability.requests.policy_parse import parse_policy
 from ruleout.accountability.requests.rules import Signed, crossed_lines, lines_of
@@ -182,7 +182,7 @@ def tell_forum(
 
 def _missing(register: Register, name: str, answer: RequestAnswer, person: Signed) -> tuple[str, ...]:
     """The roles still missing after this signature. Raises KeyUnavailable if the signature brings none nearer."""
-    before = register.states[name].unfinished.get(answer, ())
+    before = signed_so_far(register.states[name], answer)
     lacking, _ = register.missing(name, answer, before)
     missing, vain = register.missing(name, answer, (*before, person))
     if person.person in vain:

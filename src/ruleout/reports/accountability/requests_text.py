@@ -55,6 +55,8 @@ def request_page(one: Stood, *, at: datetime, width: int) -> list[Line]:
         lines += labelled(f"  {label}", text, width=width)
     lines += bullets("  red line", (f"{line.id}: {line.says}" for line in one.crossed), width=width, tone="bad")
     lines += _answer_lines(one, at=at, width=width)
+    waiting = (f"{answer.kind.value}: {', '.join(roles)} must sign too" for answer, roles in one.waiting)
+    lines += bullets("  waiting", waiting, width=width, tone="warn")
     events = sorted((e for e in asked.events if e.on <= utc_day(at)), key=lambda e: e.on)
     lines += bullets("  events", (f"{e.on} {e.kind.value}: {e.says} {_mark(e.attested)}" for e in events), width=width)
     for status in _statuses(one, at):
@@ -133,6 +135,7 @@ def stood_value(one: Stood, *, at: datetime) -> dict[str, object]:
         "answer": None if one.answer is None else answer_value(one.answer),
         "answered_on": one.answered_on,
         "days_to_answer": one.days_to_answer,
+        "waiting": [{"answer": answer.kind.value, "roles": list(roles)} for answer, roles in one.waiting],
         "events": [plain(event) for event in one.request.events if event.on <= utc_day(at)],
         "forums": [forum_value(status) for status in _statuses(one, at)],
         "no_effect": [{"entry": entry, "because": why} for entry, why in one.ignored],
