@@ -126,14 +126,16 @@ def judge_exceptions(framework: Framework, case: Case, grants: Iterable[Exceptio
     """
     if not case.exceptions:
         return Excepted(case=case)
-    granted, forbidden = tuple(grants), _asked_by_red_lines(framework)
+    granted, asked, forbidden = tuple(grants), _asked_by_id(framework), _asked_by_red_lines(framework)
     void: dict[Atom, str] = {}
     floors: dict[Atom, tuple[str, Outcome]] = {}
     notes = []
     for one in case.exceptions:
         atom = Atom(one.kind, one.subject)
         grant = next((g for g in granted if g.request == one.request and not _fault(g, one, case, at)), None)
-        if atom in forbidden:
+        if atom not in asked:
+            void[atom] = f"{framework.id} does not ask it by this id, so no exception bears on it ({one.request})"
+        elif atom in forbidden:
             void[atom] = f"a red line asks it, and no exception answers for a red line ({one.request})"
         elif grant is None:
             void[atom] = _why(one, case, granted, at)
@@ -163,6 +165,14 @@ def _why(one: RestsOn, case: Case, granted: Iterable[ExceptionGrant], at: dateti
     if not mine:
         return f"rests on the exception {one.request}, which the record does not say was granted"
     return f"rests on the exception {one.request}: {_fault(mine[-1], one, case, at)}"
+
+
+def _asked_by_id(framework: Framework) -> frozenset[Atom]:
+    """What a framework asks by its own ids: what holds by lineage only would escape red lines and floors."""
+    asked = [(Kind.SAFEGUARD, s.clause.id) for s in framework.safeguards]
+    asked += [(Kind.ARGUMENT, a.clause.id) for a in framework.arguments]
+    asked += [(Kind.QUESTION, q.clause.id) for q in framework.questions]
+    return frozenset(Atom(kind, name) for kind, name in asked)
 
 
 def _asked_by_red_lines(framework: Framework) -> frozenset[Atom]:

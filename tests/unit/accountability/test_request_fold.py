@@ -11,9 +11,10 @@ from tests import request_builders as b
 
 from ruleout.accountability.requests.fold import fold
 from ruleout.accountability.requests.standing import Standing, published_at, stood_at
+from ruleout.model.clause import Period
 from ruleout.model.outcome import Outcome
 from ruleout.model.request import AnswerKind, RequestKind, Stage
-from ruleout.model.request_policy import PolicyLine
+from ruleout.model.request_policy import ApprovalRule, PolicyLine
 
 DAY = timedelta(days=1)
 LAST_MOMENT = datetime(2027, 3, 31, 23, 59, 59, 999_999, tzinfo=UTC)
@@ -193,3 +194,37 @@ def test_a_published_answer_counts_from_its_day():
 
     assert [one.standing for one in stood] == [Standing.PENDING, Standing.GRANTED, Standing.GRANTED, Standing.EXPIRED]
     assert [one.days_to_answer for one in stood] == [None, 29, 29, 29]
+
+
+EASIER = b.policy(
+    clauses=(b.clause(models=frozenset({"lumen-3"})),),
+    approvals=((RequestKind.EXCEPTION, ApprovalRule(roles=("rso",), longest=Period(years=9))),),
+)
+
+
+def test_a_policy_made_easier_does_not_help_a_request_that_is_open():
+    """One role would do by now; it was two when the request was asked, and the model was not eligible."""
+    one_role = b.act(b.answer(approvers=("rso",)), b.BEA, at=b.OPENED + 2 * DAY)
+    easier = b.policy_act(EASIER, at=b.OPENED + DAY)
+    held = fold((b.policy_act(), b.act(b.request(models=("lumen-3",)), b.EVE), easier, *SIGNED)).states["r-1"]
+
+    assert standing(after(easier, one_role)) is Standing.PENDING
+    assert standing(held) is Standing.PENDING
+    assert any("lumen-3 (asl-3) is not eligible" in why for _, why in held.ignored)
+
+
+def test_a_request_opened_under_the_easier_policy_may_use_it():
+    """Asked anew, in the open, it is judged by the policy of the day."""
+    one_role = b.act(b.answer(approvers=("rso",)), b.BEA, at=b.OPENED + 2 * DAY)
+
+    assert standing(fold((b.policy_act(EASIER), b.act(b.request(), b.EVE), one_role)).states["r-1"]) is Standing.GRANTED
+
+
+def test_whatever_is_granted_of_any_kind_ends():
+    """A cut of access that was granted until a day is over after it, in the register as in the counts."""
+    cut = b.request(kind=RequestKind.ACCESS_CUT)
+    rule = dict(b.policy().approvals)[RequestKind.EXCEPTION]
+    acts = (b.policy_act(b.policy(approvals=((RequestKind.ACCESS_CUT, rule),))), b.act(cut, b.EVE), *SIGNED)
+    state = fold(acts).states["r-1"]
+
+    assert [standing(state, at) for at in (LAST_MOMENT, FIRST_AFTER)] == [Standing.GRANTED, Standing.EXPIRED]

@@ -7,11 +7,24 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.builders import AT, argument, assessment, case, determination, framework, question, red_line, ref, rule
+from tests.builders import (
+    AT,
+    argument,
+    assessment,
+    case,
+    determination,
+    framework,
+    question,
+    red_line,
+    ref,
+    rule,
+    safeguard,
+)
 
 from ruleout.engine.decide import decide
 from ruleout.model.case import Answer, RestsOn
 from ruleout.model.formula import Kind, Not
+from ruleout.model.framework import Lineage
 from ruleout.model.outcome import Activity, Outcome
 from ruleout.model.request import ExceptionGrant
 from ruleout.model.verdict import Verdict
@@ -143,3 +156,16 @@ def test_of_two_grants_of_one_request_the_one_in_force_counts():
     ended = replace(GRANT, ended=AT - timedelta(days=1), since=AT - timedelta(days=9))
 
     assert decided(ended, GRANT).outcome is Outcome.RESTRICT
+
+
+def test_what_holds_by_lineage_only_rests_on_no_exception():
+    """Under an id of another version, neither the floor nor a red line would be found; so it does not count."""
+    line = Lineage(from_ids=("old-s",), versions=("0.9",), carries=("met",), because="as strong")
+    told = case(safeguards=(assessment("old-s"),), determinations=(determination(),))
+    rests_on = (RestsOn(kind=Kind.SAFEGUARD, subject="old-s", request="r-7", customer="agency-a"),)
+    grant = replace(GRANT, bears_on=("old-s",))
+    asks = rule(require=ref(Kind.SAFEGUARD, "s"))
+    parts = {"safeguards": (safeguard(lineage=(line,)),)}
+
+    assert decided(grant, asks=asks, about=told, rests_on=(), **parts).outcome is Outcome.PROCEED
+    assert decided(grant, asks=asks, about=told, rests_on=rests_on, **parts).outcome is Outcome.HOLD

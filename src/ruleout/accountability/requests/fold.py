@@ -4,7 +4,8 @@
 Invariants:
 * a request that crosses a red line is refused by rule for good; no later act, signature or policy grants it;
 * red lines only gather: taking one out of the policy's file lifts nothing, and a new one ends what it crosses;
-* an answer that gives way counts from the signature that completes it, under the policy of that instant;
+* an answer that gives way counts from the signature that completes it, under the policy of that instant and under that
+  of the request's opening: a policy made easier while a request is open does not help that request;
 * whatever takes effect throws unfinished answers away, so that no old signature completes a new one.
 """
 
@@ -75,6 +76,7 @@ class RequestState:
     """What stands of one request after the acts that were told.
 
     Attributes:
+        policy: the policy when it was opened; None if there was none.
         crossed: red lines it crosses; once there is one, it stays refused by rule.
         crossed_at: since when; None for no red line.
         answers: those that took effect, in order.
@@ -86,6 +88,7 @@ class RequestState:
     opened: datetime
     opened_by: tuple[str, ...]
     entry: str
+    policy: RequestPolicy | None = None
     crossed: tuple[PolicyLine, ...] = ()
     crossed_at: datetime | None = None
     answers: list[Answered] = field(default_factory=list)
@@ -137,17 +140,29 @@ class Register:
             return (f"it crosses the red line {lines}: refused by rule, whoever signs",)
         if self.policy is None:
             return ("no policy for requests is recorded, so nothing can be granted",)
-        faults = eligibility_faults(state.request, self.policy)
-        return (*faults, *term_faults(state.request, answer, self.policy, on=utc_day(at)))
+        found = [
+            fault
+            for policy in self._policies(state)
+            for fault in (
+                *eligibility_faults(state.request, policy),
+                *term_faults(state.request, answer, policy, on=utc_day(at)),
+            )
+        ]
+        return tuple(dict.fromkeys(found))
 
     def missing(
         self, name: str, answer: RequestAnswer, signed: tuple[Signed, ...]
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the roles that have not signed, and who signed in vain. Pure."""
         state = self.states[name]
-        rule = self.policy.approval(state.request.kind) if self.policy is not None else None
-        roles = (*(rule.roles if rule is not None else ()), *answer.approvers)
+        rules = [policy.approval(state.request.kind) for policy in self._policies(state)]
+        roles = (*(role for rule in rules if rule is not None for role in rule.roles), *answer.approvers)
         return signature_faults(roles, signed, not_by=barred(state.request, state.opened_by))
+
+    def _policies(self, state: RequestState) -> tuple[RequestPolicy, ...]:
+        """The policies that an answer must satisfy: that of now and that of the request's opening, each once."""
+        both = (self.policy, state.policy)
+        return tuple(policy for i, policy in enumerate(both) if policy is not None and policy not in both[:i])
 
     def _policy(self, stated: PolicyStated, act: RequestAct) -> None:
         self.policy = stated.policy
@@ -160,7 +175,7 @@ class Register:
             self.states[request.id].ignored.append((act.id, "a request of this id is open already"))
             return
         by = tuple(one.person for one in act.signed)
-        state = RequestState(request=request, opened=act.ts, opened_by=by, entry=act.id)
+        state = RequestState(request=request, opened=act.ts, opened_by=by, entry=act.id, policy=self.policy)
         self.states[request.id] = state
         self._hold_against_lines(state, act.ts)
 

@@ -78,7 +78,7 @@ def stood_at(state: RequestState, at: datetime) -> Stood:
     last = answers[-1].answer if answers else None
     return Stood(
         request=state.request,
-        standing=_standing(state.request, last, at, is_asked=state.opened <= at, is_crossed=is_crossed),
+        standing=_standing(last, at, is_asked=state.opened <= at, is_crossed=is_crossed),
         answer=last,
         answered_on=utc_day(min(settled)) if settled else None,
         crossed=state.crossed if is_crossed else (),
@@ -100,22 +100,20 @@ def published_at(request: Request, at: datetime) -> Stood:
     settled = answer is not None and answer.kind.settles
     return Stood(
         request=request,
-        standing=_standing(request, answer, at, is_asked=is_asked, is_crossed=False),
+        standing=_standing(answer, at, is_asked=is_asked, is_crossed=False),
         answer=answer,
         answered_on=answer.on if settled and answer is not None else None,
         proceedings=request.proceedings,
     )
 
 
-def _standing(
-    request: Request, answer: RequestAnswer | None, at: datetime, *, is_asked: bool, is_crossed: bool
-) -> Standing:
+def _standing(answer: RequestAnswer | None, at: datetime, *, is_asked: bool, is_crossed: bool) -> Standing:
     if not is_asked:
         return Standing.NOT_YET
     if is_crossed:
         return Standing.REFUSED_BY_RULE
     if answer is None:
         return Standing.PENDING
-    if request.kind.makes_exception and has_ended(answer.expires, at):
+    if has_ended(answer.expires, at):
         return Standing.EXPIRED
     return _WORDS[answer.kind]

@@ -22,6 +22,7 @@ from ruleout.app.workspace import Workspace
 from ruleout.errors import KeyUnavailable, NotFound, RuleoutError
 from ruleout.ledger import EntryType, Signer, verifier_key
 from ruleout.model.case import Record as RecordKind
+from ruleout.model.expiry import utc_day
 from ruleout.model.request import Request, RequestAnswer
 from ruleout.model.request_policy import PolicyLine, RequestPolicy
 
@@ -102,6 +103,9 @@ def open_request(
     if request.record is not RecordKind.OWN:
         hint = "Look at it with `ruleout request status --from FILE`."
         raise RuleoutError(f"expected a request to this developer, got a public record of {request.id}", hint=hint)
+    if request.asked_on > utc_day(recorder.at):
+        message = f"{request.id} was asked on {request.asked_on}, a day that has not come"
+        raise RuleoutError(message, hint="Correct asked-on.")
     if recorder.has(f"request/{request.id}/1") or request.id == POLICY:
         raise RuleoutError(f"expected a new id, got {request.id!r}, which is taken", hint="Give it another id.")
     register = _under(policy, record, recorder, signer)
