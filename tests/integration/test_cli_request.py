@@ -16,7 +16,6 @@ from ruleout.app.ledger import read_record, recording
 from ruleout.app.settings import Settings
 from ruleout.app.unlock import Keys
 from ruleout.app.workspace import open_workspace
-from ruleout.errors import RuleoutError
 
 EXAMPLES = ROOT / "examples" / "requests"
 PUBLIC = ROOT / "examples" / "public-record" / "requests"
@@ -298,12 +297,46 @@ def test_a_forum_is_told_of_and_shown(desk):
     assert "filed; nothing known after 2026-11-10" in page
 
 
-def test_counts_hold_no_name_and_no_text(granted):
-    """They are made from headers, which name nobody, and stay where the texts are gone."""
-    shutil.rmtree(granted.record / "ledger" / "objects") if (granted.record / "ledger" / "objects").is_dir() else None
-    text = granted.request("counts", "--json", "--at", "2026-12-01").text
+def statements_of(desk, name):
+    """The kept files of a request's statements, in order of their acts."""
+    acts = [e.content for e in record_of(desk).entries if e.content.subject.get("request") == name]
+    digests = [ref.sha256 for act in acts for ref in act.refs if ref.name == "statement"]
+    return [desk.record / "ledger" / "objects" / digest[:2] / digest[2:] for digest in digests]
 
-    assert "agency" not in text
+
+def test_counts_hold_no_name_and_need_no_text(granted):
+    """They are made from headers, which name nobody, and stay the same where the texts are gone."""
+    counted = granted.request("counts", "--json", "--at", "2026-12-01").text
+    for file in set(statements_of(granted, "r-1")):
+        file.unlink()
+
+    assert "agency" not in counted
+    assert granted.request("counts", "--json", "--at", "2026-12-01").text == counted
+
+
+def test_an_answer_whose_text_is_gone_grants_nothing(granted):
+    """Whoever takes the text away does not keep the exception: what cannot be read helps nobody."""
+    statements_of(granted, "r-1")[-1].unlink()
+
+    at = "2026-12-01T00:00:00Z"
+    assert granted.standing("r-1", "--at", at) == "refused"
+    assert outcome(granted, at) == "hold"
+
+
+def test_a_refusal_whose_text_is_gone_still_ends_the_grant(granted):
+    """Taking a text away does not bring an exception back."""
+    assert granted.answer("r-1", "rso-bea", granted.record / "answers" / "r-3.yaml").code == 0
+    statements_of(granted, "r-1")[-1].unlink()
+
+    assert outcome(granted, "2026-12-01T00:00:00Z") == "hold"
+
+
+def test_nothing_is_asked_on_a_day_that_has_not_come(desk):
+    """A request of tomorrow would have been answered in less than no time."""
+    desk.edited("requests/r-1.yaml", "asked-on: 2026-11-02", "asked-on: 2026-11-24")
+
+    opened = desk.open("r-1")
+    assert (opened.code, "a day that has not come" in opened.err) == (2, True)
 
 
 def test_headers_name_nobody(granted):
@@ -371,4 +404,3 @@ def test_an_empty_folder_has_no_requests(tmp_path):
     ran = run("request", "status", "--from", tmp_path)
 
     assert (ran.code, "no request files in" in ran.err) == (2, True)
-    assert issubclass(RuleoutError, Exception)
