@@ -287,6 +287,15 @@ def test_like_requests_answered_differently_are_found(granted):
     assert value["days_to_answer"]["median"] == "19.5"
 
 
+def test_a_file_that_was_changed_after_it_was_recorded_is_told(granted):
+    """The record is what counts; a date moved in a file is not silent."""
+    granted.edited("requests/r-1.yaml", "models: [lumen-2]", "models: [lumen-2, lumen-3]")
+    told = granted.request("status").err
+
+    assert "r-1.yaml: request r-1 says something else than the record" in told
+    assert "r-3.yaml: request r-3 is not in the record" in told
+
+
 def test_a_forum_is_told_of_and_shown(desk):
     """A proceeding is an act of its own, with its own as-of day."""
     assert desk.open("r-2").code == 1

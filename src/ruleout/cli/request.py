@@ -13,7 +13,14 @@ import typer
 from ruleout.accountability.requests.consistency import consistency_of
 from ruleout.accountability.requests.standing import Stood
 from ruleout.adapters.files import read_bounded
-from ruleout.app.accountability.request_status import counts_from, counts_in, one_of, stood_from, stood_in
+from ruleout.app.accountability.request_status import (
+    counts_from,
+    counts_in,
+    one_of,
+    stood_from,
+    stood_in,
+    unrecorded_in,
+)
 from ruleout.app.accountability.requests import answer_request, open_request, read_policy, tell_forum
 from ruleout.app.ledger import read_record
 from ruleout.app.sources import MOST_DOCUMENT_BYTES
@@ -123,6 +130,9 @@ def status(
     """
     when = instant(at)
     stood = _stood(from_, workspace, when)
+    if from_ is None:
+        for difference in unrecorded_in(workspace_needed(workspace), stood):
+            say(difference)
     shown = stood if request is None else (one_of(stood, request),)
     if json:
         show_json({"at": when, "requests": [stood_value(one, at=when) for one in shown]})

@@ -14,8 +14,10 @@ from ruleout.adapters.files import read_bounded
 from ruleout.app.accountability.request_register import register_in
 from ruleout.app.ledger import Record
 from ruleout.app.sources import MOST_DOCUMENT_BYTES
-from ruleout.errors import NotFound
+from ruleout.app.workspace import Workspace
+from ruleout.errors import BadInput, NotFound
 from ruleout.ledger import EntryType
+from ruleout.model.request import Request
 
 
 def stood_in(record: Record, *, at: datetime) -> tuple[Stood, ...]:
@@ -43,6 +45,30 @@ def stood_from(path: Path, *, at: datetime) -> tuple[Stood, ...]:
         for one in paths
     ]
     return tuple(published_at(request, at) for request in sorted(requests, key=lambda r: (r.asked_on, r.id)))
+
+
+def unrecorded_in(workspace: Workspace, stood: Sequence[Stood]) -> tuple[str, ...]:
+    """Return how a workspace's request files differ from its record: what a file says without an act counts for nothing.
+
+    Effect: reads the files of `requests/`; those that cannot be read are left to `check`.
+    """
+    recorded = {one.request.id: one.request for one in stood}
+    found = []
+    for path in sorted((workspace.root / "requests").glob("*.yaml")):
+        request = _request_in(path)
+        if request is None or request == recorded.get(request.id):
+            continue
+        how = "says something else than the record" if request.id in recorded else "is not in the record"
+        found.append(f"{path}: request {request.id} {how}")
+    return tuple(found)
+
+
+def _request_in(path: Path) -> Request | None:
+    data = read_bounded(path, limit_bytes=MOST_DOCUMENT_BYTES, what="request")
+    try:
+        return parse_request(data, file=str(path))
+    except BadInput:
+        return None
 
 
 def one_of(stood: Sequence[Stood], name: str) -> Stood:
