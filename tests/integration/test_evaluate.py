@@ -11,10 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.integration.command_line import ROOT, Ran, run
+from tests.integration.command_line import ROOT, Ran, run, seeds
 
 from ruleout.adapters.inspect_runner import InspectRunner
-from ruleout.app.workspace import Workspace, declare
 from ruleout.errors import NotFound, RuleoutError
 from ruleout.evidence import memory_log, read_log
 from ruleout.model.evidence import Measurement, SampleState
@@ -92,13 +91,12 @@ def test_from_what_is_missing_to_a_decision(tmp_path):
 def test_a_model_that_can_do_it_crosses_the_bar(tmp_path):
     """The run is there, so nothing is outstanding; what it says is bad news and no failure of the command."""
     folder = lay_out(tmp_path)
-    record = Workspace(root=tmp_path / "record", origin="lab.example/record", producer="lab")
-    record.root.mkdir()
-    declare(record)
-    done = evaluate(folder, "--model", MOCK, "--evaluations", "knowing.yaml", "-w", record.root)
+    record = tmp_path / "record"
+    assert run("init", record, "--origin", "lab.example/record", "--producer", "lab", env=seeds("lab-log")).code == 0
+    done = evaluate(folder, "--model", MOCK, "--evaluations", "knowing.yaml", "-w", record)
 
     assert done.code == 0, done.err
-    assert f"into the record: ruleout ingest logs/clerk-suite-20261123T090000Z.eval -w {record.root}" in done.err
+    assert f"into the record: ruleout ingest logs/clerk-suite-20261123T090000Z.eval -w {record}" in done.err
     assert "crossed      clerk-1: 38 of 40 tasks; 95 % lower bound 0.850848 > reached bar\n" in done.text
     assert f'    stated-elicitation: "{ELICITATION}"\n' in done.text
     assert "must be" in done.err  # the case's own instant lies before the run

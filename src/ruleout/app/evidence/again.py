@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ruleout.app.accountability.request_register import grants_in
 from ruleout.app.approvals import approvals_in
 from ruleout.app.evidence.bars import Asked
 from ruleout.app.evidence.standing import Standing, measurements_under
@@ -22,6 +23,7 @@ from ruleout.model.decision import Decision
 from ruleout.model.evidence import Measurement
 from ruleout.model.framework import Framework
 from ruleout.model.outcome import Activity
+from ruleout.model.request import ExceptionGrant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,7 @@ class Archive:
     standing: Standing
     _frameworks: dict[str, Framework] = field(default_factory=dict)
     _cases: dict[str, Case] = field(default_factory=dict)
+    _granted: tuple[ExceptionGrant, ...] | None = None
 
     def decisions(self) -> tuple[LedgerEntry, ...]:
         """Every decision entry, in order."""
@@ -125,7 +128,13 @@ class Archive:
             at=at,
             measurements=measurements_under(asked, decided.measurements, self.record, self.standing),
             approvals=approvals_in(self.record.entries, self.record.keyring, decision=decided.name),
+            exceptions=self._grants() if decided.case.exceptions else (),
         )
+
+    def _grants(self) -> tuple[ExceptionGrant, ...]:
+        if self._granted is None:
+            self._granted = grants_in(self.record, self.record.keyring)
+        return self._granted
 
     def effect(self, entry: LedgerEntry, *, at: datetime) -> Effect:
         """Return what a recorded decision said and what it would say as of an instant. Effect: reads objects."""

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The guide to requests is true: its commands run, in order, with the exit codes beside them (A-5)."""
+
+import re
+import shlex
+import shutil
+
+from tests.integration.command_line import PEOPLE, ROOT, run, seeds
+
+PAGE = (ROOT / "docs" / "guide" / "requests.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\$ ruleout (.+?)(?:\s+# exit (\d))?$", PAGE, re.MULTILINE)
+
+
+def test_every_command_of_the_guide_ends_as_it_says(tmp_path):
+    """In one folder with the example workspace and the public record, each with its exit code, 0 where none stands."""
+    shutil.copytree(ROOT / "examples" / "requests", tmp_path / "record")
+    shutil.copytree(ROOT / "examples" / "public-record", tmp_path / "examples" / "public-record")
+
+    assert len(COMMANDS) > 15
+    for command, code in COMMANDS:
+        ran = run(*shlex.split(command), env=seeds("lab-log", *PEOPLE), folder=tmp_path)
+        assert ran.code == int(code or 0), (command, ran.text, ran.err)
