@@ -102,8 +102,8 @@ def _span(value: object) -> date | int | None:
     if isinstance(value, str) and _DAY.fullmatch(value):
         return date.fromisoformat(value)
     if isinstance(value, Mapping) and value and all(isinstance(part, int) for part in value.values()):
-        return sum(value.get(unit, 0) * days for unit, days in (("years", 365), ("months", 30), ("days", 1)))
-    return _figure(value) if isinstance(value, int) else None
+        return sum(int(value.get(unit, 0)) * days for unit, days in (("years", 365), ("months", 30), ("days", 1)))
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _figure(value: object) -> Any:
