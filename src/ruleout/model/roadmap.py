@@ -167,6 +167,22 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What a document expects to have done by some point, without promising it; it is kept, compared and never graded.
+
+    Attributes:
+        when: the condition or the point in time, in our words.
+        says: what is expected.
+        anchor: where the document says it.
+    """
+
+    id: str
+    when: str
+    says: str
+    anchor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoadmapDocument:
     """The published document that a file tells of: its address, SHA-256 (hex) and the day it was fetched."""
 
@@ -184,6 +200,7 @@ class Roadmap:
         published: the day it was published or captured.
         document: what it was told from; None for one's own.
         goals: in the document's order.
+        expectations: what it expects besides its goals.
     """
 
     id: str
@@ -194,6 +211,7 @@ class Roadmap:
     document: RoadmapDocument | None
     goals: tuple[Goal, ...]
     note: str
+    expectations: tuple[Expectation, ...] = ()
 
     def goal(self, goal_id: str) -> Goal | None:
         """Return the goal of an id, None if there is none."""

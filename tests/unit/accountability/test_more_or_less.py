@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from ruleout.accountability.roadmap.compared import Asks
@@ -10,9 +12,9 @@ from ruleout.accountability.roadmap.more_or_less import judged
 from ruleout.accountability.roadmap.trees import Branch
 
 
-def branch(path: str, was: object, now: object, *, is_entry: bool = False) -> Branch:
+def branch(path: str, was: object, now: object) -> Branch:
     """A difference at a path written with dots."""
-    return Branch(path=tuple(path.split(".")), was=was, now=now, is_entry=is_entry)
+    return Branch(path=tuple(path.split(".")), was=was, now=now)
 
 
 @pytest.mark.parametrize(
@@ -20,16 +22,18 @@ def branch(path: str, was: object, now: object, *, is_entry: bool = False) -> Br
     [
         (branch("target", "2026-05-15", "2026-09-30"), Asks.LESS, "it is later by 138 days"),
         (branch("target", "2026-05-15", "2026-05-14"), Asks.MORE, "it is earlier by 1 day"),
-        (branch("rule.fully", "60", "50"), Asks.LESS, "it is lower"),
-        (branch("rule.mostly", "80", "90"), Asks.MORE, "it is higher"),
-        (branch("comment-days", 7, 5), Asks.LESS, "it is lower"),
-        (branch("answer-within", {"months": 6, "days": 0}, {"months": 9, "days": 0}), Asks.LESS, "it is later"),
-        (branch("then.within", {"days": 42}, {"days": 14}), Asks.MORE, "it is earlier"),
+        (branch("rule.fully", 60, 50), Asks.LESS, "it is lower"),
+        (branch("rule.mostly", 80, 90), Asks.MORE, "it is higher"),
+        (branch("comment.days", 7, 5), Asks.LESS, "it is lower"),
+        (branch("answer-within", "6 months", "9 months"), Asks.LESS, "it is later"),
+        (branch("then.next.within", "6 weeks", "14 days"), Asks.MORE, "it is earlier"),
+        (branch("rule.at-most", Decimal("0.1"), Decimal("0.2")), Asks.LESS, "it is higher"),
+        (branch("then.next.within", "6 weeks", "42 days"), Asks.SAME, "both mean the same"),
         (branch("confidence", "moderate", None), Asks.LESS, "it was stated and is no longer"),
         (branch("target", "2026-07-01", None), Asks.LESS, "it was stated and is no longer"),
         (branch("grader", None, "rso"), Asks.MORE, "it is stated for the first time"),
-        (branch("candidates.vetting", {"id": "vetting"}, None, is_entry=True), Asks.LESS, "it was stated and is no longer"),
-        (branch("redactions.r1", None, {"id": "r1"}, is_entry=True), Asks.LESS, "it is stated for the first time"),
+        (branch("candidates.vetting", {"id": "vetting"}, None), Asks.LESS, "it was stated and is no longer"),
+        (branch("redactions.r1", None, {"id": "r1"}), Asks.LESS, "it is stated for the first time"),
         (branch("confidence", "high", "moderate"), Asks.UNCLEAR, "people must judge what the change means"),
         (branch("target", "2026-07-01", "soon"), Asks.UNCLEAR, "the two cannot be compared"),
         (branch("says", "a", "b"), Asks.UNCLEAR, "the words differ; people must judge whether less is meant"),

@@ -31,9 +31,9 @@ class Goal:
 GOAL = Goal(title="T", parts=(Part(id="a", title="A", due_by=date(2026, 5, 15)), Part(id="b", title="B")))
 
 
-def shown(old: object, new: object) -> list[tuple[str, object, object, bool]]:
-    """Each difference as field, older and newer value, and whether it is a whole entry."""
-    return [(one.field, one.was, one.now, one.is_entry) for one in differing(old, new)]
+def shown(old: object, new: object) -> list[tuple[str, object, object]]:
+    """Each difference as field, older and newer value."""
+    return [(one.field, one.was, one.now) for one in differing(old, new)]
 
 
 def test_equal_values_do_not_differ():
@@ -45,7 +45,7 @@ def test_a_changed_field_of_an_entry_is_found_by_the_ids_on_its_path():
     """A date that moved inside one part of a goal is one difference, spelled as files spell it."""
     moved = replace(GOAL, parts=(replace(GOAL.parts[0], due_by=date(2026, 9, 30)), GOAL.parts[1]))
 
-    assert shown(GOAL, moved) == [("parts.a.due-by", "2026-05-15", "2026-09-30", False)]
+    assert shown(GOAL, moved) == [("parts.a.due-by", "2026-05-15", "2026-09-30")]
 
 
 def test_the_order_of_entries_does_not_count():
@@ -57,7 +57,7 @@ def test_an_entry_that_one_side_lacks_differs_as_a_whole():
     """What stands inside a lost part is not listed again."""
     (one,) = differing(GOAL, replace(GOAL, parts=GOAL.parts[1:]))
 
-    assert (one.field, one.now, one.is_entry) == ("parts.a", None, True)
+    assert (one.field, one.now) == ("parts.a", None)
     assert words_of(one.was) == "A"
 
 
@@ -65,7 +65,7 @@ def test_texts_of_a_list_are_told_apart_by_their_words():
     """A list of texts differs by the texts that come and go."""
     found = shown(Goal(title="T", words=("one", "two")), Goal(title="T", words=("two", "three")))
 
-    assert found == [("words.three", None, "three", True), ("words.one", "one", None, True)]
+    assert found == [("words.three", None, "three"), ("words.one", "one", None)]
 
 
 def test_nothing_and_no_text_are_the_same():

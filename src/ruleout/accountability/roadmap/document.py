@@ -102,6 +102,14 @@ class GoalDoc(Doc):
     note: Says | None = None
 
 
+class ExpectationDoc(Doc):
+    """What the document expects to have done by some point, without promising it: when, and what."""
+
+    when: Says
+    says: Says
+    anchor: Sha256 | None = None
+
+
 class PublishedDoc(Doc):
     """The published document that the file tells of."""
 
@@ -120,4 +128,5 @@ class RoadmapDoc(Doc):
     published: Day | None = None
     document: PublishedDoc | None = None
     goals: Annotated[dict[Id, GoalDoc], Field(min_length=1, max_length=500)]
+    expectations: Annotated[dict[Id, ExpectationDoc], Field(max_length=100, default_factory=dict)]
     note: Says | None = None

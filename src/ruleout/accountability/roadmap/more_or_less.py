@@ -14,7 +14,6 @@ Source: A-2.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,12 +25,18 @@ from ruleout.accountability.roadmap.trees import Branch, is_nothing
 #: Fields of which a later day or a longer wait asks for less.
 SOONER_IS_MORE = frozenset({"target", "within", "answer-within"})
 #: Fields of which a higher figure asks for more.
-HIGHER_IS_MORE = frozenset({"fully", "mostly", "comment-days", "comment-period"})
+HIGHER_IS_MORE = frozenset({"fully", "mostly", "days", "at-least", "least"})
+#: Fields of which a lower figure asks for more.
+LOWER_IS_MORE = frozenset({"at-most"})
 #: Fields that tell and do not promise.
 TELLING = frozenset({"title", "says", "note", "section", "anchor", "area", "id", "words"})
+#: Fields that say which state a file is.
+HEADING = frozenset({"as-of"})
 #: Fields whose coming takes something away.
 TAKING = frozenset({"redactions"})
 
+_PERIOD = re.compile(r"(\d{1,4}) (day|week|month|year)s?")
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -50,33 +55,32 @@ def judged(branch: Branch, *, same_sentence: bool) -> Judged:
         branch: what differs.
         same_sentence: whether both sides anchor the same sentence of the source.
     """
-    name = _name(branch)
+    name = branch.path[-1]
+    if name in HEADING:
+        return Judged(asks=Asks.SAME, because="a heading promises nothing")
     if name in TELLING:
-        return _told(same_sentence)
+        return _told(same_sentence=same_sentence)
     if is_nothing(branch.now):
-        return _flipped(Judged(asks=Asks.LESS, because="it was stated and is no longer"), name)
+        return _flipped(Judged(asks=Asks.LESS, because="it was stated and is no longer"), branch)
     if is_nothing(branch.was):
-        return _flipped(Judged(asks=Asks.MORE, because="it is stated for the first time"), name)
+        return _flipped(Judged(asks=Asks.MORE, because="it is stated for the first time"), branch)
     if name in SOONER_IS_MORE:
         return _ordered(_span(branch.was), _span(branch.now), "earlier", "later", more_if_higher=False)
     if name in HIGHER_IS_MORE:
         return _ordered(_figure(branch.was), _figure(branch.now), "lower", "higher", more_if_higher=True)
+    if name in LOWER_IS_MORE:
+        return _ordered(_figure(branch.was), _figure(branch.now), "lower", "higher", more_if_higher=False)
     return Judged(asks=Asks.UNCLEAR, because="people must judge what the change means")
 
 
-def _name(branch: Branch) -> str:
-    """The field that counts: of an entry of a list, the list."""
-    return branch.path[-2] if branch.is_entry and len(branch.path) > 1 else branch.path[-1] if branch.path else ""
-
-
-def _told(same_sentence: bool) -> Judged:  # noqa: FBT001 - one private caller
+def _told(*, same_sentence: bool) -> Judged:
     if same_sentence:
         return Judged(asks=Asks.SAME, because="the source's sentence is the same; only our telling differs")
     return Judged(asks=Asks.UNCLEAR, because="the words differ; people must judge whether less is meant")
 
 
-def _flipped(one: Judged, name: str) -> Judged:
-    if name not in TAKING:
+def _flipped(one: Judged, branch: Branch) -> Judged:
+    if not TAKING.intersection(branch.path):
         return one
     return Judged(asks=Asks.LESS if one.asks is Asks.MORE else Asks.MORE, because=one.because)
 
@@ -98,21 +102,16 @@ def _distance(was: date, now: date) -> str:
 
 
 def _span(value: object) -> date | int | None:
-    """A day, or the length of a period in days of thirty-day months: enough to order the lengths that people write."""
-    if isinstance(value, str) and _DAY.fullmatch(value):
-        return date.fromisoformat(value)
-    if isinstance(value, Mapping) and value and all(isinstance(part, int) for part in value.values()):
-        return sum(int(value.get(unit, 0)) * days for unit, days in (("years", 365), ("months", 30), ("days", 1)))
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _figure(value: object) -> Any:
-    if isinstance(value, bool):
+    """A day, or the length of a period in days: months of 30 and years of 365 order the lengths that people write."""
+    if not isinstance(value, str):
         return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value):
-        return Decimal(value)
-    if isinstance(value, Mapping):
-        return _span(value)
-    return None
+    if _DAY.fullmatch(value):
+        return date.fromisoformat(value)
+    period = _PERIOD.fullmatch(value)
+    return int(period[1]) * _DAYS[period[2]] if period else None
+
+
+def _figure(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    return Decimal(value)

@@ -9,7 +9,7 @@ from ruleout.documents.findings import Findings
 from ruleout.documents.places import Path
 from ruleout.documents.validate import validate
 from ruleout.documents.yaml_text import read_yaml
-from ruleout.model.roadmap import Candidate, FollowOn, Goal, Part, Roadmap, RoadmapDocument
+from ruleout.model.roadmap import Candidate, Expectation, FollowOn, Goal, Part, Roadmap, RoadmapDocument
 
 
 def parse_roadmap(data: bytes, *, file: str) -> Roadmap:
@@ -42,6 +42,10 @@ def parse_roadmap(data: bytes, *, file: str) -> Roadmap:
         else RoadmapDocument(url=published.url, sha256=published.sha256, retrieved=published.retrieved),
         goals=tuple(_goal(name, goal) for name, goal in doc.goals.items()),
         note=doc.note or "",
+        expectations=tuple(
+            Expectation(id=name, when=one.when, says=one.says, anchor=one.anchor)
+            for name, one in doc.expectations.items()
+        ),
     )
 
 

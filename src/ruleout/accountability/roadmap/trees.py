@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two values of one shape -> where they differ, path by path. It knows no field by name, so a field added later is compared.
+"""Two plain values -> where they differ, path by path. It knows no field by name, so a field added later is compared.
 
-Entries of a list are told apart by their `id` where they have one, by their text otherwise; their order does not count.
-An entry that only one side has differs as a whole: what stands inside is not listed again.
+Entries of a list are told apart by their `id` where they have one, by their text otherwise; the order of entries and of
+keys does not count. What only one side has differs as a whole: what stands inside is not listed again.
 """
 
 from __future__ import annotations
@@ -25,13 +25,11 @@ class Branch:
         path: keys from the root.
         was: plain value on the older side; None where there is nothing.
         now: plain value on the newer side.
-        is_entry: whether it is a whole entry of a list.
     """
 
     path: tuple[str, ...]
     was: Any
     now: Any
-    is_entry: bool = False
 
     @property
     def field(self) -> str:
@@ -61,12 +59,17 @@ def entry_of(value: Any, key: str) -> Any:
 
 
 def words_of(value: Any) -> str:
-    """Return a plain value in words: a text as it is, of an entry its title or what it says. Pure."""
+    """Return a plain value in words: a text as it is, of an entry its title or what it says, of a list its entries' names.
+
+    Pure.
+    """
     match value:
         case None:
             return ""
         case bool():
             return "yes" if value else "no"
+        case dict() if value and all(isinstance(item, dict) for item in value.values()):
+            return f"{len(value)}: {', '.join(value)}"
         case dict():
             named = next((value[key] for key in _NAMES if value.get(key)), None)
             return words_of(named) if named is not None else ", ".join(_pairs(value))
@@ -96,7 +99,7 @@ def _entries(path: tuple[str, ...], old: list[Any], new: list[Any]) -> Iterator[
         if name in before and name in after:
             yield from _differing(here, before[name], after[name])
         else:
-            yield Branch(path=here, was=before.get(name), now=after.get(name), is_entry=True)
+            yield Branch(path=here, was=before.get(name), now=after.get(name))
 
 
 def _by_name(entries: list[Any]) -> dict[str, Any]:
