@@ -25,8 +25,8 @@ _DONE = (UpdateKind.COMPLETED, UpdateKind.CLOSED)
 _APART = frozenset({GOALS, "document", "published"})
 #: Where anything else differs, that it points at another sentence or place is no second difference.
 _POINTING = frozenset({"anchor", "section"})
-#: A note is ours and no statement of the document.
-_OURS = "note"
+#: Ours, and no statements of the document: a note, and which goal an earlier state had.
+_OURS = frozenset({"note", "was"})
 
 
 def compare_roadmaps(old: RoadmapState, new: RoadmapState, log: UpdateLog | None = None) -> RoadmapComparison:
@@ -73,13 +73,13 @@ def _of_goals(old: Mapping[str, Tree], new: Mapping[str, Tree], updates: Sequenc
             continue
         if was != name:
             yield _renamed(was, name)
-        yield from _within(name, earlier, {key: value for key, value in goal.items() if key != "was"})
+        yield from _within(name, earlier, goal)
     for name, goal in left.items():
         yield _whole(name, goal, Shift.REMOVED, _loss(name, updates))
 
 
 def _within(goal: str, old: Tree, new: Tree) -> Iterator[Difference]:
-    branches = [branch for branch in differing(old, new) if branch.path[-1] != _OURS]
+    branches = [branch for branch in differing(old, new) if not _OURS.intersection(branch.path)]
     told = {branch.path[:-1] for branch in branches if branch.path[-1] not in _POINTING}
     for branch in branches:
         if branch.path[-1] not in _POINTING or branch.path[:-1] not in told:
