@@ -92,7 +92,7 @@ def _row(at: int, goal: GoalShown, one: DateShown, axis: _Axis) -> Iterator[str]
     if one.now:
         yield _diamond(axis.x(one.now), y, tone)
     for event in goal.history:
-        if event.what in ("reported", "graded"):
+        if event.what.startswith(("reported", "graded")):
             yield f'<circle class="{tone}" cx="{axis.x(event.on)}" cy="{y}" r="4"/>'
 
 
