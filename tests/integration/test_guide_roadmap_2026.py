@@ -34,7 +34,7 @@ HEAD, *ROWS = table("statuses")
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
 def test_each_status_of_the_guide_is_the_one_computed(row):
     """Every cell: how the goal of its column stood on the day of its row."""
-    goals = {goal["name"]: goal["status"] for goal in shown(row[0]).json["goals"]}
+    goals = {goal["goal"]: goal["status"] for goal in shown(row[0]).json["goals"]}
 
     assert {name: goals.get(name, NONE) for name in HEAD[1:]} == dict(zip(HEAD[1:], row[1:], strict=True))
 

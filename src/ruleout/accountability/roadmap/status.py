@@ -67,10 +67,11 @@ def standing(history: GoalHistory, at: datetime) -> GoalStanding:
     found = judged(history, "", at)
     parts = tuple(_part(part, acts, history, at) for part in _parts_that_count(acts))
     completion = found.completion or _of_parts(goal, parts)
-    target = _target(acts, completion, at, part="")
+    own = _target(acts, completion, at, part="")
+    moved = [part for part in parts if part.first_target not in (None, part.target)]
+    target = replace(own, has_moved=own.has_moved or bool(moved))
     status, because = _status(acts, target, completion, found, at, parts=parts)
-    moved = target.has_moved or any(part.first_target not in (None, part.target) for part in parts)
-    flags = tuple(_flags(acts, replace(target, has_moved=moved), completion, found))
+    flags = tuple(_flags(acts, target, completion, found))
     reports = [one for one in history.reports if one.on <= at.date()]
     follow_ons = tuple(_follow_ons(acts, completion))
     differs = differences(status, target.first, completion, found, reports)
@@ -78,7 +79,7 @@ def standing(history: GoalHistory, at: datetime) -> GoalStanding:
         goal=goal,
         status=status,
         flags=flags,
-        because=(*because, *_why_flagged(acts, target)),
+        because=(*because, *_why_flagged(acts, target), *map(_part_moved, moved)),
         first_target=target.first,
         target=target.now,
         missed=target.missed,
@@ -242,6 +243,13 @@ def _moved(was: date | None, act: GoalAct) -> str:
     if was is None or now is None:
         return f"its date went from {was or 'none'} to {now or 'none'} on {act.at.date()}{_quoted(act.reason)}"
     return f"moved by {(now - was).days} days, from {was} to {now}, on {act.at.date()}{_quoted(act.reason)}"
+
+
+def _part_moved(part: PartStanding) -> str:
+    was, now = part.first_target, part.target
+    if was is None or now is None:
+        return f"the date of part {part.id} went from {was or 'none'} to {now or 'none'}"
+    return f"part {part.id} moved by {(now - was).days} days, from {was} to {now}"
 
 
 def _quoted(reason: str) -> str:

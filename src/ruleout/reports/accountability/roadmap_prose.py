@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from ruleout.accountability.roadmap.dates_in_words import stray_dates
 from ruleout.errors import RuleoutError
 from ruleout.model.plain import instant_text
-from ruleout.reports.accountability.roadmap_shown import DateShown, GoalShown, RoadmapShown, spelled
+from ruleout.reports.accountability.roadmap_shown import DateShown, EventShown, GoalShown, RoadmapShown, spelled
 from ruleout.reports.page import visible
 
 _ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]<>#|"})
@@ -28,7 +28,7 @@ def roadmap_prose(view: RoadmapShown) -> str:
     blocks = [f"# {_m(view.title)}", f"{_m(view.developer)}. Statuses as of {instant_text(view.at)}, computed."]
     blocks += [_m(text) for text in view.says]
     for area in dict.fromkeys(goal.area for goal in view.goals):
-        blocks.append(f"## {_m(area)}")
+        blocks.append(f"## {_m(_begun(area.replace('-', ' ')))}")
         blocks += [text for goal in view.goals if goal.area == area for text in _goal(goal)]
     if view.source:
         blocks.append(_m(view.source))
@@ -70,13 +70,21 @@ def _goal(goal: GoalShown) -> Iterator[str]:
     yield f"### {_m(goal.title)}"
     yield _m(goal.says)
     yield _items(due_words(one) for one in goal.dates) if goal.dates else "No date is set."
-    yield f"**{_m(goal.status)}**" + "".join(f" {_m(_ended(text))}" for text in goal.because)
+    yield f"**{_m(_begun(goal.status))}**:" + "".join(f" {_m(_ended(_begun(text)))}" for text in goal.because)
     if goal.differs:
         yield _items(goal.differs)
     yield f"Graded by: {_m(' '.join(goal.rule) or 'no rule is stated')}"
     yield f"Confidence: {_m(goal.confidence or 'none stated')}"
     if goal.history:
-        yield _items(f"{spelled(event.on)}, {event.what}: {event.says}" for event in goal.history)
+        yield _items(map(_event, goal.history))
+
+
+def _event(event: EventShown) -> str:
+    return f"{spelled(event.on)}, {event.what}" + (f": {event.says}" if event.says else "")
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _items(texts: Iterable[str]) -> str:

@@ -18,7 +18,7 @@ from ruleout.reports.page import visible
 
 _LEFT, _RIGHT, _ROW, _TOP = 300, 900, 30, 44
 _WIDTH = 940
-_NAME = 40
+_NAME = 38
 #: At most this many marks of quarters fit without touching.
 _MOST_TICKS = 12
 
@@ -84,14 +84,15 @@ def _today(axis: _Axis, today: date, height: int) -> Iterator[str]:
 def _row(at: int, goal: GoalShown, one: DateShown, axis: _Axis) -> Iterator[str]:
     y = _TOP + _ROW * at + _ROW // 2
     tone = TONES.get(one.status or goal.status, "plain")
-    yield f'<text x="4" y="{y + 5}">{escape(_cut(one.what))}</text>'
+    is_own = one is goal.dates[0]
+    yield f'<text x="{4 if is_own else 20}" y="{y + 5}">{escape(_cut(one.what))}</text>'
     if one.first and one.now and one.first != one.now:
         yield f'<line class="moved" x1="{axis.x(one.first)}" y1="{y}" x2="{axis.x(one.now)}" y2="{y}"/>'
     if one.first and one.first != one.now:
         yield _diamond(axis.x(one.first), y, "hollow")
     if one.now:
         yield _diamond(axis.x(one.now), y, tone)
-    for event in goal.history:
+    for event in goal.history if is_own else ():
         if event.what.startswith(("reported", "graded")):
             yield f'<circle class="{tone}" cx="{axis.x(event.on)}" cy="{y}" r="4"/>'
 

@@ -69,7 +69,7 @@ def _dates(one: GoalStanding) -> Iterator[DateShown]:
     if one.first_target is not None or one.target is not None:
         yield DateShown(what=one.goal.title, first=one.first_target, now=one.target)
     for part in one.parts:
-        if part.target is not None or part.first_target is not None:
+        if (part.first_target, part.target) not in ((None, None), (one.first_target, one.target)):
             yield DateShown(what=part.title, first=part.first_target, now=part.target, status=part.status.value)
     for owed in one.follow_ons:
         yield DateShown(what=owed.owed.says, first=None, now=owed.due)
@@ -126,7 +126,9 @@ def _history(history: GoalHistory, at: datetime) -> list[EventShown]:
     events = [
         EventShown(on=act.at.date(), what=_what(act.kind), says=act.reason) for act in history.acts if act.at <= at
     ]
-    events += [_said(one) for one in history.reports if one.on <= at.date()]
+    # A published change is dated by the statement that tells of it: said once is enough.
+    told = {(act.at.date(), act.reason) for act in history.acts}
+    events += [_said(one) for one in history.reports if one.on <= at.date() and (one.on, one.says) not in told]
     events += [
         EventShown(on=one.at.date(), what=f"graded{f' {one.says}' if one.says else ''}", says=one.note)
         for one in history.grades
