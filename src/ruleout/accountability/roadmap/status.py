@@ -16,7 +16,7 @@ and take none away, but for *contested*, which a settlement ends.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 
@@ -68,7 +68,8 @@ def standing(history: GoalHistory, at: datetime) -> GoalStanding:
     completion = found.completion or _of_parts(goal, parts)
     target = _target(acts, completion, at, part="")
     status, because = _status(acts, target, completion, found, at, parts=parts)
-    flags = tuple(_flags(acts, target, completion, found))
+    moved = target.has_moved or any(part.first_target not in (None, part.target) for part in parts)
+    flags = tuple(_flags(acts, replace(target, has_moved=moved), completion, found))
     reports = [one for one in history.reports if one.on <= at.date()]
     return GoalStanding(
         goal=goal,
@@ -168,7 +169,8 @@ def _done(target: _Target, completion: Completion) -> tuple[GoalStatus, tuple[st
 def _past_due(
     target: _Target, found: Judged, at: datetime, *, is_over: bool, parts: tuple[PartStanding, ...]
 ) -> tuple[GoalStatus, tuple[str, ...]]:
-    was_due = f"was due by {target.missed}, {(at.date() - (target.missed or at.date())).days} days ago"
+    days = (at.date() - (target.missed or at.date())).days
+    was_due = f"was due by {target.missed}, {days} day{'' if days == 1 else 's'} ago"
     if found.in_comment:
         return GoalStatus.OVERDUE, (was_due, "its grade is not final: the comment period has not run")
     reach = found.last.reach if found.last else None
@@ -246,7 +248,7 @@ def _quoted(reason: str) -> str:
 def _part(part: Part, acts: tuple[GoalAct, ...], history: GoalHistory, at: datetime) -> PartStanding:
     found = judged(history, part.id, at)
     target = _target(acts, found.completion, at, part=part.id)
-    status, because = _status(acts, target, found.completion, found, at, parts=())
+    status, because = _status(tuple(_about(part.id, acts)), target, found.completion, found, at, parts=())
     return PartStanding(
         id=part.id,
         title=part.title,
@@ -256,6 +258,16 @@ def _part(part: Part, acts: tuple[GoalAct, ...], history: GoalHistory, at: datet
         done_on=found.completion.on if found.completion else None,
         because=because,
     )
+
+
+def _about(part: str, acts: tuple[GoalAct, ...]) -> Iterator[GoalAct]:
+    """The acts that changed a part, and those that ended the goal."""
+    before: Part | None = None
+    for number, act in enumerate(acts):
+        now = next((one for one in act.state.parts if one.id == part), None)
+        if number == 0 or now != before or act.kind is GoalActKind.RETIRE:
+            yield act
+        before = now
 
 
 def _follow_ons(acts: tuple[GoalAct, ...], completion: Completion | None) -> Iterator[FollowOnStanding]:

@@ -42,8 +42,7 @@ def timeline(shown: RoadmapShown) -> str:
     axis = _axis(rows, today)
     height = _TOP + _ROW * len(rows) + 16
     parts = [
-        f'<svg viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img" '
-        f'aria-label="{escape(_said(rows, today))}">',
+        _opening(height, _said(rows, today)),
         *_ticks(axis, height),
         *_today(axis, today, height),
         *(text for at, (goal, one) in enumerate(rows) for text in _row(at, goal, one, axis)),
@@ -104,3 +103,8 @@ def _diamond(x: int, y: int, tone: str) -> str:
 def _cut(text: str) -> str:
     shown = visible(text)
     return shown if len(shown) <= _NAME else f"{shown[: _NAME - 1]}…"
+
+
+def _opening(height: int, said: str) -> str:
+    size = f'viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
+    return f'<svg {size} role="img" aria-label="{escape(said)}">'
