@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ruleout.accountability.roadmap.discrepancies import said_otherwise
 from ruleout.adapters.files import read_bounded, write_new
 from ruleout.app.accountability.roadmap import (
     published,
@@ -28,9 +29,12 @@ from ruleout.cli.signing import KeyOption, acting
 from ruleout.errors import NotFound, RuleoutError
 from ruleout.model.roadmap import Roadmap
 from ruleout.model.roadmap_acts import GoalActKind, GoalHistory, GoalStatus
+from ruleout.model.update_log import UpdateLog
 from ruleout.reports.accountability.roadmap_page import roadmap_page
 from ruleout.reports.accountability.roadmap_prose import roadmap_prose
-from ruleout.reports.accountability.roadmap_view import roadmap_lines, roadmap_shown, standing_value
+from ruleout.reports.accountability.roadmap_shown import RoadmapShown
+from ruleout.reports.accountability.roadmap_text import DISCLAIMER, roadmap_lines, standing_value
+from ruleout.reports.accountability.roadmap_view import roadmap_shown
 
 _ABOUT = """Public goals with dates and rules of grading: set, move, revise, retire, grade them, and see how they stand.
 
@@ -87,18 +91,18 @@ def show(
     Example: ruleout roadmap show --at 2027-07-02
     """
     when = instant(at)
-    found, histories, untold = _found(files, updates, roadmap, workspace)
-    stood = standings(histories, when)
+    found = _found(files, updates, roadmap, workspace)
+    stood = standings(found.histories, when)
+    shown = found.shown(stood, when)
     if json:
-        goals = [standing_value(name, one) for name, one in stood]
-        show_json({"roadmap": found.id, "at": when, "goals": goals, "unrecorded": list(untold)})
+        goals = [standing_value(name, one, shown) for name, one in stood]
+        show_json({"roadmap": found.roadmap.id, "at": when, "goals": goals, "unrecorded": list(found.untold)})
     else:
-        shown = roadmap_shown(found, stood, histories, at=when, says=_says(found, when))
         show_page(roadmap_lines(shown, stood, width=page_width()))
-        for text in untold:
+        for text in found.untold:
             say(f"not recorded: {text}")
     late = any(one.status in _LATE for _, one in stood)
-    return ExitCode.STOP if late or untold else ExitCode.OK
+    return ExitCode.STOP if late or found.untold else ExitCode.OK
 
 
 def set_(
@@ -205,10 +209,10 @@ def publish(
     Example: ruleout roadmap publish roadmap.html
     """
     when = instant(at)
-    found, histories, untold = _found(files, updates, roadmap, workspace)
-    if untold:
-        raise RuleoutError(f"not recorded: {untold[0]}", hint="Record the change first; a page shows the record.")
-    shown = roadmap_shown(found, standings(histories, when), histories, at=when, says=_says(found, when))
+    found = _found(files, updates, roadmap, workspace)
+    if found.untold:
+        raise RuleoutError(f"not recorded: {found.untold[0]}", hint="Record the change first; a page shows the record.")
+    shown = found.shown(standings(found.histories, when), when)
     if out.suffix not in (".html", ".md"):
         raise RuleoutError(f"expected a file ending in .html or .md, got {out.name!r}", hint="Choose one of them.")
     text = roadmap_page(shown) if out.suffix == ".html" else roadmap_prose(shown)
@@ -216,23 +220,44 @@ def publish(
     say(f"written to {out}")
 
 
-Histories = tuple[tuple[str, GoalHistory], ...]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A roadmap, each goal's history, what was said, and where the workspace's files say other than the record."""
+
+    roadmap: Roadmap
+    histories: tuple[tuple[str, GoalHistory], ...]
+    log: UpdateLog | None = None
+    untold: tuple[str, ...] = ()
+
+    def shown(self, stood: Stood, at: datetime) -> RoadmapShown:
+        """What pages show of it."""
+        otherwise = {} if self.log is None else dict(_otherwise(stood, self.log, at))
+        says = (*_known_until(self.roadmap, at), DISCLAIMER)
+        return roadmap_shown(self.roadmap, stood, dict(self.histories), at=at, says=says, otherwise=otherwise)
 
 
-def _found(
-    files: list[Path] | None, updates: Path | None, roadmap: str | None, workspace: Path | None
-) -> tuple[Roadmap, Histories, tuple[str, ...]]:
-    """The roadmap, each goal's history, and where the workspace's files say other than the record."""
+Stood = tuple[tuple[str, GoalStanding], ...]
+
+
+def _otherwise(stood: Stood, log: UpdateLog, at: datetime) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Where its author's pages differ about a goal, for the last edition of each."""
+    for name, one in stood:
+        if "@" not in name:
+            yield name, said_otherwise(name, one.follow_ons, log, by=at.date())
+
+
+def _found(files: list[Path] | None, updates: Path | None, roadmap: str | None, workspace: Path | None) -> _Found:
     if files:
-        newest, histories = published(files, updates)
-        return newest, histories, ()
+        newest, histories, log = published(files, updates)
+        return _Found(roadmap=newest, histories=histories, log=log)
     place = workspace_needed(workspace)
     record = read_record(place)
-    register = register_in(record, roadmap or _only(roadmaps_in(record)))
+    name = roadmap or _only(roadmaps_in(record))
+    register = register_in(record, name)
     if register is None:
-        raise NotFound(f"no roadmap {roadmap!r} in the record", hint="Record it: `ruleout roadmap set FILE`.")
+        raise NotFound(f"no roadmap {name!r} in the record", hint="Record it: `ruleout roadmap set FILE`.")
     untold = (f"{path.name}: {text}" for path, said in workspace_differences(place, record) for text in said)
-    return register.roadmap, tuple(register.histories.items()), tuple(untold)
+    return _Found(roadmap=register.roadmap, histories=tuple(register.histories.items()), untold=tuple(untold))
 
 
 def _only(names: tuple[str, ...]) -> str:
@@ -242,7 +267,7 @@ def _only(names: tuple[str, ...]) -> str:
     return names[0]
 
 
-def _says(roadmap: Roadmap, at: datetime) -> tuple[str, ...]:
+def _known_until(roadmap: Roadmap, at: datetime) -> tuple[str, ...]:
     known = roadmap.document.retrieved if roadmap.document is not None else None
     last = known or roadmap.published
     if roadmap.document is None or last is None or at.date() <= last:

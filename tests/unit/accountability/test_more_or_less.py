@@ -26,6 +26,13 @@ def branch(path: str, was: object, now: object) -> Branch:
         (branch("rule.mostly", 80, 90), Asks.MORE, "it is higher"),
         (branch("comment.days", 7, 5), Asks.LESS, "it is lower"),
         (branch("answer-within", "6 months", "9 months"), Asks.LESS, "it is later"),
+        (branch("comment-days", 7, 5), Asks.LESS, "it is lower"),
+        (
+            branch("answer-within", {"years": 0, "months": 6, "days": 0}, {"years": 1, "months": 0, "days": 0}),
+            Asks.LESS,
+            "it is later",
+        ),
+        (branch("rule.at-least", "0.90", "0.9"), Asks.SAME, "both mean the same"),
         (branch("then.next.within", "6 weeks", "14 days"), Asks.MORE, "it is earlier"),
         (branch("rule.at-most", Decimal("0.1"), Decimal("0.2")), Asks.LESS, "it is higher"),
         (branch("then.next.within", "6 weeks", "42 days"), Asks.SAME, "both mean the same"),

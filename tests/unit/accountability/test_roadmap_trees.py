@@ -88,3 +88,12 @@ def test_values_are_put_in_words():
     """An entry by its title, a mapping without one by its pairs, a list by its entries."""
     assert words_of({"days": 7, "note": ""}) == "days 7"
     assert words_of([{"id": "a"}, "b", True]) == "a; b; yes"
+
+
+def test_a_length_of_time_differs_as_one_value():
+    """Six months that became a year are one difference, in words that people read."""
+    old = {"within": {"years": 0, "months": 6, "days": 0}}
+    new = {"within": {"years": 1, "months": 0, "days": 0}}
+
+    (one,) = differing(old, new)
+    assert (one.field, words_of(one.was), words_of(one.now)) == ("within", "6 months", "1 year")

@@ -25,8 +25,8 @@ _DONE = (UpdateKind.COMPLETED, UpdateKind.CLOSED)
 _APART = frozenset({GOALS, "document", "published"})
 #: Where anything else differs, that it points at another sentence or place is no second difference.
 _POINTING = frozenset({"anchor", "section"})
-#: A note is ours and no statement of the document.
-_OURS = "note"
+#: Ours, and no statements of the document: a note, and which goal an earlier state had.
+_OURS = frozenset({"note", "was"})
 
 
 def compare_roadmaps(old: RoadmapState, new: RoadmapState, log: UpdateLog | None = None) -> RoadmapComparison:
@@ -40,7 +40,8 @@ def compare_roadmaps(old: RoadmapState, new: RoadmapState, log: UpdateLog | None
     """
     updates = () if log is None else _between(old, new, log)
     found = [*_of_the_page(old, new), *_of_goals(old.goals, new.goals, updates)]
-    told = tuple(_with_mention(one, updates, log) for one in found)
+    lineage = {name: _came_from(name, goal, old.goals) for name, goal in new.goals.items()}
+    told = tuple(_with_mention(one, updates, log, was=lineage.get(one.goal, one.goal)) for one in found)
     used = {update_id for one in told for update_id in one.told_by}
     return RoadmapComparison(
         old=old.name,
@@ -72,13 +73,13 @@ def _of_goals(old: Mapping[str, Tree], new: Mapping[str, Tree], updates: Sequenc
             continue
         if was != name:
             yield _renamed(was, name)
-        yield from _within(name, earlier, {key: value for key, value in goal.items() if key != "was"})
+        yield from _within(name, earlier, goal)
     for name, goal in left.items():
         yield _whole(name, goal, Shift.REMOVED, _loss(name, updates))
 
 
 def _within(goal: str, old: Tree, new: Tree) -> Iterator[Difference]:
-    branches = [branch for branch in differing(old, new) if branch.path[-1] != _OURS]
+    branches = [branch for branch in differing(old, new) if not _OURS.intersection(branch.path)]
     told = {branch.path[:-1] for branch in branches if branch.path[-1] not in _POINTING}
     for branch in branches:
         if branch.path[-1] not in _POINTING or branch.path[:-1] not in told:
@@ -138,8 +139,10 @@ def _difference(goal: str, branch: Branch, *, same_sentence: bool) -> Difference
     )
 
 
-def _with_mention(one: Difference, updates: Sequence[Update], log: UpdateLog | None) -> Difference:
-    telling = [update for update in updates if update.goal == one.goal and any(_tells(t, one) for t in update.tells)]
+def _with_mention(one: Difference, updates: Sequence[Update], log: UpdateLog | None, *, was: str) -> Difference:
+    """The difference with the updates that tell of it, under the goal's id or the one it had."""
+    about = [update for update in updates if update.goal in (one.goal, was)]
+    telling = [update for update in about if any(_tells(told, one) for told in update.tells)]
     if not telling or log is None:
         return one
     own = [update.id for update in telling if log.page_of(update).own]

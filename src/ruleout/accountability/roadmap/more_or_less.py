@@ -14,6 +14,7 @@ Source: A-2.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,7 +26,9 @@ from ruleout.accountability.roadmap.trees import Branch, is_nothing
 #: Fields of which a later day or a longer wait asks for less.
 SOONER_IS_MORE = frozenset({"target", "within", "answer-within"})
 #: Fields of which a higher figure asks for more.
-HIGHER_IS_MORE = frozenset({"fully", "mostly", "days", "at-least", "least"})
+HIGHER_IS_MORE = frozenset({"fully", "mostly", "comment-days", "at-least", "least"})
+#: The days of a comment period, as documents have them.
+COMMENT_DAYS = ("comment", "days")
 #: Fields of which a lower figure asks for more.
 LOWER_IS_MORE = frozenset({"at-most"})
 #: Fields that tell and do not promise.
@@ -37,6 +40,7 @@ TAKING = frozenset({"redactions"})
 
 _PERIOD = re.compile(r"(\d{1,4}) (day|week|month|year)s?")
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -66,7 +70,7 @@ def judged(branch: Branch, *, same_sentence: bool) -> Judged:
         return _flipped(Judged(asks=Asks.MORE, because="it is stated for the first time"), branch)
     if name in SOONER_IS_MORE:
         return _ordered(_span(branch.was), _span(branch.now), "earlier", "later", more_if_higher=False)
-    if name in HIGHER_IS_MORE:
+    if name in HIGHER_IS_MORE or branch.path[-2:] == COMMENT_DAYS:
         return _ordered(_figure(branch.was), _figure(branch.now), "lower", "higher", more_if_higher=True)
     if name in LOWER_IS_MORE:
         return _ordered(_figure(branch.was), _figure(branch.now), "lower", "higher", more_if_higher=False)
@@ -103,6 +107,8 @@ def _distance(was: date, now: date) -> str:
 
 def _span(value: object) -> date | int | None:
     """A day, or the length of a period in days: months of 30 and years of 365 order the lengths that people write."""
+    if isinstance(value, Mapping):
+        return sum(int(value.get(f"{unit}s", 0)) * days for unit, days in _DAYS.items())
     if not isinstance(value, str):
         return None
     if _DAY.fullmatch(value):
@@ -112,6 +118,7 @@ def _span(value: object) -> date | int | None:
 
 
 def _figure(value: object) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return None
-    return Decimal(value)
+    """A number as documents have it, or as `plain` writes a decimal."""
+    if isinstance(value, str):
+        return Decimal(value) if _NUMBER.fullmatch(value) else None
+    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None

@@ -13,6 +13,7 @@ from typing import Any
 
 from ruleout.model.plain import plain
 
+_PERIOD = frozenset({"years", "months", "days"})
 #: What an entry of a list is called by, first what it has.
 _NAMES = ("title", "says", "words", "id")
 
@@ -68,6 +69,8 @@ def words_of(value: Any) -> str:
             return ""
         case bool():
             return "yes" if value else "no"
+        case dict() if _is_period(value):
+            return " ".join(f"{count} {unit[:-1] if count == 1 else unit}" for unit, count in value.items() if count)
         case dict() if value and all(isinstance(item, dict) for item in value.values()):
             return f"{len(value)}: {', '.join(value)}"
         case dict():
@@ -85,11 +88,16 @@ def _pairs(value: dict[str, Any]) -> Iterator[str]:
 def _differing(path: tuple[str, ...], old: Any, new: Any) -> Iterator[Branch]:
     if isinstance(old, list) or isinstance(new, list):
         yield from _entries(path, old or [], new or [])
-    elif isinstance(old, dict) and isinstance(new, dict):
+    elif isinstance(old, dict) and isinstance(new, dict) and not _is_period(old):
         for key in _keys(old, new):
             yield from _differing((*path, _spelled(key)), old.get(key), new.get(key))
     elif old != new and not (is_nothing(old) and is_nothing(new)):
         yield Branch(path=path, was=old, now=new)
+
+
+def _is_period(value: dict[str, Any]) -> bool:
+    """Whether a mapping is a length of time: one value, though it has several keys."""
+    return value.keys() == _PERIOD
 
 
 def _entries(path: tuple[str, ...], old: list[Any], new: list[Any]) -> Iterator[Branch]:

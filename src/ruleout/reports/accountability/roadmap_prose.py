@@ -51,7 +51,11 @@ def refuse_stray_dates(view: RoadmapShown) -> None:
 
 
 def due_words(one: DateShown) -> str:
-    """Return when something is due, in words. Pure."""
+    """Return when something is due and, of a part, how it stands, in words. Pure."""
+    return _days(one) + (f" ({one.status})" if one.status else "")
+
+
+def _days(one: DateShown) -> str:
     if one.now is None:
         return f"{one.what}: no date is set" + (f" any more; it was {spelled(one.first)}" if one.first else "")
     if one.first is None or one.first == one.now:

@@ -31,12 +31,13 @@ TONES = {
 class DateShown:
     """A day by which something was or is due: what, the day first set, and the day that counts now.
 
-    `now` is None where no day is set any more.
+    `now` is None where no day is set any more. `status` is that of a part, "" for the goal itself.
     """
 
     what: str
     first: date | None
     now: date | None
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

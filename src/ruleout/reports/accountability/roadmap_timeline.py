@@ -83,7 +83,7 @@ def _today(axis: _Axis, today: date, height: int) -> Iterator[str]:
 
 def _row(at: int, goal: GoalShown, one: DateShown, axis: _Axis) -> Iterator[str]:
     y = _TOP + _ROW * at + _ROW // 2
-    tone = TONES.get(goal.status, "plain")
+    tone = TONES.get(one.status or goal.status, "plain")
     yield f'<text x="4" y="{y + 5}">{escape(_cut(one.what))}</text>'
     if one.first and one.now and one.first != one.now:
         yield f'<line class="moved" x1="{axis.x(one.first)}" y1="{y}" x2="{axis.x(one.now)}" y2="{y}"/>'

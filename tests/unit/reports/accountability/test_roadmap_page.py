@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -115,6 +115,7 @@ def test_words_with_the_right_day_are_printed():
         (DateShown(what="Due", first=None, now=MAY), "Due: 15 May 2026"),
         (DateShown(what="Due", first=MAY, now=None), "Due: no date is set any more; it was 15 May 2026"),
         (DateShown(what="Due", first=None, now=None), "Due: no date is set"),
+        (DateShown(what="Phase 1", first=MAY, now=MAY, status="overdue"), "Phase 1: 15 May 2026 (overdue)"),
         (
             DateShown(what="Due", first=SEPTEMBER, now=MAY),
             "Due: 15 May 2026, first 30 September 2026, moved by 138 days to an earlier day",
@@ -128,7 +129,7 @@ def test_a_due_date_is_told_with_what_it_was(one, words):
 
 def test_the_timeline_is_well_formed_and_draws_both_days():
     """One row: the first day hollow, the day that counts filled in the status's tone, a line between them."""
-    picture = ElementTree.fromstring(timeline(SHOWN))
+    picture = ET.fromstring(timeline(SHOWN))
     classes = [element.get("class") for element in picture.iter() if element.tag in ("path", "line")]
 
     assert picture.get("role") == "img"
@@ -141,7 +142,7 @@ def test_the_timeline_is_well_formed_and_draws_both_days():
 
 def test_later_days_stand_further_right():
     """The axis runs from left to right, the day first set before the day that counts."""
-    picture = ElementTree.fromstring(timeline(SHOWN))
+    picture = ET.fromstring(timeline(SHOWN))
     (line,) = [element for element in picture.iter("line") if element.get("class") == "moved"]
 
     assert 300 <= int(line.get("x1", "")) < int(line.get("x2", "")) <= 900
