@@ -3,38 +3,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ruleout.accountability.roadmap.discrepancies import said_otherwise
 from ruleout.adapters.files import read_bounded, write_new
 from ruleout.app.accountability.roadmap import (
-    published,
-    register_in,
     roadmaps_in,
     standings,
-    workspace_differences,
 )
 from ruleout.app.accountability.roadmap_acts import Acting, change_goal, end_or_contest, grade_goal, set_goals
-from ruleout.app.ledger import read_record
 from ruleout.app.sources import MOST_DOCUMENT_BYTES
 from ruleout.cli import roadmap_compare
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, WorkspaceOption, instant, workspace_needed
 from ruleout.cli.output import page_width, say, show_json, show_page
+from ruleout.cli.roadmap_found import found_roadmap, only
 from ruleout.cli.signing import KeyOption, acting
 from ruleout.errors import NotFound, RuleoutError
-from ruleout.model.roadmap import Roadmap
-from ruleout.model.roadmap_acts import GoalActKind, GoalHistory, GoalStatus
-from ruleout.model.update_log import UpdateLog
+from ruleout.model.roadmap_acts import GoalActKind, GoalStatus
 from ruleout.reports.accountability.roadmap_page import roadmap_page
 from ruleout.reports.accountability.roadmap_prose import roadmap_prose
-from ruleout.reports.accountability.roadmap_shown import RoadmapShown
-from ruleout.reports.accountability.roadmap_text import DISCLAIMER, roadmap_lines, standing_value
-from ruleout.reports.accountability.roadmap_view import roadmap_shown
+from ruleout.reports.accountability.roadmap_text import roadmap_lines, standing_value
 
 _ABOUT = """Public goals with dates and rules of grading: set, move, revise, retire, grade them, and see how they stand.
 
@@ -91,7 +82,7 @@ def show(
     Example: ruleout roadmap show --at 2027-07-02
     """
     when = instant(at)
-    found = _found(files, updates, roadmap, workspace)
+    found = found_roadmap(files, updates, roadmap, workspace)
     stood = standings(found.histories, when)
     shown = found.shown(stood, when)
     if json:
@@ -191,7 +182,7 @@ def grade(
     """
     place, data = workspace_needed(workspace), _bytes(file)
     with acting(place, key, instant(None)) as (record, recorder, signer):
-        name = roadmap or _only(roadmaps_in(record))
+        name = roadmap or only(roadmaps_in(record))
         entry = grade_goal(name, data, Acting(record=record, recorder=recorder, signer=signer), file=str(file))
     say(f"recorded as {entry} of {place.origin}")
 
@@ -209,7 +200,7 @@ def publish(
     Example: ruleout roadmap publish roadmap.html
     """
     when = instant(at)
-    found = _found(files, updates, roadmap, workspace)
+    found = found_roadmap(files, updates, roadmap, workspace)
     if found.untold:
         raise RuleoutError(f"not recorded: {found.untold[0]}", hint="Record the change first; a page shows the record.")
     shown = found.shown(standings(found.histories, when), when)
@@ -218,61 +209,6 @@ def publish(
     text = roadmap_page(shown) if out.suffix == ".html" else roadmap_prose(shown)
     write_new(out, text.encode("utf-8"))
     say(f"written to {out}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """A roadmap, each goal's history, what was said, and where the workspace's files say other than the record."""
-
-    roadmap: Roadmap
-    histories: tuple[tuple[str, GoalHistory], ...]
-    log: UpdateLog | None = None
-    untold: tuple[str, ...] = ()
-
-    def shown(self, stood: Stood, at: datetime) -> RoadmapShown:
-        """What pages show of it."""
-        otherwise = {} if self.log is None else dict(_otherwise(stood, self.log, at))
-        says = (*_known_until(self.roadmap, at), DISCLAIMER)
-        return roadmap_shown(self.roadmap, stood, dict(self.histories), at=at, says=says, otherwise=otherwise)
-
-
-Stood = tuple[tuple[str, GoalStanding], ...]
-
-
-def _otherwise(stood: Stood, log: UpdateLog, at: datetime) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Where its author's pages differ about a goal, for the last edition of each."""
-    for name, one in stood:
-        if "@" not in name:
-            yield name, said_otherwise(name, one.follow_ons, log, by=at.date())
-
-
-def _found(files: list[Path] | None, updates: Path | None, roadmap: str | None, workspace: Path | None) -> _Found:
-    if files:
-        newest, histories, log = published(files, updates)
-        return _Found(roadmap=newest, histories=histories, log=log)
-    place = workspace_needed(workspace)
-    record = read_record(place)
-    name = roadmap or _only(roadmaps_in(record))
-    register = register_in(record, name)
-    if register is None:
-        raise NotFound(f"no roadmap {name!r} in the record", hint="Record it: `ruleout roadmap set FILE`.")
-    untold = (f"{path.name}: {text}" for path, said in workspace_differences(place, record) for text in said)
-    return _Found(roadmap=register.roadmap, histories=tuple(register.histories.items()), untold=tuple(untold))
-
-
-def _only(names: tuple[str, ...]) -> str:
-    if len(names) != 1:
-        known = ", ".join(names) or "none"
-        raise NotFound(f"expected one roadmap in the record, it has {known}", hint="Name it: --roadmap, or set one.")
-    return names[0]
-
-
-def _known_until(roadmap: Roadmap, at: datetime) -> tuple[str, ...]:
-    known = roadmap.document.retrieved if roadmap.document is not None else None
-    last = known or roadmap.published
-    if roadmap.document is None or last is None or at.date() <= last:
-        return ()
-    return (f"Known up to {last}: what was published or done since is not told here.",)
 
 
 def _change(
@@ -302,7 +238,7 @@ def _end(
     place = workspace_needed(workspace)
     with acting(place, key, instant(None)) as (record, recorder, signer):
         who = Acting(record=record, recorder=recorder, signer=signer)
-        name = roadmap or _only(roadmaps_in(record))
+        name = roadmap or only(roadmaps_in(record))
         entry = end_or_contest(kind, name, goal, who, reason=reason, superseded_by=superseded_by)
     say(f"recorded as {entry} of {place.origin}")
 
