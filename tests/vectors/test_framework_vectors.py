@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from ruleout.accountability.requests.parse import parse_answer, parse_forum, parse_request
+from ruleout.accountability.requests.policy_parse import parse_policy
 from ruleout.documents.problem_ids import PROBLEM_IDS
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.errors import BadInput
@@ -17,7 +19,7 @@ from ruleout.framework.runs import parse_evaluations, unmet_demands
 from ruleout.model.run import Demand
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "framework"
-FILES = ("text.yaml", "shape.yaml", "meaning.yaml", "case.yaml", "mapping.yaml", "evaluations.yaml")
+FILES = ("text.yaml", "shape.yaml", "meaning.yaml", "case.yaml", "mapping.yaml", "evaluations.yaml", "requests.yaml")
 FIELDS = {"name", "why", "base", "edits", "append", "text", "hex", "repeat", "want"}
 BASE = (FOLDER / "base-framework.yaml").read_bytes()
 OLD = parse_framework(BASE, file="base-framework.yaml")
@@ -39,6 +41,10 @@ PARSERS = {
     "evaluations": parse_and_hold,
     "framework": parse_framework,
     "case": parse_case,
+    "request": parse_request,
+    "request-answer": parse_answer,
+    "request-forum": parse_forum,
+    "requests-policy": parse_policy,
     "mapping": lambda data, *, file: parse_mapping(data, file=file, old=OLD, new=NEW),
 }
 VECTORS = [

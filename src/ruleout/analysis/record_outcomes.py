@@ -19,6 +19,7 @@ from decimal import Decimal
 
 from ruleout.analysis.record import Bearing, Determined, bearing_of, determined_of
 from ruleout.engine.evaluate import atoms_asked, evaluate_activity
+from ruleout.engine.exceptions import Excepted
 from ruleout.engine.quorum import weigh_acts
 from ruleout.engine.resolve import asked_and_unknown, resolve
 from ruleout.evidence.figures import interval_of, units_of
@@ -143,7 +144,7 @@ def _outcome(case: PublishedCase, framework: Framework, activity: Activity, *, o
     threshold = told_threshold(case, framework)
     told = as_case(case, threshold, activity, released=on)
     acts = weigh_acts(told, (), input_digest="", at=told.at)
-    resolved = resolve(framework, told, {}, acts, at=told.at)
+    resolved = resolve(framework, Excepted(case=told), {}, acts, at=told.at)
     evaluation = evaluate_activity(framework, activity, resolved.state)
     unknown = len(asked_and_unknown(framework, activity, resolved.state))
     found = next((f"{t.id} {t.shown_as}: {t.because}" for t in resolved.thresholds if t.id == threshold), "")

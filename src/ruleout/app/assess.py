@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ruleout.app.accountability.request_register import grants_in
 from ruleout.app.approvals import approvals_in, decision_name
 from ruleout.app.evidence.bars import Asked
 from ruleout.app.evidence.standing import measurements_under, standing_in
@@ -21,6 +22,7 @@ from ruleout.model.canonical import canonical
 from ruleout.model.decision import Decision
 from ruleout.model.outcome import Activity
 from ruleout.model.plain import instant_text, plain
+from ruleout.model.request import ExceptionGrant
 
 #: References an entry may hold, less those of decision, framework and case.
 _MOST_MEASUREMENTS = 90
@@ -62,6 +64,23 @@ def under_record(question: Question, record: Record | None) -> Question:
     return replace(question, case=replace(question.case, measurements=measurements))
 
 
+def as_recorded(case: CaseFile, framework: FrameworkFile, record: Record | None, *, at: datetime) -> CaseFile:
+    """Return the case with its evidence as the record has it count at an instant, for its own activity.
+
+    Effect: reads what the record's entries name. Source: A-12.
+    """
+    activity = case.case.subject.activity
+    return under_record(Question(framework=framework, case=case, activity=activity, at=at), record).case
+
+
+def exceptions_for(case: CaseFile, record: Record | None) -> tuple[ExceptionGrant, ...]:
+    """Return what the record grants, ended grants too; read only for a case that rests on an exception.
+
+    Effect: reads what the record's entries name. Source: A-5.
+    """
+    return grants_in(record, record.keyring) if record is not None and case.case.exceptions else ()
+
+
 def assess(question: Question, record: Record | None) -> Decision:
     """Return the decision, with the approvals that the record holds and its evidence as the record has it count.
 
@@ -79,6 +98,7 @@ def _decided(question: Question, record: Record | None) -> Decision:
         at=question.at,
         measurements=question.case.measurements,
         approvals=approvals,
+        exceptions=exceptions_for(question.case, record),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ruleout.adapters.files import MIB, read_bounded, write_new
+from ruleout.app.accountability.request_register import grants_in
 from ruleout.app.approvals import approvals_in
 from ruleout.app.assess import decision_bytes
 from ruleout.app.evidence.bars import Asked, Cache
@@ -163,6 +164,7 @@ def _derive(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle
         at=at,
         measurements=measured,
         approvals=approvals_in(before, keyring, decision=name),
+        exceptions=grants_in(_Before(tuple(before), bundle), keyring) if case.exceptions else (),
     )
 
 

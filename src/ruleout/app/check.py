@@ -6,11 +6,14 @@ A file with a problem is refused whole and not linted. Errors of the lint fail a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ruleout.accountability.requests.parse import parse_answer, parse_forum, parse_request
+from ruleout.accountability.requests.policy_parse import parse_policy
 from ruleout.adapters.files import read_bounded
+from ruleout.app.accountability.requests import POLICY_FILE
 from ruleout.app.evaluate import EVALUATIONS, LINES_SUFFIX
 from ruleout.app.keyring import read_keyring
 from ruleout.app.shipped import shipped_folder
@@ -33,6 +36,25 @@ from ruleout.framework.checks import (
 from ruleout.framework.runs import parse_evaluations
 from ruleout.model.case import Case
 from ruleout.model.framework import Framework
+
+#: What a file is, by its first field; a framework where it begins with none of these.
+_KINDS = {
+    b"case": "case",
+    b"evaluations": "evaluations",
+    b"answer": "request-answer",
+    b"forum": "request-forum",
+    b"request": "request",
+    b"requests-policy": "requests-policy",
+}
+#: Folders of a workspace that hold registers' files.
+_REGISTER_FOLDERS = ("requests",)
+#: What reads a register's file of a kind; it raises BadInput with the file's problems.
+_REGISTERS: Mapping[str, Callable[..., object]] = {
+    "request": parse_request,
+    "request-answer": parse_answer,
+    "request-forum": parse_forum,
+    "requests-policy": parse_policy,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +109,14 @@ def _files_of(workspace: Workspace | None) -> list[Path]:
     # Lines that `evaluate --write` puts beside a log are a part of a case, to be pasted; they are no case.
     cases = (path for path in workspace.cases.glob("**/*.yaml") if not path.name.endswith(LINES_SUFFIX))
     # Tasks may also stand beside `ruleout.toml`, for all cases.
-    own = (path for path in (workspace.root / EVALUATIONS,) if path.is_file())
-    return sorted([*workspace.frameworks.glob("*/*.yaml"), *cases, *own])
+    own = (path for name in (EVALUATIONS, POLICY_FILE) if (path := workspace.root / name).is_file())
+    requests = [path for name in _REGISTER_FOLDERS for path in (workspace.root / name).glob("**/*.yaml")]
+    return sorted([*workspace.frameworks.glob("*/*.yaml"), *cases, *own, *requests])
 
 
 def _read(path: Path) -> _Read:
     data = read_bounded(path, limit_bytes=MOST_DOCUMENT_BYTES, what="file")
-    kind = {b"case": "case", b"evaluations": "evaluations"}.get(_first_field(data), "framework")
+    kind = _KINDS.get(_first_field(data), "framework")
     try:
         return _parsed(path, data, kind)
     except BadInput as error:
@@ -106,6 +129,9 @@ def _parsed(path: Path, data: bytes, kind: str) -> _Read:
             return _Read(path=path, data=data, kind=kind, case=parse_case(data, file=str(path)))
         case "evaluations":
             parse_evaluations(data, file=str(path))
+            return _Read(path=path, data=data, kind=kind)
+        case "request" | "request-answer" | "request-forum" | "requests-policy":
+            _REGISTERS[kind](data, file=str(path))
             return _Read(path=path, data=data, kind=kind)
     return _Read(path=path, data=data, kind=kind, framework=parse_framework(data, file=str(path)))
 

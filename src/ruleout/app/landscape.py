@@ -9,12 +9,15 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ruleout.adapters.files import read_bounded
+from ruleout.app.assess import as_recorded, exceptions_for
+from ruleout.app.ledger import Record
 from ruleout.app.shipped import shipped_folder
 from ruleout.app.sources import MOST_DOCUMENT_BYTES, CaseFile, FrameworkFile
 from ruleout.app.workspace import Workspace
 from ruleout.documents.field_names import closest
 from ruleout.engine.peer_effects import PeerEffects, peer_effects
 from ruleout.framework.landscape_document import parse_landscape
+from ruleout.model.expiry import has_ended
 from ruleout.model.framework import Framework
 from ruleout.model.landscape import Landscape, LandscapeFact, conflicts_in
 
@@ -73,7 +76,7 @@ def notes_on(facts: Sequence[LandscapeFact], frameworks: Sequence[Framework], *,
 
 def _notes(fact: LandscapeFact, known: set[str], *, on: date) -> list[FactNote]:
     notes = []
-    if fact.valid_until is not None and fact.valid_until < fact.as_of:
+    if has_ended(fact.valid_until, fact.as_of):
         says = f"it ends on {fact.valid_until}, before it begins on {fact.as_of}"
         notes.append(FactNote(fact=fact.id, kind="misdated", says=says))
     if fact.is_stale(on):
@@ -97,9 +100,17 @@ DEFECTS = frozenset({"misdated", "duplicate", "unknown-question"})
 
 
 def effects_on(
-    case: CaseFile, frameworks: Sequence[FrameworkFile], facts: Sequence[LandscapeFact], *, at: datetime
+    case: CaseFile,
+    frameworks: Sequence[FrameworkFile],
+    facts: Sequence[LandscapeFact],
+    *,
+    at: datetime,
+    record: Record | None = None,
 ) -> tuple[PeerEffects, ...]:
-    """Return what peers may and may not change for a case under each framework. Pure."""
+    """Return what peers may and may not change for a case under each framework, with what the record says of it.
+
+    Effect: reads what the record's entries name.
+    """
     return tuple(
         peer_effects(
             file.framework,
@@ -107,7 +118,8 @@ def effects_on(
             facts,
             activity=case.case.subject.activity,
             at=at,
-            measurements=case.measurements,
+            measurements=as_recorded(case, file, record, at=at).measurements,
+            exceptions=exceptions_for(case, record),
         )
         for file in frameworks
     )

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from ruleout.adapters.inspect_runner import InspectRunner
+from ruleout.app.assess import as_recorded
 from ruleout.app.evaluate import (
     Listed,
     Ran,
@@ -23,6 +24,7 @@ from ruleout.app.evaluate import (
     run_order,
     write_beside,
 )
+from ruleout.app.ledger import read_record
 from ruleout.app.settings import from_environment
 from ruleout.app.sources import find_framework, read_case
 from ruleout.cli.exit_code import ExitCode
@@ -75,7 +77,9 @@ def command(
     place = workspace_or_none(workspace)
     path = find_evaluations(evaluations, case, place)
     runs = None if path is None else read_evaluations(path)
-    listed = list_required(find_framework(framework, place), read_case(case), runs, at=instant(at))
+    file, when = find_framework(framework, place), instant(at)
+    record = read_record(place) if place is not None else None
+    listed = list_required(file, as_recorded(read_case(case), file, record, at=when), runs, at=when)
     if model is None:
         if smoke is not None or write or only:
             raise RuleoutError("--smoke, --write and --only are about runs", hint="Add --model MODEL.")

@@ -10,6 +10,7 @@ import typer
 
 from ruleout.adapters.files import write_new
 from ruleout.app.landscape import DEFECTS, effects_on, facts_of, notes_on, read_landscapes
+from ruleout.app.ledger import read_record
 from ruleout.app.sources import find_framework, known_frameworks, read_case
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import AtOption, JsonOption, WorkspaceOption, instant, workspace_or_none
@@ -96,7 +97,8 @@ def case_page(
     read = read_case(case)
     when = instant(at, read.case.at)
     facts = facts_of(read_landscapes(place))
-    effects = effects_on(read, [find_framework(name, place) for name in framework], facts, at=when)
+    record = read_record(place) if place is not None else None
+    effects = effects_on(read, [find_framework(name, place) for name in framework], facts, at=when, record=record)
     if html is not None:
         write_new(html, effects_html(effects, facts, case=read.case.title, on=when.date()).encode("utf-8"))
         say(f"wrote {html}")

@@ -40,6 +40,7 @@ VERBS = (
     "decide-under",
     "approve",
     "roadmap",
+    "request",
     "log",
     "verify",
     "export",

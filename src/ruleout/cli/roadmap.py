@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,26 +10,22 @@ import typer
 
 from ruleout.adapters.files import read_bounded, write_new
 from ruleout.app.accountability.roadmap import (
-    published,
-    register_in,
     roadmaps_in,
     standings,
-    workspace_differences,
 )
 from ruleout.app.accountability.roadmap_acts import Acting, change_goal, end_or_contest, grade_goal, set_goals
-from ruleout.app.ledger import read_record
 from ruleout.app.sources import MOST_DOCUMENT_BYTES
 from ruleout.cli import roadmap_compare
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, WorkspaceOption, instant, workspace_needed
 from ruleout.cli.output import page_width, say, show_json, show_page
+from ruleout.cli.roadmap_found import found_roadmap, only
 from ruleout.cli.signing import KeyOption, acting
 from ruleout.errors import NotFound, RuleoutError
-from ruleout.model.roadmap import Roadmap
-from ruleout.model.roadmap_acts import GoalActKind, GoalHistory, GoalStatus
+from ruleout.model.roadmap_acts import GoalActKind, GoalStatus
 from ruleout.reports.accountability.roadmap_page import roadmap_page
 from ruleout.reports.accountability.roadmap_prose import roadmap_prose
-from ruleout.reports.accountability.roadmap_view import roadmap_lines, roadmap_shown, standing_value
+from ruleout.reports.accountability.roadmap_text import roadmap_lines, standing_value
 
 _ABOUT = """Public goals with dates and rules of grading: set, move, revise, retire, grade them, and see how they stand.
 
@@ -87,18 +82,18 @@ def show(
     Example: ruleout roadmap show --at 2027-07-02
     """
     when = instant(at)
-    found, histories, untold = _found(files, updates, roadmap, workspace)
-    stood = standings(histories, when)
+    found = found_roadmap(files, updates, roadmap, workspace)
+    stood = standings(found.histories, when)
+    shown = found.shown(stood, when)
     if json:
-        goals = [standing_value(name, one) for name, one in stood]
-        show_json({"roadmap": found.id, "at": when, "goals": goals, "unrecorded": list(untold)})
+        goals = [standing_value(name, one, shown) for name, one in stood]
+        show_json({"roadmap": found.roadmap.id, "at": when, "goals": goals, "unrecorded": list(found.untold)})
     else:
-        shown = roadmap_shown(found, stood, histories, at=when, says=_says(found, when))
         show_page(roadmap_lines(shown, stood, width=page_width()))
-        for text in untold:
+        for text in found.untold:
             say(f"not recorded: {text}")
     late = any(one.status in _LATE for _, one in stood)
-    return ExitCode.STOP if late or untold else ExitCode.OK
+    return ExitCode.STOP if late or found.untold else ExitCode.OK
 
 
 def set_(
@@ -187,7 +182,7 @@ def grade(
     """
     place, data = workspace_needed(workspace), _bytes(file)
     with acting(place, key, instant(None)) as (record, recorder, signer):
-        name = roadmap or _only(roadmaps_in(record))
+        name = roadmap or only(roadmaps_in(record))
         entry = grade_goal(name, data, Acting(record=record, recorder=recorder, signer=signer), file=str(file))
     say(f"recorded as {entry} of {place.origin}")
 
@@ -205,49 +200,15 @@ def publish(
     Example: ruleout roadmap publish roadmap.html
     """
     when = instant(at)
-    found, histories, untold = _found(files, updates, roadmap, workspace)
-    if untold:
-        raise RuleoutError(f"not recorded: {untold[0]}", hint="Record the change first; a page shows the record.")
-    shown = roadmap_shown(found, standings(histories, when), histories, at=when, says=_says(found, when))
+    found = found_roadmap(files, updates, roadmap, workspace)
+    if found.untold:
+        raise RuleoutError(f"not recorded: {found.untold[0]}", hint="Record the change first; a page shows the record.")
+    shown = found.shown(standings(found.histories, when), when)
     if out.suffix not in (".html", ".md"):
         raise RuleoutError(f"expected a file ending in .html or .md, got {out.name!r}", hint="Choose one of them.")
     text = roadmap_page(shown) if out.suffix == ".html" else roadmap_prose(shown)
     write_new(out, text.encode("utf-8"))
     say(f"written to {out}")
-
-
-Histories = tuple[tuple[str, GoalHistory], ...]
-
-
-def _found(
-    files: list[Path] | None, updates: Path | None, roadmap: str | None, workspace: Path | None
-) -> tuple[Roadmap, Histories, tuple[str, ...]]:
-    """The roadmap, each goal's history, and where the workspace's files say other than the record."""
-    if files:
-        newest, histories = published(files, updates)
-        return newest, histories, ()
-    place = workspace_needed(workspace)
-    record = read_record(place)
-    register = register_in(record, roadmap or _only(roadmaps_in(record)))
-    if register is None:
-        raise NotFound(f"no roadmap {roadmap!r} in the record", hint="Record it: `ruleout roadmap set FILE`.")
-    untold = (f"{path.name}: {text}" for path, said in workspace_differences(place, record) for text in said)
-    return register.roadmap, tuple(register.histories.items()), tuple(untold)
-
-
-def _only(names: tuple[str, ...]) -> str:
-    if len(names) != 1:
-        known = ", ".join(names) or "none"
-        raise NotFound(f"expected one roadmap in the record, it has {known}", hint="Name it: --roadmap, or set one.")
-    return names[0]
-
-
-def _says(roadmap: Roadmap, at: datetime) -> tuple[str, ...]:
-    known = roadmap.document.retrieved if roadmap.document is not None else None
-    last = known or roadmap.published
-    if roadmap.document is None or last is None or at.date() <= last:
-        return ()
-    return (f"Known up to {last}: what was published or done since is not told here.",)
 
 
 def _change(
@@ -277,7 +238,7 @@ def _end(
     place = workspace_needed(workspace)
     with acting(place, key, instant(None)) as (record, recorder, signer):
         who = Acting(record=record, recorder=recorder, signer=signer)
-        name = roadmap or _only(roadmaps_in(record))
+        name = roadmap or only(roadmaps_in(record))
         entry = end_or_contest(kind, name, goal, who, reason=reason, superseded_by=superseded_by)
     say(f"recorded as {entry} of {place.origin}")
 

@@ -2,7 +2,8 @@
 """Every problem id of framework, case, mapping and evaluations files with its meaning. Stable: an id is never given another meaning.
 
 Y: the text of a file. S: its shape. F: what a framework means (bars also in a case's own evidence). C: what a case
-means. M: what a mapping between two versions means. R: what an evaluations file would run. Each has a section in docs/reference/problems.md.
+means. M: what a mapping between two versions means. R: what an evaluations file would run. Q: what files of the register of requests
+mean. Each has a section in docs/reference/problems.md.
 """
 
 from __future__ import annotations
@@ -95,4 +96,12 @@ PROBLEM_IDS: dict[str, str] = {
     "R003": "indicators of one evaluation that require different elicitations",
     "R004": "a run with another elicitation than the indicator requires",
     "R005": "a run with fewer epochs than the indicator requires",
+    "Q001": "an answer, a proceeding or an event in a request of the developer's own record",
+    "Q002": "a grant without a last day, or a last day of what is not granted",
+    "Q003": "a day before the day it must follow",
+    "Q004": "a name that the policy for requests does not define",
+    "Q005": "a statement of a public record without its source, or without how it is known",
+    "Q006": "a ruling that favours nobody named, or a favour without a ruling",
+    "Q007": "a red line that shares its name with a clause, or a clause behind a red line with exceptions",
+    "Q008": "a clause that may have exceptions for nobody, or eligibility without exceptions",
 }

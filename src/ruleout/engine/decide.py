@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ruleout.engine.evaluate import Contribution, Evaluation, Reading, atoms_asked, evaluate_activity, rules_of
+from ruleout.engine.exceptions import judge_exceptions
 from ruleout.engine.explain import rule_because, shown_question, wanted_word
 from ruleout.engine.quorum import Acts, weigh_acts
 from ruleout.engine.remedies import Wish, find_remedies, single_changes
@@ -38,6 +39,8 @@ from ruleout.model.evidence import Measurement
 from ruleout.model.formula import Atom, Kind
 from ruleout.model.framework import Duty, Framework, PeerClause, PeerKind
 from ruleout.model.outcome import Activity, BurdenOfProof, Force, Outcome
+from ruleout.model.plain import plain
+from ruleout.model.request import ExceptionGrant
 from ruleout.model.verdict import Verdict
 
 _STRENGTH = (Force.LAW, Force.BINDING, Force.PLAN, Force.PUBLIC_GOAL, Force.RECOMMENDATION)
@@ -51,6 +54,7 @@ def decide(
     at: datetime,
     measurements: Mapping[str, Measurement] | None = None,
     approvals: Iterable[Approval] = (),
+    exceptions: Iterable[ExceptionGrant] = (),
 ) -> Decision:
     """Return the decision on one activity at one instant, with everything that explains it.
 
@@ -60,14 +64,17 @@ def decide(
         at: aware UTC instant at which dates, expiry and approvals are judged.
         measurements: evidence id to what its log holds.
         approvals: signed acts whose signatures the caller has verified; attested ones stand in the case.
+        exceptions: every exception that the record says was granted, ended ones too (A-5).
 
     Source: D-1 to D-13.
     """
     measured = measurements or {}
-    inputs = inputs_of(framework, case, measured)
+    granted = tuple(exceptions)
+    inputs = inputs_of(framework, case, measured, granted)
     input_digest = input_digest_of(inputs, activity)
     acts = weigh_acts(case, approvals, input_digest=input_digest, at=at)
-    resolved = resolve(framework, case, measured, acts, at=at)
+    excepted = judge_exceptions(framework, case, granted, at=at)
+    resolved = resolve(framework, excepted, measured, acts, at=at)
     evaluation = evaluate_activity(framework, activity, resolved.state)
     pass_ = _Pass(framework, case, activity, at, resolved, evaluation)
     peer_clauses = pass_.peer_clauses()
@@ -112,19 +119,26 @@ def decide(
 
 
 def inputs_of(
-    framework: Framework, case: Case, measurements: Mapping[str, Measurement] | None = None
+    framework: Framework,
+    case: Case,
+    measurements: Mapping[str, Measurement] | None = None,
+    exceptions: Iterable[ExceptionGrant] = (),
 ) -> tuple[InputDigest, ...]:
     """The digests of everything a decision rests on but its approvals, in a fixed order. Pure.
 
-    Evidence that counts no more is listed with the digest of the reason: who approved before did not know it.
+    Evidence that counts no more is listed with the digest of the reason: who approved before did not know it. Exceptions
+    that the case rests on are listed with the digest of what was granted.
     """
     evidence = (InputDigest(kind="evidence", id=item.id, sha256=item.digest) for item in case.evidence)
+    named = {one.request for one in case.exceptions}
+    granted = [grant for grant in exceptions if grant.request in named]
     ended = {name: m.ended for name, m in (measurements or {}).items() if m.ended}
     return (
         InputDigest(kind="framework", id=str(framework.id), sha256=framework.digest),
         InputDigest(kind="case", id=case.id, sha256=case.digest),
         *sorted(evidence, key=lambda i: i.id),
         *(InputDigest(kind="ended", id=name, sha256=digest_of(ended[name])) for name in sorted(ended)),
+        *(InputDigest(kind="exception", id=grant.request, sha256=digest_of(plain(grant))) for grant in granted),
     )
 
 
@@ -159,7 +173,7 @@ class _Pass:
             origin=c.origin,
             force=clause.force if clause else self.framework.force,
             section=clause.section if clause else "",
-            says=clause.says if clause else f"no rule of {self.framework.id} covers {self.activity.value}",
+            says=clause.says if clause else self._without_clause(c),
             applies=c.applies,
             required=c.required,
             contributes=c.outcome,
@@ -168,6 +182,11 @@ class _Pass:
             conditions=rule.conditions if rule and c.outcome is Outcome.RESTRICT else (),
             determining=c.outcome is self.evaluation.outcome,
         )
+
+    def _without_clause(self, c: Contribution) -> str:
+        if c.origin is Origin.EXCEPTION:
+            return f"what rests on {c.id} is never less restrictive than {c.outcome.value}"
+        return f"no rule of {self.framework.id} covers {self.activity.value}"
 
     def peer_clauses(self) -> tuple[PeerClauseResult, ...]:
         return tuple(self._peer_clause(c) for c in self.framework.peer_clauses)

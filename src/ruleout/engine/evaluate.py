@@ -5,13 +5,14 @@ Invariants:
 * total: every activity and state has an outcome, and nothing is raised on data (D-14a);
 * the outcome is the most restrictive contribution; an activity that no rule covers holds;
 * a red line contributes *stop* unless what it prohibits is known to be absent, and nothing lowers it;
-* a peer question counts only when it is YES; a peer clause lowers only the rules it names, never below its floor.
+* a peer question counts only when it is YES; a peer clause lowers only the rules it names, never below its floor;
+* an answer that rests on an exception contributes the floor of what it is an exception to (A-5).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ruleout.model.decision import Origin
 from ruleout.model.formula import Atom, Formula, Kind, atoms_of, evaluate
@@ -22,10 +23,14 @@ from ruleout.model.verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is known: a verdict per question (an absent one is UNKNOWN) and the permissive peer clauses invoked."""
+    """What is known: a verdict per question (an absent one is UNKNOWN) and the permissive peer clauses invoked.
+
+    `floors` gives, by question, the request and the floor where an answer rests on an exception.
+    """
 
     answers: Mapping[Atom, Verdict]
     invoked: frozenset[str] = frozenset()
+    floors: Mapping[Atom, tuple[str, Outcome]] = field(default_factory=dict)
 
     def known(self, atom: Atom) -> Verdict:
         """What is known of the question, before the framework says what UNKNOWN means."""
@@ -33,7 +38,7 @@ class State:
 
     def with_answer(self, atom: Atom, verdict: Verdict) -> State:
         """A copy in which one question has another answer."""
-        return State({**self.answers, atom: verdict}, self.invoked)
+        return State({**self.answers, atom: verdict}, self.invoked, self.floors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,7 @@ def evaluate_activity(framework: Framework, activity: Activity, state: State) ->
     contributions = [red_line_contribution(line, reading) for line in framework.red_lines]
     contributions += [rule_contribution(rule, reading, lowering) for rule in rules]
     contributions += [burden_contribution(t, state) for t in burdens_of(framework, rules)]
+    contributions += exception_contributions(framework, activity, state)
     if not rules:
         contributions.append(Contribution("no-rule", Origin.NO_RULE, Verdict.YES, None, Outcome.HOLD))
     return Evaluation(max(c.outcome for c in contributions), tuple(contributions))
@@ -158,6 +164,13 @@ def burden_contribution(threshold: Threshold, state: State) -> Contribution:
     outcome = Outcome.HOLD if unknown else Outcome.PROCEED
     applies = Verdict.YES if unknown else Verdict.NO
     return Contribution(f"{threshold.clause.id}/when-unknown", Origin.BURDEN_OF_PROOF, applies, None, outcome)
+
+
+def exception_contributions(framework: Framework, activity: Activity, state: State) -> list[Contribution]:
+    """The floor of each exception that an activity's questions rest on: it restricts, and never opens. Source: A-5."""
+    asked = atoms_asked(framework, activity) if state.floors else ()
+    used = dict.fromkeys(state.floors[atom] for atom in asked if atom in state.floors)
+    return [Contribution(f"exception/{name}", Origin.EXCEPTION, Verdict.YES, None, floor) for name, floor in used]
 
 
 def lowers_now(clause: PeerClause, reading: Reading, state: State) -> bool:

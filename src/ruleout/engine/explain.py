@@ -43,6 +43,8 @@ def rule_because(contribution: Contribution, rule: Rule | None, line: RedLine | 
     """Return why a rule, red line or burden of proof contributes what it does, in one line. Pure. Source: D-12."""
     if contribution.origin is Origin.NO_RULE:
         return "no rule covers this activity"
+    if contribution.origin is Origin.EXCEPTION:
+        return "an answer rests on this exception, which is in force"
     if line is not None:
         named = dict.fromkeys(_carrying(line.prohibits, reading.known))
         return ", ".join(f"{shown_question(a)} {wanted_word(a, reading.known(a))}" for a in named)

@@ -7,7 +7,7 @@ with every peer question answered yes and every permissive clause invoked. Nothi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -19,6 +19,7 @@ from ruleout.model.formula import Kind, atoms_of, text_of
 from ruleout.model.framework import Framework, Grade, PeerClause, PeerKind, PeerQuestion, Rule
 from ruleout.model.landscape import LandscapeFact, as_peer_facts, is_of_one_only
 from ruleout.model.outcome import Activity, Outcome
+from ruleout.model.request import ExceptionGrant
 from ruleout.model.verdict import Verdict
 
 _ASSUMED = Source(title="assumed, to see what it could change")
@@ -88,12 +89,15 @@ def peer_effects(
     activity: Activity,
     at: datetime,
     measurements: Mapping[str, Measurement] | None = None,
+    exceptions: Iterable[ExceptionGrant] = (),
 ) -> PeerEffects:
     """Return what peers may and may not change. Pure and total. Source: D-9, D-10."""
+    granted = tuple(exceptions)
     added = replace(case, peer_facts=(*case.peer_facts, *as_peer_facts(facts)))
 
     def outcome(of: Case) -> Outcome:
-        return decide(framework, of, activity=activity, at=at, measurements=measurements).outcome
+        decision = decide(framework, of, activity=activity, at=at, measurements=measurements, exceptions=granted)
+        return decision.outcome
 
     return PeerEffects(
         framework=str(framework.id),

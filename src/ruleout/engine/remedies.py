@@ -7,7 +7,7 @@ Peer facts are nobody's to remedy, so no remedy proposes one; nor does any propo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from ruleout.engine.evaluate import Contribution, Evaluation, Reading, State, evaluate_activity, rules_of
@@ -57,7 +57,7 @@ def find_remedies(
         wishes = _minimal(_consistent(a | b for a in wishes for b in opening))
 
     def outcome_of(wish: Wish) -> Outcome:
-        return evaluate_activity(framework, activity, State({**state.answers, **dict(wish)}, state.invoked)).outcome
+        return evaluate_activity(framework, activity, replace(state, answers={**state.answers, **dict(wish)})).outcome
 
     tried = [wish for wish in wishes[: 2 * _MOST_SHOWN] if outcome_of(wish).opens]
     checked = _minimal(_reduced(wish, lambda w: outcome_of(w).opens) for wish in tried)

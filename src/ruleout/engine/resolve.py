@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from ruleout.engine.assessment import find_answer, find_argument, find_interim, find_safeguard
 from ruleout.engine.evaluate import State, atoms_asked, counts_as
+from ruleout.engine.exceptions import Excepted
 from ruleout.engine.indicator import compare_published, measure_indicator
 from ruleout.engine.peers import find_peer
 from ruleout.engine.quorum import Acts, find_quorum
@@ -24,6 +25,7 @@ from ruleout.model.evidence import (
     IndicatorFinding,
     Measurement,
 )
+from ruleout.model.expiry import has_ended
 from ruleout.model.formula import AllOf, AtLeast, Atom, Formula, Kind, Quorum, Ref, quorums_of
 from ruleout.model.framework import DeterminedBy, Framework, Safeguard, Threshold
 from ruleout.model.outcome import Activity
@@ -43,31 +45,33 @@ class Resolved:
 
 
 def resolve(
-    framework: Framework, case: Case, measurements: Mapping[str, Measurement], acts: Acts, *, at: datetime
+    framework: Framework, excepted: Excepted, measurements: Mapping[str, Measurement], acts: Acts, *, at: datetime
 ) -> Resolved:
     """Return a verdict and a reason for every question of a framework.
 
     Pure and total: what is missing, void, stale or unreadable is UNKNOWN with its reason.
 
     Args:
+        excepted: the case, without statements whose exception is not in force (A-5).
         measurements: evidence id to what its log holds; an absent one makes its indicators inconclusive.
         acts: approvals and notifications, already weighed.
         at: aware UTC instant at which everything is judged.
     """
+    case = excepted.case
     evidence = weigh_evidence(framework, case, measurements, at=at)
     found = [(t, find_threshold(t, case, evidence)) for t in framework.thresholds]
-    answers = _answers(framework, case, evidence)
+    answers = tuple(_unless_void(answer, excepted) for answer in _answers(framework, case, evidence))
     quorums = tuple(find_quorum(q, acts) for q in _quorums(framework))
     known = {Atom(Kind.THRESHOLD, t.clause.id): f.verdict for t, f in found}
     known |= {a.atom: a.verdict for a in answers}
     known |= {q.atom: q.verdict for q in quorums}
     return Resolved(
-        state=State(known, frozenset(case.invokes)),
+        state=State(known, frozenset(case.invokes), excepted.floors),
         thresholds=tuple(_shown(t, f) for t, f in found),
         departures=tuple(f for _, f in found),
         answers=answers,
         quorums=quorums,
-        notes=evidence.notes,
+        notes=(*evidence.notes, *excepted.notes),
     )
 
 
@@ -111,8 +115,7 @@ def _end_of(item: EvidenceItem, measurement: Measurement | None, *, on: date) ->
     """Why a piece of evidence counts no more on a day, "" if it does; its last valid day counts (A-12)."""
     if measurement is not None and measurement.ended:
         return measurement.ended
-    is_past = item.valid_until is not None and item.valid_until < on
-    return f"valid until {item.valid_until}, expired on {on}" if is_past else ""
+    return f"valid until {item.valid_until}, expired on {on}" if has_ended(item.valid_until, on) else ""
 
 
 def _remarks(measurements: Mapping[str, Measurement]) -> list[str]:
@@ -201,6 +204,11 @@ def _answers(framework: Framework, case: Case, evidence: Evidence) -> tuple[Answ
     for p in framework.peer_questions:
         results.append(_answer(Kind.PEER, p.clause.id, find_peer(p, case, on=on), None))
     return tuple(results)
+
+
+def _unless_void(answer: AnswerResult, excepted: Excepted) -> AnswerResult:
+    why = excepted.void.get(answer.atom)
+    return answer if why is None else replace(answer, because=f"does not count: {why}")
 
 
 def _answer(kind: Kind, name: str, found: Found, owners: Formula | None) -> AnswerResult:

@@ -16,6 +16,7 @@ from ruleout.framework.parts.statements import (
     build_approvals,
     build_assessments,
     build_determinations,
+    build_exceptions,
     build_interim,
     build_peer_facts,
 )
@@ -63,6 +64,7 @@ def build_case(doc: CaseDoc, document: Document, *, indicators: frozenset[str] =
         recused=doc.recused,
         stricter=doc.stricter,
         notes=doc.notes or "",
+        exceptions=build_exceptions(doc),
     )
     findings.raise_any()
     return replace(case, digest=case_digest(case))
@@ -71,11 +73,13 @@ def build_case(doc: CaseDoc, document: Document, *, indicators: frozenset[str] =
 def case_digest(case: Case) -> str:
     """Return the SHA-256 (hex) over a case's content without its approvals and the instant of the decision.
 
-    Pure. To be taken anew when the digest of a log is filled in.
+    Pure. To be taken anew when the digest of a log is filled in. A case without exceptions has the digest it had before
+    cases could name any: approvals of that time go on counting.
 
     Source: D-11, D-12.
     """
-    return digest_of({f.name: plain(getattr(case, f.name)) for f in fields(case) if f.name not in _NOT_DIGESTED})
+    left_out = _NOT_DIGESTED if case.exceptions else _NOT_DIGESTED | {"exceptions"}
+    return digest_of({f.name: plain(getattr(case, f.name)) for f in fields(case) if f.name not in left_out})
 
 
 def _check_approvals(doc: CaseDoc, findings: Findings) -> None:

@@ -106,12 +106,20 @@ class DeterminationDoc(StatementDoc):
     effective_compute: Number | None = None
 
 
+class RestsOnDoc(Doc):
+    """The exception that a statement rests on: a request of the register, and the customer it is for (A-5)."""
+
+    request: Id
+    customer: Line
+
+
 class AssessmentDoc(StatementDoc):
     """A safeguard standard or an argument, assessed as a whole or criterion by criterion (D-6)."""
 
     met: Verdict
     criteria: Annotated[dict[Id, Verdict], Field(max_length=50)] = {}
     report: Line
+    exception: RestsOnDoc | None = None
 
 
 class InterimClaimDoc(StatementDoc):
@@ -123,10 +131,11 @@ class InterimClaimDoc(StatementDoc):
 
 
 class AnswerDoc(StatementDoc):
-    """An answer to one of the framework's questions."""
+    """An answer to one of the framework's questions; `exception` names what it rests on, if it does (A-5)."""
 
     holds: Verdict
     grounds: Says
+    exception: RestsOnDoc | None = None
 
 
 class PeerFactDoc(Doc):

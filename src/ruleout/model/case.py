@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import Enum
 
 from ruleout.model.evidence import EvidenceItem, Source
+from ruleout.model.formula import Kind
 from ruleout.model.framework import Grade, Quantifier
 from ruleout.model.outcome import Activity
 from ruleout.model.verdict import Verdict
@@ -169,11 +170,26 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestsOn:
+    """A statement that counts only while an exception is in force (A-5).
+
+    `kind` and `subject` say which question, argument or safeguard it answers; `request` is the register's id, and
+    `customer` for whom the activity is.
+    """
+
+    kind: Kind
+    subject: str
+    request: str
+    customer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """Everything stated about one subject. `digest` covers all of it but the approvals.
 
     `invokes` lists the permissive peer clauses the developer chose to use. `prepared_by` and `recused` are persons who
     may not approve (D-11). `stricter` names choices the developer marks as going beyond the framework.
+    `exceptions` lists the statements that rest on an exception of the register of requests.
     """
 
     id: str
@@ -195,3 +211,4 @@ class Case:
     recused: tuple[str, ...]
     stricter: tuple[str, ...]
     notes: str
+    exceptions: tuple[RestsOn, ...] = ()

@@ -26,6 +26,7 @@ class Origin(Enum):
     RED_LINE = "red-line"
     BURDEN_OF_PROOF = "burden-of-proof"
     NO_RULE = "no-rule"
+    EXCEPTION = "exception"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

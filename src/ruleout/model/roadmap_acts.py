@@ -87,8 +87,6 @@ class GoalReport:
         says_done: whether it says that the goal is done.
         happened: the day on which it says that happened; None where it names none.
         says: what it says, in our words.
-        page: title of the page on which it says so, "" where there is but one.
-        owed_by: the day by which it says that something follows.
     """
 
     on: date
@@ -96,8 +94,6 @@ class GoalReport:
     says_done: bool
     happened: date | None
     says: str
-    page: str = ""
-    owed_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,13 +59,13 @@ def histories_of(states: Sequence[Roadmap], log: UpdateLog | None) -> tuple[tupl
     for index, (state, day) in enumerate(zip(states, days, strict=True)):
         before = days[index - 1] if index else date.min
         told = [one for one in updates if before < one.on <= day]
-        _tell(editions, told if index else [], log)
+        _tell(editions, told if index else [])
         for goal in state.goals:
             _meet(editions, goal, day, told)
         gone = [name for name in editions if state.goal(name) is None]
         for name in gone:
             _retire(editions[name][-1], name, state, day, told)
-    _tell(editions, [one for one in updates if one.on > days[-1]], log)
+    _tell(editions, [one for one in updates if one.on > days[-1]])
     return tuple(_named(editions))
 
 
@@ -80,25 +80,16 @@ def _days(states: Sequence[Roadmap]) -> list[date]:
     return days
 
 
-def _tell(editions: dict[str, list[_Edition]], told: Sequence[Update], log: UpdateLog | None) -> None:
+def _tell(editions: dict[str, list[_Edition]], told: Sequence[Update]) -> None:
     """Note statements with the edition that stood when they were made."""
     for update in told:
         if update.goal in editions:
-            page = log.page_of(update).title if log is not None else ""
-            editions[update.goal][-1].reports.append(_report(update, page))
+            editions[update.goal][-1].reports.append(_report(update))
 
 
-def _report(update: Update, page: str) -> GoalReport:
+def _report(update: Update) -> GoalReport:
     says_done = update.kind in _DONE
-    return GoalReport(
-        on=update.on,
-        part="",
-        says_done=says_done,
-        happened=update.happened,
-        says=update.says,
-        page=page,
-        owed_by=update.owed_by,
-    )
+    return GoalReport(on=update.on, part="", says_done=says_done, happened=update.happened, says=update.says)
 
 
 def _meet(editions: dict[str, list[_Edition]], goal: Goal, day: date, told: Sequence[Update]) -> None:

@@ -1,37 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a roadmap's author gives different days for one thing, on one page or on two (A-2). Found in what it said."""
+"""Where a roadmap's author says different things of one goal on different pages (A-2). Found in the updates, not listed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from datetime import date
 
-from ruleout.model.roadmap_acts import FollowOnStanding, GoalReport
+from ruleout.model.roadmap_acts import FollowOnStanding
+from ruleout.model.update_log import UpdateKind, UpdateLog
+
+_DONE = (UpdateKind.COMPLETED, UpdateKind.CLOSED)
 
 
-def said_otherwise(reports: Sequence[GoalReport], follow_ons: Sequence[FollowOnStanding]) -> tuple[str, ...]:
-    """Return, one sentence each, where an author's statements give different days for one thing. Pure.
+def said_otherwise(name: str, follow_ons: Sequence[FollowOnStanding], log: UpdateLog, *, by: date) -> tuple[str, ...]:
+    """Return, one sentence each, where pages of the author give different days for one thing. Pure.
 
     Args:
-        reports: statements about one goal, up to the instant looked from.
+        name: id of the goal.
         follow_ons: what is owed since it was done, with the days computed.
+        by: entries after this day do not count.
     """
-    return (*_done(reports), *_owed(reports, follow_ons))
-
-
-def _done(reports: Sequence[GoalReport]) -> Iterator[str]:
-    said = {one.happened: one for one in reports if one.happened is not None and one.says_done and not one.part}
-    if len(said) > 1:
-        days = " and ".join(f"{day.isoformat()}{_on_page(said[day])}" for day in sorted(said))
-        yield f"its author gives different days on which it was done: {days}"
-
-
-def _owed(reports: Sequence[GoalReport], follow_ons: Sequence[FollowOnStanding]) -> Iterator[str]:
-    for report in reports:
+    told = [one for one in log.updates if one.goal == name and one.on <= by]
+    done = {one.happened: one for one in told if one.happened is not None and one.kind in _DONE}
+    said = []
+    if len(done) > 1:
+        days = " and ".join(f"{day.isoformat()} ({log.page_of(done[day]).title})" for day in sorted(done))
+        said.append(f"its author gives different days on which it was done: {days}")
+    for one in told:
         for owed in follow_ons:
-            if report.owed_by is not None and report.owed_by != owed.due:
-                counted = f"counted, it is {owed.due.isoformat()}"
-                yield f"its author gives {report.owed_by.isoformat()}{_on_page(report)} for {owed.owed.id}; {counted}"
-
-
-def _on_page(report: GoalReport) -> str:
-    return f" ({report.page})" if report.page else ""
+            if one.owed_by is not None and one.owed_by != owed.due:
+                page = log.page_of(one).title
+                said.append(
+                    f"{page} gives {one.owed_by.isoformat()} for {owed.owed.id}; counted, it is {owed.due.isoformat()}"
+                )
+    return tuple(said)

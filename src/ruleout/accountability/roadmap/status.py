@@ -23,7 +23,6 @@ from itertools import pairwise
 from ruleout.accountability.roadmap.ambition import lessened
 from ruleout.accountability.roadmap.completion import Completion, Judged, judged
 from ruleout.accountability.roadmap.differs import differences
-from ruleout.accountability.roadmap.discrepancies import said_otherwise
 from ruleout.accountability.roadmap.grading import Reach
 from ruleout.model.roadmap import Goal, Part
 from ruleout.model.roadmap_acts import (
@@ -73,8 +72,6 @@ def standing(history: GoalHistory, at: datetime) -> GoalStanding:
     status, because = _status(acts, target, completion, found, at, parts=parts)
     flags = tuple(_flags(acts, target, completion, found))
     reports = [one for one in history.reports if one.on <= at.date()]
-    follow_ons = tuple(_follow_ons(acts, completion))
-    differs = differences(status, target.first, completion, found, reports)
     return GoalStanding(
         goal=goal,
         status=status,
@@ -85,9 +82,9 @@ def standing(history: GoalHistory, at: datetime) -> GoalStanding:
         missed=target.missed,
         done_on=completion.on if completion else None,
         parts=parts,
-        follow_ons=follow_ons,
+        follow_ons=tuple(_follow_ons(acts, completion)),
         reported=reports[-1].says if reports else "",
-        differs=(*differs, *said_otherwise(reports, follow_ons)),
+        differs=differences(status, target.first, completion, found, reports),
     )
 
 

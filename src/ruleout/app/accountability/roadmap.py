@@ -21,6 +21,7 @@ from ruleout.app.workspace import Workspace
 from ruleout.ledger import EntryType, LedgerEntry
 from ruleout.model.roadmap import Goal, Roadmap
 from ruleout.model.roadmap_acts import GoalActKind, GoalHistory, GoalStanding
+from ruleout.model.update_log import UpdateLog
 
 #: Folder of a workspace that holds roadmap files.
 FOLDER = "roadmap"
@@ -36,8 +37,10 @@ def roadmaps_in(record: Record) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(entry.content.subject["roadmap"]) for entry in record.of_type(EntryType.GOAL)))
 
 
-def published(files: Iterable[Path], updates: Path | None) -> tuple[Roadmap, tuple[tuple[str, GoalHistory], ...]]:
-    """Return the newest of several published states of a roadmap, and each goal's history. Effect: reads the files.
+def published(
+    files: Iterable[Path], updates: Path | None
+) -> tuple[Roadmap, tuple[tuple[str, GoalHistory], ...], UpdateLog | None]:
+    """Return the newest of several published states, each goal's history, and what was said. Effect: reads the files.
 
     Raises:
         BadInput: a file has problems.
@@ -45,7 +48,7 @@ def published(files: Iterable[Path], updates: Path | None) -> tuple[Roadmap, tup
     """
     states = [parse_roadmap(_read(path, "roadmap"), file=str(path)) for path in files]
     log = None if updates is None else parse_updates(_read(updates, "updates file"), file=str(updates))
-    return states[-1], histories_of(states, log)
+    return states[-1], histories_of(states, log), log
 
 
 def standings(histories: Iterable[tuple[str, GoalHistory]], at: datetime) -> tuple[tuple[str, GoalStanding], ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ruleout.app.accountability.request_register import grants_in
 from ruleout.app.approvals import approvals_in
 from ruleout.app.evidence.bars import Asked
 from ruleout.app.evidence.standing import Standing, measurements_under
@@ -125,6 +126,7 @@ class Archive:
             at=at,
             measurements=measurements_under(asked, decided.measurements, self.record, self.standing),
             approvals=approvals_in(self.record.entries, self.record.keyring, decision=decided.name),
+            exceptions=grants_in(self.record, self.record.keyring) if decided.case.exceptions else (),
         )
 
     def effect(self, entry: LedgerEntry, *, at: datetime) -> Effect:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ruleout.documents.findings import Findings
 from ruleout.documents.places import Path
-from ruleout.framework.case_document import ApprovalDoc, AssessmentDoc, CaseDoc, DeterminationDoc
+from ruleout.framework.case_document import ApprovalDoc, AssessmentDoc, CaseDoc, DeterminationDoc, RestsOnDoc
 from ruleout.framework.parts.evidence import build_source, read_source
 from ruleout.model.case import (
     Answer,
@@ -18,8 +18,10 @@ from ruleout.model.case import (
     Determination,
     InterimClaim,
     PeerFact,
+    RestsOn,
 )
 from ruleout.model.evidence import EvidenceItem
+from ruleout.model.formula import Kind
 from ruleout.model.framework import Quantifier
 
 
@@ -83,6 +85,19 @@ def build_answers(doc: CaseDoc) -> tuple[Answer, ...]:
             source=build_source(answer.source),
         )
         for name, answer in doc.answers.items()
+    )
+
+
+def build_exceptions(doc: CaseDoc) -> tuple[RestsOn, ...]:
+    """Return which statements rest on an exception of the register of requests (A-5)."""
+    stated: list[tuple[Kind, str, RestsOnDoc | None]] = []
+    stated += [(Kind.SAFEGUARD, name, one.exception) for name, one in doc.safeguards.items()]
+    stated += [(Kind.ARGUMENT, name, one.exception) for name, one in doc.arguments.items()]
+    stated += [(Kind.QUESTION, name, one.exception) for name, one in doc.answers.items()]
+    return tuple(
+        RestsOn(kind=kind, subject=name, request=one.request, customer=one.customer)
+        for kind, name, one in stated
+        if one is not None
     )
 
 

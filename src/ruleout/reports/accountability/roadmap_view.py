@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the goals of a roadmap stand -> what pages show of it: the terminal's, the HTML page and the prose (A-2)."""
+"""How goals stand -> what pages and prose show of it (A-2). Nothing is judged here; each word comes from a standing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from ruleout.model.plain import plain
+from ruleout.model.plain import decimal_text
 from ruleout.model.roadmap import (
     ArtefactRule,
     Goal,
@@ -17,37 +17,57 @@ from ruleout.model.roadmap import (
     Roadmap,
     Rule,
 )
-from ruleout.model.roadmap_acts import GoalActKind, GoalHistory, GoalReport, GoalStanding
-from ruleout.reports.accountability.roadmap_shown import TONES, DateShown, EventShown, GoalShown, RoadmapShown
-from ruleout.reports.page import Line, bullets, labelled
+from ruleout.model.roadmap_acts import GoalActKind, GoalHistory, GoalStanding
+from ruleout.reports.accountability.roadmap_shown import DateShown, EventShown, GoalShown, RoadmapShown
 
-DISCLAIMER = "A status says what dates, acts and rules give. It does not say that anything is safe."
-_TONES = {"bad": "bad", "warn": "warn", "good": "good", "plain": "dim"}
+_WORDS = {
+    GoalActKind.SET: "set",
+    GoalActKind.MOVE: "moved",
+    GoalActKind.REVISE: "revised",
+    GoalActKind.RETIRE: "retired",
+    GoalActKind.CONTEST: "contested",
+    GoalActKind.SETTLE: "settled",
+}
 
 
 def roadmap_shown(
     roadmap: Roadmap,
-    standings: Iterable[tuple[str, GoalStanding]],
-    histories: Iterable[tuple[str, GoalHistory]],
+    standings: Sequence[tuple[str, GoalStanding]],
+    histories: Mapping[str, GoalHistory],
     *,
     at: datetime,
-    says: tuple[str, ...] = (),
+    says: Sequence[str] = (),
+    otherwise: Mapping[str, Sequence[str]] | None = None,
 ) -> RoadmapShown:
-    """Return what pages show of a roadmap at an instant. Pure."""
-    by_name = dict(histories)
-    document = roadmap.document
-    source = "" if document is None else f"Told from {document.url}, SHA-256 {document.sha256}."
+    """Return what is shown of a roadmap at an instant. Pure.
+
+    Args:
+        roadmap: its newest state, for title and source.
+        standings: how its goals stand at the instant, under the names they are shown by.
+        histories: acts, grades and statements by the same names.
+        at: the instant; what is later is not shown.
+        says: sentences that a reader must know about how the history was made.
+        otherwise: by name, where its author says different things of a goal.
+    """
+    differing = otherwise or {}
     return RoadmapShown(
         title=roadmap.title,
         developer=roadmap.developer,
         at=at,
-        goals=tuple(_goal(name, one, by_name[name], at) for name, one in standings),
-        says=(*says, DISCLAIMER),
-        source=source,
+        goals=tuple(_goal(name, one, histories[name], at, differing.get(name, ())) for name, one in standings),
+        says=tuple(says),
+        source=_source(roadmap),
     )
 
 
-def _goal(name: str, one: GoalStanding, history: GoalHistory, at: datetime) -> GoalShown:
+def _source(roadmap: Roadmap) -> str:
+    if roadmap.document is None:
+        return ""
+    taken = f", as retrieved on {roadmap.document.retrieved.isoformat()}" if roadmap.document.retrieved else ""
+    return f"Published at {roadmap.document.url}{taken}; SHA-256 {roadmap.document.sha256}."
+
+
+def _goal(name: str, one: GoalStanding, history: GoalHistory, at: datetime, otherwise: Sequence[str]) -> GoalShown:
     goal = one.goal
     return GoalShown(
         id=name,
@@ -55,14 +75,20 @@ def _goal(name: str, one: GoalStanding, history: GoalHistory, at: datetime) -> G
         title=goal.title,
         says=goal.says,
         status=one.status.value,
-        because=(*one.because, *_owed(one)),
+        because=(*one.because, *_follow_ons(one)),
         dates=tuple(_dates(one)),
         confidence=" ".join(_confidences(goal)),
-        rule=tuple(_rule_words(goal)),
+        rule=tuple(_rules(goal)),
         reported=one.reported,
-        differs=one.differs,
-        history=tuple(_history(history, at)),
+        differs=(*one.differs, *otherwise),
+        history=tuple(sorted(_events(history, at), key=lambda event: event.on)),
     )
+
+
+def _follow_ons(one: GoalStanding) -> Iterator[str]:
+    for owed in one.follow_ons:
+        answered = f"answered on {owed.answered.isoformat()}" if owed.answered else "not answered"
+        yield f"owed since: {owed.owed.says} By {owed.due.isoformat()}, {answered}"
 
 
 def _dates(one: GoalStanding) -> Iterator[DateShown]:
@@ -71,16 +97,6 @@ def _dates(one: GoalStanding) -> Iterator[DateShown]:
     for part in one.parts:
         if (part.first_target, part.target) not in ((None, None), (one.first_target, one.target)):
             yield DateShown(what=part.title, first=part.first_target, now=part.target, status=part.status.value)
-    for owed in one.follow_ons:
-        yield DateShown(what=owed.owed.says, first=None, now=owed.due)
-
-
-def _owed(one: GoalStanding) -> Iterator[str]:
-    for part in one.parts:
-        yield f"part {part.id}: {part.status.value}"
-    for owed in one.follow_ons:
-        answer = f"answered on {owed.answered}" if owed.answered else "not answered yet"
-        yield f"owed since, by {owed.due}: {owed.owed.says} ({answer})"
 
 
 def _confidences(goal: Goal) -> Iterator[str]:
@@ -89,12 +105,10 @@ def _confidences(goal: Goal) -> Iterator[str]:
     yield from (f"{part.title}: {part.confidence}" for part in goal.parts if part.confidence)
 
 
-def _rule_words(goal: Goal) -> Iterator[str]:
+def _rules(goal: Goal) -> Iterator[str]:
     if goal.rule is not None:
         yield rule_words(goal.rule)
-    for part in goal.parts:
-        if part.rule is not None:
-            yield f"{part.title}: {rule_words(part.rule)}"
+    yield from (f"{part.title}: {rule_words(part.rule)}" for part in goal.parts if part.rule is not None)
     if goal.comment_days:
         yield f"Final after {goal.comment_days} days in which {goal.comment_by} may comment."
 
@@ -106,80 +120,34 @@ def rule_words(rule: Rule) -> str:
             n = len(rule.invariants)
             fully, mostly = (-(-share * n // 100) for share in (rule.fully, rule.mostly))
             return (
-                f"Of {n} invariants at least {fully} fully in place ({rule.fully} %), and at least {mostly} at least "
-                f"mostly ({rule.mostly} %)."
+                f"Of {n} invariants at least {fully} fully in place ({rule.fully} percent), and at least {mostly} at "
+                f"least mostly ({rule.mostly} percent)."
             )
         case ReportRule():
-            to = f", to {', '.join(rule.to)}" if rule.to else ""
-            return f"A report is delivered{to}: {rule.report}"
+            readers = f" It goes to {', '.join(rule.to)}." if rule.to else ""
+            return f"A report is delivered. {rule.report}{readers}"
         case ArtefactRule():
-            count = f"at least {rule.least}" if rule.most is None else f"{rule.least} to {rule.most}"
-            return f"There are {count}: {rule.artefact}"
+            most = f", at most {rule.most}" if rule.most is not None else ""
+            return f"There is at least {rule.least}{most}: {rule.artefact}"
         case IndicatorRule():
-            side = f"at least {rule.at_least}" if rule.at_least is not None else f"at most {rule.at_most}"
-            return f"{rule.indicator}: {side}."
+            least = rule.at_least is not None
+            value = rule.at_least if rule.at_least is not None else rule.at_most
+            shown = decimal_text(value) if value is not None else "unknown"
+            return f"{rule.indicator} is at {'least' if least else 'most'} {shown}."
         case JudgementRule():
             return f"{', '.join(rule.by)} judge: {rule.judgement}"
 
 
-def _history(history: GoalHistory, at: datetime) -> list[EventShown]:
-    events = [
-        EventShown(on=act.at.date(), what=_what(act.kind), says=act.reason) for act in history.acts if act.at <= at
-    ]
+def _events(history: GoalHistory, at: datetime) -> Iterator[EventShown]:
+    for act in history.acts:
+        if act.at <= at:
+            taken = f" {act.superseded_by} takes its place." if act.superseded_by else ""
+            yield EventShown(on=act.at.date(), what=_WORDS[act.kind], says=f"{act.reason}{taken}".strip())
+    for grade in history.grades:
+        if grade.at <= at:
+            yield EventShown(on=grade.at.date(), what="graded", says=grade.note or grade.says)
     # A published change is dated by the statement that tells of it: said once is enough.
     told = {(act.at.date(), act.reason) for act in history.acts}
-    events += [_said(one) for one in history.reports if one.on <= at.date() and (one.on, one.says) not in told]
-    events += [
-        EventShown(on=one.at.date(), what=f"graded{f' {one.says}' if one.says else ''}", says=one.note)
-        for one in history.grades
-        if one.at <= at
-    ]
-    return sorted(events, key=lambda event: event.on)
-
-
-def _what(kind: GoalActKind) -> str:
-    return {GoalActKind.MOVE: "moved", GoalActKind.REVISE: "revised", GoalActKind.RETIRE: "retired"}.get(
-        kind, {GoalActKind.CONTEST: "contested", GoalActKind.SETTLE: "settled"}.get(kind, "set")
-    )
-
-
-def _said(report: GoalReport) -> EventShown:
-    return EventShown(on=report.on, what="reported done" if report.says_done else "reported", says=report.says)
-
-
-def roadmap_lines(shown: RoadmapShown, standings: Iterable[tuple[str, GoalStanding]], *, width: int) -> list[Line]:
-    """Return the terminal's page. Pure."""
-    lines = [Line(f"{shown.title}, {shown.developer} · as of {shown.at.date()}", "title")]
-    for goal, (_, one) in zip(shown.goals, standings, strict=True):
-        tone = _TONES[TONES.get(goal.status, "plain")]
-        lines.append(Line(""))
-        lines.append(Line(f"{goal.id:<{max(20, width - 16)}}{goal.status.upper():>15}", tone))
-        lines += labelled("  says", goal.says, width=width, tone="dim")
-        lines += bullets("  because", goal.because, width=width)
-        lines += bullets("  differs", goal.differs, width=width, tone="bad")
-        flags = ", ".join(flag.value for flag in one.flags)
-        lines += labelled("  stays", flags, width=width, tone="warn") if flags else []
-    lines.append(Line(""))
-    for text in shown.says:
-        lines += labelled("Mind", text, width=width, tone="dim")
-    return lines
-
-
-def standing_value(name: str, one: GoalStanding) -> dict[str, object]:
-    """Return how a goal stands as a JSON value. Pure."""
-    return {
-        "goal": name,
-        "title": one.goal.title,
-        "area": one.goal.area,
-        "status": one.status.value,
-        "flags": [flag.value for flag in one.flags],
-        "because": list(one.because),
-        "first_target": one.first_target,
-        "target": one.target,
-        "missed": one.missed,
-        "done_on": one.done_on,
-        "parts": [plain(part) for part in one.parts],
-        "follow_ons": [{"says": o.owed.says, "due": o.due, "answered": o.answered} for o in one.follow_ons],
-        "reported": one.reported,
-        "differs": list(one.differs),
-    }
+    for report in history.reports:
+        if report.on <= at.date() and (report.on, report.says) not in told:
+            yield EventShown(on=report.on, what="reported", says=report.says)

@@ -21,7 +21,7 @@ from ruleout.model.roadmap import (
 from ruleout.model.roadmap_acts import GoalAct, GoalActKind, GoalHistory, GoalReport
 from ruleout.reports.accountability.roadmap_page import roadmap_page
 from ruleout.reports.accountability.roadmap_prose import roadmap_prose
-from ruleout.reports.accountability.roadmap_shown import DateShown, RoadmapShown
+from ruleout.reports.accountability.roadmap_shown import DateShown, GoalShown
 from ruleout.reports.accountability.roadmap_view import roadmap_shown, rule_words
 
 ROADMAP = parse_roadmap(
@@ -53,14 +53,17 @@ HISTORY = GoalHistory(
 )
 
 
-def view(at: datetime, *says: str) -> RoadmapShown:
-    """The roadmap at an instant, as pages show it."""
-    return roadmap_shown(ROADMAP, [("report", standing(HISTORY, at))], [("report", HISTORY)], at=at, says=says)
+def shown(at: datetime, **more: object) -> GoalShown:
+    """The goal at an instant, as pages show it."""
+    (goal,) = roadmap_shown(
+        ROADMAP, [("report", standing(HISTORY, at))], {"report": HISTORY}, at=at, **more  # type: ignore[arg-type]
+    ).goals  # fmt: skip
+    return goal
 
 
 def test_a_goal_is_shown_with_its_dates_confidence_and_rule():
     """The goal's own day first, then the part's with its status; confidences and rules of both."""
-    (goal,) = view(datetime(2026, 3, 15, tzinfo=UTC)).goals
+    goal = shown(datetime(2026, 3, 15, tzinfo=UTC))
 
     assert goal.dates == (
         DateShown(what="A report", first=date(2026, 4, 1), now=date(2026, 4, 1)),
@@ -68,36 +71,43 @@ def test_a_goal_is_shown_with_its_dates_confidence_and_rule():
     )
     assert goal.confidence == "High. A draft: Moderate."
     assert goal.rule == (
-        "A report is delivered, to leadership: On retention.",
-        "A draft: There are at least 1: a draft",
+        "A report is delivered. On retention. It goes to leadership.",
+        "A draft: There is at least 1: a draft",
     )
     assert [(event.on, event.what) for event in goal.history] == [(date(2026, 2, 19), "set")]
 
 
 def test_what_is_owed_since_it_was_done_is_shown():
-    """Six weeks after 29 March, not answered; as a reason and as a date."""
-    (goal,) = view(datetime(2026, 4, 3, tzinfo=UTC)).goals
+    """Six weeks after 29 March, not answered."""
+    goal = shown(datetime(2026, 4, 3, tzinfo=UTC))
 
-    assert goal.because[-1] == "owed since, by 2026-05-10: A new goal. (not answered yet)"
-    assert goal.dates[-1] == DateShown(what="A new goal.", first=None, now=date(2026, 5, 10))
+    assert goal.because[-1] == "owed since: A new goal. By 2026-05-10, not answered"
+    assert [(event.on, event.what) for event in goal.history][-1] == (date(2026, 4, 2), "reported")
     assert goal.reported == "It is done."
 
 
 def test_a_statement_made_later_is_not_shown_yet():
     """On 1 April nobody had said anything."""
-    (before,) = view(datetime(2026, 4, 1, tzinfo=UTC)).goals
-    (after,) = view(datetime(2026, 4, 2, tzinfo=UTC)).goals
+    goal = shown(datetime(2026, 4, 1, tzinfo=UTC))
 
-    assert (before.reported, [event.what for event in before.history]) == ("", ["set"])
-    assert [event.what for event in after.history] == ["set", "reported done"]
+    assert goal.reported == ""
+    assert [event.what for event in goal.history] == ["set"]
+
+
+def test_where_an_author_says_different_things_stands_with_what_differs():
+    """What was found elsewhere is shown with the goal."""
+    assert shown(datetime(2026, 4, 3, tzinfo=UTC), otherwise={"report": ("two days",)}).differs[-1] == "two days"
 
 
 def test_what_is_shown_can_be_printed():
     """Page and prose take the view as it is, with the source and its digest."""
-    shown = view(datetime(2026, 4, 3, tzinfo=UTC), "As published.")
+    at = datetime(2026, 4, 3, tzinfo=UTC)
+    view = roadmap_shown(
+        ROADMAP, [("report", standing(HISTORY, at))], {"report": HISTORY}, at=at, says=("As published.",)
+    )
 
-    assert shown.source == f"Told from https://example.org/r, SHA-256 {'1' * 64}."
-    for text in (roadmap_page(shown), roadmap_prose(shown)):
+    assert view.source == f"Published at https://example.org/r, as retrieved on 2026-03-01; SHA-256 {'1' * 64}."
+    for text in (roadmap_page(view), roadmap_prose(view)):
         assert "As published." in text
         assert "1 April 2026" in text
 
@@ -110,16 +120,16 @@ INVARIANTS = tuple(Invariant(id=f"i{n}", says="x", area="", anchor=None) for n i
     [
         (
             InvariantsRule(fully=60, mostly=80, invariants=INVARIANTS),
-            "Of 26 invariants at least 16 fully in place (60 %), and at least 21 at least mostly (80 %).",
+            "Of 26 invariants at least 16 fully in place (60 percent), and at least 21 at least mostly (80 percent).",
         ),
         (
             InvariantsRule(fully=60, mostly=80, invariants=INVARIANTS[:8]),
-            "Of 8 invariants at least 5 fully in place (60 %), and at least 7 at least mostly (80 %).",
+            "Of 8 invariants at least 5 fully in place (60 percent), and at least 7 at least mostly (80 percent).",
         ),
-        (ReportRule(report="On sabotage.", to=()), "A report is delivered: On sabotage."),
-        (ArtefactRule(artefact="a project", least=1, most=3), "There are 1 to 3: a project"),
-        (IndicatorRule(indicator="Recall", at_least=Decimal("0.90"), at_most=None), "Recall: at least 0.90."),
-        (IndicatorRule(indicator="Misses", at_least=None, at_most=Decimal(3)), "Misses: at most 3."),
+        (ReportRule(report="On sabotage.", to=()), "A report is delivered. On sabotage."),
+        (ArtefactRule(artefact="a project", least=1, most=3), "There is at least 1, at most 3: a project"),
+        (IndicatorRule(indicator="Recall", at_least=Decimal("0.90"), at_most=None), "Recall is at least 0.9."),
+        (IndicatorRule(indicator="Misses", at_least=None, at_most=Decimal(3)), "Misses is at most 3."),
         (JudgementRule(judgement="It is enough.", by=("rso", "ceo")), "rso, ceo judge: It is enough."),
     ],
 )

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shapes of the registers' files, for `ruleout schema`: the shape, not the meaning; the parsers decide."""
+
+from __future__ import annotations
+
+from ruleout.accountability.requests.document import AnswerDoc, ForumFileDoc, RequestDoc
+from ruleout.accountability.requests.policy_document import PolicyDoc
+from ruleout.documents.fields import Doc
+
+#: A file's shape by the name that `ruleout schema` gives it.
+SHAPES: dict[str, type[Doc]] = {
+    "request": RequestDoc,
+    "request-answer": AnswerDoc,
+    "request-forum": ForumFileDoc,
+    "requests-policy": PolicyDoc,
+}
