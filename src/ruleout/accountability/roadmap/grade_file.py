@@ -92,7 +92,7 @@ def parse_grade(data: bytes, *, file: str, goals: Mapping[str, Goal] | None = No
     findings = Findings(document)
     if doc.comments is not None and doc.comments.until < doc.comments.from_:
         got = str(doc.comments.until)
-        findings.note("R002", ("comments", "until"), expected="a day after from", got=got, hint="Turn them round.")
+        findings.note("G005", ("comments", "until"), expected="a day after from", got=got, hint="Turn them round.")
     if goals is not None:
         _check_names(doc, goals, findings)
     findings.raise_any()
@@ -102,14 +102,16 @@ def parse_grade(data: bytes, *, file: str, goals: Mapping[str, Goal] | None = No
 def _check_names(doc: GradeDoc, goals: Mapping[str, Goal], findings: Findings) -> None:
     goal = goals.get(doc.grade)
     if goal is None:
-        findings.note_unknown(("grade",), expected="a goal of the roadmap", name=doc.grade, known=goals)
+        findings.note_unknown(("grade",), expected="a goal of the roadmap", name=doc.grade, known=goals, id_="G004")
         return
     parts = {part.id: part for part in goal.parts}
     if doc.part is not None and doc.part not in parts:
-        findings.note_unknown(("part",), expected=f"a part of {goal.id}", name=doc.part, known=parts)
+        findings.note_unknown(("part",), expected=f"a part of {goal.id}", name=doc.part, known=parts, id_="G004")
         return
     rule = parts[doc.part].rule if doc.part else goal.rule
     known = [one.id for one in rule.invariants] if isinstance(rule, InvariantsRule) else []
     for name in doc.marks:
         if name not in known:
-            findings.note_unknown(("marks", name), expected="an invariant of the rule", name=name, known=known)
+            findings.note_unknown(
+                ("marks", name), expected="an invariant of the rule", name=name, known=known, id_="G004"
+            )

@@ -36,7 +36,7 @@ def check_rule(doc: RuleDoc, path: Path, findings: Findings) -> None:
     if len(kinds) != 1:
         expected = f"one of {', '.join(_KINDS)}"
         hint = "A goal is graded in one way; parts may have rules of their own."
-        findings.note("R002", path, expected=expected, got=", ".join(kinds) or "none", hint=hint, key=True)
+        findings.note("G001", path, expected=expected, got=", ".join(kinds) or "none", hint=hint, key=True)
         return
     (kind,) = kinds
     must, may = _KINDS[kind]
@@ -44,20 +44,20 @@ def check_rule(doc: RuleDoc, path: Path, findings: Findings) -> None:
         findings.note("S001", path, expected=f"the field {kebab(name)!r}", got="nothing", hint="Add it.", key=True)
     for name in sorted(given - must - may - {kind}):
         hint = f"A rule of {kind} has none; delete it."
-        findings.note("R002", (*path, kebab(name)), expected=f"fields of a rule of {kind}", got=kebab(name), hint=hint)
+        findings.note("G002", (*path, kebab(name)), expected=f"fields of a rule of {kind}", got=kebab(name), hint=hint)
     _check_figures(doc, path, findings)
 
 
 def _check_figures(doc: RuleDoc, path: Path, findings: Findings) -> None:
     if doc.indicator is not None and (doc.at_least is None) == (doc.at_most is None):
         hint = "Keep the one that says which side is reached."
-        findings.note("R002", path, expected="either at-least or at-most", got="both or neither", hint=hint, key=True)
+        findings.note("G003", path, expected="either at-least or at-most", got="both or neither", hint=hint, key=True)
     if doc.most is not None and doc.most < (doc.least or 1):
         got = str(doc.most)
-        findings.note("R002", (*path, "most"), expected="no less than least", got=got, hint="Turn them round.")
+        findings.note("G003", (*path, "most"), expected="no less than least", got=got, hint="Turn them round.")
     if doc.fully is not None and doc.mostly is not None and doc.mostly < doc.fully:
         hint = "What is fully in place is mostly in place too, so this share is the higher one."
-        findings.note("R002", (*path, "mostly"), expected=f"{doc.fully} or more", got=str(doc.mostly), hint=hint)
+        findings.note("G003", (*path, "mostly"), expected=f"{doc.fully} or more", got=str(doc.mostly), hint=hint)
 
 
 def rule_of(doc: RuleDoc) -> Rule:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,14 +13,17 @@ from ruleout.accountability.roadmap.fold import GoalEntry, RoadmapRegister, fold
 from ruleout.accountability.roadmap.grade_file import parse_grade
 from ruleout.accountability.roadmap.parse import parse_roadmap
 from ruleout.accountability.roadmap.status import standing
+from ruleout.accountability.roadmap.trees import differing, words_of
 from ruleout.accountability.roadmap.updates import parse_updates
 from ruleout.adapters.files import read_bounded
 from ruleout.app.accountability.acts import RecordedAct, acts_in
-from ruleout.app.ledger import Record
+from ruleout.app.ledger import Record, read_record
 from ruleout.app.sources import MOST_DOCUMENT_BYTES
-from ruleout.app.workspace import Workspace
+from ruleout.app.workspace import Workspace, open_workspace
+from ruleout.documents.yaml_text import read_yaml
+from ruleout.errors import Problem
 from ruleout.ledger import EntryType, LedgerEntry
-from ruleout.model.roadmap import Goal, Roadmap
+from ruleout.model.roadmap import Roadmap
 from ruleout.model.roadmap_acts import GoalActKind, GoalHistory, GoalStanding
 from ruleout.model.update_log import UpdateLog
 
@@ -56,8 +60,34 @@ def standings(histories: Iterable[tuple[str, GoalHistory]], at: datetime) -> tup
     return tuple((name, standing(history, at)) for name, history in histories if history.acts[0].at <= at)
 
 
-def unrecorded(roadmap: Roadmap, register: RoadmapRegister, *, new: bool = True) -> Iterator[str]:
-    """Yield where a roadmap's file says other than the record, one sentence each. Pure.
+def beside_the_record(path: Path) -> tuple[str, ...]:
+    """Return where roadmap files of the workspace at a path say other than its record; nothing for a bundle.
+
+    Effect: reads the files, and the record where there are any.
+    """
+    if not any((path / FOLDER).glob("*.yaml")):
+        return ()
+    place = open_workspace(path)
+    found = workspace_differences(place, read_record(place))
+    return tuple(f"{file.name}: {text}" for file, said in found for text in said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unrecorded:
+    """Where a roadmap's file says other than the record: the goal, the field ("" for the goal), and both sides."""
+
+    goal: str
+    field: str
+    recorded: str
+    found: str
+
+    def __str__(self) -> str:
+        where = f"goal {self.goal}" + (f", {self.field}" if self.field else "")
+        return f"{where}: recorded {self.recorded}, the file says {self.found}, and no act changed it"
+
+
+def unrecorded(roadmap: Roadmap, register: RoadmapRegister, *, new: bool = True) -> Iterator[Unrecorded]:
+    """Yield where a roadmap's file says other than the record. Pure.
 
     Args:
         new: whether goals that the record lacks count.
@@ -65,14 +95,38 @@ def unrecorded(roadmap: Roadmap, register: RoadmapRegister, *, new: bool = True)
     for goal in roadmap.goals:
         recorded = register.state(goal.id)
         if recorded is None and goal.id in register.histories:
-            yield f"goal {goal.id} was retired and stands in the file again"
+            yield Unrecorded(goal=goal.id, field="", recorded="retired", found="that it stands")
         elif recorded is None and new:
-            yield f"goal {goal.id} is not in the record"
+            yield Unrecorded(goal=goal.id, field="", recorded="nothing", found="that it stands")
         elif recorded is not None and recorded != goal:
-            yield _difference(recorded, goal)
+            for branch in differing(recorded, goal):
+                was, now = (words_of(side) or "nothing" for side in (branch.was, branch.now))
+                yield Unrecorded(goal=goal.id, field=branch.field, recorded=repr(was[:80]), found=repr(now[:80]))
     for name in register.histories:
         if register.state(name) is not None and roadmap.goal(name) is None:
-            yield f"goal {name} is in the record and not in the file"
+            yield Unrecorded(goal=name, field="", recorded="that it stands", found="nothing of it")
+
+
+def unrecorded_problems(data: bytes, record: Record, *, file: str) -> tuple[Problem, ...]:
+    """Return each place where a sound roadmap file says other than the record. Effect: reads what its acts name."""
+    roadmap = parse_roadmap(data, file=file)
+    register = register_in(record, roadmap.id)
+    hint = "Record it with `ruleout roadmap move`, `revise`, `retire` or `set`, or restore the file."
+    document = read_yaml(data, file=file)
+    if register is None:
+        where = document.place(("roadmap",))
+        got = "no act about any goal"
+        return (Problem(id="G006", where=where, expected="goals of the record", got=got, hint=hint),)
+    return tuple(
+        Problem(
+            id="G006",
+            where=document.place(("goals", one.goal, *(one.field.split(".")[:1] if one.field else ()))),
+            expected=f"{one.field or one.goal} as recorded: {one.recorded}",
+            got=one.found,
+            hint=hint,
+        )
+        for one in unrecorded(roadmap, register)
+    )
 
 
 def workspace_differences(place: Workspace, record: Record) -> tuple[tuple[Path, tuple[str, ...]], ...]:
@@ -81,16 +135,12 @@ def workspace_differences(place: Workspace, record: Record) -> tuple[tuple[Path,
     for path in sorted((place.root / FOLDER).glob("*.yaml")):
         roadmap = parse_roadmap(_read(path, "roadmap"), file=str(path))
         register = register_in(record, roadmap.id)
-        said = ("no goal of it is in the record",) if register is None else tuple(unrecorded(roadmap, register))
+        if register is None:
+            said: tuple[str, ...] = ("no goal of it is in the record",)
+        else:
+            said = tuple(map(str, unrecorded(roadmap, register)))
         found.append((path, said))
     return tuple(found)
-
-
-def _difference(recorded: Goal, found: Goal) -> str:
-    if recorded.target != found.target:
-        was, now = recorded.target or "none", found.target or "none"
-        return f"goal {found.id}: recorded target {was}, the file says {now}, and no act moved it"
-    return f"goal {found.id} differs from what is recorded, and no act revised it"
 
 
 def _entries(record: Record, roadmap: str) -> Iterator[GoalEntry]:
