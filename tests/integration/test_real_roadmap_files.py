@@ -13,10 +13,10 @@ from functools import cache
 import pytest
 from tests.integration.command_line import ROOT
 
-from ruleout.accountability.roadmap.compared import Asks, Mention, RoadmapComparison
+from ruleout.accountability.roadmap.changes.compared import Asks, Mention, RoadmapComparison
+from ruleout.accountability.roadmap.changes.updates import parse_updates
 from ruleout.accountability.roadmap.dates_in_words import stray_dates
 from ruleout.accountability.roadmap.parse import parse_roadmap
-from ruleout.accountability.roadmap.updates import parse_updates
 from ruleout.app.accountability.roadmap_compare import compare_goal_files
 from ruleout.model.roadmap import InvariantsRule, Roadmap
 from ruleout.model.update_log import KnownFrom, UpdateLog

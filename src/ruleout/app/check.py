@@ -12,9 +12,9 @@ from pathlib import Path
 
 from ruleout.accountability.requests.parse import parse_answer, parse_forum, parse_request
 from ruleout.accountability.requests.policy_parse import parse_policy
+from ruleout.accountability.roadmap.changes.updates import parse_updates
 from ruleout.accountability.roadmap.grade_file import parse_grade
 from ruleout.accountability.roadmap.parse import parse_roadmap
-from ruleout.accountability.roadmap.updates import parse_updates
 from ruleout.adapters.files import read_bounded
 from ruleout.app.accountability.requests import POLICY_FILE
 from ruleout.app.accountability.roadmap import unrecorded_problems

@@ -2,7 +2,7 @@
 """What a developer said of its own roadmap: dated entries of its update log and of other pages, told in our words (A-2).
 
 An entry *tells of* fields. What changed between two goal files without any entry telling of it is found by comparing
-them (`accountability.roadmap.compare`); nobody writes down here what is missing.
+them (`accountability.roadmap.changes.compare`); nobody writes down here what is missing.
 """
 
 from __future__ import annotations

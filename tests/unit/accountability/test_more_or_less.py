@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from ruleout.accountability.roadmap.compared import Asks
-from ruleout.accountability.roadmap.more_or_less import judged
-from ruleout.accountability.roadmap.trees import Branch
+from ruleout.accountability.roadmap.changes.compared import Asks
+from ruleout.accountability.roadmap.changes.more_or_less import judged
+from ruleout.accountability.roadmap.changes.trees import Branch
 
 
 def branch(path: str, was: object, now: object) -> Branch:

@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from ruleout.accountability.roadmap.compare import compare_roadmaps
-from ruleout.accountability.roadmap.compared import Asks, Mention, Shift
-from ruleout.accountability.roadmap.states import RoadmapState, read_state
-from ruleout.accountability.roadmap.updates import parse_updates
+from ruleout.accountability.roadmap.changes.compare import compare_roadmaps
+from ruleout.accountability.roadmap.changes.compared import Asks, Mention, Shift
+from ruleout.accountability.roadmap.changes.states import RoadmapState, read_state
+from ruleout.accountability.roadmap.changes.updates import parse_updates
 from ruleout.errors import RuleoutError
 
 ONE, OTHER = "1" * 64, "2" * 64

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ruleout.accountability.roadmap.trees import differing, entry_of, is_nothing, words_of
+from ruleout.accountability.roadmap.changes.trees import differing, entry_of, is_nothing, words_of
 
 
 @dataclass(frozen=True, kw_only=True)

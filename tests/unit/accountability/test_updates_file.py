@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from ruleout.accountability.roadmap.updates import parse_updates
+from ruleout.accountability.roadmap.changes.updates import parse_updates
 from ruleout.errors import BadInput
 from ruleout.model.update_log import KnownFrom, Told, UpdateKind
 

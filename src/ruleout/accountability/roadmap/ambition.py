@@ -8,9 +8,9 @@ reach. The comparison knows no field by name, so a field added later is compared
 
 from __future__ import annotations
 
-from ruleout.accountability.roadmap.compared import Asks
-from ruleout.accountability.roadmap.more_or_less import judged
-from ruleout.accountability.roadmap.trees import differing, words_of
+from ruleout.accountability.roadmap.changes.compared import Asks
+from ruleout.accountability.roadmap.changes.more_or_less import judged
+from ruleout.accountability.roadmap.changes.trees import differing, words_of
 from ruleout.model.roadmap import Goal
 
 

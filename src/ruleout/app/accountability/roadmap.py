@@ -9,12 +9,12 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ruleout.accountability.roadmap.captures import histories_of
+from ruleout.accountability.roadmap.changes.trees import differing, words_of
+from ruleout.accountability.roadmap.changes.updates import parse_updates
 from ruleout.accountability.roadmap.fold import GoalEntry, RoadmapRegister, fold
 from ruleout.accountability.roadmap.grade_file import parse_grade
 from ruleout.accountability.roadmap.parse import parse_roadmap
 from ruleout.accountability.roadmap.status import standing
-from ruleout.accountability.roadmap.trees import differing, words_of
-from ruleout.accountability.roadmap.updates import parse_updates
 from ruleout.adapters.files import read_bounded
 from ruleout.app.accountability.acts import RecordedAct, acts_in
 from ruleout.app.ledger import Record, read_record

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ruleout.accountability.roadmap.compare import compare_roadmaps
-from ruleout.accountability.roadmap.compared import RoadmapComparison
-from ruleout.accountability.roadmap.states import read_state
-from ruleout.accountability.roadmap.updates import parse_updates
+from ruleout.accountability.roadmap.changes.compare import compare_roadmaps
+from ruleout.accountability.roadmap.changes.compared import RoadmapComparison
+from ruleout.accountability.roadmap.changes.states import read_state
+from ruleout.accountability.roadmap.changes.updates import parse_updates
 from ruleout.adapters.files import read_bounded
 from ruleout.app.sources import MOST_DOCUMENT_BYTES
 from ruleout.errors import RuleoutError

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ruleout.accountability.roadmap.compared import Asks, Difference, Mention, RoadmapComparison
+from ruleout.accountability.roadmap.changes.compared import Asks, Difference, Mention, RoadmapComparison
 from ruleout.reports.page import Line, bullets, labelled, title
 
 _TONES = {Asks.LESS: "bad", Asks.MORE: "good", Asks.UNCLEAR: "warn", Asks.SAME: "dim"}

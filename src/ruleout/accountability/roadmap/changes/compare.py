@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ruleout.accountability.roadmap.compared import Asks, Difference, Mention, RoadmapComparison, Shift
-from ruleout.accountability.roadmap.more_or_less import Judged, judged
-from ruleout.accountability.roadmap.states import GOALS, RoadmapState, Tree
-from ruleout.accountability.roadmap.trees import Branch, differing, entry_of, is_nothing, words_of
+from ruleout.accountability.roadmap.changes.compared import Asks, Difference, Mention, RoadmapComparison, Shift
+from ruleout.accountability.roadmap.changes.more_or_less import Judged, judged
+from ruleout.accountability.roadmap.changes.states import GOALS, RoadmapState, Tree
+from ruleout.accountability.roadmap.changes.trees import Branch, differing, entry_of, is_nothing, words_of
 from ruleout.model.update_log import Told, Update, UpdateKind, UpdateLog
 
 #: Kinds of update after which a goal is expected to go.

@@ -20,8 +20,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ruleout.accountability.roadmap.compared import Asks
-from ruleout.accountability.roadmap.trees import Branch, is_nothing
+from ruleout.accountability.roadmap.changes.compared import Asks
+from ruleout.accountability.roadmap.changes.trees import Branch, is_nothing
 
 #: Fields of which a later day or a longer wait asks for less.
 SOONER_IS_MORE = frozenset({"target", "within", "answer-within"})
