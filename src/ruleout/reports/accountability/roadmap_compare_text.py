@@ -59,5 +59,5 @@ def _values(one: Difference) -> str:
 def _rest(comparison: RoadmapComparison, width: int) -> list[Line]:
     lines = bullets("remark", comparison.remarks, width=width, tone="warn")
     shown = (f"{one.id}, {one.on.isoformat()}, {one.goal}: {one.kind.value}" for one in comparison.unmatched)
-    lines += bullets("shows nothing", shown, width=width, tone="dim")
+    lines += bullets("not seen here", shown, width=width, tone="dim")
     return [Line(""), *lines] if lines else []

@@ -82,7 +82,7 @@ def words_of(value: Any) -> str:
 
 
 def _pairs(value: dict[str, Any]) -> Iterator[str]:
-    return (f"{_spelled(key)} {words_of(item)}" for key, item in value.items() if not is_nothing(item))
+    return (f"{_spelled(key)} {words_of(item).rstrip('.')}" for key, item in value.items() if not is_nothing(item))
 
 
 def _differing(path: tuple[str, ...], old: Any, new: Any) -> Iterator[Branch]:
