@@ -52,7 +52,7 @@ SCHEMAS = {
     "approval": ("role act input_digest", "case decision at", 0, True),
     "key": ("vkey roles from", "replaces until", 0, True),
     "withdrawal": ("act", "digests tool tool_version producer model_digest revision lifts", 1, True),
-    "goal": ("roadmap goal act", "area target before flagged", 1, True),
+    "goal": ("roadmap goal act", "area target before flagged superseded_by", 1, True),
     "grade": ("roadmap goal", "says by comment_from comment_until", 1, True),
     "duty": ("act", "event duty regime about at until", 0, True),
     "incident": ("incident act", "regime stage into discovered", 1, True),

@@ -25,6 +25,7 @@ VECTORS = ROOT / "vectors" / "framework"
 def golden_files() -> Iterator[tuple[str, str]]:
     """Yield (file name, text) for every golden file."""
     yield from _decisions()
+    yield from _roadmap()
     yield from _help()
     yield "schema-digests.txt", _schemas()
     with tempfile.TemporaryDirectory() as folder:
@@ -38,6 +39,19 @@ def _decisions() -> Iterator[tuple[str, str]]:
             yield f"{case.stem}-{framework.replace('@', '-')}.txt", f"{ran.text}exit {ran.code}\n"
         both = run("assess", case, "-f", OLD, "-f", NEW, "--brief")
         yield f"{case.stem}-side-by-side.txt", f"{both.text}exit {both.code}\n"
+
+
+def _roadmap() -> Iterator[tuple[str, str]]:
+    folder = CASES.parent / "roadmap"
+    states = [folder / f"{name}-2026.yaml" for name in ("feb", "apr", "jul")]
+    updates = ("--updates", folder / "updates.yaml")
+    for day in ("2026-02-24", "2026-04-02", "2026-05-12", "2026-07-02", "2026-07-10", "2026-10-02"):
+        ran = run("roadmap", "show", *states, *updates, "--at", day)
+        yield f"roadmap-{day}.txt", f"{ran.text}exit {ran.code}\n"
+    for old, new in ((0, 2), (1, 2)):
+        ran = run("roadmap", "compare", states[old], states[new], *updates)
+        name = f"roadmap-{states[old].stem}-{states[new].stem}.txt"
+        yield name, f"{ran.text}exit {ran.code}\n"
 
 
 def _help() -> Iterator[tuple[str, str]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from ruleout.accountability.requests.document import AnswerDoc, ForumFileDoc, RequestDoc
 from ruleout.accountability.requests.policy_document import PolicyDoc
+from ruleout.accountability.roadmap.changes.updates import UpdatesDoc
+from ruleout.accountability.roadmap.document import RoadmapDoc
+from ruleout.accountability.roadmap.grade_file import GradeDoc
 from ruleout.documents.fields import Doc
 
 #: A file's shape by the name that `ruleout schema` gives it.
@@ -13,4 +16,7 @@ SHAPES: dict[str, type[Doc]] = {
     "request-answer": AnswerDoc,
     "request-forum": ForumFileDoc,
     "requests-policy": PolicyDoc,
+    "roadmap": RoadmapDoc,
+    "grade": GradeDoc,
+    "updates": UpdatesDoc,
 }

@@ -6,16 +6,21 @@ A file with a problem is refused whole and not linted. Errors of the lint fail a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ruleout.accountability.requests.parse import parse_answer, parse_forum, parse_request
 from ruleout.accountability.requests.policy_parse import parse_policy
+from ruleout.accountability.roadmap.changes.updates import parse_updates
+from ruleout.accountability.roadmap.grade_file import parse_grade
+from ruleout.accountability.roadmap.parse import parse_roadmap
 from ruleout.adapters.files import read_bounded
 from ruleout.app.accountability.requests import POLICY_FILE
+from ruleout.app.accountability.roadmap import unrecorded_problems
 from ruleout.app.evaluate import EVALUATIONS, LINES_SUFFIX
 from ruleout.app.keyring import read_keyring
+from ruleout.app.ledger import read_record
 from ruleout.app.shipped import shipped_folder
 from ruleout.app.sources import MOST_DOCUMENT_BYTES, framework_folders
 from ruleout.app.workspace import CONFIG, Workspace
@@ -45,15 +50,21 @@ _KINDS = {
     b"forum": "request-forum",
     b"request": "request",
     b"requests-policy": "requests-policy",
+    b"roadmap": "roadmap",
+    b"grade": "grade",
+    b"updates-of": "updates",
 }
 #: Folders of a workspace that hold registers' files.
-_REGISTER_FOLDERS = ("requests",)
+_REGISTER_FOLDERS = ("requests", "roadmap")
 #: What reads a register's file of a kind; it raises BadInput with the file's problems.
 _REGISTERS: Mapping[str, Callable[..., object]] = {
     "request": parse_request,
     "request-answer": parse_answer,
     "request-forum": parse_forum,
     "requests-policy": parse_policy,
+    "roadmap": parse_roadmap,
+    "grade": parse_grade,
+    "updates": parse_updates,
 }
 
 
@@ -99,7 +110,19 @@ def check_files(files: Iterable[Path] | None, workspace: Workspace | None) -> tu
     if given or workspace is None:
         return checked
     findings = lint(_view(workspace, read))
+    checked = tuple(_against_the_record(checked, read, workspace))
     return (*checked, Checked(file=str(workspace.root / CONFIG), kind="workspace", findings=findings))
+
+
+def _against_the_record(checked: Iterable[Checked], read: Iterable[_Read], workspace: Workspace) -> Iterator[Checked]:
+    """Add to each sound roadmap file where it says other than the record."""
+    roadmaps = any(one.kind == "roadmap" for one in read)
+    record = read_record(workspace) if roadmaps and workspace.ledger.exists() else None
+    for one, file in zip(checked, read, strict=True):
+        if record is None or one.kind != "roadmap" or one.problems:
+            yield one
+        else:
+            yield replace(one, problems=unrecorded_problems(file.data, record, file=one.file))
 
 
 def _files_of(workspace: Workspace | None) -> list[Path]:
@@ -130,7 +153,7 @@ def _parsed(path: Path, data: bytes, kind: str) -> _Read:
         case "evaluations":
             parse_evaluations(data, file=str(path))
             return _Read(path=path, data=data, kind=kind)
-        case "request" | "request-answer" | "request-forum" | "requests-policy":
+        case _ if kind in _REGISTERS:
             _REGISTERS[kind](data, file=str(path))
             return _Read(path=path, data=data, kind=kind)
     return _Read(path=path, data=data, kind=kind, framework=parse_framework(data, file=str(path)))

@@ -39,6 +39,7 @@ VERBS = (
     "picture",
     "decide-under",
     "approve",
+    "roadmap",
     "request",
     "log",
     "verify",

@@ -24,6 +24,9 @@ class Shape(Enum):
     REQUEST_ANSWER = "request-answer"
     REQUEST_FORUM = "request-forum"
     REQUESTS_POLICY = "requests-policy"
+    ROADMAP = "roadmap"
+    GRADE = "grade"
+    UPDATES = "updates"
 
 
 def add(app: typer.Typer) -> None:

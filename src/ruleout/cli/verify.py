@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from ruleout.app.accountability.roadmap import beside_the_record
 from ruleout.app.bundle import verify
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption
-from ruleout.cli.output import page_width, show_json, show_page
+from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.reports.verification_text import verification_page, verification_value
 
 
@@ -38,4 +39,6 @@ def command(
         show_json(verification_value(bundle, report))
     else:
         show_page(verification_page(bundle, report, width=page_width()))
+        for text in beside_the_record(path):
+            say(f"not in the record: {text}")
     return ExitCode.STOP if report.has_failed else ExitCode.OK

@@ -104,4 +104,10 @@ PROBLEM_IDS: dict[str, str] = {
     "Q006": "a ruling that favours nobody named, or a favour without a ruling",
     "Q007": "a red line that shares its name with a clause, or a clause behind a red line with exceptions",
     "Q008": "a clause that may have exceptions for nobody, or eligibility without exceptions",
+    "G001": "a rule of grading of no kind, or of several",
+    "G002": "a rule of grading with fields of another kind",
+    "G003": "figures of a rule that contradict each other",
+    "G004": "a grade that names what the roadmap does not have",
+    "G005": "comments that end before they begin",
+    "G006": "a roadmap file that says other than the record",
 }

@@ -92,7 +92,7 @@ SCHEMAS: Mapping[EntryType, Schema] = MappingProxyType(
             "act", "digests tool tool_version producer model_digest revision lifts", least_refs=1
         ),
         # Accountability (ADR 0017): the reference `statement` holds what the act says, whole; the header only finds it.
-        EntryType.GOAL: _schema("roadmap goal act", "area target before flagged", least_refs=1),
+        EntryType.GOAL: _schema("roadmap goal act", "area target before flagged superseded_by", least_refs=1),
         EntryType.GRADE: _schema("roadmap goal", "says by comment_from comment_until", least_refs=1),
         EntryType.DUTY: _schema("act", "event duty regime about at until", least_refs=0),
         EntryType.INCIDENT: _schema("incident act", "regime stage into discovered", least_refs=1),

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""On which day a goal, or a part of it, counts as done, and on whose word (A-2).
+
+Rules
+- A grade that its rule supports, under the goal as it stood when the grade was recorded, makes it done: on the day that
+  something recorded earlier shows, else on the day of the grade. A day that only the grade itself names is not
+  counted: whoever is late could write any.
+  Nor is an earlier day under a rule that was weakened since, or from before the goal was set.
+- With a comment period, not before the period has run.
+- Without a grade, its author's public word counts, on the day it names, else on the day of the statement. Not for rules over
+  invariants and figures: there a word without marks or figures supports nothing.
+- The earliest day counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ruleout.accountability.roadmap.grading import Reach, Ruling, final_from, ruling
+from ruleout.model.roadmap import Goal, IndicatorRule, InvariantsRule, Rule
+from ruleout.model.roadmap_acts import GoalGrade, GoalHistory, GoalReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """The day something counts as done, whether only its author's word says so, and why that day."""
+
+    on: date
+    is_own_word: bool
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What is known of a goal or part by an instant: its completion, its last grade with the ruling, open comments."""
+
+    completion: Completion | None
+    last: Ruling | None
+    last_grade: GoalGrade | None
+    in_comment: bool
+
+
+def judged(history: GoalHistory, part: str, at: datetime) -> Judged:
+    """Return what grades and statements up to an instant make of a goal, or of a part of it. Pure."""
+    grades = [one for one in history.grades if one.part == part and one.at <= at]
+    reports = [one for one in history.reports if one.part == part and one.on <= at.date()]
+    done = [found for grade in grades if (found := _by_grade(history, grade, at)) is not None]
+    last = grades[-1] if grades else None
+    said = None if last is None else _ruling_on(history, last, last.at.date())
+    completion = min(
+        [*done, *_by_word(history, part, reports, at)], key=lambda one: (one.on, one.is_own_word), default=None
+    )
+    return Judged(
+        completion=completion,
+        last=said,
+        last_grade=last,
+        in_comment=said is not None and said.reach is Reach.REACHED and completion is None,
+    )
+
+
+def _goal_on(history: GoalHistory, day: date) -> Goal:
+    """The goal as it stood at the end of a day; before it was set, as it was set."""
+    states = [act.state for act in history.acts if act.at.date() <= day]
+    return states[-1] if states else history.acts[0].state
+
+
+def _rule_of(goal: Goal, part: str) -> Rule | None:
+    if not part:
+        return goal.rule
+    found = next((one for one in goal.parts if one.id == part), None)
+    return None if found is None else found.rule
+
+
+def _ruling_on(history: GoalHistory, grade: GoalGrade, day: date) -> Ruling | None:
+    """What the rule of a day makes of a grade."""
+    rule = _rule_of(_goal_on(history, day), grade.part)
+    return None if rule is None else ruling(rule, grade)
+
+
+def _by_grade(history: GoalHistory, grade: GoalGrade, at: datetime) -> Completion | None:
+    recorded = grade.at.date()
+    said = _ruling_on(history, grade, recorded)
+    if said is None or said.reach is not Reach.REACHED:
+        return None
+    goal = _goal_on(history, recorded)
+    final = final_from(goal, grade)
+    if final is None or final > at.date():
+        return None
+    if goal.comment_days:
+        return Completion(on=final, is_own_word=False, because=f"{said.because}; comments had run by {final}")
+    return _shown_earlier(history, grade, said) or Completion(
+        on=recorded, is_own_word=False, because=f"{said.because}; graded on {recorded}"
+    )
+
+
+def _shown_earlier(history: GoalHistory, grade: GoalGrade, said: Ruling) -> Completion | None:
+    """The day that an earlier entry shows, if the rule of that day was reached too: one weakened since proves nothing."""
+    day, recorded = grade.shown_on, grade.at.date()
+    if day is None or day >= recorded:
+        return None
+    then = _ruling_on(history, grade, day)
+    if then is None or then.reach is not Reach.REACHED:
+        return None
+    # Nobody had promised anything before the goal was set.
+    day = max(day, history.acts[0].at.date())
+    because = f"{said.because}; an entry of {grade.shown_on} shows it, graded on {recorded}"
+    return Completion(on=day, is_own_word=False, because=because)
+
+
+def _by_word(history: GoalHistory, part: str, reports: Iterable[GoalReport], at: datetime) -> Iterator[Completion]:
+    rules = (_rule_of(act.state, part) for act in history.acts if act.at <= at)
+    if any(isinstance(rule, InvariantsRule | IndicatorRule) for rule in rules):
+        return
+    for report in reports:
+        if not report.says_done:
+            continue
+        if report.happened is not None and report.happened <= report.on:
+            because = f"its author says on {report.on} that it was done on {report.happened}"
+            yield Completion(on=report.happened, is_own_word=True, because=because)
+        else:
+            because = f"its author says on {report.on} that it is done and names no day, so that day counts"
+            yield Completion(on=report.on, is_own_word=True, because=because)
