@@ -24,6 +24,7 @@ BELOW = (
     *("estimate horizon", "estimate trend", "estimate pairs", "estimate looks", "estimate uplift", "estimate rate"),
     *("evidence list", "evidence show", "evidence diff", "evidence due"),
     *("evidence withdraw", "evidence lift", "evidence renew", "evidence overlaps"),
+    "roadmap compare",
 )
 #: Explained once for all verbs.
 SHARED = {"--help"}
@@ -34,6 +35,7 @@ def test_every_command_of_the_page_ends_as_it_says(tmp_path):
     shutil.copytree(DEMO, tmp_path / "case")
     shutil.copytree(CASES, tmp_path / "public")
     shutil.copytree(ROOT / "examples" / "estimates", tmp_path / "estimates")
+    shutil.copytree(ROOT / "examples" / "public-record" / "roadmap", tmp_path / "roadmap")
 
     assert len(COMMANDS) > 20
     for command, code in COMMANDS:
