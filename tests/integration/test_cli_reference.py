@@ -26,6 +26,7 @@ BELOW = (
     *("evidence withdraw", "evidence lift", "evidence renew", "evidence overlaps"),
     *("request open", "request answer", "request forum"),
     *("request status", "request consistency", "request counts"),
+    "roadmap compare",
 )
 #: Explained once for all verbs.
 SHARED = {"--help"}
@@ -38,6 +39,7 @@ def test_every_command_of_the_page_ends_as_it_says(tmp_path):
     shutil.copytree(ROOT / "examples" / "estimates", tmp_path / "estimates")
     shutil.copytree(ROOT / "examples" / "requests", tmp_path / "requests")
     shutil.copytree(ROOT / "examples" / "public-record" / "requests", tmp_path / "published")
+    shutil.copytree(ROOT / "examples" / "public-record" / "roadmap", tmp_path / "roadmap")
 
     assert len(COMMANDS) > 20
     for command, code in COMMANDS:
