@@ -15,7 +15,7 @@ COMMANDS = re.findall(r"^\$ ruleout (.+?)(?:\s+# exit (\d))?$", PAGE, re.MULTILI
 SECTIONS = dict(re.findall(r"^#{2,3} ruleout ([a-z -]+)\n(.*?)(?=^#{2,3} |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 #: Verbs that only hold others, and those.
-GROUPS = ("key", "framework", "landscape", "picture", "estimate", "evidence", "request")
+GROUPS = ("key", "framework", "landscape", "picture", "estimate", "evidence", "request", "roadmap")
 BELOW = (
     *("key new", "key list"),
     *("framework list", "framework show", "framework anchors"),
@@ -26,7 +26,8 @@ BELOW = (
     *("evidence withdraw", "evidence lift", "evidence renew", "evidence overlaps"),
     *("request open", "request answer", "request forum"),
     *("request status", "request consistency", "request counts"),
-    "roadmap compare",
+    *("roadmap show", "roadmap set", "roadmap move", "roadmap revise", "roadmap retire", "roadmap contest"),
+    *("roadmap settle", "roadmap grade", "roadmap publish", "roadmap compare"),
 )
 #: Explained once for all verbs.
 SHARED = {"--help"}
@@ -40,6 +41,7 @@ def test_every_command_of_the_page_ends_as_it_says(tmp_path):
     shutil.copytree(ROOT / "examples" / "requests", tmp_path / "requests")
     shutil.copytree(ROOT / "examples" / "public-record" / "requests", tmp_path / "published")
     shutil.copytree(ROOT / "examples" / "public-record" / "roadmap", tmp_path / "roadmap")
+    shutil.copytree(ROOT / "examples" / "northlight" / "files", tmp_path / "northlight")
 
     assert len(COMMANDS) > 20
     for command, code in COMMANDS:

@@ -36,7 +36,7 @@ def state(
 ) -> RoadmapState:
     """A state with these goals."""
     value = {"roadmap": "lab", "as-of": on, "document": {"captured": taken}, "goals": goals, **more}
-    days = {"first_day": date.fromisoformat(on), "last_day": date.fromisoformat(taken)}
+    days = {"known_from": date.fromisoformat(on), "known_to": date.fromisoformat(taken)}
     return RoadmapState(roadmap="lab", name=on, value=value, **days)
 
 
@@ -235,7 +235,7 @@ def test_a_file_is_read_as_a_state_with_its_days():
     """Updates count from the heading's day to the last day on which the text can have been taken down."""
     one = read_state(FILE, file="r.yaml")
 
-    assert (one.roadmap, one.first_day, one.last_day) == ("lab", date(2026, 2, 19), date(2026, 3, 1))
+    assert (one.roadmap, one.known_from, one.known_to) == ("lab", date(2026, 2, 19), date(2026, 3, 1))
     assert one.name == "Roadmap as of 2026-02-19"
     assert list(one.goals) == ["prototype"]
 

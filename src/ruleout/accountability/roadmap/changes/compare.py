@@ -54,7 +54,7 @@ def compare_roadmaps(old: RoadmapState, new: RoadmapState, log: UpdateLog | None
 
 
 def _between(old: RoadmapState, new: RoadmapState, log: UpdateLog) -> tuple[Update, ...]:
-    return tuple(update for update in log.updates if old.first_day < update.on <= new.last_day)
+    return tuple(update for update in log.updates if old.known_from < update.on <= new.known_to)
 
 
 def _of_the_page(old: RoadmapState, new: RoadmapState) -> Iterator[Difference]:
@@ -162,8 +162,8 @@ def _tells(told: Told, one: Difference) -> bool:
 def _remarks(new: RoadmapState, log: UpdateLog | None) -> tuple[str, ...]:
     if log is None:
         return ()
-    own = [update.on for update in log.updates if log.page_of(update).own and update.on <= new.last_day]
-    if not own or max(own) <= new.first_day:
+    own = [update.on for update in log.updates if log.page_of(update).own and update.on <= new.known_to]
+    if not own or max(own) <= new.known_from:
         return ()
-    heading, newest = new.first_day.isoformat(), max(own).isoformat()
+    heading, newest = new.known_from.isoformat(), max(own).isoformat()
     return (f"the newer state is headed {heading}, and the newest entry of its own log is of {newest}",)

@@ -24,15 +24,15 @@ class RoadmapState:
     Attributes:
         roadmap: id of the roadmap.
         name: how the state is called in a comparison.
-        first_day: the day its heading names: updates after it speak of changes to it.
-        last_day: the last day of which it can know: when its text was taken down.
+        known_from: the day its heading names: updates after it speak of changes to it.
+        known_to: the last day of which it can know: when its text was taken down.
         value: the document's plain value; `goals` maps ids to goals.
     """
 
     roadmap: str
     name: str
-    first_day: date
-    last_day: date
+    known_from: date
+    known_to: date
     value: Tree
 
     @property
@@ -58,7 +58,7 @@ def read_state(data: bytes, *, file: str) -> RoadmapState:
     return RoadmapState(
         roadmap=roadmap.id,
         name=f"{roadmap.title} as of {first.isoformat()}",
-        first_day=first,
-        last_day=max(days),
+        known_from=first,
+        known_to=max(days),
         value=cast("Tree", read_yaml(data, file=file).value),
     )
