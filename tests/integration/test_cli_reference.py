@@ -15,7 +15,7 @@ COMMANDS = re.findall(r"^\$ ruleout (.+?)(?:\s+# exit (\d))?$", PAGE, re.MULTILI
 SECTIONS = dict(re.findall(r"^#{2,3} ruleout ([a-z -]+)\n(.*?)(?=^#{2,3} |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 #: Verbs that only hold others, and those.
-GROUPS = ("key", "framework", "landscape", "picture", "estimate", "evidence")
+GROUPS = ("key", "framework", "landscape", "picture", "estimate", "evidence", "roadmap")
 BELOW = (
     *("key new", "key list"),
     *("framework list", "framework show", "framework anchors"),
@@ -24,7 +24,7 @@ BELOW = (
     *("estimate horizon", "estimate trend", "estimate pairs", "estimate looks", "estimate uplift", "estimate rate"),
     *("evidence list", "evidence show", "evidence diff", "evidence due"),
     *("evidence withdraw", "evidence lift", "evidence renew", "evidence overlaps"),
-    "roadmap compare",
+    *("roadmap compare", "roadmap anchors"),
 )
 #: Explained once for all verbs.
 SHARED = {"--help"}
