@@ -28,6 +28,7 @@ BELOW = (
     *("request status", "request consistency", "request counts"),
     *("roadmap show", "roadmap set", "roadmap move", "roadmap revise", "roadmap retire", "roadmap contest"),
     *("roadmap settle", "roadmap grade", "roadmap publish", "roadmap compare"),
+    "roadmap anchors",
 )
 #: Explained once for all verbs.
 SHARED = {"--help"}

@@ -57,24 +57,47 @@ def check_anchors(framework: FrameworkFile, documents: Sequence[Path]) -> Anchor
         RuleoutError: a copy cannot be read, is empty of text, or too long.
     """
     clauses = _clauses(framework)
-    missing = frozenset(clause.anchor for clause in clauses if clause.anchor is not None)
-    copies, words = [], 0
+    wanted = frozenset(clause.anchor for clause in clauses if clause.anchor is not None)
+    found = search_copies(documents, wanted, named=framework.framework.document.sha256)
+    return AnchorReport(
+        framework=str(framework.framework.id),
+        copies=found.copies,
+        words=found.words,
+        clauses=len(clauses),
+        found=tuple(c.id for c in clauses if c.anchor is not None and c.anchor not in found.missing),
+        missing=tuple((c.id, c.section) for c in clauses if c.anchor in found.missing),
+        unanchored=tuple(c.id for c in clauses if c.anchor is None),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiesSearched:
+    """The copies that were searched, how many words they have, and which anchors stand in none of them."""
+
+    copies: tuple[Copy, ...]
+    words: int
+    missing: frozenset[str]
+
+
+def search_copies(documents: Sequence[Path], wanted: frozenset[str], *, named: str) -> CopiesSearched:
+    """Return which anchors the copies do not hold. Effect: reads the copies.
+
+    Args:
+        documents: the copies.
+        wanted: anchors looked for.
+        named: SHA-256 of the very file that was told from.
+
+    Raises:
+        RuleoutError: a copy cannot be read, is empty of text, or too long.
+    """
+    copies, words, missing = [], 0, wanted
     for path in documents:
         data = read_bounded(path, limit_bytes=MOST_COPY_BYTES, what="document")
         digest = hashlib.sha256(data).hexdigest()
-        named = digest == framework.framework.document.sha256
-        copies.append(Copy(name=path.name, sha256=digest, is_the_named_document=named))
+        copies.append(Copy(name=path.name, sha256=digest, is_the_named_document=digest == named))
         count, missing = _search(data, path.name, missing)
         words += count
-    return AnchorReport(
-        framework=str(framework.framework.id),
-        copies=tuple(copies),
-        words=words,
-        clauses=len(clauses),
-        found=tuple(c.id for c in clauses if c.anchor is not None and c.anchor not in missing),
-        missing=tuple((c.id, c.section) for c in clauses if c.anchor in missing),
-        unanchored=tuple(c.id for c in clauses if c.anchor is None),
-    )
+    return CopiesSearched(copies=tuple(copies), words=words, missing=missing)
 
 
 def _clauses(file: FrameworkFile) -> tuple[Clause, ...]:

@@ -74,9 +74,9 @@ def anchors(
     """
     report = check_anchors(find_framework(name, workspace_or_none(workspace)), document)
     if json:
-        show_json(_value(report))
+        show_json(anchors_value(report))
     else:
-        show_page(_anchor_page(report, width=page_width()))
+        show_page(anchors_page(report, what="clauses", width=page_width()))
     return ExitCode.STOP if report.missing else ExitCode.OK
 
 
@@ -86,13 +86,15 @@ def _row(framework: Framework) -> Line:
     return Line(f"{text} ({framework.developer})")
 
 
-def _anchor_page(report: AnchorReport, *, width: int) -> list[Line]:
-    lines = [Line(f"{report.framework}: {len(report.found)} of {report.clauses} clauses found", "title")]
+def anchors_page(report: AnchorReport, *, what: str, width: int) -> list[Line]:
+    """Return what was found of a file's anchored sentences, as lines. Pure."""
+    lines = [Line(f"{report.framework}: {len(report.found)} of {report.clauses} {what} found", "title")]
     for copy in report.copies:
         is_it = "the file the encoding names" if copy.is_the_named_document else "not the file the encoding names"
         lines += labelled("Copy", f"{copy.name} ({copy.sha256[:12]}), {is_it}", width=width)
     for id_, section in report.missing:
-        lines += labelled("Not there", f"{id_}, s. {section}", width=width, tone="bad")
+        place = f", s. {section}" if section else ""
+        lines += labelled("Not there", f"{id_}{place}", width=width, tone="bad")
     if report.unanchored:
         lines += labelled("No anchor", ", ".join(report.unanchored), width=width, tone="warn")
     if report.missing:
@@ -101,7 +103,8 @@ def _anchor_page(report: AnchorReport, *, width: int) -> list[Line]:
     return lines
 
 
-def _value(report: AnchorReport) -> dict[str, object]:
+def anchors_value(report: AnchorReport) -> dict[str, object]:
+    """Return what was found of a file's anchored sentences, as a JSON value. Pure."""
     return {
         "framework": report.framework,
         "copies": [
