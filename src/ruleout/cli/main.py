@@ -37,6 +37,7 @@ VERBS = (
     "evidence",
     "assess",
     "picture",
+    "incident",
     "decide-under",
     "approve",
     "log",
