@@ -23,6 +23,7 @@ from ruleout.engine.resolve import weigh_evidence
 from ruleout.engine.statements import evidence_faults
 from ruleout.model.case import Case
 from ruleout.model.evidence import EvidenceItem, Indicator, IndicatorFinding, Measurement, Weight
+from ruleout.model.expiry import has_ended, last_day_after
 from ruleout.model.formula import Kind
 from ruleout.model.framework import Framework
 from ruleout.model.run import Demand
@@ -185,7 +186,7 @@ def _status(row: Required, item: EvidenceItem, measurement: Measurement | None, 
 
 
 def _is_old(row: Required, *, at: datetime) -> bool:
-    return row.last_day is not None and at.date() > row.last_day
+    return has_ended(row.last_day, at)
 
 
 def _because(row: Required, *, at: datetime) -> str:
@@ -208,8 +209,7 @@ def _last_day(indicator: Indicator, item: EvidenceItem, measurement: Measurement
         evaluated = None if measurement.evaluated is None else measurement.evaluated.date()
     days = [] if item.valid_until is None else [item.valid_until]
     if evaluated is not None and indicator.fresh_days is not None:
-        # The date is the log's word and may be any: the calendar ends with the year 9999.
-        days.append(date.fromordinal(min(evaluated.toordinal() + indicator.fresh_days, date.max.toordinal())))
+        days.append(last_day_after(evaluated, indicator.fresh_days))
     return min(days, default=None)
 
 

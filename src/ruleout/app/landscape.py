@@ -15,6 +15,7 @@ from ruleout.app.workspace import Workspace
 from ruleout.documents.field_names import closest
 from ruleout.engine.peer_effects import PeerEffects, peer_effects
 from ruleout.framework.landscape_document import parse_landscape
+from ruleout.model.expiry import has_ended
 from ruleout.model.framework import Framework
 from ruleout.model.landscape import Landscape, LandscapeFact, conflicts_in
 
@@ -73,7 +74,7 @@ def notes_on(facts: Sequence[LandscapeFact], frameworks: Sequence[Framework], *,
 
 def _notes(fact: LandscapeFact, known: set[str], *, on: date) -> list[FactNote]:
     notes = []
-    if fact.valid_until is not None and fact.valid_until < fact.as_of:
+    if has_ended(fact.valid_until, fact.as_of):
         says = f"it ends on {fact.valid_until}, before it begins on {fact.as_of}"
         notes.append(FactNote(fact=fact.id, kind="misdated", says=says))
     if fact.is_stale(on):

@@ -41,6 +41,7 @@ from ruleout.model.evidence import (
     PublishedFigure,
     Stopping,
 )
+from ruleout.model.expiry import has_ended, last_day_after
 from ruleout.model.plain import decimal_text
 from ruleout.stats import (
     LARGEST_SEARCHED,
@@ -278,8 +279,12 @@ def _date_reasons(indicator: Indicator, evaluated: date | None, stated: date | N
     age_days = (at.date() - evaluated).days
     if age_days < 0:
         yield f"evaluated on {evaluated}, after {at.date()}"
-    elif indicator.fresh_days is not None and age_days > indicator.fresh_days:
+    elif has_ended(_last_fresh_day(indicator, evaluated), at):
         yield f"too old: evaluated on {evaluated}, {age_days} days before, at most {indicator.fresh_days} allowed"
+
+
+def _last_fresh_day(indicator: Indicator, evaluated: date) -> date | None:
+    return None if indicator.fresh_days is None else last_day_after(evaluated, indicator.fresh_days)
 
 
 def _inconclusive(indicator: Indicator, item: EvidenceItem, reasons: list[str]) -> IndicatorFinding:

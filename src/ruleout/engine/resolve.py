@@ -24,6 +24,7 @@ from ruleout.model.evidence import (
     IndicatorFinding,
     Measurement,
 )
+from ruleout.model.expiry import has_ended
 from ruleout.model.formula import AllOf, AtLeast, Atom, Formula, Kind, Quorum, Ref, quorums_of
 from ruleout.model.framework import DeterminedBy, Framework, Safeguard, Threshold
 from ruleout.model.outcome import Activity
@@ -111,8 +112,7 @@ def _end_of(item: EvidenceItem, measurement: Measurement | None, *, on: date) ->
     """Why a piece of evidence counts no more on a day, "" if it does; its last valid day counts (A-12)."""
     if measurement is not None and measurement.ended:
         return measurement.ended
-    is_past = item.valid_until is not None and item.valid_until < on
-    return f"valid until {item.valid_until}, expired on {on}" if is_past else ""
+    return f"valid until {item.valid_until}, expired on {on}" if has_ended(item.valid_until, on) else ""
 
 
 def _remarks(measurements: Mapping[str, Measurement]) -> list[str]:

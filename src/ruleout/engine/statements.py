@@ -9,6 +9,7 @@ from datetime import date
 
 from ruleout.model.clause import Period
 from ruleout.model.evidence import Check, EvidenceItem
+from ruleout.model.expiry import has_ended
 from ruleout.model.formula import Atom, Formula, atoms_of, evaluate, text_of
 from ruleout.model.verdict import Verdict
 
@@ -47,14 +48,14 @@ def date_faults(dated: date, valid_until: date | None, *, on: date) -> list[str]
     faults = []
     if dated > on:
         faults.append(f"dated {dated}, after {on}")
-    if valid_until is not None and valid_until < on:
+    if has_ended(valid_until, on):
         faults.append(f"valid until {valid_until}, expired on {on}")
     return faults
 
 
 def age_faults(dated: date, longest: Period | None, *, on: date, what: str) -> list[str]:
     """Why a statement is too old on a day: `longest` after it was made has passed."""
-    if longest is None or on <= longest.after(dated):
+    if longest is None or not has_ended(longest.after(dated), on):
         return []
     return [f"{what} {longest} after {dated}, passed on {longest.after(dated)}"]
 
@@ -66,7 +67,7 @@ def evidence_faults(item: EvidenceItem, needs: Collection[str], *, on: date) -> 
 
     Source: D-2, A-12.
     """
-    if item.valid_until is not None and item.valid_until < on:
+    if has_ended(item.valid_until, on):
         yield f"the evidence counts until {item.valid_until}, expired on {on}"
     for kind in dict.fromkeys(needs):
         stated = [check for check in item.checks if check.kind == kind]

@@ -15,6 +15,7 @@ from enum import Enum
 from ruleout.model.case import PeerFact
 from ruleout.model.clause import Period
 from ruleout.model.evidence import Source
+from ruleout.model.expiry import has_ended
 from ruleout.model.framework import Grade, Quantifier
 from ruleout.model.verdict import Verdict
 
@@ -73,7 +74,7 @@ class LandscapeFact:
 
     def is_stale(self, on: date) -> bool:
         """Whether the fact no longer counts on a day."""
-        return on > self.last_day
+        return has_ended(self.last_day, on)
 
     def is_later(self, on: date) -> bool:
         """Whether the fact became known only after a day."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from ruleout.app.evidence.again import Archive, Decided, Effect
 from ruleout.app.evidence.receipt import Receipt, identity_of, receipts_of
@@ -18,6 +18,7 @@ from ruleout.app.evidence.standing import standing_in
 from ruleout.app.ledger import Record
 from ruleout.errors import RuleoutError
 from ruleout.model.evidence import EvidenceItem
+from ruleout.model.expiry import ends_by, first_instant_after, has_ended, last_day_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +92,10 @@ def due_in(record: Record, *, at: datetime, within: timedelta) -> Outlook:
     for decided in decisions:
         used |= {identity_of(m) for m in decided.measurements.values()}
         for end in _ends_of(decided, receipts):
-            if end.last_day <= until and not _is_withdrawn(end, withdrawn):
+            if ends_by(end.last_day, until) and not _is_withdrawn(end, withdrawn):
                 ends.setdefault(end, []).append(decided)
     for end in _ends_unused(receipts, used | withdrawn):
-        if end.last_day <= until:
+        if ends_by(end.last_day, until):
             ends.setdefault(end, [])
     found = (_due(end, on, archive, at=at) for end, on in ends.items())
     return Outlook(due=tuple(sorted(found, key=lambda d: (d.last_day, d.owner, d.evidence))), unread=tuple(unread))
@@ -132,7 +133,7 @@ def _last_days(item: EvidenceItem, decided: Decided, receipt: Receipt | None) ->
     own = [i for i in decided.framework.indicators if i.evaluation == item.id] or item.indicators
     spans = {i.fresh_days for i in own if i.fresh_days is not None}
     if stated is not None:
-        yield from ((stated + timedelta(days=days), f"fresh for {days} days") for days in sorted(spans))
+        yield from ((last_day_after(stated, days), f"fresh for {days} days") for days in sorted(spans))
 
 
 def _ends_unused(receipts: tuple[Receipt, ...], used: set[tuple[str, str, str]]) -> Iterator[_End]:
@@ -152,7 +153,7 @@ def _is_withdrawn(end: _End, withdrawn: set[tuple[str, str, str]]) -> bool:
 
 
 def _due(end: _End, on: list[Decided], archive: Archive, *, at: datetime) -> Due:
-    has_expired = end.last_day < at.date()
+    has_expired = has_ended(end.last_day, at)
     return Due(
         evidence=end.evidence,
         digest=end.digest,
@@ -166,7 +167,7 @@ def _due(end: _End, on: list[Decided], archive: Archive, *, at: datetime) -> Due
 
 def _effect(decided: Decided, end: _End, archive: Archive, *, at: datetime, has_expired: bool) -> Effect:
     """What was recorded and what is now where it has expired; else what is now and what will be without it."""
-    first_day_without = datetime.combine(end.last_day + timedelta(days=1), time(), UTC)
+    first_day_without = first_instant_after(end.last_day)
     now = archive.decide(decided, at=at).outcome.value
     then = now if has_expired else archive.decide(decided, at=max(at, first_day_without)).outcome.value
     return Effect(

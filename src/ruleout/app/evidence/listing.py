@@ -19,6 +19,7 @@ from ruleout.evidence.overlap import Overlap, overlap_of, overlaps_among, prints
 from ruleout.evidence.stored import measurement_from
 from ruleout.ledger import EntryType
 from ruleout.model.evidence import Measurement
+from ruleout.model.expiry import ends_by, has_ended
 
 #: Logs that are compared pair by pair in one call.
 MOST_COMPARED = 1000
@@ -63,7 +64,7 @@ def _listed(receipt: Receipt, standing: Standing, *, on: date) -> Listed:
     for withdrawal in standing.withdrawals:
         if withdrawal.selector.covers(receipt.summary, receipt.producers):
             return Listed(receipt=receipt, standing="withdrawn", because=withdrawal.because)
-    if receipt.valid_until is not None and receipt.valid_until < on:
+    if has_ended(receipt.valid_until, on):
         return Listed(receipt=receipt, standing="expired", because=f"valid until {receipt.valid_until}")
     if not receipt.summary.is_usable:
         count = receipt.summary.problems
@@ -73,7 +74,7 @@ def _listed(receipt: Receipt, standing: Standing, *, on: date) -> Listed:
 
 def _is_wanted(one: Listed, wanted: Wanted, *, on: date) -> bool:
     summary, last_day = one.receipt.summary, one.receipt.valid_until
-    ends = wanted.within is None or (last_day is not None and last_day <= on + wanted.within)
+    ends = wanted.within is None or ends_by(last_day, on + wanted.within)
     named = wanted.task in ("", summary.task) and wanted.model in ("", summary.model)
     return ends and named and wanted.standing in ("", one.standing)
 

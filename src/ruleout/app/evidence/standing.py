@@ -20,6 +20,7 @@ from ruleout.evidence.stored import measurement_from
 from ruleout.evidence.summary import summary_from, summary_of
 from ruleout.ledger import EntryType, LedgerEntry
 from ruleout.model.evidence import Comparison, Measurement
+from ruleout.model.expiry import has_ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +41,7 @@ class Standing:
             if withdrawal.selector.covers(measurement, received_from):
                 return withdrawal.because
         last = self.valid_until.get(measurement.digest)
-        if last is None or on <= last:
-            return ""
-        return f"valid until {last} by its receipt, expired"
+        return f"valid until {last} by its receipt, expired" if has_ended(last, on) else ""
 
 
 def standing_in(record: Kept, *, also: tuple[Withdrawal, ...] = (), without: str = "") -> Standing:

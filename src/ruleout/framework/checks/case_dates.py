@@ -14,6 +14,7 @@ from ruleout.framework.checks.finding import At, Check, Severity, Subject
 from ruleout.framework.checks.subjects import CaseText
 from ruleout.model.case import Finding
 from ruleout.model.clause import Period
+from ruleout.model.expiry import has_ended
 
 #: A peer fact without a last valid day is worth a second look after this long.
 _PEER_FACT_AGES = Period(months=12)
@@ -23,7 +24,7 @@ def expired(text: CaseText) -> Iterator[At]:
     """A statement whose last valid day lies before the case's instant (D-3, D-6)."""
     then = text.case.at.date()
     for path, what, _, until in _statements(text):
-        if until is not None and until < then:
+        if has_ended(until, then):
             yield At(path, f"{what} was valid until {until}; the case is decided on {then}")
 
 
@@ -55,7 +56,7 @@ def evidence_before_trigger(text: CaseText) -> Iterator[At]:
             continue
         for name, _ in one.relies_on:
             day = measured.get(name)
-            if day is not None and all(term is not None and term.after(day) < one.dated for term in terms):
+            if day is not None and all(term is not None and has_ended(term.after(day), one.dated) for term in terms):
                 says = f"{name!r} of {day} was older than {min(map(str, terms))} when {one.threshold} was determined"
                 yield At((*text.determination_path(index), "relies-on"), says)
 
@@ -76,7 +77,7 @@ def stale_peer_fact(text: CaseText) -> Iterator[At]:
     then = text.case.at.date()
     for index, fact in enumerate(text.case.peer_facts):
         last = fact.valid_until or _PEER_FACT_AGES.after(fact.as_of)
-        if last < then:
+        if has_ended(last, then):
             yield At(("peer-facts", index), f"the fact is of {fact.as_of} and counted until {last}, before {then}")
 
 
@@ -94,7 +95,7 @@ def interim_too_long(text: CaseText) -> Iterator[At]:
     """Interim measures claimed for longer than every framework at hand allows (D-6)."""
     for claim in text.case.interim:
         terms = [s.interim.at_most for s in text.safeguards(claim.safeguard) if s.interim is not None]
-        if terms and all(term is not None and term.after(claim.dated) < claim.until for term in terms):
+        if terms and all(term is not None and has_ended(term.after(claim.dated), claim.until) for term in terms):
             path: Path = ("interim", claim.safeguard, "until")
             yield At(path, f"claimed until {claim.until}, at most {terms[0]} after {claim.dated} is allowed")
 

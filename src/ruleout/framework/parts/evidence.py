@@ -15,6 +15,7 @@ from ruleout.framework.framework_document import ComparisonDoc
 from ruleout.framework.parts.bars import build_indicator
 from ruleout.model.canonical import digest_of
 from ruleout.model.evidence import Check, EvidenceItem, Indicator, PublishedFigure, Source, Stopping
+from ruleout.model.expiry import has_ended
 from ruleout.model.plain import plain
 
 _SAFE_PATH = re.compile(r"[A-Za-z0-9_@+=,][A-Za-z0-9_@+=,. -]*(?:/[A-Za-z0-9_@+=,][A-Za-z0-9_@+=,. -]*)*")
@@ -81,7 +82,7 @@ def _check_days(doc: EvidenceDoc, path: Path, findings: Findings) -> None:
 
 
 def _check_order(begins: date | None, ends: date | None, path: Path, findings: Findings) -> None:
-    if begins is not None and ends is not None and ends < begins:
+    if begins is not None and has_ended(ends, begins):
         hint = "Correct one of the two days; valid-until is the last day that counts."
         findings.note("C014", path, expected=f"a day from {begins} on", got=str(ends), hint=hint)
 
