@@ -175,7 +175,9 @@ def list_all(at: SeenOption = None, json: JsonOption = False, workspace: Workspa
     register, regimes = register_of(read_record(place), until=when), regimes_at_hand(place)
     rows = [(state, standings(name, register, regimes, at=when)) for name, state in sorted(register.states.items())]
     if json:
-        show_json({"incidents": [{"incident": s.incident.id, "regimes": [standing_value(o) for o in f]} for s, f in rows]})
+        show_json(
+            {"incidents": [{"incident": s.incident.id, "regimes": [standing_value(o) for o in f]} for s, f in rows]}
+        )
     else:
         show_page(listing_page(rows, width=page_width()))
     return ExitCode.STOP if any(one.is_missed for _, found in rows for one in found) else ExitCode.OK
@@ -185,9 +187,7 @@ def _amend(incident: str, reason: str, key: str | None, place: Workspace, *, res
     path, data = _file(incident, place)
     facts = facts_asked(regimes_at_hand(place))
     with acting(place, key, instant(None)) as (record, recorder, signer):
-        entry = amend_incident(
-            data, reason, record, recorder, signer, facts=facts, resolves=resolves, file=str(path)
-        )
+        entry = amend_incident(data, reason, record, recorder, signer, facts=facts, resolves=resolves, file=str(path))
     say(f"recorded as {entry} of {place.origin}")
 
 

@@ -38,6 +38,8 @@ VERBS = (
     "assess",
     "picture",
     "incident",
+    "deviation",
+    "concern",
     "decide-under",
     "approve",
     "log",

@@ -71,9 +71,7 @@ def _answers(doc: IncidentDoc) -> dict[str, str]:
     texts = {kebab(name): getattr(doc, name) for name in TEXTS}
     verdicts = {kebab(name): getattr(doc, name) for name in _VERDICTS}
     stated = {name: text for name, text in texts.items() if text is not None and text.strip() != UNKNOWN}
-    return stated | {
-        name: answer.value for name, answer in verdicts.items() if answer in (Verdict.YES, Verdict.NO)
-    }
+    return stated | {name: answer.value for name, answer in verdicts.items() if answer in (Verdict.YES, Verdict.NO)}
 
 
 def _unknown(doc: IncidentDoc) -> frozenset[str]:
@@ -91,13 +89,13 @@ def _model(doc: ModelDoc) -> NamedModel:
     return NamedModel(name=doc.name, version=doc.version or "", digest=doc.digest or "")
 
 
-def _check(
-    doc: IncidentDoc, document: Document, known: dict[str, datetime], facts: Collection[str] | None
-) -> None:
+def _check(doc: IncidentDoc, document: Document, known: dict[str, datetime], facts: Collection[str] | None) -> None:
     findings = Findings(document)
     for name in doc.facts if facts is not None else ():
         if name not in (facts or ()):
-            findings.note_unknown(("facts", name), expected="a fact that a regime asks for", name=name, known=facts or (), id_="I001")
+            findings.note_unknown(
+                ("facts", name), expected="a fact that a regime asks for", name=name, known=facts or (), id_="I001"
+            )
     start, end = known.get("occurred-from"), known.get("occurred-to")
     if start is not None and end is not None and end < start:
         hint = "Swap them, or write unknown."

@@ -68,7 +68,9 @@ def _classes(doc: RegimeDoc, findings: Findings) -> tuple[IncidentClass, ...]:
     for name, one in doc.classes.items():
         if name in doc.facts:
             hint = "Give the class another id: a formula would not say which is meant."
-            findings.note("I006", ("classes", name), expected="an id that no fact has", got=repr(name), hint=hint, key=True)
+            findings.note(
+                "I006", ("classes", name), expected="an id that no fact has", got=repr(name), hint=hint, key=True
+            )
         when = Formulas(doc.facts, above, findings).resolve(one.when, ("classes", name, "when"))
         above[name] = when
         classes.append(IncidentClass(id=name, says=one.says, when=when, provision=_provision(one, doc.sources)))

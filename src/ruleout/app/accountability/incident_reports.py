@@ -19,9 +19,7 @@ from ruleout.ledger import EntryType, Signer
 from ruleout.model.incident_regime import IncidentRegime
 
 
-def prepare_report(
-    incident: str, regime: IncidentRegime, stage: str, register: Register, *, given: datetime
-) -> Report:
+def prepare_report(incident: str, regime: IncidentRegime, stage: str, register: Register, *, given: datetime) -> Report:
     """Return the report as it would be recorded, made from the record alone. Pure.
 
     Args:
@@ -40,7 +38,9 @@ def prepare_report(
     state = register.state(incident)
     if stage not in regime.fields:
         known = ", ".join(regime.fields)
-        raise NotFound(f"{regime.name} has no {stage!r} report; it has: {known}", hint="Name one of these with --stage.")
+        raise NotFound(
+            f"{regime.name} has no {stage!r} report; it has: {known}", hint="Name one of these with --stage."
+        )
     head = head_of(incident, register.states)
     if regime.merges is not None and head != incident:
         raise RuleoutError(f"{incident!r} was merged into {head!r}", hint=f"Report {head}: it covers both.")

@@ -98,11 +98,12 @@ def open_incident(
         BadInput: the file has problems.
         RuleoutError: the incident is open already, or the key is not in the keyring.
     """
+    holder_of(record, signer)
     incident = parse_incident(data, file=file, facts=facts)
     if incident.id in register_of(record).acts:
         hint = f"Use `ruleout incident amend {incident.id} --reason WHY`."
         raise RuleoutError(f"incident {incident.id!r} is in the record already", hint=hint)
-    return _state(OPEN, incident, data, "", record, recorder, signer)
+    return _state(OPEN, incident, data, "", recorder, signer)
 
 
 def amend_incident(
@@ -128,6 +129,7 @@ def amend_incident(
         NotFound: no such incident is open.
         RuleoutError: nothing changes, a correction takes back what was never stated, or no reason is given.
     """
+    holder_of(record, signer)
     incident = parse_incident(data, file=file, facts=facts)
     register = register_of(record)
     state = register.state(incident.id)
@@ -137,12 +139,10 @@ def amend_incident(
     if resolves and "resolved" not in incident.instants:
         hint = "Write `resolved:` with its instant under `known:`."
         raise RuleoutError(f"expected when {incident.id!r} was resolved, got nothing", hint=hint)
-    return _state(RESOLVE if resolves else AMEND, incident, data, stated_reason(reason), record, recorder, signer)
+    return _state(RESOLVE if resolves else AMEND, incident, data, stated_reason(reason), recorder, signer)
 
 
-def merge_incident(
-    incident: str, into: str, reason: str, record: Record, recorder: Recorder, signer: Signer
-) -> str:
+def merge_incident(incident: str, into: str, reason: str, record: Record, recorder: Recorder, signer: Signer) -> str:
     """Draft the act that has an incident reported with another where a regime allows it; return its entry's id.
 
     Effect: keeps the reason and drafts one entry; the caller commits. Regimes that allow no merging go on as before.
@@ -166,10 +166,7 @@ def merge_incident(
     return record_act(recorder, EntryType.INCIDENT, entry, subject, signer=signer, reason=stated_reason(reason))
 
 
-def _state(
-    act: str, incident: Incident, data: bytes, reason: str, record: Record, recorder: Recorder, signer: Signer
-) -> str:
-    holder_of(record, signer)
+def _state(act: str, incident: Incident, data: bytes, reason: str, recorder: Recorder, signer: Signer) -> str:
     subject = {"incident": incident.id, "act": act}
     if "discovered" in incident.instants:
         subject["discovered"] = instant_text(incident.instants["discovered"])

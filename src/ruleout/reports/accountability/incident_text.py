@@ -80,7 +80,8 @@ def clock_line(clock: Clock, authorities: Mapping[str, str]) -> str:
     text = f"{head}, by {_until(counted)}, counted from {_start(counted)}"
     if clock.safe is not None:
         text += " (safe reading"
-        text += f"; by the text {_until(clock.by_text)} from {_start(clock.by_text)})" if clock.by_text else ")"
+        other = clock.by_text if clock.by_text is not None and clock.by_text != clock.safe else None
+        text += f"; by the text {_until(other)} from {_start(other)})" if other is not None else ")"
     if clock.given:
         text += "; given " + ", ".join(minute(when) for when in clock.given)
     return text
@@ -164,7 +165,9 @@ def _standing(standing: Standing, *, width: int) -> list[Line]:
         lines += labelled("class", f"none of this regime's: {', '.join(excluded)}", width=width, tone="good")
     for clock in standing.clocks:
         if clock.state not in _QUIET:
-            lines += labelled("clock", clock_line(clock, regime.authorities), width=width, tone=_TONES.get(clock.state, ""))
+            lines += labelled(
+                "clock", clock_line(clock, regime.authorities), width=width, tone=_TONES.get(clock.state, "")
+            )
     if len(standing.group) > 1:
         lines += labelled("together", f"{', '.join(standing.group)}, under the earliest clock", width=width)
     if standing.amended_since:
