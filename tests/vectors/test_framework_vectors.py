@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from ruleout.accountability.concerns.parse import parse_concern_rules
+from ruleout.accountability.deviations.parse import parse_deviation
+from ruleout.accountability.incidents.parse import parse_incident
+from ruleout.accountability.incidents.regime_parse import parse_regime
 from ruleout.documents.problem_ids import PROBLEM_IDS
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.errors import BadInput
@@ -17,7 +21,7 @@ from ruleout.framework.runs import parse_evaluations, unmet_demands
 from ruleout.model.run import Demand
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "framework"
-FILES = ("text.yaml", "shape.yaml", "meaning.yaml", "case.yaml", "mapping.yaml", "evaluations.yaml")
+FILES = ("text.yaml", "shape.yaml", "meaning.yaml", "case.yaml", "mapping.yaml", "evaluations.yaml", "incidents.yaml")
 FIELDS = {"name", "why", "base", "edits", "append", "text", "hex", "repeat", "want"}
 BASE = (FOLDER / "base-framework.yaml").read_bytes()
 OLD = parse_framework(BASE, file="base-framework.yaml")
@@ -39,6 +43,10 @@ PARSERS = {
     "evaluations": parse_and_hold,
     "framework": parse_framework,
     "case": parse_case,
+    "concern-rules": parse_concern_rules,
+    "deviation": parse_deviation,
+    "incident": lambda data, *, file: parse_incident(data, file=file, facts=("weights-breached", "death")),
+    "incident-regime": parse_regime,
     "mapping": lambda data, *, file: parse_mapping(data, file=file, old=OLD, new=NEW),
 }
 VECTORS = [

@@ -6,16 +6,21 @@ A file with a problem is refused whole and not linted. Errors of the lint fail a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ruleout.accountability.concerns.parse import parse_concern, parse_concern_rules
+from ruleout.accountability.deviations.parse import parse_deviation
+from ruleout.accountability.incidents.parse import parse_incident
+from ruleout.accountability.incidents.regime_parse import parse_regime
 from ruleout.adapters.files import read_bounded
+from ruleout.app.accountability.incident_regimes import facts_asked, regimes_at_hand
 from ruleout.app.evaluate import EVALUATIONS, LINES_SUFFIX
 from ruleout.app.keyring import read_keyring
 from ruleout.app.shipped import shipped_folder
 from ruleout.app.sources import MOST_DOCUMENT_BYTES, framework_folders
-from ruleout.app.workspace import CONFIG, Workspace
+from ruleout.app.workspace import CONFIG, Workspace, find_workspace
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.errors import BadInput, NotFound, Problem, RuleoutError
 from ruleout.framework import parse_case, parse_framework
@@ -33,6 +38,40 @@ from ruleout.framework.checks import (
 from ruleout.framework.runs import parse_evaluations
 from ruleout.model.case import Case
 from ruleout.model.framework import Framework
+
+
+def _parse_incident(data: bytes, *, file: str) -> object:
+    """An incident's facts are held against what the regimes at hand ask: a slip would leave a question unknown."""
+    place = find_workspace(Path(file).resolve().parent)
+    return parse_incident(data, file=file, facts=facts_asked(regimes_at_hand(place)))
+
+
+#: What a file is, by its first field; a framework where it begins with none of these.
+_KINDS = {
+    b"case": "case",
+    b"concern": "concern",
+    b"concerns-of": "concern-rules",
+    b"deviation": "deviation",
+    b"evaluations": "evaluations",
+    b"incident": "incident",
+    b"incidents-of": "incident-regime",
+}
+#: Patterns of registers' files in a workspace.
+_REGISTER_FILES = (
+    "deviations/*.yaml",
+    "frameworks/*/concerns/*.yaml",
+    "incidents/*.yaml",
+    "jurisdictions/*/concerns.yaml",
+    "jurisdictions/*/incidents.yaml",
+)
+#: What reads a register's file of a kind; it raises BadInput with the file's problems.
+_REGISTERS: Mapping[str, Callable[..., object]] = {
+    "concern": parse_concern,
+    "concern-rules": parse_concern_rules,
+    "deviation": parse_deviation,
+    "incident": _parse_incident,
+    "incident-regime": parse_regime,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +127,13 @@ def _files_of(workspace: Workspace | None) -> list[Path]:
     cases = (path for path in workspace.cases.glob("**/*.yaml") if not path.name.endswith(LINES_SUFFIX))
     # Tasks may also stand beside `ruleout.toml`, for all cases.
     own = (path for path in (workspace.root / EVALUATIONS,) if path.is_file())
-    return sorted([*workspace.frameworks.glob("*/*.yaml"), *cases, *own])
+    registers = (path for pattern in _REGISTER_FILES for path in workspace.root.glob(pattern))
+    return sorted([*workspace.frameworks.glob("*/*.yaml"), *cases, *own, *registers])
 
 
 def _read(path: Path) -> _Read:
     data = read_bounded(path, limit_bytes=MOST_DOCUMENT_BYTES, what="file")
-    kind = {b"case": "case", b"evaluations": "evaluations"}.get(_first_field(data), "framework")
+    kind = _KINDS.get(_first_field(data), "framework")
     try:
         return _parsed(path, data, kind)
     except BadInput as error:
@@ -107,6 +147,9 @@ def _parsed(path: Path, data: bytes, kind: str) -> _Read:
         case "evaluations":
             parse_evaluations(data, file=str(path))
             return _Read(path=path, data=data, kind=kind)
+    if kind in _REGISTERS:
+        _REGISTERS[kind](data, file=str(path))
+        return _Read(path=path, data=data, kind=kind)
     return _Read(path=path, data=data, kind=kind, framework=parse_framework(data, file=str(path)))
 
 

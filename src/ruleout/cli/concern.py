@@ -135,7 +135,7 @@ def list_all(
     """
     place, when = workspace_needed(workspace), instant(at)
     record, rules = read_record(place), concern_rules(framework, place)
-    rows = [seen(state, record, rules, when) for state in concerns_of(record, until=when).values()]
+    rows = [seen(state, record, rules, when) for state in concerns_of(record, seen_at=when).values()]
     if json:
         show_json({"concerns": [concern_value(row, texts=texts) for row in rows]})
     else:

@@ -87,7 +87,7 @@ def show(
     Example: ruleout deviation show late-evaluation
     """
     when = instant(at)
-    register = deviations_of(read_record(workspace_needed(workspace)), until=when)
+    register = deviations_of(read_record(workspace_needed(workspace)), seen_at=when)
     state = register.state(deviation)
     changed = register.changes_by(deviation)
     if json:
@@ -110,7 +110,7 @@ def list_all(
     Example: ruleout deviation list --closed
     """
     when = instant(at)
-    register = deviations_of(read_record(workspace_needed(workspace)), until=when)
+    register = deviations_of(read_record(workspace_needed(workspace)), seen_at=when)
     states = [state for _, state in sorted(register.states.items()) if closed or not state.is_closed]
     if json:
         values = [deviation_value(one, register.changes_by(one.deviation.id), at=when) for one in states]

@@ -153,7 +153,7 @@ def show(
     Example: ruleout incident show weights-2026-11
     """
     place, when = workspace_needed(workspace), instant(at)
-    register = register_of(read_record(place), until=when)
+    register = register_of(read_record(place), seen_at=when)
     state = register.state(incident)
     found = standings(incident, register, regimes_at_hand(place), at=when)
     changed = {act.id: list(changes) for act, changes in register.changes_by(incident)}
@@ -172,7 +172,7 @@ def list_all(at: SeenOption = None, json: JsonOption = False, workspace: Workspa
     Example: ruleout incident list --at 2027-01-31
     """
     place, when = workspace_needed(workspace), instant(at)
-    register, regimes = register_of(read_record(place), until=when), regimes_at_hand(place)
+    register, regimes = register_of(read_record(place), seen_at=when), regimes_at_hand(place)
     rows = [(state, standings(name, register, regimes, at=when)) for name, state in sorted(register.states.items())]
     if json:
         show_json(

@@ -2,7 +2,8 @@
 """Every problem id of framework, case, mapping and evaluations files with its meaning. Stable: an id is never given another meaning.
 
 Y: the text of a file. S: its shape. F: what a framework means (bars also in a case's own evidence). C: what a case
-means. M: what a mapping between two versions means. R: what an evaluations file would run. Each has a section in docs/reference/problems.md.
+means. M: what a mapping between two versions means. R: what an evaluations file would run. I: what files of
+incidents, deviations and concerns mean. Each has a section in docs/reference/problems.md.
 """
 
 from __future__ import annotations
@@ -95,4 +96,11 @@ PROBLEM_IDS: dict[str, str] = {
     "R003": "indicators of one evaluation that require different elicitations",
     "R004": "a run with another elicitation than the indicator requires",
     "R005": "a run with fewer epochs than the indicator requires",
+    "I001": "a fact that no regime asks for",
+    "I002": "an end before the start, or a start after the discovery",
+    "I003": "a correction that takes back what is still stated",
+    "I004": "a name that the file of a regime or of rules does not define",
+    "I005": "a class that is no formula over facts, or a report without one time limit",
+    "I006": "one id for a class and a fact",
+    "I007": "a deviation from nothing or from two things, or corrected without a correction",
 }

@@ -58,9 +58,9 @@ def _word_to_reporter(state: ConcernState, rules: ConcernRules, calendar: Calend
     clause = rules.reporter_update
     if clause is None or clause.every is None or state.closed is not None:
         return []
-    until = deadline(max((state.received, *state.told)), clause.every, calendar)
-    how = OwedState.MISSED if at >= until.ends else OwedState.DUE
-    return [Owed(rules=rules.name, clause=clause, to=clause.to, until=until, state=how)]
+    owed_by = deadline(max((state.received, *state.told)), clause.every, calendar)
+    how = OwedState.MISSED if at >= owed_by.ends else OwedState.DUE
+    return [Owed(rules=rules.name, clause=clause, to=clause.to, until=owed_by, state=how)]
 
 
 def _notice(state: ConcernState, rules: ConcernRules) -> list[Owed]:

@@ -30,7 +30,7 @@ from ruleout.ledger import EntryType, Signer
 from ruleout.model.concern import Concern, ConcernUpdate
 
 
-def concerns_of(record: Record, *, until: datetime | None = None) -> dict[int, ConcernState]:
+def concerns_of(record: Record, *, seen_at: datetime | None = None) -> dict[int, ConcernState]:
     """Return every concern by number, as the record has it up to an aware instant. Effect: reads what entries name.
 
     Raises:
@@ -38,7 +38,7 @@ def concerns_of(record: Record, *, until: datetime | None = None) -> dict[int, C
     """
     by_number: dict[int, list[ConcernAct]] = {}
     for act in acts_in(record, EntryType.CONCERN):
-        if until is None or datetime.fromisoformat(act.ts) <= until:
+        if seen_at is None or datetime.fromisoformat(act.ts) <= seen_at:
             by_number.setdefault(_number(act), []).append(_act(act))
     folded = {number: fold(number, acts) for number, acts in sorted(by_number.items())}
     return {number: state for number, state in folded.items() if state is not None}

@@ -49,7 +49,7 @@ class DeviationRegister:
         return found
 
 
-def deviations_of(record: Record, *, until: datetime | None = None) -> DeviationRegister:
+def deviations_of(record: Record, *, seen_at: datetime | None = None) -> DeviationRegister:
     """Return the register as the record has it, up to an aware instant. Effect: reads what its entries name.
 
     Raises:
@@ -57,7 +57,7 @@ def deviations_of(record: Record, *, until: datetime | None = None) -> Deviation
     """
     by_id: dict[str, list[RecordedAct]] = {}
     for act in acts_in(record, EntryType.DEVIATION):
-        if until is None or datetime.fromisoformat(act.ts) <= until:
+        if seen_at is None or datetime.fromisoformat(act.ts) <= seen_at:
             by_id.setdefault(str(act.subject["deviation"]), []).append(act)
     folded = {name: fold(_act(act) for act in acts) for name, acts in by_id.items()}
     states = {name: state for name, state in folded.items() if state is not None}

@@ -55,19 +55,19 @@ class Register:
         return tuple(found)
 
 
-def register_of(record: Record, *, until: datetime | None = None) -> Register:
+def register_of(record: Record, *, seen_at: datetime | None = None) -> Register:
     """Return the register as the record has it. Effect: reads what its entries name.
 
     Args:
         record: the audited record.
-        until: aware instant; later acts are left out.
+        seen_at: aware instant; later acts are left out.
 
     Raises:
         NotFound, VerificationFailed, BadInput: something an act names is not kept, or not as it was.
     """
     by_id: dict[str, list[RecordedAct]] = {}
     for act in acts_in(record, EntryType.INCIDENT):
-        if until is None or datetime.fromisoformat(act.ts) <= until:
+        if seen_at is None or datetime.fromisoformat(act.ts) <= seen_at:
             by_id.setdefault(str(act.subject["incident"]), []).append(act)
     folded = {incident: fold(_act(act) for act in acts) for incident, acts in by_id.items()}
     states = {incident: state for incident, state in folded.items() if state is not None}

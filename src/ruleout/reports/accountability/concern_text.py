@@ -62,7 +62,8 @@ def roll_up_page(counts: RollUp, tellings: Sequence[tuple[str, Recipients]], *, 
     lines += labelled("material", judged, width=width)
     lines += labelled("still open", str(counts.still_open), width=width)
     for name, recipients in tellings:
-        lines += [Line(""), Line(f"told under {name}", "title"), *_recipients(recipients, width=width)]
+        # Who is left out would tell whom a concern is about.
+        lines += [Line(""), Line(f"told under {name}", "title"), *_goes_to(recipients, width=width)]
     return lines
 
 
@@ -98,11 +99,17 @@ def roll_up_value(counts: RollUp, tellings: Sequence[tuple[str, Recipients]]) ->
         "material": counts.material,
         "material-unknown": counts.material_unknown,
         "still-open": counts.still_open,
-        "told": [{"rules": name, **_recipients_value(recipients)} for name, recipients in tellings],
+        "told": [{"rules": name, "goes-to": _goes_to_value(recipients)} for name, recipients in tellings],
     }
 
 
 def _recipients(recipients: Recipients, *, width: int) -> list[Line]:
+    lines = _goes_to(recipients, width=width)
+    out = [*(f"role {role}" for role in recipients.recused_roles), *recipients.recused_persons]
+    return lines + (labelled("without", ", ".join(out), width=width) if out else [])
+
+
+def _goes_to(recipients: Recipients, *, width: int) -> list[Line]:
     texts = [
         f"{one.role}: {', '.join(one.persons) or 'nobody in the keyring'} ({', '.join(one.because)})"
         for one in recipients.receive
@@ -111,8 +118,7 @@ def _recipients(recipients: Recipients, *, width: int) -> list[Line]:
     if not texts:
         nobody = "nobody: the rules name no role that it does not concern; choose somebody outside"
         lines += labelled("goes to", nobody, width=width, tone="warn")
-    out = [*(f"role {role}" for role in recipients.recused_roles), *recipients.recused_persons]
-    return lines + (labelled("without", ", ".join(out), width=width) if out else [])
+    return lines
 
 
 def _owed(one: Owed) -> str:
@@ -122,12 +128,16 @@ def _owed(one: Owed) -> str:
 
 def _recipients_value(recipients: Recipients) -> dict[str, object]:
     return {
-        "goes-to": [
-            {"role": one.role, "persons": list(one.persons), "because": list(one.because)} for one in recipients.receive
-        ],
+        "goes-to": _goes_to_value(recipients),
         "recused-roles": list(recipients.recused_roles),
         "recused-persons": list(recipients.recused_persons),
     }
+
+
+def _goes_to_value(recipients: Recipients) -> list[dict[str, object]]:
+    return [
+        {"role": one.role, "persons": list(one.persons), "because": list(one.because)} for one in recipients.receive
+    ]
 
 
 def _owed_value(one: Owed) -> dict[str, object]:

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shapes of the registers' files, for `ruleout schema`: the shape, not the meaning; the parsers decide."""
+
+from __future__ import annotations
+
+from ruleout.accountability.concerns.document import ConcernDoc, ConcernRulesDoc
+from ruleout.accountability.deviations.document import DeviationDoc
+from ruleout.accountability.incidents.document import IncidentDoc
+from ruleout.accountability.incidents.regime_document import RegimeDoc
+from ruleout.documents.fields import Doc
+
+#: A file's shape by the name that `ruleout schema` gives it.
+SHAPES: dict[str, type[Doc]] = {
+    "concern": ConcernDoc,
+    "concern-rules": ConcernRulesDoc,
+    "deviation": DeviationDoc,
+    "incident": IncidentDoc,
+    "incident-regime": RegimeDoc,
+}
