@@ -10,6 +10,10 @@ import pytest
 
 from ruleout.accountability.requests.parse import parse_answer, parse_forum, parse_request
 from ruleout.accountability.requests.policy_parse import parse_policy
+from ruleout.accountability.concerns.parse import parse_concern_rules
+from ruleout.accountability.deviations.parse import parse_deviation
+from ruleout.accountability.incidents.parse import parse_incident
+from ruleout.accountability.incidents.regime_parse import parse_regime
 from ruleout.documents.problem_ids import PROBLEM_IDS
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.errors import BadInput
@@ -19,7 +23,7 @@ from ruleout.framework.runs import parse_evaluations, unmet_demands
 from ruleout.model.run import Demand
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "framework"
-FILES = ("text.yaml", "shape.yaml", "meaning.yaml", "case.yaml", "mapping.yaml", "evaluations.yaml", "requests.yaml")
+FILES = ("text.yaml", "shape.yaml", "meaning.yaml", "case.yaml", "mapping.yaml", "evaluations.yaml", "requests.yaml", "incidents.yaml")
 FIELDS = {"name", "why", "base", "edits", "append", "text", "hex", "repeat", "want"}
 BASE = (FOLDER / "base-framework.yaml").read_bytes()
 OLD = parse_framework(BASE, file="base-framework.yaml")
@@ -45,6 +49,10 @@ PARSERS = {
     "request-answer": parse_answer,
     "request-forum": parse_forum,
     "requests-policy": parse_policy,
+    "concern-rules": parse_concern_rules,
+    "deviation": parse_deviation,
+    "incident": lambda data, *, file: parse_incident(data, file=file, facts=("weights-breached", "death")),
+    "incident-regime": parse_regime,
     "mapping": lambda data, *, file: parse_mapping(data, file=file, old=OLD, new=NEW),
 }
 VECTORS = [

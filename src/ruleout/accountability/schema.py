@@ -8,6 +8,10 @@ from ruleout.accountability.requests.policy_document import PolicyDoc
 from ruleout.accountability.roadmap.changes.updates import UpdatesDoc
 from ruleout.accountability.roadmap.document import RoadmapDoc
 from ruleout.accountability.roadmap.grade_file import GradeDoc
+from ruleout.accountability.concerns.document import ConcernDoc, ConcernRulesDoc
+from ruleout.accountability.deviations.document import DeviationDoc
+from ruleout.accountability.incidents.document import IncidentDoc
+from ruleout.accountability.incidents.regime_document import RegimeDoc
 from ruleout.documents.fields import Doc
 
 #: A file's shape by the name that `ruleout schema` gives it.
@@ -19,4 +23,9 @@ SHAPES: dict[str, type[Doc]] = {
     "roadmap": RoadmapDoc,
     "grade": GradeDoc,
     "updates": UpdatesDoc,
+    "concern": ConcernDoc,
+    "concern-rules": ConcernRulesDoc,
+    "deviation": DeviationDoc,
+    "incident": IncidentDoc,
+    "incident-regime": RegimeDoc,
 }

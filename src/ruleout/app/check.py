@@ -6,17 +6,12 @@ A file with a problem is refused whole and not linted. Errors of the lint fail a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ruleout.accountability.requests.parse import parse_answer, parse_forum, parse_request
-from ruleout.accountability.requests.policy_parse import parse_policy
-from ruleout.accountability.roadmap.changes.updates import parse_updates
-from ruleout.accountability.roadmap.grade_file import parse_grade
-from ruleout.accountability.roadmap.parse import parse_roadmap
 from ruleout.adapters.files import read_bounded
-from ruleout.app.accountability.requests import POLICY_FILE
+from ruleout.app.accountability.files import KINDS, PARSERS, PATTERNS
 from ruleout.app.accountability.roadmap import unrecorded_problems
 from ruleout.app.evaluate import EVALUATIONS, LINES_SUFFIX
 from ruleout.app.keyring import read_keyring
@@ -43,29 +38,7 @@ from ruleout.model.case import Case
 from ruleout.model.framework import Framework
 
 #: What a file is, by its first field; a framework where it begins with none of these.
-_KINDS = {
-    b"case": "case",
-    b"evaluations": "evaluations",
-    b"answer": "request-answer",
-    b"forum": "request-forum",
-    b"request": "request",
-    b"requests-policy": "requests-policy",
-    b"roadmap": "roadmap",
-    b"grade": "grade",
-    b"updates-of": "updates",
-}
-#: Folders of a workspace that hold registers' files.
-_REGISTER_FOLDERS = ("requests", "roadmap")
-#: What reads a register's file of a kind; it raises BadInput with the file's problems.
-_REGISTERS: Mapping[str, Callable[..., object]] = {
-    "request": parse_request,
-    "request-answer": parse_answer,
-    "request-forum": parse_forum,
-    "requests-policy": parse_policy,
-    "roadmap": parse_roadmap,
-    "grade": parse_grade,
-    "updates": parse_updates,
-}
+_KINDS = {b"case": "case", b"evaluations": "evaluations", **KINDS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +105,9 @@ def _files_of(workspace: Workspace | None) -> list[Path]:
     # Lines that `evaluate --write` puts beside a log are a part of a case, to be pasted; they are no case.
     cases = (path for path in workspace.cases.glob("**/*.yaml") if not path.name.endswith(LINES_SUFFIX))
     # Tasks may also stand beside `ruleout.toml`, for all cases.
-    own = (path for name in (EVALUATIONS, POLICY_FILE) if (path := workspace.root / name).is_file())
-    requests = [path for name in _REGISTER_FOLDERS for path in (workspace.root / name).glob("**/*.yaml")]
-    return sorted([*workspace.frameworks.glob("*/*.yaml"), *cases, *own, *requests])
+    own = (path for path in (workspace.root / EVALUATIONS,) if path.is_file())
+    registers = (path for pattern in PATTERNS for path in workspace.root.glob(pattern))
+    return sorted([*workspace.frameworks.glob("*/*.yaml"), *cases, *own, *registers])
 
 
 def _read(path: Path) -> _Read:
@@ -153,9 +126,9 @@ def _parsed(path: Path, data: bytes, kind: str) -> _Read:
         case "evaluations":
             parse_evaluations(data, file=str(path))
             return _Read(path=path, data=data, kind=kind)
-        case _ if kind in _REGISTERS:
-            _REGISTERS[kind](data, file=str(path))
-            return _Read(path=path, data=data, kind=kind)
+    if kind in PARSERS:
+        PARSERS[kind](data, file=str(path))
+        return _Read(path=path, data=data, kind=kind)
     return _Read(path=path, data=data, kind=kind, framework=parse_framework(data, file=str(path)))
 
 

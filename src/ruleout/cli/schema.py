@@ -27,6 +27,11 @@ class Shape(Enum):
     ROADMAP = "roadmap"
     GRADE = "grade"
     UPDATES = "updates"
+    CONCERN = "concern"
+    CONCERN_RULES = "concern-rules"
+    DEVIATION = "deviation"
+    INCIDENT = "incident"
+    INCIDENT_REGIME = "incident-regime"
 
 
 def add(app: typer.Typer) -> None:

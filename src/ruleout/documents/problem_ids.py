@@ -2,8 +2,8 @@
 """Every problem id of framework, case, mapping and evaluations files with its meaning. Stable: an id is never given another meaning.
 
 Y: the text of a file. S: its shape. F: what a framework means (bars also in a case's own evidence). C: what a case
-means. M: what a mapping between two versions means. R: what an evaluations file would run. Q: what files of the register of requests
-mean. Each has a section in docs/reference/problems.md.
+means. M: what a mapping between two versions means. R: what an evaluations file would run. Q, G, I: what files of the
+registers mean: requests; roadmaps; incidents, deviations and concerns. Each has a section in docs/reference/problems.md.
 """
 
 from __future__ import annotations
@@ -110,4 +110,11 @@ PROBLEM_IDS: dict[str, str] = {
     "G004": "a grade that names what the roadmap does not have",
     "G005": "comments that end before they begin",
     "G006": "a roadmap file that says other than the record",
+    "I001": "a fact that no regime asks for",
+    "I002": "an end before the start, or a start after the discovery",
+    "I003": "a correction that takes back what is still stated",
+    "I004": "a name that the file of a regime or of rules does not define",
+    "I005": "a class that is no formula over facts, or a report without one time limit",
+    "I006": "one id for a class and a fact",
+    "I007": "a deviation from nothing or from two things, or corrected without a correction",
 }

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files of the registers: what a file is by its first field, where a workspace keeps it, and what reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from ruleout.accountability.concerns.parse import parse_concern, parse_concern_rules
+from ruleout.accountability.deviations.parse import parse_deviation
+from ruleout.accountability.duties import parse_cadence, parse_duties
+from ruleout.accountability.incidents.parse import parse_incident
+from ruleout.accountability.incidents.regime_parse import parse_regime
+from ruleout.accountability.requests.parse import parse_answer, parse_forum, parse_request
+from ruleout.accountability.requests.policy_parse import parse_policy
+from ruleout.accountability.roadmap.changes.updates import parse_updates
+from ruleout.accountability.roadmap.grade_file import parse_grade
+from ruleout.accountability.roadmap.parse import parse_roadmap
+from ruleout.adapters.zones import zone_of
+from ruleout.app.accountability.incident_regimes import facts_asked, regimes_at_hand
+from ruleout.app.accountability.requests import POLICY_FILE
+from ruleout.app.workspace import find_workspace
+
+
+def _incident(data: bytes, *, file: str) -> object:
+    """An incident's facts are held against what the regimes at hand ask: a slip would leave a question unknown."""
+    place = find_workspace(Path(file).resolve().parent)
+    return parse_incident(data, file=file, facts=facts_asked(regimes_at_hand(place)))
+
+
+#: What a register's file is, by its first field.
+KINDS: Mapping[bytes, str] = {
+    b"answer": "request-answer",
+    b"cadence-of": "cadence",
+    b"concern": "concern",
+    b"concerns-of": "concern-rules",
+    b"deviation": "deviation",
+    b"duties-of": "duties",
+    b"forum": "request-forum",
+    b"grade": "grade",
+    b"incident": "incident",
+    b"incidents-of": "incident-regime",
+    b"request": "request",
+    b"requests-policy": "requests-policy",
+    b"roadmap": "roadmap",
+    b"updates-of": "updates",
+}
+#: Patterns of registers' files in a workspace.
+PATTERNS = (
+    "deviations/*.yaml",
+    "frameworks/*/concerns/*.yaml",
+    "incidents/*.yaml",
+    "jurisdictions/*/concerns.yaml",
+    "jurisdictions/*/duties.yaml",
+    "jurisdictions/*/incidents.yaml",
+    "requests/**/*.yaml",
+    POLICY_FILE,
+    "roadmap/*.yaml",
+)
+#: What reads a register's file of a kind; it raises BadInput with the file's problems.
+PARSERS: Mapping[str, Callable[..., object]] = {
+    "cadence": parse_cadence,
+    "concern": parse_concern,
+    "concern-rules": parse_concern_rules,
+    "deviation": parse_deviation,
+    "duties": partial(parse_duties, zone_of=zone_of),
+    "grade": parse_grade,
+    "incident": _incident,
+    "incident-regime": parse_regime,
+    "request": parse_request,
+    "request-answer": parse_answer,
+    "request-forum": parse_forum,
+    "requests-policy": parse_policy,
+    "roadmap": parse_roadmap,
+    "updates": parse_updates,
+}
