@@ -39,6 +39,7 @@ VERBS = (
     "picture",
     "decide-under",
     "approve",
+    "due",
     "log",
     "verify",
     "export",

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every problem id of framework, case, mapping and evaluations files with its meaning. Stable: an id is never given another meaning.
+"""Every problem id of framework, case, mapping, evaluations and duties files with its meaning. Stable: an id is never given another meaning.
 
 Y: the text of a file. S: its shape. F: what a framework means (bars also in a case's own evidence). C: what a case
-means. M: what a mapping between two versions means. R: what an evaluations file would run. Each has a section in docs/reference/problems.md.
+means. M: what a mapping between two versions means. R: what an evaluations file would run. J: what a duties file means. Each has a section in docs/reference/problems.md.
 """
 
 from __future__ import annotations
@@ -95,4 +95,10 @@ PROBLEM_IDS: dict[str, str] = {
     "R003": "indicators of one evaluation that require different elicitations",
     "R004": "a run with another elicitation than the indicator requires",
     "R005": "a run with fewer epochs than the indicator requires",
+    "J001": "a time zone that does not exist",
+    "J002": "a name that the duties file does not define",
+    "J003": "a time that does not fit the duty",
+    "J004": "a duty that says twice, or not at all, what starts it",
+    "J005": "something that ends before it begins",
+    "J006": "one id for a duty and an event",
 }
