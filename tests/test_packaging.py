@@ -97,6 +97,7 @@ def test_the_wheel_holds_the_shipped_frameworks_and_the_public_record(unpacked):
     for shipped, source in (
         ("frameworks", "frameworks"),
         ("criteria", "criteria"),
+        ("jurisdictions", "jurisdictions"),
         ("landscape", "landscape"),
         ("examples/public-record", "examples/public-record"),
         ("examples/demo", "examples/demo"),

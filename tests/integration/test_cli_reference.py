@@ -23,6 +23,7 @@ BELOW = (
     *("picture forest", "picture repeats", "picture trend"),
     *("estimate horizon", "estimate trend", "estimate pairs", "estimate looks", "estimate uplift", "estimate rate"),
     *("evidence list", "evidence show", "evidence diff", "evidence due"),
+    *("due event", "due done", "due schedule", "due cancel", "due names"),
     *("evidence withdraw", "evidence lift", "evidence renew", "evidence overlaps"),
 )
 #: Explained once for all verbs.
@@ -34,6 +35,7 @@ def test_every_command_of_the_page_ends_as_it_says(tmp_path):
     shutil.copytree(DEMO, tmp_path / "case")
     shutil.copytree(CASES, tmp_path / "public")
     shutil.copytree(ROOT / "examples" / "estimates", tmp_path / "estimates")
+    shutil.copytree(ROOT / "examples" / "duties", tmp_path / "duties")
 
     assert len(COMMANDS) > 20
     for command, code in COMMANDS:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from ruleout.accountability.duties import parse_cadence, parse_duties
+from ruleout.adapters.zones import zone_of
 from ruleout.documents.problem_ids import PROBLEM_IDS
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.errors import BadInput
@@ -17,7 +19,7 @@ from ruleout.framework.runs import parse_evaluations, unmet_demands
 from ruleout.model.run import Demand
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "framework"
-FILES = ("text.yaml", "shape.yaml", "meaning.yaml", "case.yaml", "mapping.yaml", "evaluations.yaml")
+FILES = ("text.yaml", "shape.yaml", "meaning.yaml", "case.yaml", "mapping.yaml", "evaluations.yaml", "duties.yaml")
 FIELDS = {"name", "why", "base", "edits", "append", "text", "hex", "repeat", "want"}
 BASE = (FOLDER / "base-framework.yaml").read_bytes()
 OLD = parse_framework(BASE, file="base-framework.yaml")
@@ -39,6 +41,8 @@ PARSERS = {
     "evaluations": parse_and_hold,
     "framework": parse_framework,
     "case": parse_case,
+    "cadence": parse_cadence,
+    "duties": lambda data, *, file: parse_duties(data, file=file, zone_of=zone_of),
     "mapping": lambda data, *, file: parse_mapping(data, file=file, old=OLD, new=NEW),
 }
 VECTORS = [

@@ -6,11 +6,15 @@ A file with a problem is refused whole and not linted. Errors of the lint fail a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from ruleout.accountability.duties import parse_cadence, parse_duties
 from ruleout.adapters.files import read_bounded
+from ruleout.adapters.zones import zone_of
+from ruleout.app.accountability.regimes import DUTIES, FOLDER
 from ruleout.app.evaluate import EVALUATIONS, LINES_SUFFIX
 from ruleout.app.keyring import read_keyring
 from ruleout.app.shipped import shipped_folder
@@ -33,6 +37,21 @@ from ruleout.framework.checks import (
 from ruleout.framework.runs import parse_evaluations
 from ruleout.model.case import Case
 from ruleout.model.framework import Framework
+
+#: What a file is, by its first field; a framework where it begins with none of these.
+_KINDS = {
+    b"case": "case",
+    b"evaluations": "evaluations",
+    b"cadence-of": "cadence",
+    b"duties-of": "duties",
+}
+#: Patterns of registers' files in a workspace.
+_REGISTER_FILES = (f"{FOLDER}/*/{DUTIES}",)
+#: What reads a register's file of a kind; it raises BadInput with the file's problems.
+_REGISTERS: Mapping[str, Callable[..., object]] = {
+    "cadence": parse_cadence,
+    "duties": partial(parse_duties, zone_of=zone_of),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +107,13 @@ def _files_of(workspace: Workspace | None) -> list[Path]:
     cases = (path for path in workspace.cases.glob("**/*.yaml") if not path.name.endswith(LINES_SUFFIX))
     # Tasks may also stand beside `ruleout.toml`, for all cases.
     own = (path for path in (workspace.root / EVALUATIONS,) if path.is_file())
-    return sorted([*workspace.frameworks.glob("*/*.yaml"), *cases, *own])
+    registers = (path for pattern in _REGISTER_FILES for path in workspace.root.glob(pattern))
+    return sorted([*workspace.frameworks.glob("*/*.yaml"), *cases, *own, *registers])
 
 
 def _read(path: Path) -> _Read:
     data = read_bounded(path, limit_bytes=MOST_DOCUMENT_BYTES, what="file")
-    kind = {b"case": "case", b"evaluations": "evaluations"}.get(_first_field(data), "framework")
+    kind = _KINDS.get(_first_field(data), "framework")
     try:
         return _parsed(path, data, kind)
     except BadInput as error:
@@ -107,6 +127,9 @@ def _parsed(path: Path, data: bytes, kind: str) -> _Read:
         case "evaluations":
             parse_evaluations(data, file=str(path))
             return _Read(path=path, data=data, kind=kind)
+    if kind in _REGISTERS:
+        _REGISTERS[kind](data, file=str(path))
+        return _Read(path=path, data=data, kind=kind)
     return _Read(path=path, data=data, kind=kind, framework=parse_framework(data, file=str(path)))
 
 

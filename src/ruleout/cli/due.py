@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,7 @@ from ruleout.app.accountability.due_pages import (
     names_value,
     settled_page,
 )
-from ruleout.app.accountability.duty_acts import record_cadence, record_done, record_event, take_back
+from ruleout.app.accountability.duty_acts import duty_acts, record_cadence, record_done, record_event, take_back
 from ruleout.app.accountability.regimes import read_regimes
 from ruleout.app.ledger import Record, read_record
 from ruleout.app.sources import MOST_DOCUMENT_BYTES
@@ -46,7 +47,8 @@ Examples:
 """
 
 RegimesOption = Annotated[list[str] | None, typer.Option("--regime", help="Only this law or framework; repeat.")]
-AtOption = Annotated[str | None, typer.Option("--at", help="The instant; default: now.")]
+AtOption = Annotated[str | None, typer.Option("--at", help="The instant to look from; default: now.")]
+WhenOption = Annotated[str | None, typer.Option("--at", help="The instant, with its offset; default: now.")]
 AboutOption = Annotated[str, typer.Option("--about", help="Model, version or incident it is about; not a person.")]
 
 
@@ -93,7 +95,7 @@ def show(
 
 def event(
     name: Annotated[str, typer.Argument(help="Name of the event; `ruleout due names` lists them.")],
-    at: AtOption = None,
+    at: WhenOption = None,
     about: AboutOption = "",
     key: KeyOption = None,
     workspace: WorkspaceOption = None,
@@ -103,17 +105,20 @@ def event(
     Example: ruleout due event model-deployed --at 2026-11-20T09:00:00Z --about model-7 --key rso-bea
     """
     place, now = workspace_needed(workspace), instant(None)
-    happened = now if at is None else instant(at)
+    happened = _moment(at, now)
     with acting(place, key, now) as (record, recorder, signer):
         known = _known(place, record)
+        same = [h for h in duty_acts(record).happenings if (h.event, h.about) == (name, about)]
         entry = record_event(recorder, name, at=happened, about=about, signer=signer, regimes=known)
     say(f"recorded as {entry} of {place.origin}")
+    if same and about:
+        say(f"{name} of {about} was recorded before: of one thing the earliest instant counts; name another --about")
 
 
 def done(
     duty: Annotated[str, typer.Argument(help="Id of the duty.")],
     regime: RegimesOption = None,
-    at: AtOption = None,
+    at: WhenOption = None,
     about: AboutOption = "",
     reason: Annotated[str, typer.Option("--note", help="Words about it, such as where it was filed.")] = "",
     key: KeyOption = None,
@@ -124,7 +129,7 @@ def done(
     Example: ruleout due done transparency-report --regime california --about model-7 --key rso-bea
     """
     place, now = workspace_needed(workspace), instant(None)
-    happened = now if at is None else instant(at)
+    happened = _moment(at, now)
     with acting(place, key, now) as (record, recorder, signer):
         known = _known(place, record)
         entries = [
@@ -163,11 +168,12 @@ def cancel(
 ) -> None:
     """Take back an event that did not happen. Deadlines that have passed by now stay missed, and the act is shown.
 
-    Example: ruleout due cancel model-deployed --at 2027-01-20 --about model-8 --reason "put off" --key rso-bea
+    Example: ruleout due cancel model-deployed --at 2027-01-20T09:00:00Z --about model-8 --reason "put off" --key rso-bea
     """
-    place = workspace_needed(workspace)
-    with acting(place, key, instant(None)) as (record, recorder, signer):
-        entry = take_back(recorder, record, name, at=instant(at), about=about, reason=reason, signer=signer)
+    place, now = workspace_needed(workspace), instant(None)
+    happened = _moment(at, now)
+    with acting(place, key, now) as (record, recorder, signer):
+        entry = take_back(recorder, record, name, at=happened, about=about, reason=reason, signer=signer)
     say(f"recorded as {entry} of {place.origin}")
 
 
@@ -182,6 +188,14 @@ def names(json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
         show_json(names_value(known))
     else:
         show_page(names_page(known, width=page_width()))
+
+
+def _moment(text: str | None, now: datetime) -> datetime:
+    """The instant of an act. A day alone is refused: it begins at another instant in each place, and a clock runs."""
+    if text is not None and text != "now" and "T" not in text:
+        hint = "Add the time and its offset, such as 2026-11-20T09:00:00-08:00."
+        raise RuleoutError(f"expected an instant, got the day {text!r}", hint=hint)
+    return now if text is None else instant(text)
 
 
 def _known(place: Workspace, record: Record) -> tuple[Regime, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import json
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from ruleout.accountability.schema import SHAPES
 from ruleout.cli.output import show_bytes
-from ruleout.framework.schema import json_schema
+from ruleout.framework.schema import json_schema, schema_of
 
 
 class Shape(Enum):
@@ -19,6 +20,8 @@ class Shape(Enum):
     FRAMEWORK = "framework"
     CASE = "case"
     EVALUATIONS = "evaluations"
+    DUTIES = "duties"
+    CADENCE = "cadence"
 
 
 def add(app: typer.Typer) -> None:
@@ -27,9 +30,16 @@ def add(app: typer.Typer) -> None:
 
 
 def command(kind: Annotated[Shape, typer.Argument(help="Which file.")]) -> None:
-    """Print the JSON Schema of framework, case or evaluations files.
+    """Print the JSON Schema of framework, case or evaluations files, or of a register's.
 
     Example: ruleout schema framework > framework.schema.json
     """
-    schema = json_schema(kind.value)
+    schema = _made(kind)
     show_bytes(json.dumps(schema, indent=2, ensure_ascii=False).encode("utf-8"))
+
+
+def _made(kind: Shape) -> dict[str, Any]:
+    match kind:
+        case Shape.FRAMEWORK | Shape.CASE | Shape.EVALUATIONS:
+            return json_schema(kind.value)
+    return schema_of(SHAPES[kind.value], kind.value)

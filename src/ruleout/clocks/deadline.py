@@ -99,7 +99,9 @@ def _last_day(day: date, limit: Limit, calendar: Calendar) -> date:
 def _first_day(day: date, limit: Limit, calendar: Calendar) -> date:
     match limit.unit:
         case TimeUnit.BUSINESS_DAYS:
-            return _business_days_after(day, limit.count, calendar.holidays, step=-_ONE_DAY)
+            # An event on a weekend: the last business day of the notice is the one before it.
+            last = day if _is_business_day(day, calendar.holidays) else _back(day, 1, calendar.holidays)
+            return _back(last, limit.count, calendar.holidays)
         case TimeUnit.WEEKS:
             return day - timedelta(weeks=limit.count)
         case TimeUnit.MONTHS:
@@ -113,6 +115,14 @@ def _first_day(day: date, limit: Limit, calendar: Calendar) -> date:
 def _business_days_after(day: date, count: int, holidays: frozenset[date], *, step: timedelta = _ONE_DAY) -> date:
     while count > 0:
         day += step
-        if day.weekday() < _SATURDAY and day not in holidays:
+        if _is_business_day(day, holidays):
             count -= 1
     return day
+
+
+def _back(day: date, count: int, holidays: frozenset[date]) -> date:
+    return _business_days_after(day, count, holidays, step=-_ONE_DAY)
+
+
+def _is_business_day(day: date, holidays: frozenset[date]) -> bool:
+    return day.weekday() < _SATURDAY and day not in holidays

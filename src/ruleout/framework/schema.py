@@ -20,6 +20,10 @@ _SHAPES: dict[Kind, type[Doc]] = {"framework": FrameworkDoc, "case": CaseDoc, "e
 
 def json_schema(kind: Kind) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of one kind of file, as JSON values. Pure."""
-    shape = _SHAPES[kind]
+    return schema_of(_SHAPES[kind], kind)
+
+
+def schema_of(shape: type[Doc], kind: str) -> dict[str, Any]:
+    """Return the JSON Schema of any shape of document under the name of its kind. Pure."""
     made = shape.model_json_schema(by_alias=True, mode="validation")
     return {"$schema": DIALECT, "$id": f"ruleout-{kind}.schema.json", **made}

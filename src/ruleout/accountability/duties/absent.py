@@ -20,7 +20,7 @@ def absent_entries(calendar: Iterable[Occurrence]) -> tuple[Expected, ...]:
 
 def unstarted(regimes: Iterable[Regime], acts: Acts) -> tuple[Expected, ...]:
     """Return the events that no act states and cadences wait for: whether they happened, only the developer knows. Pure."""
-    known = {h.event for h in acts.happenings}
+    known = {h.event for h in acts.happenings if h.taken_back is None}
     found: dict[tuple[str, str], list[str]] = {}
     for regime in regimes:
         for duty, event in _waiting(regime):

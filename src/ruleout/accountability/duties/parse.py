@@ -88,8 +88,7 @@ def parse_cadence(data: bytes, *, file: str) -> CadenceDoc:
         findings.note(
             "J005", ("until",), expected=f"a day from {doc.from_} on", got=str(doc.until), hint="Swap the two."
         )
-    if doc.every.count == 0:
-        findings.note("J003", ("every",), expected="a time longer than nothing", got=str(doc.every), hint="Correct it.")
+    _check_cadence(doc.every, ("every",), findings)
     findings.raise_any()
     return doc
 
@@ -210,15 +209,19 @@ def _check_times(doc: DutyOfLawDoc, path: Path, whole: DutiesDoc, findings: Find
 def _check_lengths(doc: DutyOfLawDoc, path: Path, findings: Findings) -> None:
     every = doc.every
     longest = every.to if isinstance(every, RangeDoc) else every
-    if longest is not None and longest.count == 0:
-        findings.note(
-            "J003", (*path, "every"), expected="a time longer than nothing", got=str(longest), hint="Correct it."
-        )
+    if longest is not None:
+        _check_cadence(longest, (*path, "every"), findings)
     if isinstance(every, RangeDoc) and length(every.from_) > length(every.to):
         at = (*path, "every")
         findings.note(
             "J003", at, expected="from no longer than to", got=f"{every.from_} to {every.to}", hint="Swap the two."
         )
+
+
+def _check_cadence(every: Limit, path: Path, findings: Findings) -> None:
+    if every.count == 0 or every.unit is TimeUnit.HOURS:
+        hint = "Write days, weeks, months or years."
+        findings.note("J003", path, expected="a time of a day or more", got=str(every), hint=hint)
 
 
 def length(limit: Limit) -> int:

@@ -184,7 +184,7 @@ def _perhaps_deployed(entry: LedgerEntry) -> Iterator[Expected]:
 
 def _decided_only(asked: Iterable[Expected], said: Acts, regimes: tuple[Regime, ...]) -> Iterator[Expected]:
     """What was decided, once for each thing, as long as no event says that it happened and some regime asks."""
-    known = {(h.event, h.about) for h in said.happenings}
+    known = {(h.event, h.about) for h in said.happenings if h.taken_back is None}
     wanted = {name for regime in regimes for name, _ in regime.events}
     first: dict[tuple[str, str], Expected] = {}
     for one in asked:

@@ -25,9 +25,9 @@ _ALWAYS = (Status.MISSED, Status.BROKEN, Status.LATE)
 
 
 def is_soon(one: Occurrence, found: DueCalendar) -> bool:
-    """Whether an occurrence belongs on the page at once: missed, late, or open and due within the window."""
+    """Whether an occurrence belongs on the page at once: missed, late, told late, or open and due within the window."""
     open_and_near = one.status is Status.DUE and one.deadline is not None and one.deadline.ends <= found.until
-    return one.status in _ALWAYS or open_and_near
+    return one.status in _ALWAYS or one.is_told_late or open_and_near
 
 
 def due_page(found: DueCalendar, *, every: bool, width: int) -> list[Line]:
@@ -143,4 +143,5 @@ def _summary(found: DueCalendar, shown: int) -> str:
     rest = len(found.occurrences) - shown
     within = span_words(found.until - found.at)
     more = f"; {rest} more with --all" if rest else ""
+    more += f"; {len(found.asked)} question(s) that only you can answer: --absent" if found.asked else ""
     return f"{missed} missed, {counts[Status.LATE]} done late, {soon} due within {within}{more}"

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from ruleout.model.clock import Deadline
 from ruleout.model.duty import Regime, Term
 from ruleout.model.occurrence import Expected, Occurrence, Status
+from ruleout.model.plain import instant_text
 from ruleout.reports.page import Line, bullets, labelled, title
 
 #: Headings in the order of the page, with their tones.
@@ -130,7 +131,7 @@ def _late_by(one: Occurrence) -> int | None:
 def _expected(one: Expected) -> str:
     about = f" ({one.about})" if one.about else ""
     place = f"{one.regime}/" if one.regime else ""
-    by = f", by {one.by.date()}" if one.by is not None else ""
+    by = f", missed at {instant_text(one.by)}" if one.by is not None else ""
     entry = f" [{one.entry}]" if one.entry else ""
     return f"{one.act} {place}{one.name}{about}{by}: {one.because}{entry}"
 
