@@ -259,6 +259,12 @@ def test_the_calendar_file_is_written_beside_the_page(lab):
     assert b"DTSTART;VALUE=DATE:20261116\r\n" in first.read_bytes()
 
 
+@pytest.mark.parametrize("kind", ["duties", "cadence"])
+def test_editors_get_a_schema(kind):
+    """Of the files that people write."""
+    assert run("schema", kind).json["$id"] == f"ruleout-{kind}.schema.json"
+
+
 def test_names_are_listed_without_a_workspace(tmp_path):
     """Every event and duty there is."""
     ran = run("due", "names", "--json", folder=tmp_path)

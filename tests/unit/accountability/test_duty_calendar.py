@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from tests import duty_builders as b
 
-from ruleout.accountability.duties import absent_entries, calendar_of, unstarted
+from ruleout.accountability.duties import absent_entries, calendar_of, kept_things, unstarted
 from ruleout.model.clock import TimeUnit
 from ruleout.model.duty import Acts, AgreedCadence, Happening, LegalDuty, OwnSchedule, Slip, Term
 from ruleout.model.occurrence import Occurrence, Status
@@ -143,8 +143,11 @@ def test_a_duty_without_a_time_is_never_missed():
 
 
 def test_a_voluntary_duty_is_never_missed():
-    """Its time passes."""
-    assert statuses(calendar(b.duty(is_voluntary=True), "happened 2026-03-01T12:00:00Z a")) == [Status.UNTAKEN]
+    """Its time passes; done after it, it is done."""
+    duty, event = b.duty(is_voluntary=True), "happened 2026-03-01T12:00:00Z a"
+
+    assert statuses(calendar(duty, event)) == [Status.UNTAKEN]
+    assert statuses(calendar(duty, event, done=("2026-05-01T12:00:00Z a",))) == [Status.DONE]
 
 
 # --- what is kept -----------------------------------------------------------------------------------------------------
@@ -192,6 +195,21 @@ def test_the_later_of_two_is_unknown_until_both_have_come():
     assert (kept.status, kept.deadline, kept.event) == (Status.KEPT, None, "over")
     assert known.deadline.last_day == date(2026, 5, 1)
     assert broken.status is Status.BROKEN
+
+
+def test_a_thing_is_kept_until_the_latest_of_all_times():
+    """Two laws, one report: the longer one counts; a hold leaves no end."""
+    short, long = b.duty(id="short", term=Term.AT_LEAST, limit=b.limit(30, D)), KEEP
+    regimes = (b.regime(short, id="here"), b.regime(b.duty(id="long", term=long.term, limit=b.limit(60, D))))
+    told = Acts(happenings=(b.happening("happened 2026-05-20T12:00:00Z a"),))
+    held = Acts(happenings=(*told.happenings, b.happening("legal-hold 2026-05-21T00:00:00Z a")))
+    at = b.instant(AT)
+    (kept,) = kept_things(calendar_of(regimes, told, at=at, until=at))
+    (open_,) = kept_things(calendar_of(regimes, held, at=at, until=at))
+
+    assert (kept.about, kept.until) == ("a", b.instant("2026-07-20T00:00:00Z"))
+    assert kept.because == (("here", "short"), ("nowhere", "long"))
+    assert (open_.until, open_.held_by) == (None, ("duty/legal-hold/0",))
 
 
 # --- cadences ---------------------------------------------------------------------------------------------------------

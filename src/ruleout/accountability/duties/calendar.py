@@ -62,7 +62,7 @@ def _status(one: Occurrence, acts: Acts, *, at: datetime) -> Status:
     if one.duty.term is Term.AT_LEAST:
         return _kept(one, acts, at=at)
     if one.done is not None:
-        return Status.LATE if one.is_late(one.done) else Status.DONE
+        return Status.LATE if one.is_late(one.done) and not one.duty.is_voluntary else Status.DONE
     if one.deadline is None:
         return Status.UNDATED
     if one.is_late(at):

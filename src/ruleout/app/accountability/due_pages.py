@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ruleout.accountability.duties import HOLD_EVENTS
+from ruleout.accountability.duties import HOLD_EVENTS, Kept, kept_things
 from ruleout.app.accountability.due import DueCalendar
 from ruleout.app.accountability.duty_acts import TakenBack
 from ruleout.model.duty import Regime
@@ -34,6 +34,8 @@ def due_page(found: DueCalendar, *, every: bool, width: int) -> list[Line]:
     """Return the page of what is due: at once what is missed, late or soon due; `every` occurrence on demand."""
     shown = [one for one in found.occurrences if every or is_soon(one, found)]
     lines = occurrence_lines(shown, at=found.at, width=width)
+    if every:
+        lines += bullets("keep", (_kept(one) for one in kept_things(found.occurrences)), width=width)
     lines += bullets("unread", (f"{entry}: {why}" for entry, why in found.unread), width=width, tone="bad")
     lines += bullets("taken back", (_taken(one) for one in found.taken_back), width=width, tone="warn")
     changes = (f"{day.day} {regime}: {day.says}" for regime, day in found.key_dates)
@@ -62,6 +64,15 @@ def due_value(found: DueCalendar) -> dict[str, object]:
         "occurrences": [{**occurrence_value(o, at=found.at), "soon": is_soon(o, found)} for o in found.occurrences],
         "absent": [expected_value(one) for one in found.absent],
         "asked": [expected_value(one) for one in found.asked],
+        "keep": [
+            {
+                "about": k.about,
+                "until": k.until,
+                "because": [f"{r}/{d}" for r, d in k.because],
+                "held_by": list(k.held_by),
+            }
+            for k in kept_things(found.occurrences)
+        ],
         "key_dates": [
             {"regime": regime, "day": d.day, "says": d.says, "source": d.source, "grade": d.grade.value}
             for regime, d in found.key_dates
@@ -118,6 +129,12 @@ def _duty_line(regime: Regime, index: int) -> str:
     duty = regime.duties[index]
     clock = f" [{duty.clock}]" if duty.clock else ""
     return f"{duty.id}{clock}, {duty.section}, from {duty.from_day}: after {', '.join(duty.after)}"
+
+
+def _kept(one: Kept) -> str:
+    end = "no end is known" if one.until is None else f"until {instant_text(one.until)}"
+    held = f"; held by {', '.join(one.held_by)}" if one.held_by else ""
+    return f"{one.about or 'what has no name'}: {end}, by {', '.join(f'{r}/{d}' for r, d in one.because)}{held}"
 
 
 def _taken(one: TakenBack) -> str:
