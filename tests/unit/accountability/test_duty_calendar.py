@@ -237,6 +237,39 @@ def test_a_delivery_after_the_end_still_settles_what_was_open():
     assert [(one.deadline.last_day, one.status) for one in found] == [(date(2026, 4, 1), Status.LATE)]
 
 
+def test_a_start_that_was_taken_back_hides_no_other():
+    """Stated in error for January, then for February: the cadence of February goes on."""
+    wrong = Happening(
+        event="happened", at=b.instant("2026-01-10T12:00:00Z"), about="", entry="duty/happened/1",
+        taken_back=b.instant("2026-03-05T00:00:00Z"),
+    )  # fmt: skip
+    right = b.happening("happened 2026-02-20T12:00:00Z", 2)
+    quarterly = b.duty(term=Term.EVERY, limit=b.limit(3, M))
+    found = calendar_of((b.regime(quarterly),), Acts(happenings=(wrong, right)), at=b.instant(AT), until=b.instant(AT))
+
+    assert [(one.deadline.last_day, one.status) for one in found] == [
+        (date(2026, 5, 20), Status.MISSED),
+        (date(2026, 8, 20), Status.DUE),
+    ]
+
+
+def test_a_start_taken_back_too_late_keeps_what_was_missed():
+    """And what was done by then stays done."""
+    wrong = Happening(
+        event="happened", at=b.instant("2026-01-10T12:00:00Z"), about="", entry="duty/happened/1",
+        taken_back=b.instant("2026-03-15T00:00:00Z"),
+    )  # fmt: skip
+    done = (b.delivery("nowhere", "report", "2026-02-01T00:00:00Z"),)
+    found = calendar_of(
+        (b.regime(MONTHLY),), Acts(happenings=(wrong,), deliveries=done), at=b.instant(AT), until=b.instant(AT)
+    )
+
+    assert [(one.deadline.last_day, one.status) for one in found] == [
+        (date(2026, 2, 10), Status.DONE),
+        (date(2026, 3, 1), Status.MISSED),
+    ]
+
+
 def test_a_cadence_about_nothing_takes_a_delivery_with_a_number():
     """A quarter's name is no other thing."""
     found = calendar(MONTHLY, "happened 2026-05-01T12:00:00Z", done=("2026-05-20T12:00:00Z Q2",))

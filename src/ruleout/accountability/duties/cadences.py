@@ -46,17 +46,15 @@ def cadence_occurrences(
         # A cadence about nothing in particular takes what is about nothing else: a quarter, a report's number.
         mine = (d for d in own if d.about == about or (not about and d.about not in found))
         deliveries = sorted(mine, key=lambda d: (d.at, d.entry))
-        runs = tuple(_series(duty, starts, span, acts))
-        for series, following in zip(runs, (*runs[1:], None), strict=True):
-            # What is delivered after a run's end settles what that run left open.
-            taken = [
-                d for d in deliveries if d.at >= series.start.at and not (following and d.at >= following.start.at)
-            ]
-            yield from _periods(duty, regime, series, taken, _cadences(duty, regime, acts), until)
+        for series in _series(duty, starts, span, acts):
+            yield from _periods(duty, regime, series, deliveries, _cadences(duty, regime, acts), until)
 
 
 def _series(duty: LegalDuty, starts: tuple[Start, ...], span: Span, acts: Acts) -> Iterator[_Series]:
-    """The first start, then whatever starts after its end; what comes in between changes nothing."""
+    """The first start, then whatever starts after its end; what comes in between changes nothing.
+
+    A start that was taken back hides no other: its run has the deadlines that had passed by then, and no more.
+    """
     about = starts[0].about
     ends = sorted(h.at for h in acts.happenings if h.event in duty.until and h.about == about and h.taken_back is None)
     free = None
@@ -64,12 +62,15 @@ def _series(duty: LegalDuty, starts: tuple[Start, ...], span: Span, acts: Acts) 
         start = clamped(raw, span) if duty.first is None else raw
         if (span.ends is not None and start.at >= span.ends) or (free is not None and start.at < free):
             continue
-        ended = next((end for end in ends if end >= start.at), None)
-        stops = min((end for end in (ended, start.taken_back, span.ends) if end is not None), default=None)
-        yield _Series(start=start, stops=stops)
-        if stops is None:
+        ended = _first_of(next((end for end in ends if end >= start.at), None), span.ends)
+        yield _Series(start=start, stops=_first_of(ended, start.taken_back))
+        if start.taken_back is None and ended is None:
             return
-        free = stops
+        free = ended if start.taken_back is None else start.at
+
+
+def _first_of(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((end for end in (one, other) if end is not None), default=None)
 
 
 def _cadences(duty: LegalDuty, regime: Regime, acts: Acts) -> tuple[AgreedCadence, ...]:
@@ -88,15 +89,15 @@ def _periods(
     cadences: tuple[AgreedCadence, ...],
     until: datetime,
 ) -> Iterator[Occurrence]:
+    """The periods of one run. Takes the deliveries that settle them out of `deliveries`; the rest is the next run's."""
     anchor, entry, event, times = series.start.at, series.start.entry, series.start.event, 1
-    coming = iter(deliveries)
     first = duty.first
     while True:
         every = _every(duty, anchor, cadences)
         due = _first(duty, regime, anchor) if first else _after(regime, anchor, every, times)
         if series.stops is not None and due.ends > series.stops:
             return
-        delivery = next(coming, None)
+        delivery = _take(deliveries, series.start.at)
         yield Occurrence(
             regime=regime,
             duty=duty,
@@ -119,6 +120,14 @@ def _periods(
         else:
             times += 1
         first = None
+
+
+def _take(deliveries: list[Delivery], start: datetime) -> Delivery | None:
+    """The next delivery from the start of a run on, taken out of the list; None where none is left."""
+    delivery = next((d for d in deliveries if d.at >= start), None)
+    if delivery is not None:
+        deliveries.remove(delivery)
+    return delivery
 
 
 def _every(duty: LegalDuty, anchor: datetime, cadences: tuple[AgreedCadence, ...]) -> Limit:
