@@ -23,6 +23,7 @@ BELOW = (
     *("picture forest", "picture repeats", "picture trend"),
     *("estimate horizon", "estimate trend", "estimate pairs", "estimate looks", "estimate uplift", "estimate rate"),
     *("evidence list", "evidence show", "evidence diff", "evidence due"),
+    *("due event", "due done", "due schedule", "due cancel", "due names"),
     *("evidence withdraw", "evidence lift", "evidence renew", "evidence overlaps"),
     *("request open", "request answer", "request forum"),
     *("request status", "request consistency", "request counts"),
@@ -43,6 +44,7 @@ def test_every_command_of_the_page_ends_as_it_says(tmp_path):
     shutil.copytree(ROOT / "examples" / "public-record" / "requests", tmp_path / "published")
     shutil.copytree(ROOT / "examples" / "public-record" / "roadmap", tmp_path / "roadmap")
     shutil.copytree(ROOT / "examples" / "northlight" / "files", tmp_path / "northlight")
+    shutil.copytree(ROOT / "examples" / "duties", tmp_path / "duties")
 
     assert len(COMMANDS) > 20
     for command, code in COMMANDS:

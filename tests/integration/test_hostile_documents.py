@@ -14,20 +14,27 @@ import sys
 import time
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
 import pytest
 
+from ruleout.accountability.duties import parse_duties
+from ruleout.adapters.zones import zone_of
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.errors import BadInput
 from ruleout.framework import parse_case, parse_framework
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "vectors" / "framework"
-BASES = {kind: (FOLDER / f"base-{kind}.yaml").read_bytes() for kind in ("framework", "case")}
-PARSERS: dict[str, Any] = {"framework": parse_framework, "case": parse_case}
+BASES = {kind: (FOLDER / f"base-{kind}.yaml").read_bytes() for kind in ("framework", "case", "duties")}
+PARSERS: dict[str, Any] = {
+    "framework": parse_framework,
+    "case": parse_case,
+    "duties": partial(parse_duties, zone_of=zone_of),
+}
 
 CPU_S = 2.0
 MEMORY_BYTES = 256 * 1024 * 1024

@@ -14,6 +14,8 @@ from ruleout.accountability.concerns.parse import parse_concern_rules
 from ruleout.accountability.deviations.parse import parse_deviation
 from ruleout.accountability.incidents.parse import parse_incident
 from ruleout.accountability.incidents.regime_parse import parse_regime
+from ruleout.accountability.duties import parse_cadence, parse_duties
+from ruleout.adapters.zones import zone_of
 from ruleout.documents.problem_ids import PROBLEM_IDS
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.errors import BadInput
@@ -23,7 +25,7 @@ from ruleout.framework.runs import parse_evaluations, unmet_demands
 from ruleout.model.run import Demand
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "framework"
-FILES = ("text.yaml", "shape.yaml", "meaning.yaml", "case.yaml", "mapping.yaml", "evaluations.yaml", "requests.yaml", "incidents.yaml")
+FILES = ("text.yaml", "shape.yaml", "meaning.yaml", "case.yaml", "mapping.yaml", "evaluations.yaml", "requests.yaml", "incidents.yaml", "duties.yaml")
 FIELDS = {"name", "why", "base", "edits", "append", "text", "hex", "repeat", "want"}
 BASE = (FOLDER / "base-framework.yaml").read_bytes()
 OLD = parse_framework(BASE, file="base-framework.yaml")
@@ -53,6 +55,8 @@ PARSERS = {
     "deviation": parse_deviation,
     "incident": lambda data, *, file: parse_incident(data, file=file, facts=("weights-breached", "death")),
     "incident-regime": parse_regime,
+    "cadence": parse_cadence,
+    "duties": lambda data, *, file: parse_duties(data, file=file, zone_of=zone_of),
     "mapping": lambda data, *, file: parse_mapping(data, file=file, old=OLD, new=NEW),
 }
 VECTORS = [

@@ -12,6 +12,7 @@ from ruleout.accountability.concerns.document import ConcernDoc, ConcernRulesDoc
 from ruleout.accountability.deviations.document import DeviationDoc
 from ruleout.accountability.incidents.document import IncidentDoc
 from ruleout.accountability.incidents.regime_document import RegimeDoc
+from ruleout.accountability.duties.document import CadenceDoc, DutiesDoc
 from ruleout.documents.fields import Doc
 
 #: A file's shape by the name that `ruleout schema` gives it.
@@ -28,4 +29,6 @@ SHAPES: dict[str, type[Doc]] = {
     "deviation": DeviationDoc,
     "incident": IncidentDoc,
     "incident-regime": RegimeDoc,
+    "duties": DutiesDoc,
+    "cadence": CadenceDoc,
 }

@@ -9,7 +9,7 @@ import ruleout
 
 
 def shipped_folder() -> Path:
-    """Return the folder that holds `frameworks/`, `examples/` and `tools/`. Effect: looks at files."""
+    """Return the folder that holds `frameworks/`, `jurisdictions/`, `examples/` and `tools/`. Effect: looks at files."""
     package = Path(ruleout.__file__).parent
     installed = package / "shipped"
     return installed if installed.is_dir() else package.parent.parent

@@ -28,7 +28,7 @@ def command(
     rules: Annotated[bool, typer.Option("--rules", help="List the lint rules instead.")] = False,
     workspace: WorkspaceOption = None,
 ) -> int:
-    """Check framework, case and evaluations files, or a whole workspace. Everything found is shown with its place and what to do.
+    """Check framework, case, evaluations and duties files, or a whole workspace. Everything found is shown with its place and what to do.
 
     Problems and lint errors fail; lint warnings are shown and do not. Exit codes: 0 sound, 2 not.
 

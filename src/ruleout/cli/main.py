@@ -44,6 +44,7 @@ VERBS = (
     "approve",
     "roadmap",
     "request",
+    "due",
     "log",
     "verify",
     "export",

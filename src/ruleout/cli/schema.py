@@ -32,6 +32,8 @@ class Shape(Enum):
     DEVIATION = "deviation"
     INCIDENT = "incident"
     INCIDENT_REGIME = "incident-regime"
+    DUTIES = "duties"
+    CADENCE = "cadence"
 
 
 def add(app: typer.Typer) -> None:

@@ -3,6 +3,6 @@
 
 from __future__ import annotations
 
-from ruleout.clocks.deadline import deadline, earliest
+from ruleout.clocks.deadline import day_begins, deadline, earliest, notice
 
-__all__ = ["deadline", "earliest"]
+__all__ = ["day_begins", "deadline", "earliest", "notice"]

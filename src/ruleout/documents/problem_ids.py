@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every problem id of framework, case, mapping and evaluations files with its meaning. Stable: an id is never given another meaning.
+"""Every problem id of the files people write, with its meaning. Stable: an id is never given another meaning.
 
 Y: the text of a file. S: its shape. F: what a framework means (bars also in a case's own evidence). C: what a case
-means. M: what a mapping between two versions means. R: what an evaluations file would run. Q, G, I: what files of the
-registers mean: requests; roadmaps; incidents, deviations and concerns. Each has a section in docs/reference/problems.md.
+means. M: what a mapping between two versions means. R: what an evaluations file would run. Q, G, I, J: what files of the
+registers mean: requests; roadmaps; incidents, deviations and concerns; duties. Each has a section in docs/reference/problems.md.
 """
 
 from __future__ import annotations
@@ -117,4 +117,10 @@ PROBLEM_IDS: dict[str, str] = {
     "I005": "a class that is no formula over facts, or a report without one time limit",
     "I006": "one id for a class and a fact",
     "I007": "a deviation from nothing or from two things, or corrected without a correction",
+    "J001": "a time zone that does not exist",
+    "J002": "a name that the duties file does not define",
+    "J003": "a time that does not fit the duty",
+    "J004": "a duty that says twice, or not at all, what starts it",
+    "J005": "something that ends before it begins",
+    "J006": "one id for a duty and an event",
 }

@@ -127,5 +127,10 @@ _WORDINGS: dict[str, Callable[[object, Context], Wording]] = {
     "period": _kind(
         "a period such as 6 months, up to 100 years", "Write a count and day, week, month or year.", id_="S011"
     ),
+    "limit": _kind(
+        "a time such as 72 hours, 5 business-days or 1 year",
+        "Write a count and hour, business-day, day, week, month or year.",
+        id_="S011",
+    ),
     "formula_shape": _kind(_FORMULA, "Write one of these shapes.", id_="S012"),
 }

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from ruleout.adapters.zones import zone_of
-from ruleout.clocks import deadline, earliest
+from ruleout.clocks import deadline, earliest, notice
 from ruleout.errors import RuleoutError
 from ruleout.model.clock import Calendar, Limit, TimeUnit
 
@@ -72,3 +72,32 @@ def test_a_zone_that_there_is_not_is_refused(name):
     """Never a path out of the package, never a guess."""
     with pytest.raises(RuleoutError, match="time zone"):
         zone_of(name)
+
+
+@pytest.mark.parametrize(
+    ("event", "count", "unit", "zone", "ends"),
+    [
+        # The day of the notice counts to its end; two weeks before the 29th is the 15th.
+        ("2027-03-29T09:00:00+02:00", 2, W, "Europe/Brussels", "2027-03-16T00:00:00+01:00"),
+        ("2027-03-01T09:00:00Z", 1, D, "UTC", "2027-03-01T00:00:00Z"),
+        ("2027-03-31T09:00:00Z", 1, M, "UTC", "2027-03-01T00:00:00Z"),
+        ("2028-02-29T09:00:00Z", 1, Y, "UTC", "2027-03-01T00:00:00Z"),
+        # An event on a Saturday: one business day before it is Friday's own day before, Thursday.
+        ("2027-01-09T09:00:00Z", 1, B, "UTC", "2027-01-08T00:00:00Z"),
+        ("2027-01-11T09:00:00Z", 1, B, "UTC", "2027-01-09T00:00:00Z"),
+        # Hours are elapsed, and nothing before is the event itself.
+        ("2027-03-14T13:00:00-04:00", 24, H, "America/New_York", "2027-03-13T12:00:00-05:00"),
+        ("2027-03-14T13:00:00-04:00", 0, H, "America/New_York", "2027-03-14T13:00:00-04:00"),
+        ("2027-03-14T13:00:00-04:00", 0, D, "America/New_York", "2027-03-14T13:00:00-04:00"),
+    ],
+)
+def test_a_notice_is_counted_back_from_its_event(event, count, unit, zone, ends):
+    """To the first instant that leaves less than the time."""
+    assert notice(at(event), Limit(count=count, unit=unit), place(zone)).ends == at(ends).astimezone(UTC)
+
+
+def test_a_notice_in_business_days_knows_holidays():
+    """Over Christmas two business days before the Monday is the Wednesday before."""
+    calendar = place("Europe/Brussels", date(2026, 12, 25))
+
+    assert notice(at("2026-12-28T10:00:00+01:00"), Limit(count=2, unit=B), calendar).last_day == date(2026, 12, 23)

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A framework's duties as a regime: events by name, versions that follow each other (A-3, D-12)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from tests import duty_builders as b
+
+from ruleout.accountability.duties import decision_event, in_force_event
+from ruleout.accountability.duties.framework_regime import event_name
+from ruleout.model.clock import TimeUnit
+from ruleout.model.duty import LegalDuty, Term
+
+
+def spans(duty: str, *versions: str) -> list[LegalDuty]:
+    return [found for found in b.framework_regime(*versions).duties if found.id == duty]
+
+
+def test_events_get_names():
+    """From the words in which the framework tells them."""
+    assert event_name("the coverage date of a Risk Report") == "the-coverage-date-of-a-risk-report"
+    assert event_name("for example, a pre-training run") == "for-example-a-pre-training-run"
+    assert event_name("") == ""
+
+
+def test_a_range_keeps_both_ends():
+    """Risk Reports every three to six months."""
+    (duty,) = spans("publish-risk-reports", "3.4")
+
+    assert (duty.term, duty.shortest, duty.limit) == (
+        Term.EVERY, b.limit(3, TimeUnit.MONTHS), b.limit(6, TimeUnit.MONTHS),
+    )  # fmt: skip
+    assert duty.after == (in_force_event("anthropic-rsp"),)
+
+
+def test_a_duty_of_a_decision_starts_with_it():
+    """Under its own framework's name, so that another framework's duty of the same id stays apart."""
+    (duty,) = spans("off-cycle-internal", "3.4")
+
+    assert duty.after == (decision_event("anthropic-rsp", "off-cycle-internal"),)
+    assert duty.limit == b.limit(30, TimeUnit.DAYS)
+
+
+def test_a_duty_that_stays_through_versions_is_one():
+    """A new version with the same cadence does not set the clock back."""
+    (duty,) = spans("publish-risk-reports", "3.0", "3.1", "3.2", "3.3", "3.4")
+
+    assert (duty.from_day, duty.to_day) == (date(2026, 2, 24), None)
+
+
+def test_the_order_of_versions_does_not_matter():
+    """They are ordered by their days."""
+    assert spans("publish-risk-reports", "3.4", "3.0") == spans("publish-risk-reports", "3.0", "3.4")
+
+
+@pytest.mark.parametrize("duty", ["coverage-date"])
+def test_a_duty_begins_with_the_version_that_adds_it(duty):
+    """The coverage date is new in the latest version."""
+    (found,) = spans(duty, "3.0", "3.4")
+
+    assert found.from_day == date(2026, 7, 8)
+
+
+def test_a_duty_that_went_ends_the_day_before():
+    """The yearly approval of safeguards is no duty of the next version."""
+    (found,) = spans("re-approve-safeguards", "2.2", "3.0")
+
+    assert found.to_day == date(2026, 2, 23)
+
+
+def test_a_duty_that_nothing_starts_is_in_no_calendar():
+    """A standing one has no clock."""
+    assert spans("maintain-rso", "3.4") == []
