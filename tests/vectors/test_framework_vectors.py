@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from ruleout.accountability.requests.parse import parse_answer, parse_forum, parse_request
-from ruleout.accountability.requests.policy_parse import parse_policy
 from ruleout.accountability.concerns.parse import parse_concern_rules
 from ruleout.accountability.deviations.parse import parse_deviation
+from ruleout.accountability.duties import parse_cadence, parse_duties
 from ruleout.accountability.incidents.parse import parse_incident
 from ruleout.accountability.incidents.regime_parse import parse_regime
-from ruleout.accountability.duties import parse_cadence, parse_duties
+from ruleout.accountability.requests.parse import parse_answer, parse_forum, parse_request
+from ruleout.accountability.requests.policy_parse import parse_policy
 from ruleout.adapters.zones import zone_of
 from ruleout.documents.problem_ids import PROBLEM_IDS
 from ruleout.documents.yaml_text import read_yaml
@@ -25,7 +25,17 @@ from ruleout.framework.runs import parse_evaluations, unmet_demands
 from ruleout.model.run import Demand
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "framework"
-FILES = ("text.yaml", "shape.yaml", "meaning.yaml", "case.yaml", "mapping.yaml", "evaluations.yaml", "requests.yaml", "incidents.yaml", "duties.yaml")
+FILES = (
+    "text.yaml",
+    "shape.yaml",
+    "meaning.yaml",
+    "case.yaml",
+    "mapping.yaml",
+    "evaluations.yaml",
+    "requests.yaml",
+    "incidents.yaml",
+    "duties.yaml",
+)
 FIELDS = {"name", "why", "base", "edits", "append", "text", "hex", "repeat", "want"}
 BASE = (FOLDER / "base-framework.yaml").read_bytes()
 OLD = parse_framework(BASE, file="base-framework.yaml")

@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
+from ruleout.accountability.concerns.document import ConcernDoc, ConcernRulesDoc
+from ruleout.accountability.deviations.document import DeviationDoc
+from ruleout.accountability.duties.document import CadenceDoc, DutiesDoc
+from ruleout.accountability.incidents.document import IncidentDoc
+from ruleout.accountability.incidents.regime_document import RegimeDoc
 from ruleout.accountability.requests.document import AnswerDoc, ForumFileDoc, RequestDoc
 from ruleout.accountability.requests.policy_document import PolicyDoc
 from ruleout.accountability.roadmap.changes.updates import UpdatesDoc
 from ruleout.accountability.roadmap.document import RoadmapDoc
 from ruleout.accountability.roadmap.grade_file import GradeDoc
-from ruleout.accountability.concerns.document import ConcernDoc, ConcernRulesDoc
-from ruleout.accountability.deviations.document import DeviationDoc
-from ruleout.accountability.incidents.document import IncidentDoc
-from ruleout.accountability.incidents.regime_document import RegimeDoc
-from ruleout.accountability.duties.document import CadenceDoc, DutiesDoc
 from ruleout.documents.fields import Doc
 
 #: A file's shape by the name that `ruleout schema` gives it.

@@ -187,7 +187,7 @@ def test_rules_of_a_framework_without_any_are_asked_for_in_vain():
 
 def test_the_clauses_cited_stand_in_the_framework():
     """Rules for concerns and the framework's own encoding cite the same clauses."""
-    from tests.integration.command_line import ROOT  # noqa: PLC0415 - a path only
+    from tests.integration.command_line import ROOT
 
     text = (ROOT / "frameworks" / "anthropic-rsp" / "3.4.yaml").read_text("utf-8")
     own = (ROOT / "frameworks" / "anthropic-rsp" / "concerns" / "3.4.yaml").read_text("utf-8")

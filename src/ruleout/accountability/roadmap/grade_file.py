@@ -92,7 +92,9 @@ def parse_grade(data: bytes, *, file: str, goals: Mapping[str, Goal] | None = No
     findings = Findings(document)
     first, last = (doc.comments.from_, doc.comments.until) if doc.comments else (None, None)
     if first is not None and last is not None and last < first:
-        findings.note("G005", ("comments", "until"), expected="a day after from", got=str(last), hint="Turn them round.")
+        findings.note(
+            "G005", ("comments", "until"), expected="a day after from", got=str(last), hint="Turn them round."
+        )
     if goals is not None:
         _check_names(doc, goals, findings)
     findings.raise_any()
