@@ -15,7 +15,7 @@ COMMANDS = re.findall(r"^\$ ruleout (.+?)(?:\s+# exit (\d))?$", PAGE, re.MULTILI
 SECTIONS = dict(re.findall(r"^#{2,3} ruleout ([a-z -]+)\n(.*?)(?=^#{2,3} |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 #: Verbs that only hold others, and those.
-GROUPS = ("key", "framework", "landscape", "picture", "estimate", "evidence")
+GROUPS = ("key", "framework", "landscape", "picture", "estimate", "evidence", "incident", "deviation", "concern")
 BELOW = (
     *("key new", "key list"),
     *("framework list", "framework show", "framework anchors"),
@@ -24,6 +24,10 @@ BELOW = (
     *("estimate horizon", "estimate trend", "estimate pairs", "estimate looks", "estimate uplift", "estimate rate"),
     *("evidence list", "evidence show", "evidence diff", "evidence due"),
     *("evidence withdraw", "evidence lift", "evidence renew", "evidence overlaps"),
+    *("incident open", "incident amend", "incident resolve", "incident merge"),
+    *("incident report", "incident show", "incident list"),
+    *("deviation open", "deviation amend", "deviation close", "deviation show", "deviation list"),
+    *("concern receive", "concern update", "concern close", "concern list", "concern rollup"),
 )
 #: Explained once for all verbs.
 SHARED = {"--help"}
@@ -34,6 +38,7 @@ def test_every_command_of_the_page_ends_as_it_says(tmp_path):
     shutil.copytree(DEMO, tmp_path / "case")
     shutil.copytree(CASES, tmp_path / "public")
     shutil.copytree(ROOT / "examples" / "estimates", tmp_path / "estimates")
+    shutil.copytree(ROOT / "examples" / "registers", tmp_path / "registers")
 
     assert len(COMMANDS) > 20
     for command, code in COMMANDS:

@@ -99,7 +99,7 @@ def test_a_fact_relaxes_the_safe_reading_to_the_text():
     """Once the class is certain and its instant stated, only the text counts; once it is excluded, nothing does."""
     known = {"suspected": EARLY, "discovered": LATE}
     sure = state_of(act(1, incident({"weights-breached": "yes", "death": "yes"}, known), "2027-02-06"))
-    out = state_of(act(1, incident({n: "no" for n in REGIMES["california"].facts}, known), "2027-02-06"))
+    out = state_of(act(1, incident(dict.fromkeys(REGIMES["california"].facts, "no"), known), "2027-02-06"))
 
     found = clocks("california", sure, seen="2027-02-07")["incident-report"]
     assert (found.safe, found.governs.name) == (None, "discovered")
