@@ -15,7 +15,10 @@ COMMANDS = re.findall(r"^\$ ruleout (.+?)(?:\s+# exit (\d))?$", PAGE, re.MULTILI
 SECTIONS = dict(re.findall(r"^#{2,3} ruleout ([a-z -]+)\n(.*?)(?=^#{2,3} |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 #: Verbs that only hold others, and those.
-GROUPS = ("key", "framework", "landscape", "picture", "estimate", "evidence", "request", "roadmap")
+GROUPS = (
+    *("key", "framework", "landscape", "picture", "estimate", "evidence", "incident", "deviation", "concern"),
+    *("request", "roadmap"),
+)
 BELOW = (
     *("key new", "key list"),
     *("framework list", "framework show", "framework anchors"),
@@ -30,6 +33,10 @@ BELOW = (
     *("roadmap show", "roadmap set", "roadmap move", "roadmap revise", "roadmap retire", "roadmap contest"),
     *("roadmap settle", "roadmap grade", "roadmap publish", "roadmap compare"),
     "roadmap anchors",
+    *("incident open", "incident amend", "incident resolve", "incident merge"),
+    *("incident report", "incident show", "incident list"),
+    *("deviation open", "deviation amend", "deviation close", "deviation show", "deviation list"),
+    *("concern receive", "concern update", "concern close", "concern list", "concern rollup"),
 )
 #: Explained once for all verbs.
 SHARED = {"--help"}
@@ -45,6 +52,7 @@ def test_every_command_of_the_page_ends_as_it_says(tmp_path):
     shutil.copytree(ROOT / "examples" / "public-record" / "roadmap", tmp_path / "roadmap")
     shutil.copytree(ROOT / "examples" / "northlight" / "files", tmp_path / "northlight")
     shutil.copytree(ROOT / "examples" / "duties", tmp_path / "duties")
+    shutil.copytree(ROOT / "examples" / "registers", tmp_path / "registers")
 
     assert len(COMMANDS) > 20
     for command, code in COMMANDS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 from tests.incident_builders import at
+from tests.integration.command_line import ROOT
 
 from ruleout.accountability.concerns.fold import ConcernAct, ConcernState, fold
 from ruleout.accountability.concerns.owed import OwedState, owed_about
@@ -187,8 +188,6 @@ def test_rules_of_a_framework_without_any_are_asked_for_in_vain():
 
 def test_the_clauses_cited_stand_in_the_framework():
     """Rules for concerns and the framework's own encoding cite the same clauses."""
-    from tests.integration.command_line import ROOT
-
     text = (ROOT / "frameworks" / "anthropic-rsp" / "3.4.yaml").read_text("utf-8")
     own = (ROOT / "frameworks" / "anthropic-rsp" / "concerns" / "3.4.yaml").read_text("utf-8")
     cited = [line.split()[1] for line in own.splitlines() if line.strip().startswith("clause:")]
