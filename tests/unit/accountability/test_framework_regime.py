@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date
 
 import pytest
 from tests import duty_builders as b
 
-from ruleout.accountability.duties import decision_event, in_force_event
+from ruleout.accountability.duties import decision_event, in_force_event, regime_of
 from ruleout.accountability.duties.framework_regime import event_name
-from ruleout.model.clock import TimeUnit
+from ruleout.clocks import deadline
+from ruleout.framework import parse_framework
+from ruleout.model.clock import Calendar, TimeUnit
 from ruleout.model.duty import LegalDuty, Term
 
 
@@ -73,3 +75,42 @@ def test_a_duty_that_went_ends_the_day_before():
 def test_a_duty_that_nothing_starts_is_in_no_calendar():
     """A standing one has no clock."""
     assert spans("maintain-rso", "3.4") == []
+
+
+def test_a_duty_that_a_peer_clause_costs_starts_with_the_decision():
+    """No activity triggers it by itself; a decision that used the clause does (D-9)."""
+    (duty,) = spans("acknowledge-absolute-risk", "3.4")
+
+    assert duty.after == (decision_event("anthropic-rsp", "acknowledge-absolute-risk"),)
+    assert duty.term is Term.OPEN
+
+
+UTC_CALENDAR = Calendar(name="UTC", zone=UTC)
+FRAMEWORKS = sorted((b.ROOT / "frameworks").glob("*/*.yaml"))
+
+
+@pytest.mark.parametrize("path", FRAMEWORKS, ids=lambda p: f"{p.parent.name}@{p.stem}")
+def test_every_shipped_framework_is_read_as_a_regime(path):
+    """Each duty with a time gets a clock in its own unit, and each event a name."""
+    framework = parse_framework(path.read_bytes(), file=path.name)
+    regime = regime_of([framework])
+    clocked = {duty.clause.id for duty in framework.duties if duty.every or (duty.within and (duty.event or duty.on))}
+
+    assert clocked <= {duty.id for duty in regime.duties if duty.limit is not None}
+    names = {name for name, _ in regime.events}
+    assert all(event and set(duty.after) <= names for duty in regime.duties for event in duty.after)
+
+
+@pytest.mark.parametrize(
+    "at", ["2026-01-31T23:59:00Z", "2028-02-29T00:00:00Z", "2026-12-31T12:00:00Z", "2026-08-31T06:00:00+09:00"]
+)
+def test_the_calendar_and_a_decision_name_the_same_day(at):
+    """What a decision says is due is what the calendar says, for every time that a shipped framework sets."""
+    for path in FRAMEWORKS:
+        framework = parse_framework(path.read_bytes(), file=path.name)
+        read = {duty.id: duty for duty in regime_of([framework]).duties}
+        for duty in framework.duties:
+            if duty.within is not None and duty.every is None and duty.clause.id in read:
+                event = b.instant(at).astimezone(UTC)
+                by_decision = duty.within.after(event.date())
+                assert deadline(event, read[duty.clause.id].limit, UTC_CALENDAR).last_day == by_decision

@@ -73,9 +73,11 @@ def _read(duty: Duty, framework: Framework, to_day: date | None) -> LegalDuty | 
     """A duty with its clock; None for one that nothing starts, which no calendar can hold."""
     clause = duty.clause
     name = framework.id.name
+    # Using a clause about peers may cost duties that no activity triggers by itself (D-9).
+    costs = {one for peer in framework.peer_clauses for one in peer.duties}
     named = (
         event_name(duty.event),
-        decision_event(name, clause.id) if duty.on else "",
+        decision_event(name, clause.id) if duty.on or clause.id in costs else "",
         in_force_event(name) if duty.every is not None else "",
     )
     after = tuple(event for event in named if event)
