@@ -94,8 +94,7 @@ def test_the_incident_is_each_regimes_own(lab):
 def test_an_exception_that_expired_is_dead(lab):
     """On its last day it lives; the day after it does not."""
     alive, dead = (
-        run("request", "status", "--at", at, "-w", lab).text
-        for at in ("2026-09-30T23:59:59Z", "2026-10-01T00:00:00Z")
+        run("request", "status", "--at", at, "-w", lab).text for at in ("2026-09-30T23:59:59Z", "2026-10-01T00:00:00Z")
     )
 
     assert "EXPIRED" not in alive

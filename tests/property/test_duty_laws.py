@@ -55,7 +55,7 @@ def duties(draw: st.DrawFn) -> LegalDuty:
 
 
 def listed(duty: LegalDuty, acts: Acts, at: datetime, zone: str = "UTC") -> tuple[Occurrence, ...]:
-    return calendar_of((b.regime(duty, zone=zone),), acts, at=at, until=at + timedelta(days=60))
+    return calendar_of((b.regime(duty, zone=zone),), acts, at=at, horizon=at + timedelta(days=60))
 
 
 def key(one: Occurrence) -> tuple[object, ...]:
@@ -117,7 +117,7 @@ def test_what_is_done_in_time_is_never_missed(event, limit, zone, share):
     done = event + (ends - event) * share / 1000
     told = Happening(event="happened", at=event, about="m-1", entry="e")
     acts = Acts(happenings=(told,), deliveries=(b.delivery("nowhere", "report", f"{done.isoformat()} m-1"),))
-    found = calendar_of((regime,), acts, at=ends + LONG, until=ends + LONG)
+    found = calendar_of((regime,), acts, at=ends + LONG, horizon=ends + LONG)
 
     # Before the law's first day in its own place there is no duty.
     assert [one.status for one in found if one.status is not Status.DONE] == []
@@ -185,6 +185,8 @@ def test_the_laws_hold_for_a_regime_that_ends():
     acts = Acts(
         happenings=(b.happening("happened 2026-01-28T12:00:00Z a"), b.happening("happened 2026-01-31T12:00:00Z b"))
     )
-    found = calendar_of((regime,), acts, at=b.instant("2026-03-01T00:00:00Z"), until=b.instant("2026-03-01T00:00:00Z"))
+    found = calendar_of(
+        (regime,), acts, at=b.instant("2026-03-01T00:00:00Z"), horizon=b.instant("2026-03-01T00:00:00Z")
+    )
 
     assert [one.about for one in found] == ["a"]

@@ -12,8 +12,8 @@ import yaml
 from tests import duty_builders as b
 
 from ruleout.accountability.duties import calendar_of
-from ruleout.accountability.duties.document import parse_limit
 from ruleout.adapters.zones import zone_of
+from ruleout.documents.time_limits import parse_limit
 from ruleout.model.clock import Limit, TimeUnit
 from ruleout.model.duty import Acts, AgreedCadence, LegalDuty, Regime, Term
 from ruleout.model.occurrence import Occurrence
@@ -54,7 +54,7 @@ def found(vector: dict[str, Any]) -> list[Occurrence]:
     """The occurrences of the vector's duty and thing, in order."""
     at = b.instant(vector.get("at", FAR))
     until = at + timedelta(days=3 * 365)
-    every = calendar_of((regime_named(vector["regime"]),), acts_of(vector), at=at, until=until)
+    every = calendar_of((regime_named(vector["regime"]),), acts_of(vector), at=at, horizon=until)
     return [o for o in every if o.duty.id == vector["duty"] and o.about == vector.get("about", "")]
 
 

@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+import tzdata  # type: ignore[import-untyped]  # data only: nothing in it has a type
+
 from ruleout.errors import RuleoutError
 
 _NAME = re.compile(r"[A-Za-z]+(?:/[A-Za-z_]+){0,2}")
@@ -23,7 +25,7 @@ def zone_of(name: str) -> ZoneInfo:
     Raises:
         RuleoutError: there is no such zone.
     """
-    file = files("tzdata").joinpath("zoneinfo", *name.split("/")) if _NAME.fullmatch(name) else None
+    file = files(tzdata).joinpath("zoneinfo", *name.split("/")) if _NAME.fullmatch(name) else None
     if file is None or not file.is_file():
         hint = "Use an IANA name such as Europe/Brussels."
         raise RuleoutError(f"expected the name of a time zone, got {name[:60]!r}", hint=hint)

@@ -9,8 +9,8 @@ import pytest
 from tests import duty_builders as b
 
 from ruleout.accountability.duties import parse_cadence, parse_duties
-from ruleout.accountability.duties.document import parse_limit
 from ruleout.adapters.zones import zone_of
+from ruleout.documents.time_limits import parse_limit
 from ruleout.errors import BadInput
 from ruleout.model.clock import TimeUnit
 from ruleout.model.duty import OwnSchedule, Sourcing, Term

@@ -25,7 +25,7 @@ def calendar(
         deliveries=tuple(b.delivery("nowhere", duty.id, text, i) for i, text in enumerate(done)),
         **acts,  # type: ignore[arg-type]
     )
-    return calendar_of((b.regime(duty),), told, at=b.instant(at), until=b.instant(at))
+    return calendar_of((b.regime(duty),), told, at=b.instant(at), horizon=b.instant(at))
 
 
 def statuses(found: tuple[Occurrence, ...]) -> list[Status]:
@@ -71,7 +71,7 @@ def test_a_delivery_of_another_regime_does_nothing():
         happenings=(b.happening("happened 2026-03-01T12:00:00Z a"),),
         deliveries=(b.delivery("elsewhere", "report", "2026-03-02T12:00:00Z a"),),
     )
-    found = calendar_of((b.regime(),), told, at=b.instant(AT), until=b.instant(AT))
+    found = calendar_of((b.regime(),), told, at=b.instant(AT), horizon=b.instant(AT))
 
     assert statuses(found) == [Status.MISSED]
 
@@ -103,20 +103,20 @@ def test_an_event_that_is_taken_back_in_time_starts_nothing():
     """Its deadline had not come."""
     acts = Acts(happenings=(taken_back("2026-03-04T12:00:00Z"),))
 
-    assert calendar_of((b.regime(),), acts, at=b.instant(AT), until=b.instant(AT)) == ()
+    assert calendar_of((b.regime(),), acts, at=b.instant(AT), horizon=b.instant(AT)) == ()
 
 
 def test_taking_back_does_not_undo_what_was_missed():
     """Its deadline had passed."""
     acts = Acts(happenings=(taken_back("2026-03-05T00:00:00Z"),))
 
-    assert statuses(calendar_of((b.regime(),), acts, at=b.instant(AT), until=b.instant(AT))) == [Status.MISSED]
+    assert statuses(calendar_of((b.regime(),), acts, at=b.instant(AT), horizon=b.instant(AT))) == [Status.MISSED]
 
 
 def test_after_one_event_is_taken_back_the_next_counts():
     """The launch was put off: the notice runs from the new day."""
     acts = Acts(happenings=(taken_back("2026-03-02T00:00:00Z"), b.happening("happened 2026-04-01T12:00:00Z a")))
-    (one,) = calendar_of((b.regime(),), acts, at=b.instant(AT), until=b.instant(AT))
+    (one,) = calendar_of((b.regime(),), acts, at=b.instant(AT), horizon=b.instant(AT))
 
     assert one.deadline.last_day == date(2026, 4, 4)
 
@@ -204,8 +204,8 @@ def test_a_thing_is_kept_until_the_latest_of_all_times():
     told = Acts(happenings=(b.happening("happened 2026-05-20T12:00:00Z a"),))
     held = Acts(happenings=(*told.happenings, b.happening("legal-hold 2026-05-21T00:00:00Z a")))
     at = b.instant(AT)
-    (kept,) = kept_things(calendar_of(regimes, told, at=at, until=at))
-    (open_,) = kept_things(calendar_of(regimes, held, at=at, until=at))
+    (kept,) = kept_things(calendar_of(regimes, told, at=at, horizon=at))
+    (open_,) = kept_things(calendar_of(regimes, held, at=at, horizon=at))
 
     assert (kept.about, kept.until) == ("a", b.instant("2026-07-20T00:00:00Z"))
     assert kept.because == (("here", "short"), ("nowhere", "long"))
@@ -245,7 +245,9 @@ def test_a_start_that_was_taken_back_hides_no_other():
     )  # fmt: skip
     right = b.happening("happened 2026-02-20T12:00:00Z", 2)
     quarterly = b.duty(term=Term.EVERY, limit=b.limit(3, M))
-    found = calendar_of((b.regime(quarterly),), Acts(happenings=(wrong, right)), at=b.instant(AT), until=b.instant(AT))
+    found = calendar_of(
+        (b.regime(quarterly),), Acts(happenings=(wrong, right)), at=b.instant(AT), horizon=b.instant(AT)
+    )
 
     assert [(one.deadline.last_day, one.status) for one in found] == [
         (date(2026, 5, 20), Status.MISSED),

@@ -22,7 +22,7 @@ def made(duty: LegalDuty, *events: str, done: tuple[str, ...] = (), origin: str 
         happenings=tuple(b.happening(text, i) for i, text in enumerate(events)),
         deliveries=tuple(b.delivery("nowhere", "report", text, i) for i, text in enumerate(done)),
     )
-    found = calendar_of((b.regime(duty),), acts, at=AT, until=AT)
+    found = calendar_of((b.regime(duty),), acts, at=AT, horizon=AT)
     return calendar_file(found, at=AT, origin=origin)
 
 

@@ -20,7 +20,7 @@ def page(duty: LegalDuty, *events: str, done: tuple[str, ...] = (), at: str = "2
         happenings=tuple(b.happening(text, i) for i, text in enumerate(events)),
         deliveries=tuple(b.delivery("nowhere", "report", text, i) for i, text in enumerate(done)),
     )
-    found = calendar_of((b.regime(duty),), acts, at=b.instant(at), until=b.instant(at))
+    found = calendar_of((b.regime(duty),), acts, at=b.instant(at), horizon=b.instant(at))
     return " ".join(as_text(occurrence_lines(found, at=b.instant(at), width=200)).split())
 
 
@@ -82,7 +82,7 @@ def test_the_value_has_seconds_and_no_words():
     """Whole ones, negative once the deadline has passed."""
     acts = Acts(happenings=(b.happening("happened 2026-03-01T12:00:00Z a"),))
     at = b.instant("2026-03-05T00:01:00Z")
-    (one,) = calendar_of((b.regime(),), acts, at=at, until=at)
+    (one,) = calendar_of((b.regime(),), acts, at=at, horizon=at)
     value = occurrence_value(one, at=at)
 
     assert (value["status"], value["seconds_left"], value["late_by_seconds"]) == ("missed", -60, None)

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from ruleout.accountability.incidents.regime_document import ClockId, LimitField, ProvisionDoc
+from ruleout.accountability.incidents.regime_document import ClockId, ProvisionDoc
 from ruleout.documents.fields import Day, Doc, Flag, Id, Line, Says, SourceDoc
+from ruleout.documents.time_limits import LimitField
 from ruleout.model.concern import ConcernStatus
 from ruleout.model.verdict import Verdict
 

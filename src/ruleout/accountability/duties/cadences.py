@@ -18,6 +18,7 @@ from ruleout.accountability.duties.starts import Span, Start, clamped, span_of, 
 from ruleout.clocks import day_begins, deadline
 from ruleout.model.clock import Deadline, Limit, TimeUnit
 from ruleout.model.duty import Acts, AgreedCadence, Delivery, LegalDuty, OwnSchedule, Regime
+from ruleout.model.expiry import has_ended
 from ruleout.model.occurrence import Occurrence
 
 _DAY = TimeUnit.DAYS
@@ -33,9 +34,9 @@ class _Series:
 
 
 def cadence_occurrences(
-    duty: LegalDuty, regime: Regime, acts: Acts, *, at: datetime, until: datetime
+    duty: LegalDuty, regime: Regime, acts: Acts, *, at: datetime, horizon: datetime
 ) -> Iterator[Occurrence]:
-    """Yield every period of a cadence up to the first one open that ends after `until`, with what was delivered by `at`.
+    """Yield every period of a cadence up to the first one open that ends after `horizon`, with what was delivered by `at`.
 
     Pure. Status is not judged yet.
     """
@@ -47,7 +48,7 @@ def cadence_occurrences(
         mine = (d for d in own if d.about == about or (not about and d.about not in found))
         deliveries = sorted(mine, key=lambda d: (d.at, d.entry))
         for series in _series(duty, starts, span, acts):
-            yield from _periods(duty, regime, series, deliveries, _cadences(duty, regime, acts), until)
+            yield from _periods(duty, regime, series, deliveries, _cadences(duty, regime, acts), horizon)
 
 
 def _series(duty: LegalDuty, starts: tuple[Start, ...], span: Span, acts: Acts) -> Iterator[_Series]:
@@ -87,7 +88,7 @@ def _periods(
     series: _Series,
     deliveries: list[Delivery],
     cadences: tuple[AgreedCadence, ...],
-    until: datetime,
+    horizon: datetime,
 ) -> Iterator[Occurrence]:
     """The periods of one run. Takes the deliveries that settle them out of `deliveries`; the rest is the next run's."""
     anchor, entry, event, times = series.start.at, series.start.entry, series.start.event, 1
@@ -111,7 +112,7 @@ def _periods(
             done_entry="" if delivery is None else delivery.entry,
             done_recorded=None if delivery is None else delivery.recorded,
         )
-        if delivery is None and due.ends > until:
+        if delivery is None and due.ends > horizon:
             return
         if delivery is not None and delivery.at < due.ends:
             anchor, entry, event, times = delivery.at, delivery.entry, duty.id, 1
@@ -132,7 +133,7 @@ def _take(deliveries: list[Delivery], start: datetime) -> Delivery | None:
 
 def _every(duty: LegalDuty, anchor: datetime, cadences: tuple[AgreedCadence, ...]) -> Limit:
     """The cadence of a period that begins at `anchor`: the last one recorded that stands then, or the text's own."""
-    standing = [c for c in cadences if c.at <= anchor and (c.last_day is None or anchor.date() <= c.last_day)]
+    standing = [c for c in cadences if c.at <= anchor and not has_ended(c.last_day, anchor.date())]
     return standing[-1].every if standing else _longest(duty)
 
 

@@ -25,7 +25,7 @@ HOLD_EVENTS = (
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
-def calendar_of(regimes: Iterable[Regime], acts: Acts, *, at: datetime, until: datetime) -> tuple[Occurrence, ...]:
+def calendar_of(regimes: Iterable[Regime], acts: Acts, *, at: datetime, horizon: datetime) -> tuple[Occurrence, ...]:
     """Return every occurrence of the regimes' duties, by deadline; those without one last.
 
     Pure.
@@ -34,7 +34,7 @@ def calendar_of(regimes: Iterable[Regime], acts: Acts, *, at: datetime, until: d
         regimes: laws, and frameworks read as such.
         acts: what the record says happened and was delivered; what comes after `at` is planned.
         at: aware instant from which to look.
-        until: aware instant up to which periods of cadences are listed, and the first after it.
+        horizon: aware instant up to which periods of cadences are listed, and the first after it.
 
     Source: A-3, L-9.
     """
@@ -42,14 +42,16 @@ def calendar_of(regimes: Iterable[Regime], acts: Acts, *, at: datetime, until: d
         replace(_held(one, acts, at=at), status=_status(one, acts, at=at))
         for regime in regimes
         for duty in regime.duties
-        for one in _occurrences(duty, regime, acts, at=at, until=until)
+        for one in _occurrences(duty, regime, acts, at=at, horizon=horizon)
     )
     return tuple(sorted(found, key=_order))
 
 
-def _occurrences(duty: LegalDuty, regime: Regime, acts: Acts, *, at: datetime, until: datetime) -> Iterator[Occurrence]:
+def _occurrences(
+    duty: LegalDuty, regime: Regime, acts: Acts, *, at: datetime, horizon: datetime
+) -> Iterator[Occurrence]:
     if duty.term is Term.EVERY:
-        return cadence_occurrences(duty, regime, acts, at=at, until=until)
+        return cadence_occurrences(duty, regime, acts, at=at, horizon=horizon)
     return single_occurrences(duty, regime, acts, at=at)
 
 

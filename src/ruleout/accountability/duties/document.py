@@ -3,35 +3,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag
-from pydantic_core import PydanticCustomError
+from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from ruleout.documents.fields import Day, Doc, Flag, Id, Line, Says, SourceDoc
-from ruleout.model.clock import Limit, TimeUnit
+from ruleout.documents.time_limits import LimitField
 from ruleout.model.duty import Sourcing
 
-_LIMIT = r"^([0-9]{1,4}) (hour|business-day|day|week|month|year)s?$"
-_MOST = {"hour": 9999, "day": 9999, "business-day": 2500, "week": 1000, "month": 1200, "year": 100}
-
-
-def parse_limit(value: Any) -> Limit:
-    """Return the limit of `72 hours`, `5 business-days`, `2 weeks`, `0 hours`. Pure.
-
-    Raises:
-        PydanticCustomError: anything else, or more than 100 years or 9999 of another unit.
-    """
-    match = re.fullmatch(_LIMIT, value) if isinstance(value, str) else None
-    if match is None or int(match[1]) > _MOST[match[2]]:
-        raise PydanticCustomError("limit", "a time such as '72 hours', '5 business-days', '15 days' or '1 year'")
-    return Limit(count=int(match[1]), unit=TimeUnit(f"{match[2]}s"))
-
-
-LimitField = Annotated[
-    Limit, BeforeValidator(parse_limit, json_schema_input_type=Annotated[str, Field(pattern=_LIMIT)])
-]
 ClockId = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{1,3}$")]
 ZoneName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+(?:/[A-Za-z_]+){0,2}$", max_length=60)]
 Names = Annotated[tuple[Id, ...], Field(min_length=1, max_length=30)]

@@ -84,10 +84,9 @@ def parse_cadence(data: bytes, *, file: str) -> CadenceDoc:
     document = read_yaml(data, file=file)
     doc = validate(CadenceDoc, document)
     findings = Findings(document)
-    if doc.until is not None and doc.until < doc.from_:
-        findings.note(
-            "J005", ("until",), expected=f"a day from {doc.from_} on", got=str(doc.until), hint="Swap the two."
-        )
+    first, last = doc.from_, doc.until
+    if last is not None and last < first:
+        findings.note("J005", ("until",), expected=f"a day from {first} on", got=str(last), hint="Swap the two.")
     _check_cadence(doc.every, ("every",), findings)
     findings.raise_any()
     return doc

@@ -46,7 +46,7 @@ def _of_later(duty: LegalDuty, regime: Regime, about: str, starts: tuple[Start, 
     standing = [start for start in starts if start.taken_back is None]
     if not standing:
         return None
-    if {start.event for start in standing} >= set(duty.after):
+    if {start.event for start in standing}.issuperset(duty.after):
         return _from(standing[-1], duty, regime, acts)
     missing = " and ".join(name for name in duty.after if name not in {start.event for start in standing})
     return Occurrence(regime=regime, duty=duty, about=about, event=missing, runs_from=None, entry=standing[-1].entry)

@@ -3,42 +3,20 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints
 
 from ruleout.documents.fields import Day, Doc, Flag, Id, Line, Says, SourceDoc, Whole
 from ruleout.documents.formula_document import FormulaDoc
-from ruleout.model.clock import Limit, TimeUnit
+from ruleout.documents.time_limits import LimitField
 from ruleout.model.incident import INSTANTS
 
-_LIMIT = r"^([0-9]{1,4}) (hour|business-day|day|week|month|year)s?$"
-_MOST_YEARS = 100
-_MOST_COUNT = {"hour": 9999, "business-day": 2500, "day": 9999, "week": 1000, "month": 1200, "year": _MOST_YEARS}
 ClockId = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{1,3}$")]
 Grade = Literal["primary", "secondary", "recalled", "inferred"]
 InstantName = Literal[INSTANTS]  # type: ignore[valid-type]  # the words of one list, not written twice
 Instants = Annotated[tuple[InstantName, ...], Field(max_length=20)]
 Stage = Literal["initial", "urgent", "intermediate", "final", "amended"]
-
-
-def parse_limit(value: Any) -> Limit:
-    """Return the limit of `72 hours`, `15 days`, `4 weeks`. Pure.
-
-    Raises:
-        PydanticCustomError: anything else, or more than 100 years or 9999 of another unit.
-    """
-    match = re.fullmatch(_LIMIT, value) if isinstance(value, str) else None
-    if match is None or int(match[1]) > _MOST_COUNT[match[2]]:
-        raise PydanticCustomError("limit", "a time such as '72 hours', '15 days' or '4 weeks'")
-    return Limit(count=int(match[1]), unit=TimeUnit(f"{match[2]}s"))
-
-
-LimitField = Annotated[
-    Limit, BeforeValidator(parse_limit, json_schema_input_type=Annotated[str, Field(pattern=_LIMIT)])
-]
 
 
 class ProvisionDoc(Doc):
@@ -84,7 +62,7 @@ class KeepDoc(ProvisionDoc):
     """How many years documentation is kept, from the later of the last document and the incident."""
 
     says: Says
-    years: Annotated[Whole, Field(ge=1, le=_MOST_YEARS)]
+    years: Annotated[Whole, Field(ge=1, le=100)]
     clock: ClockId
 
 

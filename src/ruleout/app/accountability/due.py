@@ -45,7 +45,7 @@ class DueCalendar:
 
     Attributes:
         at: the instant asked about.
-        until: the end of the window in which due means soon.
+        horizon: the end of the window in which due means soon.
         regimes: those looked at.
         occurrences: by deadline.
         absent: entries that should be there by now and are not.
@@ -56,7 +56,7 @@ class DueCalendar:
     """
 
     at: datetime
-    until: datetime
+    horizon: datetime
     regimes: tuple[Regime, ...]
     occurrences: tuple[Occurrence, ...]
     absent: tuple[Expected, ...]
@@ -102,15 +102,15 @@ def due_in(
     said = duty_acts(record)
     regimes = chosen((*laws, *facts.regimes), names)
     acts = Acts(happenings=(*said.happenings, *facts.happenings), deliveries=said.deliveries, cadences=said.cadences)
-    occurrences = calendar_of(regimes, acts, at=at, until=at + within)
+    occurrences = calendar_of(regimes, acts, at=at, horizon=at + within)
     return DueCalendar(
         at=at,
-        until=at + within,
+        horizon=at + within,
         regimes=regimes,
         occurrences=occurrences,
         absent=absent_entries(occurrences),
         asked=(*_decided_only(facts.asked, said, regimes), *unstarted(regimes, acts)),
-        key_dates=tuple(_coming(regimes, at=at, until=at + within)),
+        key_dates=tuple(_coming(regimes, at=at, horizon=at + within)),
         taken_back=taken_back(record),
         unread=facts.unread,
     )
@@ -193,8 +193,8 @@ def _decided_only(asked: Iterable[Expected], said: Acts, regimes: tuple[Regime, 
     yield from first.values()
 
 
-def _coming(regimes: tuple[Regime, ...], *, at: datetime, until: datetime) -> Iterator[tuple[str, KeyDate]]:
+def _coming(regimes: tuple[Regime, ...], *, at: datetime, horizon: datetime) -> Iterator[tuple[str, KeyDate]]:
     for regime in regimes:
         for key_date in regime.key_dates:
-            if at.date() <= key_date.day <= until.date():
+            if at.date() <= key_date.day <= horizon.date():
                 yield regime.id, key_date

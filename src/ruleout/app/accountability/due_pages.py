@@ -26,7 +26,7 @@ _ALWAYS = (Status.MISSED, Status.BROKEN, Status.LATE)
 
 def is_soon(one: Occurrence, found: DueCalendar) -> bool:
     """Whether an occurrence belongs on the page at once: missed, late, told late, or open and due within the window."""
-    open_and_near = one.status is Status.DUE and one.deadline is not None and one.deadline.ends <= found.until
+    open_and_near = one.status is Status.DUE and one.deadline is not None and one.deadline.ends <= found.horizon
     return one.status in _ALWAYS or one.is_told_late or open_and_near
 
 
@@ -58,7 +58,7 @@ def due_value(found: DueCalendar) -> dict[str, object]:
     """Return the whole calendar as a JSON value."""
     return {
         "at": found.at,
-        "until": found.until,
+        "until": found.horizon,
         "fine": found.is_fine,
         "regimes": [{"id": r.id, "title": r.title, "law": r.law, "zone": r.calendar.name} for r in found.regimes],
         "occurrences": [{**occurrence_value(o, at=found.at), "soon": is_soon(o, found)} for o in found.occurrences],
@@ -158,7 +158,7 @@ def _summary(found: DueCalendar, shown: int) -> str:
     missed = counts[Status.MISSED] + counts[Status.BROKEN]
     soon = sum(is_soon(one, found) and one.status is Status.DUE for one in found.occurrences)
     rest = len(found.occurrences) - shown
-    within = span_words(found.until - found.at)
+    within = span_words(found.horizon - found.at)
     more = f"; {rest} more with --all" if rest else ""
     more += f"; {len(found.asked)} question(s) that only you can answer: --absent" if found.asked else ""
     return f"{missed} missed, {counts[Status.LATE]} done late, {soon} due within {within}{more}"
