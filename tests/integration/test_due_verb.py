@@ -6,9 +6,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from tests.integration.command_line import NEW, OLD, ROOT, Lab, build_lab, run
+from tests.integration.command_line import NEW, NOW, OLD, ROOT, Lab, build_lab, run
 
-from ruleout.app.ledger import read_record
+from ruleout.app.ledger import read_record, recording
+from ruleout.app.settings import Settings
+from ruleout.app.unlock import Keys
 from ruleout.app.workspace import open_workspace
 from ruleout.ledger import EntryType
 
@@ -159,6 +161,62 @@ def test_another_cadence_holds_from_its_record_on(lab):
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("internal-use-summary", "concerns-to-directors", "lets no other cadence stand"),
+        ("internal-use-summary", "nothing-such", "no duty 'nothing-such' under 'california'"),
+        ("every: 6 months", "every: 6 hours", "J003"),
+    ],
+)
+def test_another_cadence_that_may_not_stand_is_refused(lab, old, new, says):
+    """Nothing is written."""
+    file = lab.folder / "cadence.yaml"
+    text = (ROOT / "examples" / "duties" / "half-yearly.yaml").read_text(encoding="utf-8")
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    size = lab.size()
+    ran = lab.run("due", "schedule", file, *KEY)
+
+    assert (ran.code, lab.size()) == (2, size)
+    assert says in ran.err
+
+
+def test_another_cadence_ends_on_its_last_day(lab):
+    """Periods that begin after it are the text's own again."""
+    file = lab.folder / "cadence.yaml"
+    text = (ROOT / "examples" / "duties" / "half-yearly.yaml").read_text(encoding="utf-8")
+    file.write_text(f"{text}until: 2026-12-31\n", encoding="utf-8")
+    lab.run("due", "event", "large-frontier-developer", "--at", "2026-12-01T09:00:00-08:00", *KEY)
+    assert lab.run("due", "schedule", file, *KEY).code == 0
+    later = datetime(2027, 3, 1, 9, tzinfo=UTC)
+    lab.run("due", "done", "internal-use-summary", "--regime", "california", *KEY, now=later)
+    found = of(due(lab, "--regime", "california", now=later), "internal-use-summary")
+
+    assert [one["last_day"] for one in found] == ["2027-06-01", "2027-06-01"]
+
+
+def test_what_changes_soon_is_shown(lab):
+    """New York's article takes effect within forty days of the lab's clock."""
+    page = lab.run("due", "--within", "40d", "--regime", "new-york").text
+
+    assert "2027-01-01 new-york: The article takes effect." in " ".join(page.split())
+
+
+def test_an_act_that_cannot_be_read_stops_the_calendar(lab):
+    """An instant that is none gives no calendar, not one without it."""
+    place = open_workspace(lab.record)
+    settings = Settings(keys_folder=lab.folder, environment=lab.env)
+    keys = Keys(settings=settings, ask=lambda name: name)
+    with recording(place, keys, at=NOW) as (_, recorder):
+        subject = {"act": "event", "event": "model-deployed", "at": "yesterday"}
+        recorder.add(EntryType.DUTY, "duty/model-deployed/1", subject, signer=keys.unlock("rso-bea"))
+        recorder.commit()
+    ran = lab.run("due")
+
+    assert ran.code == 2
+    assert "duty/model-deployed/1: expected an instant, got 'yesterday'" in ran.err
+
+
+@pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (("event", "model-released", "--at", "2026-11-01T09:00:00Z", *KEY), "Did you mean"),
@@ -174,6 +232,7 @@ def test_another_cadence_holds_from_its_record_on(lab):
             "Record it once it is done",
         ),
         (("cancel", "model-deployed", "--at", "2026-11-01T09:00:00Z", "--reason", "x", *KEY), "there are: none"),
+        (("cancel", "model-deployed", "--at", "2026-11-01T09:00:00Z", "--reason", " ", *KEY), "expected a reason"),
         (("--regime", "texas"), "no regime 'texas'; there are: "),
         (("--within", "soon"), "expected a number of days"),
     ],
@@ -231,6 +290,19 @@ def test_an_object_that_is_gone_is_no_all_clear(lab):
 
     assert ran.code == 1
     assert [one["entry"] for one in ran.json["unread"]] == [framework.content.id]
+
+
+def test_a_decision_that_is_gone_is_no_all_clear(lab):
+    """Its duties are not known."""
+    lab.approve_all()
+    lab.assess("--record", "--key", "recorder")
+    (decision,) = read_record(open_workspace(lab.record)).of_type(EntryType.DECISION)
+    digest = next(ref.sha256 for ref in decision.content.refs if ref.name == "decision")
+    (kept,) = [p for p in (lab.record / "ledger").rglob("*") if p.is_file() and digest in p.as_posix().replace("/", "")]
+    kept.unlink()
+    ran = lab.run("due", "--json", "--regime", "eu")
+
+    assert (ran.code, [one["entry"] for one in ran.json["unread"]]) == (1, [decision.content.id])
 
 
 def test_a_workspace_has_its_own_regimes(lab):
