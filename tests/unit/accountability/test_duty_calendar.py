@@ -214,7 +214,7 @@ def test_a_thing_is_kept_until_the_latest_of_all_times():
 
 # --- cadences ---------------------------------------------------------------------------------------------------------
 
-MONTHLY = b.duty(term=Term.EVERY, limit=b.limit(1, M), until=("over",))
+MONTHLY = b.duty(term=Term.EVERY, limit=b.limit(1, M), horizon=("over",))
 
 
 def test_a_period_that_was_missed_is_settled_by_a_delivery_of_its_own():
@@ -263,7 +263,7 @@ def test_a_start_taken_back_too_late_keeps_what_was_missed():
     )  # fmt: skip
     done = (b.delivery("nowhere", "report", "2026-02-01T00:00:00Z"),)
     found = calendar_of(
-        (b.regime(MONTHLY),), Acts(happenings=(wrong,), deliveries=done), at=b.instant(AT), until=b.instant(AT)
+        (b.regime(MONTHLY),), Acts(happenings=(wrong,), deliveries=done), at=b.instant(AT), horizon=b.instant(AT)
     )
 
     assert [(one.deadline.last_day, one.status) for one in found] == [
