@@ -214,7 +214,7 @@ def test_a_thing_is_kept_until_the_latest_of_all_times():
 
 # --- cadences ---------------------------------------------------------------------------------------------------------
 
-MONTHLY = b.duty(term=Term.EVERY, limit=b.limit(1, M), horizon=("over",))
+MONTHLY = b.duty(term=Term.EVERY, limit=b.limit(1, M), until=("over",))
 
 
 def test_a_period_that_was_missed_is_settled_by_a_delivery_of_its_own():
