@@ -22,9 +22,12 @@ def measurement_page(m: Measurement, name: str, *, width: int = 80) -> list[Line
     """Return a page about one measurement: what it is, every attempt counted, and what is wrong with it. Pure."""
     usable = m.status == "success" and not m.problems
     lines = title(name, "usable" if usable else "NOT FOR GATES", width=width, tone="good" if usable else "bad")
-    lines += labelled("  task", f"{m.task} {m.task_version} · model {m.model} · status {m.status}", width=width)
+    task = f"{m.task} {m.task_version}".rstrip()
+    lines += labelled("  task", f"{task} · model {m.model} · status {m.status}", width=width)
     when = "unknown" if m.evaluated is None else instant_text(m.evaluated)
-    lines += labelled("  evaluated", f"{when} · {m.tool} {m.tool_version}", width=width)
+    lines += labelled(
+        "  evaluated", f"{when} · {f'{m.tool} {m.tool_version}'.strip() or 'tool not stated'}", width=width
+    )
     counted = " · ".join(f"{state.value} {count}" for state, count in states_of(m))
     expected = "unknown" if m.expected is None else str(m.expected)
     lines += labelled("  attempts", f"{len(m.attempts)} of {expected} expected: {counted}", width=width)
