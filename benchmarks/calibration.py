@@ -326,6 +326,13 @@ def compare_written(cells: list[Cell], runs: int) -> None:
         print(f"  {method:<18} {words:<42} {written:.3f}  {rate:.3f} ± {error_of(rate, runs):.3f}")
 
 
+#: The picture follows the reader's light or dark, in the colours of the other pictures.
+DARK_STYLE = (
+    "<style>text{fill:#1a1d21}@media screen and (prefers-color-scheme:dark){text{fill:#e6e9ec}rect{fill:#14171a}"
+    "path{stroke:#7db8ff}line{stroke:#ff9a5c}}</style>"
+)
+
+
 def picture(cells: list[Cell]) -> str:
     """An SVG with one row per method and one dot per cell, the level as a line."""
     width, row, left = 760, 34, 150
@@ -348,7 +355,8 @@ def picture(cells: list[Cell]) -> str:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">'
-        f'<title>False rule-outs of a model at the bar</title><rect width="100%" height="100%" fill="white"/>'
+        f"<title>False rule-outs of a model at the bar</title>{DARK_STYLE}"
+        f'<rect width="100%" height="100%" fill="#ffffff"/>'
         f'<text x="{left}" y="18">False rule-outs of a model at the bar, one dot per design; nominal 5 %</text>'
         f'<line x1="{level:.1f}" x2="{level:.1f}" y1="26" y2="{height - 24}" stroke="#b3261e"/>'
         f'<g stroke-linecap="round">{"".join(marks)}</g>{ticks}</svg>\n'

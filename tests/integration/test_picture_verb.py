@@ -9,7 +9,7 @@ import re
 import sys
 
 import pytest
-from tests.integration.command_line import CASES, DEMO, NEW, OLD, run
+from tests.integration.command_line import CASES, DEMO, NEW, OLD, ROOT, run
 from tests.unit.evidence import inspect_logs as logs
 from tests.unit.reports.pictures import examples, hostile
 
@@ -20,11 +20,13 @@ from ruleout.reports.pictures.style import DARK
 
 CASE = CASES / "claude-opus-4-biology.yaml"
 LOG = DEMO / "logs" / "autonomy-suite.eval"
+TABLE = ROOT / "examples" / "estimates" / "horizons.csv"
 COMMANDS = {
     "forest": ("picture", "forest", CASE, "-f", OLD),
     "repeats": ("picture", "repeats", LOG),
     "trend": ("picture", "trend", examples.HORIZONS),
     "assess": ("assess", CASE, "-f", OLD),
+    "estimate": ("estimate", "trend", TABLE, "--bar", "40h"),
 }
 #: The version that drew the guide's pictures, see requirements.lock.
 DRAWN_BY = "1.9.0.post1"
@@ -35,7 +37,7 @@ def needs_renderer() -> None:
 
 
 def placed(command, path):
-    return (*command, "--picture" if command[0] == "assess" else "-o", path)
+    return (*command, "--picture" if command[0] in ("assess", "estimate") else "-o", path)
 
 
 def svgs_in(page: str) -> list[str]:
@@ -233,3 +235,42 @@ def test_a_renderer_that_fails_leaves_no_file(tmp_path):
     with pytest.raises(ValueError, match="no"):
         write_picture(picture, tmp_path / "a.svg", render=broken)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--bar", "40h", "--bar", "160h"), "expected at most one bar in a picture, got 2"),
+        (("--since", "2030-01-01"), "no model is left to draw"),
+    ],
+)
+def test_an_estimate_that_makes_no_picture_says_why_and_draws_none(options, said, tmp_path):
+    """Two bars are two pictures; without a model there is nothing to see."""
+    path = tmp_path / "trend.svg"
+    ran = run("estimate", "trend", TABLE, *options, "--picture", path)
+
+    assert ran.code == 2
+    assert said in ran.err
+    assert not path.exists()
+
+
+def test_an_estimate_is_drawn_to_the_day_on_which_the_bar_is_crossed_for_good(tmp_path):
+    """Line and band reach the last day that the page speaks of, and the picture says the same days as the page."""
+    needs_renderer()
+    path = tmp_path / "trend.html"
+    ran = run("estimate", "trend", TABLE, "--bar", "40h", "--picture", path)
+
+    assert "between 2027-01-30 and" in ran.text
+    assert "it crosses 40 h between 2027-01-30 and 2027-12-12." in path.read_text("utf-8")
+
+
+def test_too_few_models_for_a_line_are_still_drawn(tmp_path):
+    """Points without a band; the page says why there is no line."""
+    needs_renderer()
+    table, path = tmp_path / "two.csv", tmp_path / "two.svg"
+    table.write_text("model,release_date,p50_min\na,2024-01-01,4\nb,2025-01-01,60\n", "utf-8")
+    ran = run("estimate", "trend", table, "--bar", "40h", "--picture", path)
+
+    assert ran.code == 0
+    assert "none: expected at least 3 models" in ran.text
+    assert "prediction band" not in path.read_text("utf-8")

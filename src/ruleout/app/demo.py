@@ -93,7 +93,7 @@ def tamper(bundle: Path, copy: Path) -> None:
 
 def steps_before_tampering(folder: Path) -> tuple[Step, ...]:
     """The commands up to the exported, verified and replayed record."""
-    return (*_start(folder), *_public(folder), *_own(folder), *_prove(folder))
+    return (*_start(folder), *_public(folder), *_own(folder), *_withdrawal(folder), *_prove(folder))
 
 
 def _start(folder: Path) -> tuple[Step, ...]:
@@ -122,7 +122,10 @@ def _start(folder: Path) -> tuple[Step, ...]:
         Step(says="A workspace with throw-away keys for three people and a recorder.", arguments=init),
         *keys,
         Step(says="", arguments=recorder, quiet=True),
-        Step(says="A real-format evaluation log, every attempt counted.", arguments=("ingest", log, "-w", record)),
+        Step(
+            says="A real-format evaluation log, every attempt counted.",
+            arguments=("ingest", log, "--owner", "evals-team", "-w", record),
+        ),
     )
 
 
@@ -203,12 +206,36 @@ def _own(folder: Path) -> tuple[Step, ...]:
     )
 
 
+def _withdrawal(folder: Path) -> tuple[Step, ...]:
+    record, case = str(folder / "record"), str(folder / "own" / "example-1.yaml")
+    tool = ("--tool", "inspect_ai", "--tool-version", "0.3.285")
+    why = ("--reason", "its scorer was found to miscount (invented)")
+    return (
+        Step(
+            says="What the record holds as evidence, and what rests on it.",
+            arguments=("evidence", "list", "-w", record),
+        ),
+        Step(
+            says="What one version of a tool made is withdrawn in one signed act; who relied on it is listed.",
+            arguments=("evidence", "withdraw", *tool, *why, "--key", "rso-bea", "-w", record),
+        ),
+        Step(
+            says="The approved release holds again: the evidence counts no more, nor do the approvals.",
+            arguments=("assess", case, "-f", OLD, "--brief", "-w", record),
+            code=3,
+        ),
+    )
+
+
 def _prove(folder: Path) -> tuple[Step, ...]:
     bundle = str(folder / "record.json")
     return (
         Step(says="One file for outsiders.", arguments=("export", bundle, "-w", str(folder / "record"))),
         Step(says="Verified offline.", arguments=("verify", bundle)),
-        Step(says="Every decision derived again from the file alone.", arguments=("replay", bundle)),
+        Step(
+            says="Every decision derived again from the file alone, as it was before the withdrawal.",
+            arguments=("replay", bundle),
+        ),
         Step(
             says="Verified by a second program that shares no code and needs only Python itself.",
             arguments=(bundle,),

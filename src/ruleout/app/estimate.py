@@ -25,7 +25,7 @@ from ruleout.errors import RuleoutError
 from ruleout.estimates.horizon import HorizonSettings, horizon_of
 from ruleout.estimates.monitoring import looks
 from ruleout.estimates.pairs import TaskScore, compare
-from ruleout.estimates.results import Horizon, Look, Pairs, Rate, Trend, Uplift
+from ruleout.estimates.results import Forecast, Horizon, Look, Pairs, Rate, Trend, Uplift
 from ruleout.estimates.trend import trend_of
 from ruleout.estimates.uplift import uplift_of_counts, uplift_of_scores
 from ruleout.evidence.accept import is_success
@@ -38,6 +38,7 @@ from ruleout.stats import anytime_upper, clopper_pearson, single_shares, tasks_n
 _MOST_RUNS_BYTES = 512 * MIB
 _MOST_TABLE_BYTES = 16 * MIB
 _SHOWN = 12
+_BAND_STEPS = 60
 _FEWEST_SCORES = 2
 _MOST_TRIALS = 10_000_000
 
@@ -104,8 +105,18 @@ def _horizon(model: str, runs: Sequence[Run], settings: HorizonSettings, told: C
     return horizon_of(own, settings=settings, rng=rng, told=lambda done: told(model, done))
 
 
-def trend(path: Path, question: TrendQuestion) -> tuple[Read, Trend, int]:
-    """Return the trend of a table of horizons, and how many of its rows were left out. Effect: reads the file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendAnswer:
+    """The trend of a table: what was read, the rows that count, the line, and how many rows were left out."""
+
+    read: Read
+    rows: tuple[ModelHorizon, ...]
+    trend: Trend
+    left_out: int
+
+
+def trend(path: Path, question: TrendQuestion) -> TrendAnswer:
+    """Return the trend of a table of horizons, with the rows it is made of. Effect: reads the file.
 
     Raises:
         RuleoutError: the file is not such a table, or does not mark rows and only marked ones were asked for.
@@ -114,13 +125,28 @@ def trend(path: Path, question: TrendQuestion) -> tuple[Read, Trend, int]:
     table = _table(data, path)
     if question.frontier and any(row.is_frontier is None for row in table):
         raise RuleoutError(f"{path.name}: its rows are not marked as frontier or not", hint="Leave out --frontier.")
-    kept = [
+    kept = tuple(
         row
         for row in table
         if (question.since is None or row.released >= question.since) and (row.is_frontier or not question.frontier)
-    ]
+    )
     found = trend_of(kept, confidence=question.confidence, days=question.days, bars=question.bars, years=question.years)
-    return _read(path, data), found, len(table) - len(kept)
+    return TrendAnswer(read=_read(path, data), rows=kept, trend=found, left_out=len(table) - len(kept))
+
+
+def band_of(answer: TrendAnswer) -> tuple[Forecast, ...]:
+    """Return the line and its prediction interval on evenly spaced days, for a picture; () where there is no line.
+
+    Pure. From the first release to the last day that the answer speaks of.
+    """
+    trend = answer.trend
+    if trend.first is None or trend.last is None or trend.because:
+        return ()
+    spoken_of = [day for c in trend.crossings for day in (c.earliest, c.central, c.latest) if day is not None]
+    last = max([trend.last, *spoken_of, *(forecast.day for forecast in trend.forecasts)])
+    steps = min(_BAND_STEPS, (last - trend.first).days)
+    days = tuple(trend.first + (last - trend.first) * step // steps for step in range(steps + 1))
+    return trend_of(answer.rows, confidence=trend.confidence, days=days).forecasts
 
 
 def _table(data: bytes, path: Path) -> tuple[ModelHorizon, ...]:

@@ -15,14 +15,17 @@ from typing import Any
 from ruleout.adapters.files import MIB, read_bounded, write_new
 from ruleout.app.sources import read_measurements
 from ruleout.errors import NotFound, RuleoutError
+from ruleout.estimates.results import Forecast, Trend
 from ruleout.evidence.accept import tally
+from ruleout.evidence.tables.horizon_table import ModelHorizon
 from ruleout.model.case import Case
 from ruleout.model.decision import Decision
 from ruleout.model.evidence import Direction, Indicator, Measurement, Weight
 from ruleout.reports.pictures.forest_chart import forest_picture
 from ruleout.reports.pictures.frame import Picture, page
 from ruleout.reports.pictures.horizon_chart import trend_picture
-from ruleout.reports.pictures.horizon_document import parse_horizons
+from ruleout.reports.pictures.horizon_document import MOST_POINTS, parse_horizons
+from ruleout.reports.pictures.horizon_values import Crossing, HorizonPoint, TrendBand
 from ruleout.reports.pictures.panels import sheets
 from ruleout.reports.pictures.repeats_chart import repeats_picture
 from ruleout.reports.pictures.style import following
@@ -148,3 +151,45 @@ def picture_of_horizons(path: Path) -> Picture:
     if picture is None:
         raise RuleoutError(f"{path}: nothing to draw", hint="Add `points:` or `trend:`.")
     return picture
+
+
+def picture_of_trend(rows: Sequence[ModelHorizon], trend: Trend, band: Sequence[Forecast], *, title: str) -> Picture:
+    """Return the picture of an estimated trend: its models, the line with its prediction interval, the bar's crossing.
+
+    Pure.
+
+    Args:
+        rows: what the trend is made of.
+        trend: with at most one crossing.
+        band: the line on ascending days; empty where there is none.
+        title: its heading.
+
+    Raises:
+        RuleoutError: too few or too many models to be drawn, or more than one bar.
+    """
+    if len(trend.crossings) > 1:
+        raise RuleoutError(
+            f"expected at most one bar in a picture, got {len(trend.crossings)}", hint="Draw each on its own."
+        )
+    if len(rows) > MOST_POINTS:
+        hint = "Leave some out with --since or --frontier."
+        raise RuleoutError(f"expected at most {MOST_POINTS} models in a picture, got {len(rows)}", hint=hint)
+    points = [HorizonPoint(model=row.model, released=row.released, p50=row.minutes) for row in rows]
+    crossings = [
+        Crossing(bar=c.bar_minutes, earliest=c.earliest, central=c.central, latest=c.latest) for c in trend.crossings
+    ]
+    picture = trend_picture(points, _band(band), next(iter(crossings), None), title=title)
+    if picture is None:
+        raise RuleoutError("no model is left to draw", hint="Take an earlier --since, or leave out --frontier.")
+    return picture
+
+
+def _band(forecasts: Sequence[Forecast]) -> TrendBand | None:
+    if not forecasts:
+        return None
+    return TrendBand(
+        dates=tuple(one.day for one in forecasts),
+        central=tuple(one.minutes for one in forecasts),
+        low=tuple(one.low for one in forecasts),
+        high=tuple(one.high for one in forecasts),
+    )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -76,7 +77,7 @@ def _show(step: Step, done: subprocess.CompletedProcess[str], place: Path) -> No
     if step.says:
         show_page([Line(""), Line(f"── {step.says}", "title")])
     program = "ruleout" if step.program == "ruleout" else f"python {Path(step.program).name}"
-    written = f"$ {program} {' '.join(step.arguments)}".replace(f"{place}/", "")
+    written = f"$ {program} {shlex.join(step.arguments)}".replace(f"{place}/", "")
     show_page([Line(written, "dim")])
     show_page([Line(text) for text in (done.stdout + done.stderr).replace(f"{place}/", "").splitlines()])
     if done.returncode:

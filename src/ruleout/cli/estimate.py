@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ruleout.app.pictures import picture_of_trend, require_place, write_picture
 from ruleout.cli.numbers import (
     AlphaOption,
     ConfidenceOption,
@@ -104,6 +105,7 @@ def trend(
     frontier: Annotated[bool, typer.Option("--frontier", help="Only rows marked is_sota.")] = False,
     years: Annotated[int, typer.Option("--years", min=1, max=100, help="Look so far past the last release.")] = 20,
     confidence: ConfidenceOption = "0.95",
+    picture: Annotated[Path | None, typer.Option("--picture", help="Draw it to this new .svg or .html file.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Trend of time horizons: doubling time, forecasts, and between which days a bar is crossed.
@@ -113,10 +115,14 @@ def trend(
     Examples:
       ruleout estimate trend horizons.csv --bar 40h --by 2027-01-01
 
+      ruleout estimate trend horizons.csv --bar 40h --picture trend.html
+
       ruleout estimate trend benchmark_results_1_1.yaml --since 2023-01-01 --frontier --json
     """
     from ruleout.app import estimate as use_case  # noqa: PLC0415 - numpy is slow to load
 
+    if picture is not None:
+        require_place(picture)
     question = use_case.TrendQuestion(
         since=None if since is None else day_of(since, "--since"),
         frontier=frontier,
@@ -125,11 +131,15 @@ def trend(
         bars=tuple(minutes_of(text, "--bar") for text in bar or ()),
         years=years,
     )
-    read, found, left_out = use_case.trend(table, question)
+    found = use_case.trend(table, question)
+    if picture is not None:
+        title = f"Time horizons from {found.read.name}"
+        write_picture(picture_of_trend(found.rows, found.trend, use_case.band_of(found), title=title), picture)
+        say(f"drew {picture}")
     if json:
-        show_json({"input": read, "left_out": left_out, "question": question, "trend": found})
+        show_json({"input": found.read, "left_out": found.left_out, "question": question, "trend": found.trend})
     else:
-        show_page(trend_page(found, read.name, left_out, width=page_width()))
+        show_page(trend_page(found.trend, found.read.name, found.left_out, width=page_width()))
 
 
 def pairs(

@@ -61,7 +61,7 @@ def taking(option: Path | None, *, keep_log: bool, owner: str, valid_until: str 
         NotFound, KeyUnavailable, LedgerError, VerificationFailed: the workspace, its key or its ledger is not there.
     """
     life = life_fields(owner=owner, valid_until=day(valid_until))
-    place = workspace_needed(option)
+    place = workspace_needed(option, otherwise="; --dry-run reads without one")
     keys = keys_of_this_run()
     keys = replace(keys, ask=cache(keys.ask))
     require_ledger(place)

@@ -48,12 +48,13 @@ def workspace_or_none(option: Path | None) -> Workspace | None:
     return open_workspace(option) if option is not None else find_workspace(Path.cwd())
 
 
-def workspace_needed(option: Path | None) -> Workspace:
-    """Return the workspace a verb works in. Raises NotFound, with the command that makes one."""
+def workspace_needed(option: Path | None, *, otherwise: str = "") -> Workspace:
+    """Return the workspace a verb works in. Raises NotFound, with the command that makes one and what else would do."""
     workspace = workspace_or_none(option)
     if workspace is None:
         raise NotFound(
-            "no workspace here", hint="Make one with `ruleout init FOLDER --origin NAME`, or use --workspace."
+            "no workspace here",
+            hint=f"Make one with `ruleout init FOLDER --origin NAME`, or use --workspace{otherwise}.",
         )
     return workspace
 

@@ -48,7 +48,12 @@ class Summary:
     @property
     def is_usable(self) -> bool:
         """Whether the log may be used at all, before any indicator is asked."""
-        return self.status == "success" and not self.problems
+        return self.status == "success" and not self.problems and self.has_scores
+
+    @property
+    def has_scores(self) -> bool:
+        """Whether any attempt is scored; where none is, every indicator is inconclusive (E-2)."""
+        return dict(self.states).get(SampleState.SCORED.value, 0) > 0
 
 
 def states_of(measurement: Measurement) -> tuple[tuple[SampleState, int], ...]:

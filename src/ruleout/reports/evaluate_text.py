@@ -133,7 +133,7 @@ def _requirement(indicator: Indicator) -> str:
     if indicator.elicitation:
         words.append(f"elicitation {indicator.elicitation!r}")
     counts = (
-        (indicator.repeats, "at least {} epochs"),
+        (indicator.repeats, "at least {} epoch(s)"),
         (indicator.expected_samples, "{} samples"),
         (indicator.task_version or None, "task version {}"),
         (indicator.fresh_days, "at most {} days old"),

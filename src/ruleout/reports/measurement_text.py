@@ -18,13 +18,21 @@ def states_of(m: Measurement) -> tuple[tuple[SampleState, int], ...]:
     return tuple((state, counted[state]) for state in SampleState)
 
 
+def is_usable(m: Measurement) -> bool:
+    """Whether any gate may use a log as far as the log itself goes: finished, no problems, something scored. Pure."""
+    return m.status == "success" and not m.problems and any(a.state is SampleState.SCORED for a in m.attempts)
+
+
 def measurement_page(m: Measurement, name: str, *, width: int = 80) -> list[Line]:
     """Return a page about one measurement: what it is, every attempt counted, and what is wrong with it. Pure."""
-    usable = m.status == "success" and not m.problems
+    usable = is_usable(m)
     lines = title(name, "usable" if usable else "NOT FOR GATES", width=width, tone="good" if usable else "bad")
-    lines += labelled("  task", f"{m.task} {m.task_version} · model {m.model} · status {m.status}", width=width)
+    task = f"{m.task} {m.task_version}".rstrip()
+    lines += labelled("  task", f"{task} · model {m.model} · status {m.status}", width=width)
     when = "unknown" if m.evaluated is None else instant_text(m.evaluated)
-    lines += labelled("  evaluated", f"{when} · {m.tool} {m.tool_version}", width=width)
+    lines += labelled(
+        "  evaluated", f"{when} · {f'{m.tool} {m.tool_version}'.strip() or 'tool not stated'}", width=width
+    )
     counted = " · ".join(f"{state.value} {count}" for state, count in states_of(m))
     expected = "unknown" if m.expected is None else str(m.expected)
     lines += labelled("  attempts", f"{len(m.attempts)} of {expected} expected: {counted}", width=width)
@@ -53,7 +61,7 @@ def measurement_value(m: Measurement, name: str) -> dict[str, object]:
         "digest": m.digest,
         "reader": m.format,
         "status": m.status,
-        "usable": m.status == "success" and not m.problems,
+        "usable": is_usable(m),
         "task": m.task,
         "task_version": m.task_version,
         "model": m.model,

@@ -78,7 +78,7 @@ def test_the_demonstration_expects_every_kind_of_answer(tmp_path):
     steps = (*steps_before_tampering(tmp_path), *steps_after_tampering(tmp_path / "copy"))
 
     assert {0, 1, 3} == {step.code for step in steps}
-    assert {"verify", "replay", "approve", "ingest", "export", "assess", "init", "key", "log"} <= {
+    assert {"verify", "replay", "approve", "ingest", "export", "assess", "init", "key", "log", "evidence"} <= {
         s.arguments[0] for s in steps
     }
 

@@ -52,9 +52,10 @@ def test_metrs_own_file_is_a_table_whose_rows_can_be_chosen(tmp_path):
     path = tmp_path / "results.yaml"
     path.write_text(METR, encoding="utf-8")
     question = estimate.TrendQuestion(since=date(2023, 1, 1), frontier=True)
-    _, found, left_out = estimate.trend(path, question)
+    answer = estimate.trend(path, question)
 
-    assert (found.models, left_out, found.doubling_days) == (3, 2, Decimal("365.000"))
+    assert (answer.trend.models, answer.left_out, answer.trend.doubling_days) == (3, 2, Decimal("365.000"))
+    assert [row.model for row in answer.rows] == ["gpt_4", "o1", "o3"]
 
 
 def test_yaml_that_is_too_large_or_none_is_refused(tmp_path):

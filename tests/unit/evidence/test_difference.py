@@ -101,6 +101,8 @@ def test_a_summary_comes_back_and_says_nothing_of_the_record() -> None:
     assert dict(summary_of(log).states) == {"scored": 3, "errored": 1, "refused": 0, "invalidated": 0, "missing": 0}
     assert summary_of(log).is_usable
     assert not summary_of(replace(log, problems=("torn",))).is_usable
+    invalid = tuple(attempt._replace(state=SampleState.INVALIDATED) for attempt in log.attempts)
+    assert not summary_of(replace(log, attempts=invalid)).is_usable
 
 
 @pytest.mark.parametrize("change", [{"format": "other"}, {"states": 3}, {"problems": "many"}, {"states": [["a"]]}])

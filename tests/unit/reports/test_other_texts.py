@@ -8,6 +8,7 @@ from tests.ledger_builders import bundle_of, chain
 from tests.unit.evidence import inspect_logs
 
 from ruleout.ledger import EntryType, verify_bundle
+from ruleout.model.evidence import SampleState
 from ruleout.reports.measurement_text import measurement_page, measurement_value, states_of
 from ruleout.reports.page import as_text
 from ruleout.reports.verification_text import verification_page, verification_value
@@ -35,6 +36,23 @@ def test_a_log_is_usable_only_when_finished_and_without_problems(changes, usable
     assert ("NOT FOR GATES" in text) is (not usable)
     assert measurement_value(m, "run.eval")["usable"] is usable
     assert all(problem in text for problem in m.problems)
+
+
+def test_a_log_in_which_nothing_is_scored_is_not_usable():
+    """As a smoke run, in which every sample is marked invalid: no problem, and no gate may use it (E-2)."""
+    m = measured()
+    invalid = tuple(attempt._replace(state=SampleState.INVALIDATED) for attempt in m.attempts)
+
+    assert "NOT FOR GATES" in as_text(measurement_page(replace(m, attempts=invalid), "run.eval"))
+    assert measurement_value(replace(m, attempts=invalid), "run.eval")["usable"] is False
+
+
+def test_what_a_log_does_not_state_leaves_no_gap_on_the_page():
+    """No version of the task, no tool: words or nothing, never two spaces or a point at the end."""
+    text = as_text(measurement_page(measured(task_version="", tool="", tool_version=""), "run.eval"))
+
+    assert " task · model" in text
+    assert "· tool not stated" in text
 
 
 def test_every_state_is_counted_even_when_none_is_in_it():

@@ -67,8 +67,9 @@ def _listed(receipt: Receipt, standing: Standing, *, on: date) -> Listed:
     if has_ended(receipt.valid_until, on):
         return Listed(receipt=receipt, standing="expired", because=f"valid until {receipt.valid_until}")
     if not receipt.summary.is_usable:
-        count = receipt.summary.problems
-        return Listed(receipt=receipt, standing="unusable", because=f"{receipt.summary.status}, {count} problem(s)")
+        summary = receipt.summary
+        because = f"{summary.status}, {summary.problems} problem(s){'' if summary.has_scores else ', nothing scored'}"
+        return Listed(receipt=receipt, standing="unusable", because=because)
     return Listed(receipt=receipt, standing="counts", because="")
 
 

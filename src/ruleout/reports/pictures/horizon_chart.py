@@ -18,7 +18,8 @@ from ruleout.reports.pictures.horizon_marks import (
     Layout,
     band_marks,
     bar_marks,
-    crossing_marks,
+    crossing_edges,
+    crossing_span,
     number_of,
     numbers_beside,
     point_marks,
@@ -132,9 +133,9 @@ def _chart(points: Sequence[HorizonPoint], band: TrendBand | None, crossing: Cro
     minutes = _minutes(points, band, crossing)
     x, y = _x(first, last, layout), _y(minutes, layout)
     layers = [_grid(minutes, y, layout)]
-    layers += [] if crossing is None else crossing_marks(crossing, x, last, layout)
+    layers += [] if crossing is None else crossing_span(crossing, x, last, layout)
     layers += [] if band is None else band_marks(band, x, y)
-    layers += [] if crossing is None else bar_marks(crossing, y, layout)
+    layers += [] if crossing is None else [*crossing_edges(crossing, x, layout), *bar_marks(crossing, y, layout)]
     layers += point_marks(points, x, y, numbers_beside(points, (first, last), _ends(minutes), layout)) if points else []
     return {"width": layout.width, "height": layout.height, "layer": layers}
 

@@ -19,8 +19,8 @@ from ruleout.documents.yaml_text import read_yaml
 from ruleout.errors import RuleoutError
 from ruleout.reports.pictures.horizon_values import Crossing, HorizonPoint, TrendBand
 
-#: More are not legible, and cost time in a file that is meant to.
-_MOST_POINTS, _MOST_DAYS = 200, 1000
+#: More points or days are not legible, and cost time in a file that is meant to.
+MOST_POINTS, _MOST_DAYS = 200, 1000
 _LONGEST_NUMBER = 60
 _MOST_FAULTS = 5
 #: Minutes: a hundredth of a second to some millions of years.
@@ -81,7 +81,7 @@ class HorizonsDoc(Doc):
     """The whole file."""
 
     title: Line = "Time horizons"
-    points: Annotated[tuple[PointDoc, ...], Field(max_length=_MOST_POINTS)] = ()
+    points: Annotated[tuple[PointDoc, ...], Field(max_length=MOST_POINTS)] = ()
     trend: Annotated[tuple[BandDoc, ...], Field(max_length=_MOST_DAYS)] = ()
     crossing: CrossingDoc | None = None
 

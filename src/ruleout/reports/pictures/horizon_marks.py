@@ -34,26 +34,34 @@ def number_of(day: date) -> int:
     return (day - date(1970, 1, 1)).days
 
 
-def crossing_marks(crossing: Crossing, x: Spec, last: date, layout: Layout) -> list[Spec]:
-    """Return the span of days in which the trend crosses the bar, with its edges; open edges reach the chart's. Pure."""
+def crossing_span(crossing: Crossing, x: Spec, last: date, layout: Layout) -> list[Spec]:
+    """Return the span of days in which the trend crosses the bar; an open end reaches the chart's edge. Pure."""
     if crossing.earliest is None and crossing.latest is None:
         return []
     start = x["scale"]["domain"][0] if crossing.earliest is None else number_of(crossing.earliest)
     end = number_of(last) if crossing.latest is None else number_of(crossing.latest)
     span = {"data": {"values": [{"from": start, "to": end}]}}
-    edges = [{"day": number_of(day)} for day in (crossing.earliest, crossing.latest) if day is not None]
-    rect = {"type": "rect", "y": 0, "y2": layout.height, "fill": FAINT}
+    # Lighter than the trend's band, which is seen through it.
+    rect = {"type": "rect", "y": 0, "y2": layout.height, "fill": FAINT, "fillOpacity": {"expr": "0.45"}}
+    return [{**span, "mark": rect, "encoding": {"x": {"field": "from", **x}, "x2": {"field": "to"}}}]
+
+
+def crossing_edges(crossing: Crossing, x: Spec, layout: Layout) -> list[Spec]:
+    """Return the days on which the band's edges and, dotted, the line cross the bar, as far as they are known. Pure."""
     edge = {"type": "rule", "y": 0, "y2": layout.height, "stroke": ORANGE, "strokeWidth": 1}
-    shade = {**span, "mark": rect, "encoding": {"x": {"field": "from", **x}, "x2": {"field": "to"}}}
-    sides = {"data": {"values": edges}, "mark": edge, "encoding": {"x": {"field": "day", **x}}}
-    if crossing.central is None:
-        return [shade, sides]
-    middle = {
-        "data": {"values": [{"day": number_of(crossing.central)}]},
-        "mark": {**edge, "strokeDash": [2, 4]},
-        "encoding": {"x": {"field": "day", **x}},
-    }
-    return [shade, sides, middle]
+    kinds = (
+        (edge, [day for day in (crossing.earliest, crossing.latest) if day is not None]),
+        ({**edge, "strokeDash": [2, 4]}, [] if crossing.central is None else [crossing.central]),
+    )
+    return [
+        {
+            "data": {"values": [{"day": number_of(day)} for day in days]},
+            "mark": mark,
+            "encoding": {"x": {"field": "day", **x}},
+        }
+        for mark, days in kinds
+        if days
+    ]
 
 
 def band_marks(band: TrendBand, x: Spec, y: Spec) -> list[Spec]:

@@ -79,7 +79,7 @@ def crossing_text(crossing: Crossing) -> str:
     bar = length_text(crossing.bar)
     match (crossing.earliest, crossing.latest):
         case (None, None):
-            return f"crosses {bar} on dates that are not known"
+            return f"is not known to cross {bar}"
         case (None, latest):
             return f"crosses {bar} by {latest}; how early is not known"
         case (earliest, None):
