@@ -186,7 +186,6 @@ def _own(folder: Path) -> tuple[Step, ...]:
         for role, key, more in acts
     )
     assess = ("assess", *about, "--record", "--key", "recorder", "-w", record)
-    tool = ("--tool", "inspect_ai", "--reason", "scorer-broken")
     return (
         Step(
             says="An invented lab's own case: the log's bound lies under the bar, but nobody has approved.",
@@ -197,10 +196,6 @@ def _own(folder: Path) -> tuple[Step, ...]:
         Step(
             says="Approved over exactly these inputs: it may go ahead, and that is recorded.",
             arguments=(*assess, "--brief"),
-        ),
-        Step(
-            says="What if the tool behind the log turned out to be broken? What a withdrawal would reach; nothing is written.",
-            arguments=("evidence", "withdraw", *tool, "--dry-run", "-w", record),
         ),
         Step(says="The record so far.", arguments=("log", "-w", record)),
     )
