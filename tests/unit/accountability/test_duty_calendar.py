@@ -132,6 +132,30 @@ def test_a_slip_needs_what_it_is_given_for():
     assert calendar(duty, event, "noticed 2026-02-01T12:00:00Z b")[0].deadline.last_day is None
 
 
+def test_a_slip_that_was_taken_back_is_none():
+    """The interim report was not given after all."""
+    duty = b.duty(limit=b.limit(0, TimeUnit.HOURS), slip=Slip(limit=b.limit(10, D), given="noticed"))
+    given = Happening(
+        event="noticed", at=b.instant("2026-02-01T00:00:00Z"), about="a", entry="duty/noticed/1",
+        taken_back=b.instant("2026-02-02T00:00:00Z"),
+    )  # fmt: skip
+    acts = Acts(happenings=(b.happening("happened 2026-03-01T12:00:00Z a"), given))
+    (one,) = calendar_of((b.regime(duty),), acts, at=b.instant(AT), until=b.instant(AT))
+
+    assert one.status is Status.MISSED
+    assert one.deadline.last_day is None
+
+
+def test_what_another_duty_delivered_counts_from_before_the_law():
+    """A notice given early starts what runs from it."""
+    notice = b.duty(id="notice")
+    after = b.duty(after=("notice",))
+    acts = Acts(deliveries=(b.delivery("nowhere", "notice", "2025-12-30T12:00:00Z a"),))
+    (one,) = calendar_of((b.regime(notice, after),), acts, at=b.instant(AT), until=b.instant(AT))
+
+    assert (one.duty.id, one.deadline.last_day) == ("report", date(2026, 1, 2))
+
+
 def test_a_duty_without_a_time_is_never_missed():
     """It is open until it is done."""
     duty = b.duty(term=Term.OPEN, limit=None)
@@ -164,12 +188,25 @@ KEEP = b.duty(term=Term.AT_LEAST, limit=b.limit(30, D))
         (("legal-hold 2026-03-10T00:00:00Z",), AT, Status.KEPT),
         (("legal-hold 2026-03-10T00:00:00Z b",), AT, Status.RELEASED),
         (("legal-hold 2026-03-10T00:00:00Z a", "legal-hold-lifted 2026-05-01T00:00:00Z a"), AT, Status.RELEASED),
+        (("legal-hold 2026-03-10T00:00:00Z a", "legal-hold-lifted 2026-03-05T00:00:00Z a"), AT, Status.KEPT),
         (("legal-hold 2026-03-10T00:00:00Z", "legal-hold-lifted 2026-05-01T00:00:00Z a"), AT, Status.KEPT),
     ],
 )
 def test_what_is_kept_may_end_after_its_time_and_under_no_hold(events, at, status):
     """A hold on everything holds each thing, and is lifted as a whole."""
     assert statuses(calendar(KEEP, "happened 2026-03-01T12:00:00Z a", *events, at=at)) == [status]
+
+
+def test_a_hold_that_was_taken_back_holds_until_then():
+    """What it held in the meantime was held."""
+    hold = Happening(
+        event="legal-hold", at=b.instant("2026-03-10T00:00:00Z"), about="a", entry="duty/legal-hold/1",
+        taken_back=b.instant("2026-05-01T00:00:00Z"),
+    )  # fmt: skip
+    acts = Acts(happenings=(b.happening("happened 2026-03-01T12:00:00Z a"), hold))
+
+    for at, status in (("2026-04-30T00:00:00Z", Status.KEPT), ("2026-05-01T00:00:00Z", Status.RELEASED)):
+        assert statuses(calendar_of((b.regime(KEEP),), acts, at=b.instant(at), until=b.instant(at))) == [status]
 
 
 @pytest.mark.parametrize(
@@ -272,6 +309,13 @@ def test_a_start_taken_back_too_late_keeps_what_was_missed():
     ]
 
 
+def test_what_was_delivered_before_a_cadence_began_settles_nothing():
+    """A review of the year before is none of this framework."""
+    found = calendar(MONTHLY, "happened 2026-04-15T12:00:00Z a", done=("2026-04-01T12:00:00Z a",))
+
+    assert statuses(found) == [Status.MISSED, Status.DUE]
+
+
 def test_a_cadence_about_nothing_takes_a_delivery_with_a_number():
     """A quarter's name is no other thing."""
     found = calendar(MONTHLY, "happened 2026-05-01T12:00:00Z", done=("2026-05-20T12:00:00Z Q2",))
@@ -333,3 +377,4 @@ def test_an_event_that_nobody_stated_is_asked_for():
 
     assert (asked.act, asked.name, asked.is_certain) == ("event", "happened", False)
     assert unstarted((regime,), Acts(happenings=(b.happening("happened 2026-03-01T12:00:00Z"),))) == ()
+    assert unstarted((regime,), Acts(happenings=(taken_back("2026-03-02T00:00:00Z"),))) == (asked,)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date
 
 import pytest
@@ -12,6 +13,7 @@ from ruleout.accountability.duties import decision_event, in_force_event, regime
 from ruleout.accountability.duties.framework_regime import event_name
 from ruleout.clocks import deadline
 from ruleout.framework import parse_framework
+from ruleout.model.clause import Period
 from ruleout.model.clock import Calendar, TimeUnit
 from ruleout.model.duty import LegalDuty, Term
 
@@ -114,3 +116,21 @@ def test_the_calendar_and_a_decision_name_the_same_day(at):
                 event = b.instant(at).astimezone(UTC)
                 by_decision = duty.within.after(event.date())
                 assert deadline(event, read[duty.clause.id].limit, UTC_CALENDAR).last_day == by_decision
+
+
+def test_a_cadence_that_changed_is_another_duty():
+    """Each version's time counts while that version does; a longer one does not undo what was missed."""
+    old, new = (
+        parse_framework((b.ROOT / "frameworks" / "anthropic-rsp" / f"{v}.yaml").read_bytes(), file=v)
+        for v in ("3.3", "3.4")
+    )
+    longer = tuple(
+        replace(duty, every=(Period(months=3), Period(months=9))) if duty.clause.id == "publish-risk-reports" else duty
+        for duty in new.duties
+    )
+    found = [d for d in regime_of([old, replace(new, duties=longer)]).duties if d.id == "publish-risk-reports"]
+
+    assert [(d.limit.count, d.from_day, d.to_day) for d in found] == [
+        (6, date(2026, 5, 26), date(2026, 7, 7)),
+        (9, date(2026, 7, 8), None),
+    ]
