@@ -15,7 +15,7 @@ from ruleout.accountability.deviations.parse import parse_deviation
 from ruleout.accountability.incidents.parse import parse_incident
 from ruleout.accountability.incidents.regime_parse import parse_regime
 from ruleout.adapters.files import read_bounded
-from ruleout.app.accountability.incident_regimes import facts_asked, regimes_at_hand
+from ruleout.app.accountability.incident_regimes import calendar_of, facts_asked, regimes_at_hand
 from ruleout.app.evaluate import EVALUATIONS, LINES_SUFFIX
 from ruleout.app.keyring import read_keyring
 from ruleout.app.shipped import shipped_folder
@@ -46,6 +46,11 @@ def _parse_incident(data: bytes, *, file: str) -> object:
     return parse_incident(data, file=file, facts=facts_asked(regimes_at_hand(place)))
 
 
+def _parse_regime(data: bytes, *, file: str) -> object:
+    """A regime's days are counted somewhere: a zone that does not exist is found before a deadline is."""
+    return calendar_of(parse_regime(data, file=file))
+
+
 #: What a file is, by its first field; a framework where it begins with none of these.
 _KINDS = {
     b"case": "case",
@@ -70,7 +75,7 @@ _REGISTERS: Mapping[str, Callable[..., object]] = {
     "concern-rules": parse_concern_rules,
     "deviation": parse_deviation,
     "incident": _parse_incident,
-    "incident-regime": parse_regime,
+    "incident-regime": _parse_regime,
 }
 
 

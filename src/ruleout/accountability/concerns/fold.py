@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import dropwhile
 
 from ruleout.model.concern import Concern, ConcernStatus, ConcernUpdate
 from ruleout.model.verdict import Verdict
@@ -87,6 +88,6 @@ def closes(status: ConcernStatus) -> bool:
 
 def fold(number: int, acts: Iterable[ConcernAct]) -> ConcernState | None:
     """Return how a concern stands after its acts, None if it was never received. Pure. Source: A-13."""
-    kept = tuple(acts)
-    received = [act.concern for act in kept if act.concern is not None]
-    return ConcernState(number=number, concern=received[0], acts=kept) if received else None
+    kept = tuple(dropwhile(lambda act: act.concern is None, acts))
+    concern = kept[0].concern if kept else None
+    return None if concern is None else ConcernState(number=number, concern=concern, acts=kept)
