@@ -59,8 +59,11 @@ class ConcernState:
 
     @property
     def closed(self) -> datetime | None:
-        """When it was closed; None while it is open. An update after a closing opens it again."""
-        return self.acts[-1].ts if self.acts[-1].act == CLOSE else None
+        """When its finding was stated; None while it is open. A new status opens it again, later word to the reporter does not."""
+        if self.acts[-1].act != CLOSE:
+            return None
+        stated = [act.ts for act in self.acts if act.update is not None and act.update.status is not None]
+        return stated[-1] if stated else self.acts[-1].ts
 
     @property
     def told(self) -> tuple[datetime, ...]:
