@@ -206,6 +206,33 @@ def test_a_workspace_may_add_a_regime_of_its_own(lab):
     assert clocks(lab, "arcadia", february(3))["incident-report"] == "missed"
 
 
+def test_a_regime_counted_in_a_zone_that_does_not_exist_is_refused(lab):
+    """Found by `check`, before any deadline is."""
+    shipped = (ROOT / "jurisdictions" / "california" / "incidents.yaml").read_text("utf-8")
+    text = shipped.replace("incidents-of: california", "incidents-of: arcadia").replace(
+        "America/Los_Angeles", "Arcadia"
+    )
+    written(lab, "jurisdictions/arcadia/incidents.yaml", text)
+
+    ran = lab.run("check")
+
+    assert (ran.code, "time zone" in ran.err) == (2, True)
+
+
+def test_a_fact_asked_in_other_words_is_refused(lab):
+    """One answer cannot stand for two questions."""
+    shipped = (ROOT / "jurisdictions" / "california" / "incidents.yaml").read_text("utf-8")
+    text = shipped.replace("incidents-of: california", "incidents-of: arcadia").replace(
+        "Did a person die", "Did many die"
+    )
+    written(lab, "jurisdictions/arcadia/incidents.yaml", text)
+    written(lab, "incidents/weights-1.yaml", INCIDENT)
+
+    ran = lab.run("incident", "open", "weights-1", "--key", "rso-bea", now=OPENED)
+
+    assert (ran.code, "other words" in ran.err) == (2, True)
+
+
 def test_a_deviation_is_an_entry_with_a_clause_that_exists(lab):
     """Open, overdue, not closed before it is right again, closed with what was done."""
     written(lab, "deviations/late-review.yaml", DEVIATION.replace("procedural-review", "procedural-revue"))

@@ -132,6 +132,25 @@ def test_merged_incidents_share_the_earliest_clock_where_the_text_allows_it():
     assert found["california"].clocks[0].governs.deadline.last_day == date(2027, 2, 20)
 
 
+def test_repeated_reports_go_on_until_every_merged_incident_is_resolved():
+    """One resolved of two leaves the other to be reported on."""
+    facts, known = {"weights-breached": "yes"}, {"suspected": EARLY}
+    over = state_of(act(1, incident(facts, {**known, "resolved": LATE}), "2027-02-01"))
+    open_ = state_of(act(1, incident(facts, known), "2027-02-01"))
+
+    assert clocks("eu", over, over, seen="2027-02-10")["intermediate-report"].state is ClockState.ENDED
+    assert clocks("eu", over, open_, seen="2027-02-10")["intermediate-report"].state is ClockState.DUE
+
+
+def test_a_report_from_before_the_clock_began_fills_no_gap():
+    """Between a report and a clock that starts later no time runs."""
+    before = act(2, None, "2027-01-01", regime="eu", stage="intermediate")
+    state = state_of(act(1, incident({"weights-breached": "yes"}, {"suspected": EARLY}), "2027-02-01"), before)
+    clock = clocks("eu", state, seen="2027-02-10")["intermediate-report"]
+
+    assert (clock.state, clock.governs.deadline.last_day) == (ClockState.DUE, date(2027, 3, 1))
+
+
 def test_merging_in_a_circle_ends():
     """A record written by others may hold one; every incident of it still has a group."""
     merge = act(2, None, "2027-02-06", "merge", into="b"), act(2, None, "2027-02-06", "merge", into="a")

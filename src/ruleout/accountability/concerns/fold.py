@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import dropwhile
 
 from ruleout.model.concern import Concern, ConcernStatus, ConcernUpdate
 from ruleout.model.verdict import Verdict
@@ -58,8 +59,11 @@ class ConcernState:
 
     @property
     def closed(self) -> datetime | None:
-        """When it was closed; None while it is open. An update after a closing opens it again."""
-        return self.acts[-1].ts if self.acts[-1].act == CLOSE else None
+        """When its finding was stated; None while it is open. A new status opens it again, later word to the reporter does not."""
+        if self.acts[-1].act != CLOSE:
+            return None
+        stated = [act.ts for act in self.acts if act.update is not None and act.update.status is not None]
+        return stated[-1] if stated else self.acts[-1].ts
 
     @property
     def told(self) -> tuple[datetime, ...]:
@@ -87,6 +91,6 @@ def closes(status: ConcernStatus) -> bool:
 
 def fold(number: int, acts: Iterable[ConcernAct]) -> ConcernState | None:
     """Return how a concern stands after its acts, None if it was never received. Pure. Source: A-13."""
-    kept = tuple(acts)
-    received = [act.concern for act in kept if act.concern is not None]
-    return ConcernState(number=number, concern=received[0], acts=kept) if received else None
+    kept = tuple(dropwhile(lambda act: act.concern is None, acts))
+    concern = kept[0].concern if kept else None
+    return None if concern is None else ConcernState(number=number, concern=concern, acts=kept)

@@ -7,6 +7,7 @@ Headers hold its number, its status and whether it is anonymous; words stand in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -25,9 +26,11 @@ from ruleout.accountability.concerns.roll_up import quarter_of
 from ruleout.app.accountability.acts import RecordedAct, acts_in, next_id, record_act
 from ruleout.app.accountability.signed import holder_of
 from ruleout.app.ledger import Record, Recorder, Subject
-from ruleout.errors import NotFound, RuleoutError
+from ruleout.errors import NotFound, RuleoutError, VerificationFailed
 from ruleout.ledger import EntryType, Signer
 from ruleout.model.concern import Concern, ConcernUpdate
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def concerns_of(record: Record, *, seen_at: datetime | None = None) -> dict[int, ConcernState]:
@@ -125,7 +128,10 @@ def _require_apart(concern: Concern, record: Record, signer: Signer) -> None:
 
 
 def _number(act: RecordedAct) -> int:
-    return int(str(act.subject["concern"]))
+    text = str(act.subject["concern"])
+    if not _NUMBER.fullmatch(text):
+        raise VerificationFailed("entry", f"expected the number of a concern in {act.id}, got {text[:40]!r}")
+    return int(text)
 
 
 def _act(act: RecordedAct) -> ConcernAct:

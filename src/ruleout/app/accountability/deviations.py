@@ -14,7 +14,7 @@ from ruleout.app.accountability.acts import RecordedAct, acts_in, next_id, recor
 from ruleout.app.accountability.signed import holder_of, stated_reason
 from ruleout.app.ledger import Record, Recorder
 from ruleout.documents.field_names import closest
-from ruleout.errors import NotFound, RuleoutError
+from ruleout.errors import NotFound, RuleoutError, VerificationFailed
 from ruleout.ledger import EntryType, Signer
 from ruleout.model.deviation import Deviation
 from ruleout.model.framework import Framework
@@ -162,11 +162,15 @@ def _state(act: str, deviation: Deviation, data: bytes, reason: str, recorder: R
 
 
 def _act(act: RecordedAct) -> DeviationAct:
+    deviation = parse_deviation(act.statement, file=act.id)
+    if deviation.id != act.subject["deviation"]:
+        expected = f"a statement of {act.subject['deviation']}"
+        raise VerificationFailed("entry", f"expected {expected} in {act.id}, got one of {deviation.id}")
     return DeviationAct(
         id=act.id,
         act=str(act.subject["act"]),
         ts=datetime.fromisoformat(act.ts),
         by=act.by,
         reason=act.reason,
-        deviation=parse_deviation(act.statement, file=act.id),
+        deviation=deviation,
     )

@@ -18,7 +18,7 @@ from ruleout.accountability.roadmap.changes.updates import parse_updates
 from ruleout.accountability.roadmap.grade_file import parse_grade
 from ruleout.accountability.roadmap.parse import parse_roadmap
 from ruleout.adapters.zones import zone_of
-from ruleout.app.accountability.incident_regimes import facts_asked, regimes_at_hand
+from ruleout.app.accountability.incident_regimes import calendar_of, facts_asked, regimes_at_hand
 from ruleout.app.accountability.requests import POLICY_FILE
 from ruleout.app.workspace import find_workspace
 
@@ -27,6 +27,11 @@ def _incident(data: bytes, *, file: str) -> object:
     """An incident's facts are held against what the regimes at hand ask: a slip would leave a question unknown."""
     place = find_workspace(Path(file).resolve().parent)
     return parse_incident(data, file=file, facts=facts_asked(regimes_at_hand(place)))
+
+
+def _regime(data: bytes, *, file: str) -> object:
+    """A regime's days are counted somewhere: a zone that does not exist is found before a deadline is."""
+    return calendar_of(parse_regime(data, file=file))
 
 
 #: What a register's file is, by its first field.
@@ -67,7 +72,7 @@ PARSERS: Mapping[str, Callable[..., object]] = {
     "duties": partial(parse_duties, zone_of=zone_of),
     "grade": parse_grade,
     "incident": _incident,
-    "incident-regime": parse_regime,
+    "incident-regime": _regime,
     "request": parse_request,
     "request-answer": parse_answer,
     "request-forum": parse_forum,

@@ -16,7 +16,7 @@ from ruleout.app.accountability.acts import RecordedAct, acts_in, next_id, recor
 from ruleout.app.accountability.incident_regimes import calendar_of
 from ruleout.app.accountability.signed import holder_of, stated_reason
 from ruleout.app.ledger import Record, Recorder
-from ruleout.errors import NotFound, RuleoutError
+from ruleout.errors import NotFound, RuleoutError, VerificationFailed
 from ruleout.ledger import EntryType, Signer
 from ruleout.model.incident import Incident
 from ruleout.model.incident_regime import IncidentRegime
@@ -184,16 +184,23 @@ def _require_corrections(incident: Incident, state: IncidentState) -> None:
 
 def _act(act: RecordedAct) -> IncidentAct:
     subject = {name: str(value) for name, value in act.subject.items()}
-    stating = subject["act"] in _STATING
     return IncidentAct(
         id=act.id,
         act=subject["act"],
         ts=datetime.fromisoformat(act.ts),
         by=act.by,
         reason=act.reason,
-        incident=parse_incident(act.statement, file=act.id) if stating else None,
+        incident=_stated(act) if subject["act"] in _STATING else None,
         regime=subject.get("regime", ""),
         stage=subject.get("stage", ""),
         given=given_at(act.statement) if subject["act"] == REPORT else None,
         into=subject.get("into", ""),
     )
+
+
+def _stated(act: RecordedAct) -> Incident:
+    incident = parse_incident(act.statement, file=act.id)
+    if incident.id != act.subject["incident"]:
+        expected = f"a statement of {act.subject['incident']}"
+        raise VerificationFailed("entry", f"expected {expected} in {act.id}, got one of {incident.id}")
+    return incident
