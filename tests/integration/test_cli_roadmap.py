@@ -130,8 +130,8 @@ def test_a_move_after_the_day_makes_it_missed_for_good(lab):
     assert do(lab, "grade", grade, on="2027-01-10").code == 0
 
     assert goals(lab, "2027-01-05")[0]["red-team"]["status"] == "missed"
-    assert goals(lab, "2027-01-15")[0]["red-team"]["flags"][-1] == "open for comment"
-    found = goals(lab, "2027-01-16")[0]["red-team"]
+    assert goals(lab, "2027-01-16")[0]["red-team"]["flags"][-1] == "open for comment"
+    found = goals(lab, "2027-01-17")[0]["red-team"]
     assert (found["status"], found["missed"], found["done_on"]) == ("met late", "2026-12-31", "2027-01-16")
 
 

@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ruleout.accountability.roadmap.succession import standings
 from ruleout.adapters.files import read_bounded, write_new
-from ruleout.app.accountability.roadmap import (
-    roadmaps_in,
-    standings,
-)
+from ruleout.app.accountability.roadmap import roadmaps_in
 from ruleout.app.accountability.roadmap_acts import Acting, change_goal, end_or_contest, grade_goal, set_goals
 from ruleout.app.sources import MOST_DOCUMENT_BYTES
 from ruleout.cli import roadmap_compare
@@ -22,7 +21,7 @@ from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.cli.roadmap_found import found_roadmap, only
 from ruleout.cli.signing import KeyOption, acting
 from ruleout.errors import NotFound, RuleoutError
-from ruleout.model.roadmap_acts import GoalActKind, GoalStatus
+from ruleout.model.roadmap_acts import GoalActKind, GoalStanding, GoalStatus
 from ruleout.reports.accountability.roadmap_page import roadmap_page
 from ruleout.reports.accountability.roadmap_prose import roadmap_prose
 from ruleout.reports.accountability.roadmap_text import roadmap_lines, standing_value
@@ -76,8 +75,8 @@ def show(
 ) -> int:
     """Show how each goal stands at an instant: status, reasons, and where its author says otherwise.
 
-    Without files, the record of the workspace. Exit codes: 0 nothing is overdue or missed, 1 something is, or a
-    file of the workspace says other than the record.
+    Without files, the record of the workspace. Exit codes: 0 nothing is overdue or missed, 1 a goal, a part of one or
+    what was owed afterwards is, or a file of the workspace says other than the record.
 
     Example: ruleout roadmap show --at 2027-07-02
     """
@@ -92,7 +91,7 @@ def show(
         show_page(roadmap_lines(shown, stood, width=page_width()))
         for text in found.untold:
             say(f"not recorded: {text}")
-    late = any(one.status in _LATE for _, one in stood)
+    late = any(_is_late(one, when) for _, one in stood)
     return ExitCode.STOP if late or found.untold else ExitCode.OK
 
 
@@ -241,6 +240,12 @@ def _end(
         name = roadmap or only(roadmaps_in(record))
         entry = end_or_contest(kind, name, goal, who, reason=reason, superseded_by=superseded_by)
     say(f"recorded as {entry} of {place.origin}")
+
+
+def _is_late(one: GoalStanding, at: datetime) -> bool:
+    """Whether a goal, a part of one that is not done, or what is owed since it was done, is overdue or missed."""
+    owed = any(each.answered is None and each.due < at.date() for each in one.follow_ons)
+    return owed or one.status in _LATE or (one.done_on is None and any(part.status in _LATE for part in one.parts))
 
 
 def _bytes(path: Path) -> bytes:

@@ -52,6 +52,7 @@ class GoalGrade:
         part: the part's id, "" for the goal.
         says: what its author calls the goal: "met", "partly met", "missed", "on track" or "".
         shown_on: day by which something recorded earlier shows it done; None where only the grade itself says so.
+        shown_by: id of the entry that shows it, "" if none does.
         marks: invariants by id, with how far each is in place.
         is_delivered: whether the report that a rule asks for was delivered.
         count: artefacts counted; None if not stated.
@@ -75,6 +76,7 @@ class GoalGrade:
     comment_from: date | None
     comment_until: date | None
     note: str
+    shown_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +134,7 @@ class GoalFlag(Enum):
     REMOVED = "removed"
     SUPERSEDED = "superseded"
     CONTESTED = "contested"
+    SETTLED = "contested, since settled"
     OWN_WORD = "by its author's word"
     IN_COMMENT = "open for comment"
 

@@ -113,7 +113,7 @@ def test_a_grade_that_the_rule_does_not_support_is_shown_as_that():
 
 
 def test_comments_must_have_run_before_a_grade_is_final():
-    """Seven days with both ends; a shorter period never becomes final, and the goal is done when it has run."""
+    """Seven days with both ends, the last to its end; a shorter period never becomes final."""
     set_ = act("2026-01-01", goal(comment_days=7, comment_by="staff"))
     first = day("2026-06-20")
     ran = grade("2026-06-20", is_delivered=True, comment_from=first, comment_until=first + timedelta(days=6))
@@ -121,7 +121,8 @@ def test_comments_must_have_run_before_a_grade_is_final():
 
     assert status(history(set_, grades=(ran,)), "2026-06-25") == "upcoming"
     assert standing(history(set_, grades=(ran,)), noon("2026-06-25")).flags == (GoalFlag.IN_COMMENT,)
-    assert standing(history(set_, grades=(ran,)), noon("2026-06-26")).done_on == day("2026-06-26")
+    assert standing(history(set_, grades=(ran,)), noon("2026-06-26")).flags == (GoalFlag.IN_COMMENT,)
+    assert standing(history(set_, grades=(ran,)), noon("2026-06-27")).done_on == day("2026-06-26")
     assert status(history(set_, grades=(short,)), "2026-07-10") == "overdue"
     assert status(history(set_, grades=(replace(ran, comment_from=None),)), "2026-07-10") == "overdue"
 
@@ -238,5 +239,5 @@ def test_contested_stands_beside_the_status_until_it_is_settled():
     settled = act("2026-03-01", goal(), GoalActKind.SETTLE, reason="added")
 
     assert standing(history(SET, contested), noon("2026-02-02")).flags == (GoalFlag.CONTESTED,)
-    assert standing(history(SET, contested, settled), noon("2026-03-02")).flags == ()
+    assert standing(history(SET, contested, settled), noon("2026-03-02")).flags == (GoalFlag.SETTLED,)
     assert "contested on 2026-02-01: left out" in standing(history(SET, contested), noon("2026-02-02")).because

@@ -3,7 +3,7 @@
 
 Less is: a later date or none any more; lower shares, a longer wait for an answer, shorter comments; an invariant, a part, a
 reader, something owed afterwards, a rule or a confidence that was stated and is no longer; another kind of rule that is easier to
-reach. The comparison knows no field by name, so a field added later is compared (`trees`, `more_or_less`).
+reach; a list grown so that fewer of its earlier entries would do (`dilution`). Else the comparison knows no field by name, so a field added later is compared (`trees`, `more_or_less`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from ruleout.accountability.roadmap.changes.compared import Asks
 from ruleout.accountability.roadmap.changes.more_or_less import judged
 from ruleout.accountability.roadmap.changes.trees import differing, words_of
+from ruleout.accountability.roadmap.dilution import diluted
 from ruleout.model.roadmap import Goal
 
 
@@ -22,7 +23,7 @@ def lessened(old: Goal, new: Goal) -> tuple[str, ...]:
         if one.asks is Asks.LESS:
             was, now = words_of(branch.was), words_of(branch.now)
             found.append(f"less: {branch.field} {_shown(was)} became {_shown(now)}, {one.because}")
-    return tuple(found)
+    return (*found, *diluted(old, new))
 
 
 def _shown(words: str) -> str:

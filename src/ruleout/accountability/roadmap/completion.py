@@ -6,7 +6,8 @@ Rules
   something recorded earlier shows, else on the day of the grade. A day that only the grade itself names is not
   counted: whoever is late could write any.
   Nor is an earlier day under a rule that was weakened since, or from before the goal was set.
-- With a comment period, not before the period has run.
+- With a comment period, not before the last day of the period has ended.
+- A grade by somebody who does not hold the grader's role is no grade.
 - Without a grade, its author's public word counts, on the day it names, else on the day of the statement. Not for rules over
   invariants and figures: there a word without marks or figures supports nothing.
 - The earliest day counts.
@@ -44,11 +45,11 @@ class Judged:
 
 def judged(history: GoalHistory, part: str, at: datetime) -> Judged:
     """Return what grades and statements up to an instant make of a goal, or of a part of it. Pure."""
-    grades = [one for one in history.grades if one.part == part and one.at <= at]
+    grades = [one for one in history.grades if one.part == part and one.at <= at and _is_by_grader(history, one)]
     reports = [one for one in history.reports if one.part == part and one.on <= at.date()]
     done = [found for grade in grades if (found := _by_grade(history, grade, at)) is not None]
     last = grades[-1] if grades else None
-    said = None if last is None else _ruling_on(history, last, last.at.date())
+    said = None if last is None else _ruling_under(_goal_at(history, last.at), last)
     completion = min(
         [*done, *_by_word(history, part, reports, at)], key=lambda one: (one.on, one.is_own_word), default=None
     )
@@ -60,10 +61,21 @@ def judged(history: GoalHistory, part: str, at: datetime) -> Judged:
     )
 
 
-def _goal_on(history: GoalHistory, day: date) -> Goal:
-    """The goal as it stood at the end of a day; before it was set, as it was set."""
-    states = [act.state for act in history.acts if act.at.date() <= day]
+def _goal_at(history: GoalHistory, at: datetime) -> Goal:
+    """The goal as it stood at an instant; before it was set, as it was set."""
+    states = [act.state for act in history.acts if act.at <= at]
     return states[-1] if states else history.acts[0].state
+
+
+def _goals_of(history: GoalHistory, day: date) -> list[Goal]:
+    """Every state in which the goal stood at some time of a day, so that a rule weakened that day proves nothing of it."""
+    before = [act.state for act in history.acts if act.at.date() < day][-1:]
+    return [*before, *(act.state for act in history.acts if act.at.date() == day)] or [history.acts[0].state]
+
+
+def _is_by_grader(history: GoalHistory, grade: GoalGrade) -> bool:
+    """Whether whoever signed may grade the goal as it stood: anybody, where it names nobody."""
+    return _goal_at(history, grade.at).grader in ("", *grade.roles)
 
 
 def _rule_of(goal: Goal, part: str) -> Rule | None:
@@ -73,20 +85,19 @@ def _rule_of(goal: Goal, part: str) -> Rule | None:
     return None if found is None else found.rule
 
 
-def _ruling_on(history: GoalHistory, grade: GoalGrade, day: date) -> Ruling | None:
-    """What the rule of a day makes of a grade."""
-    rule = _rule_of(_goal_on(history, day), grade.part)
+def _ruling_under(goal: Goal, grade: GoalGrade) -> Ruling | None:
+    """What the rule of a state of the goal makes of a grade."""
+    rule = _rule_of(goal, grade.part)
     return None if rule is None else ruling(rule, grade)
 
 
 def _by_grade(history: GoalHistory, grade: GoalGrade, at: datetime) -> Completion | None:
-    recorded = grade.at.date()
-    said = _ruling_on(history, grade, recorded)
+    goal, recorded = _goal_at(history, grade.at), grade.at.date()
+    said = _ruling_under(goal, grade)
     if said is None or said.reach is not Reach.REACHED:
         return None
-    goal = _goal_on(history, recorded)
-    final = final_from(goal, grade)
-    if final is None or final > at.date():
+    final = final_from(goal, grade, at.date())
+    if final is None:
         return None
     if goal.comment_days:
         return Completion(on=final, is_own_word=False, because=f"{said.because}; comments had run by {final}")
@@ -100,12 +111,13 @@ def _shown_earlier(history: GoalHistory, grade: GoalGrade, said: Ruling) -> Comp
     day, recorded = grade.shown_on, grade.at.date()
     if day is None or day >= recorded:
         return None
-    then = _ruling_on(history, grade, day)
-    if then is None or then.reach is not Reach.REACHED:
+    then = [_ruling_under(goal, grade) for goal in _goals_of(history, day)]
+    if any(one is None or one.reach is not Reach.REACHED for one in then):
         return None
     # Nobody had promised anything before the goal was set.
     day = max(day, history.acts[0].at.date())
-    because = f"{said.because}; an entry of {grade.shown_on} shows it, graded on {recorded}"
+    shown = f"{grade.shown_by or 'an entry'} of {grade.shown_on} shows it"
+    because = f"{said.because}; {shown}, graded on {recorded}"
     return Completion(on=day, is_own_word=False, because=because)
 
 

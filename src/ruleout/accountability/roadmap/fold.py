@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ruleout.accountability.roadmap.lasting import undated
 from ruleout.errors import RuleoutError
 from ruleout.model.roadmap import Goal, Roadmap
 from ruleout.model.roadmap_acts import GoalAct, GoalActKind, GoalGrade, GoalHistory
@@ -56,7 +57,8 @@ class RoadmapRegister:
 def fold(entries: Iterable[GoalEntry]) -> RoadmapRegister | None:
     """Return what the entries of one roadmap amount to, None without any. Pure.
 
-    An entry that may not be (an act on a goal never set, or after its end) is passed over: it does nothing.
+    An entry that may not be (an act on a goal never set, or after its end) is passed over: it does nothing. How a goal ended
+    may be disputed.
     """
     histories: dict[str, GoalHistory] = {}
     roadmap: Roadmap | None = None
@@ -78,7 +80,8 @@ def _with(history: GoalHistory | None, entry: GoalEntry) -> GoalHistory | None:
         if entry.act is not GoalActKind.SET or stated is None:
             return None
         return GoalHistory(acts=(_act(entry, stated),))
-    if any(act.kind is GoalActKind.RETIRE for act in history.acts):
+    is_dispute = entry.act in (GoalActKind.CONTEST, GoalActKind.SETTLE)
+    if any(act.kind is GoalActKind.RETIRE for act in history.acts) and not is_dispute:
         return None
     if entry.grade is not None:
         return replace(history, grades=(*history.grades, replace(entry.grade, at=entry.at)))
@@ -108,12 +111,10 @@ def require_change(kind: GoalActKind, was: Goal, now: Goal) -> None:
     """
     if was == now:
         raise RuleoutError(f"goal {was.id}: expected a change, got the goal as recorded", hint="Edit the file first.")
-    undated = [
-        replace(one, target=None, parts=tuple(replace(part, target=None) for part in one.parts)) for one in (was, now)
-    ]
-    if kind is GoalActKind.MOVE and undated[0] != undated[1]:
+    is_same_but_for_dates = undated(was) == undated(now)
+    if kind is GoalActKind.MOVE and not is_same_but_for_dates:
         hint = "Record it with `ruleout roadmap revise`, or change dates alone."
         raise RuleoutError(f"goal {was.id}: expected other dates and nothing else, got other fields too", hint=hint)
-    if kind is GoalActKind.REVISE and undated[0] == undated[1]:
+    if kind is GoalActKind.REVISE and is_same_but_for_dates:
         hint = "Record it with `ruleout roadmap move`."
         raise RuleoutError(f"goal {was.id}: expected changed words or rules, got other dates alone", hint=hint)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ruleout.documents.fields import Day, Doc, Flag, Id, Line, Number, Says, Whole
+from ruleout.documents.fields import Day, Doc, Flag, Id, Line, Number, Says, Sha256, Whole
 from ruleout.documents.findings import Findings
 from ruleout.documents.validate import validate
 from ruleout.documents.yaml_text import read_yaml
@@ -27,7 +27,11 @@ class CommentsDoc(Doc):
 
 
 class GradeDoc(Doc):
-    """A grade file. `shown-by` names an entry of the record that shows the goal done before this grade."""
+    """A grade file.
+
+    `document` is the SHA-256 of the report or other thing that shows it; `shown-by` names an entry of the record that held
+    this document before the grade.
+    """
 
     grade: Id
     part: Id | None = None
@@ -38,6 +42,7 @@ class GradeDoc(Doc):
     value: Number | None = None
     judged: Verdict | None = None
     comments: CommentsDoc | None = None
+    document: Sha256 | None = None
     shown_by: Line | None = None
     note: Says | None = None
 
@@ -53,6 +58,11 @@ class GradeFile:
     def shown_by(self) -> str:
         """Id of the entry that shows it, "" if none is named."""
         return self.doc.shown_by or ""
+
+    @property
+    def document(self) -> str:
+        """SHA-256 (hex) of what shows it, "" if none is given."""
+        return self.doc.document or ""
 
     def grade(self, *, at: datetime, roles: tuple[str, ...], shown_on: date | None) -> GoalGrade:
         """Return the grade as recorded at an instant by somebody with roles. Pure."""
@@ -71,6 +81,7 @@ class GradeFile:
             comment_from=doc.comments.from_ if doc.comments else None,
             comment_until=doc.comments.until if doc.comments else None,
             note=doc.note or "",
+            shown_by=self.shown_by if shown_on is not None else "",
         )
 
 
@@ -95,6 +106,9 @@ def parse_grade(data: bytes, *, file: str, goals: Mapping[str, Goal] | None = No
         findings.note(
             "G005", ("comments", "until"), expected="a day after from", got=str(last), hint="Turn them round."
         )
+    if doc.shown_by is not None and doc.document is None:
+        hint = "Add the SHA-256 of what the entry shows: an entry shows the document it holds and nothing else."
+        findings.note("S001", ("shown-by",), expected="the field 'document'", got="nothing", hint=hint, key=True)
     if goals is not None:
         _check_names(doc, goals, findings)
     findings.raise_any()

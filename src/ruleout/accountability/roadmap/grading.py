@@ -5,7 +5,7 @@ Rules
 - Invariants: at least `fully` percent fully, and at least `mostly` percent at least mostly in place; compared exactly. One
   that a grade does not mark counts as not in place. Partly: one of the two shares is reached.
 - What a grade leaves out is not known, and not known is not reached.
-- Where a comment period is asked for, a grade is final after it has run for its whole length.
+- Where a comment period is asked for, a grade is final once it has run for its whole length and its last day has ended.
 """
 
 from __future__ import annotations
@@ -61,13 +61,16 @@ def ruling(rule: Rule, grade: GoalGrade) -> Ruling:
             return _judgement(rule, grade)
 
 
-def final_from(goal: Goal, grade: GoalGrade) -> date | None:
-    """Return the day from which a grade is final; None while its comment period is not stated or too short. Pure."""
+def final_from(goal: Goal, grade: GoalGrade, on: date) -> date | None:
+    """Return the day from which a grade is final, None if on a day it is not: comments not stated, too short or running.
+
+    Pure.
+    """
     if not goal.comment_days:
         return grade.at.date()
     first, last = grade.comment_from, grade.comment_until
-    # Both days count: seven days from Monday to Sunday.
-    if first is None or last is None or (last - first).days + 1 < goal.comment_days:
+    # Both days count: seven days from Monday to Sunday. Whoever comments on Sunday evening is heard.
+    if first is None or last is None or (last - first).days + 1 < goal.comment_days or last >= on:
         return None
     return max(last, grade.at.date())
 

@@ -2,11 +2,13 @@
 """A goal's history and an instant -> how the goal stands (A-2).
 
 Rules, in this order
-1. Done by its target: *met*. Done after it: *met late*. Without a target, done is *met*.
+1. Done by its target: *met*. Done after it: *met late*. Without a target, done is *met*. A goal that is done with its parts is
+   *met late* if one of them was.
 2. A target that had passed without the goal being done is missed for good, whatever is moved, revised or retired afterwards:
    the goal is *missed* until it is done, and *met late* from then on.
 3. Retired before its target: *superseded* where another goal takes its place, else *removed*.
-4. Past its target: *partly met* or *missed* where the last grade says so, else *overdue*.
+4. Past its target: *partly met* or *missed* where the last grade says so, else *overdue*. A goal that is done with its parts
+   and has no target of its own is past due with the first of them.
 5. Before its target: *date moved*, *revised*, *on track* where the last grade of the grader says so, else *upcoming*.
 
 A target's day counts wholly (UTC). What became of a goal stays beside its status as a flag, for ever: later acts add flags
@@ -17,13 +19,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 
 from ruleout.accountability.roadmap.ambition import lessened
 from ruleout.accountability.roadmap.completion import Completion, Judged, judged
 from ruleout.accountability.roadmap.differs import differences
 from ruleout.accountability.roadmap.grading import Reach
+from ruleout.accountability.roadmap.lasting import is_revised, part_has_moved, part_moved_late, target_of
 from ruleout.model.roadmap import Goal, Part
 from ruleout.model.roadmap_acts import (
     FollowOnStanding,
@@ -37,6 +40,7 @@ from ruleout.model.roadmap_acts import (
 )
 
 _CHANGES = frozenset({GoalActKind.MOVE, GoalActKind.REVISE, GoalActKind.RETIRE})
+_PAST_DUE = frozenset({GoalStatus.OVERDUE, GoalStatus.MISSED, GoalStatus.PARTLY_MET})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,8 @@ def standing(history: GoalHistory, at: datetime) -> GoalStanding:
 
     Source: A-2.
     """
-    acts = tuple(act for act in history.acts if act.at <= at)
+    at = at.astimezone(UTC)
+    acts = tuple(act for act in history.acts if act.at <= at) or history.acts[:1]
     goal = acts[-1].state
     found = judged(history, "", at)
     parts = tuple(_part(part, acts, history, at) for part in _parts_that_count(acts))
@@ -95,7 +100,7 @@ def _parts_that_count(acts: tuple[GoalAct, ...]) -> tuple[Part, ...]:
     for earlier, later in pairwise(acts):
         staying = {part.id for part in later.state.parts}
         for part in earlier.state.parts:
-            due = _target_of(earlier.state, part.id)
+            due = target_of(earlier.state, part.id)
             if part.id not in staying and due is not None and due < later.at.date():
                 kept.setdefault(part.id, part)
     return tuple(kept.values())
@@ -109,18 +114,13 @@ def _of_parts(goal: Goal, parts: tuple[PartStanding, ...]) -> Completion | None:
     return Completion(on=max(days), is_own_word=False, because="each of its parts is done")
 
 
-def _target_of(goal: Goal, part: str) -> date | None:
-    own = next((one.target for one in goal.parts if one.id == part), None)
-    return goal.target if own is None else own
-
-
 def _target(acts: tuple[GoalAct, ...], completion: Completion | None, at: datetime, *, part: str) -> _Target:
     known = [act for act in acts if not part or any(one.id == part for one in act.state.parts)]
-    first = now = _target_of(known[0].state, part)
+    first = now = target_of(known[0].state, part)
     missed: date | None = None
     has_moved = moved_late = is_over = False
     for act in known[1:]:
-        new = _target_of(act.state, part)
+        new = target_of(act.state, part)
         # Whatever the act: a target that has passed by then stays missed. Retired in time, it never passes.
         if missed is None and not is_over and _passed(now, act.at, completion):
             missed = now
@@ -147,24 +147,34 @@ def _status(
     *,
     parts: tuple[PartStanding, ...],
 ) -> tuple[GoalStatus, tuple[str, ...]]:
+    of_parts = parts if acts[-1].state.rule is None else ()
     if completion is not None:
-        return _done(target, completion)
+        return _done(target, completion, of_parts)
     retired = next((act for act in acts if act.kind is GoalActKind.RETIRE), None)
     if target.missed is not None:
         return _past_due(target, found, at, is_over=retired is not None or target.moved_late, parts=parts)
     if retired is not None:
         status = GoalStatus.SUPERSEDED if retired.superseded_by else GoalStatus.REMOVED
         return status, (f"retired on {retired.at.date()}{_quoted(retired.reason)}",)
+    late = [part for part in of_parts if part.status in _PAST_DUE]
+    if target.first is None and late:
+        return late[0].status, tuple(f"part {part.id} {part.because[0]}" for part in late)
     return _before(acts, target, found)
 
 
-def _done(target: _Target, completion: Completion) -> tuple[GoalStatus, tuple[str, ...]]:
+def _done(
+    target: _Target, completion: Completion, parts: tuple[PartStanding, ...]
+) -> tuple[GoalStatus, tuple[str, ...]]:
     if target.missed is None:
-        due = f"due by {target.now}" if target.now else "no date was set"
+        due = f"due by {target.now}" if target.now else "no date was set" if target.first is None else "no date is set"
+        late = [part for part in parts if part.status is GoalStatus.MET_LATE]
+        if late:
+            said = (f"part {part.id} was {part.because[0]}" for part in late)
+            return GoalStatus.MET_LATE, (f"done on {completion.on}, {due}", *said)
         return GoalStatus.MET, (f"done on {completion.on}, {due}", completion.because)
     days = (completion.on - target.missed).days
-    late = f"done on {completion.on}, {days} day{'' if days == 1 else 's'} after {target.missed}"
-    return GoalStatus.MET_LATE, (late, completion.because)
+    said_late = f"done on {completion.on}, {days} day{'' if days == 1 else 's'} after {target.missed}"
+    return GoalStatus.MET_LATE, (said_late, completion.because)
 
 
 def _past_due(
@@ -172,10 +182,11 @@ def _past_due(
 ) -> tuple[GoalStatus, tuple[str, ...]]:
     days = (at.date() - (target.missed or at.date())).days
     was_due = f"was due by {target.missed}, {days} day{'' if days == 1 else 's'} ago"
-    if found.in_comment:
-        return GoalStatus.OVERDUE, (was_due, "its grade is not final: the comment period has not run")
     reach = found.last.reach if found.last else None
     said = (was_due,) if found.last is None else (was_due, found.last.because)
+    if found.in_comment:
+        open_ = (*said, "its grade is not final: the comment period has not run")
+        return GoalStatus.MISSED if is_over else GoalStatus.OVERDUE, open_
     if is_over or reach is Reach.NOT_REACHED:
         return GoalStatus.MISSED, said
     some = [part for part in parts if part.done_on is not None]
@@ -188,7 +199,7 @@ def _before(acts: tuple[GoalAct, ...], target: _Target, found: Judged) -> tuple[
     due = f"due by {target.now}" if target.now else "no date is set"
     if target.has_moved:
         return GoalStatus.DATE_MOVED, (due,)
-    if any(act.kind is GoalActKind.REVISE for act in acts):
+    if is_revised(acts):
         return GoalStatus.REVISED, (due,)
     grade = found.last_grade
     if grade is not None and grade.says == "on track" and acts[-1].state.grader in ("", *grade.roles):
@@ -202,13 +213,14 @@ def _flags(
     kinds = [act.kind for act in acts]
     retired = next((act for act in acts if act.kind is GoalActKind.RETIRE), None)
     facts = (
-        (GoalFlag.DATE_MOVED, target.has_moved),
-        (GoalFlag.MOVED_AFTER_DUE, target.moved_late),
-        (GoalFlag.REVISED, GoalActKind.REVISE in kinds),
+        (GoalFlag.DATE_MOVED, target.has_moved or part_has_moved(acts)),
+        (GoalFlag.MOVED_AFTER_DUE, target.moved_late or part_moved_late(acts)),
+        (GoalFlag.REVISED, is_revised(acts)),
         (GoalFlag.LESS, any(lessened(one.state, two.state) for one, two in pairwise(acts))),
         (GoalFlag.REMOVED, retired is not None and not retired.superseded_by),
         (GoalFlag.SUPERSEDED, retired is not None and bool(retired.superseded_by)),
         (GoalFlag.CONTESTED, _is_contested(kinds)),
+        (GoalFlag.SETTLED, GoalActKind.CONTEST in kinds and not _is_contested(kinds)),
         (GoalFlag.OWN_WORD, completion is not None and completion.is_own_word),
         (GoalFlag.IN_COMMENT, found.in_comment),
     )

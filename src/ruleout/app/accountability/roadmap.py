@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ruleout.accountability.roadmap.captures import histories_of
@@ -14,7 +14,6 @@ from ruleout.accountability.roadmap.changes.updates import parse_updates
 from ruleout.accountability.roadmap.fold import GoalEntry, RoadmapRegister, fold
 from ruleout.accountability.roadmap.grade_file import parse_grade
 from ruleout.accountability.roadmap.parse import parse_roadmap
-from ruleout.accountability.roadmap.status import standing
 from ruleout.adapters.files import read_bounded
 from ruleout.app.accountability.acts import RecordedAct, acts_in
 from ruleout.app.ledger import Record, read_record
@@ -24,7 +23,7 @@ from ruleout.documents.yaml_text import read_yaml
 from ruleout.errors import Problem
 from ruleout.ledger import EntryType, LedgerEntry
 from ruleout.model.roadmap import Roadmap
-from ruleout.model.roadmap_acts import GoalActKind, GoalHistory, GoalStanding
+from ruleout.model.roadmap_acts import GoalActKind, GoalHistory
 from ruleout.model.update_log import UpdateLog
 
 #: Folder of a workspace that holds roadmap files.
@@ -55,11 +54,6 @@ def published(
     return states[-1], histories_of(states, log), log
 
 
-def standings(histories: Iterable[tuple[str, GoalHistory]], at: datetime) -> tuple[tuple[str, GoalStanding], ...]:
-    """Return how each goal that was set by an instant stands at it. Pure."""
-    return tuple((name, standing(history, at)) for name, history in histories if history.acts[0].at <= at)
-
-
 def beside_the_record(path: Path) -> tuple[str, ...]:
     """Return where roadmap files of the workspace at a path say other than its record; nothing for a bundle.
 
@@ -70,6 +64,14 @@ def beside_the_record(path: Path) -> tuple[str, ...]:
     place = open_workspace(path)
     found = workspace_differences(place, read_record(place))
     return tuple(f"{file.name}: {text}" for file, said in found for text in said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What an entry of the record holds: the day of the entry, and documents by SHA-256 (hex)."""
+
+    day: date
+    documents: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,32 +146,55 @@ def workspace_differences(place: Workspace, record: Record) -> tuple[tuple[Path,
 
 
 def _entries(record: Record, roadmap: str) -> Iterator[GoalEntry]:
+    """The entries of one roadmap, none dated before what stands before it in the record: whoever backdates gains nothing."""
     acts = {act.id: act for kind in (EntryType.GOAL, EntryType.GRADE) for act in acts_in(record, kind)}
-    days: dict[str, date] = {}
+    held: dict[str, Held] = {}
+    files: dict[bytes, Roadmap] = {}
+    at = datetime.min.replace(tzinfo=UTC)
     for entry in record.entries:
-        act = acts.get(entry.content.id)
+        at = max(at, datetime.fromisoformat(entry.content.ts))
+        act, kind = acts.get(entry.content.id), entry.content.type
         if act is not None and act.subject["roadmap"] == roadmap:
-            is_grade = entry.content.type is EntryType.GRADE
-            yield _grade(act, _roles(entry, record), days) if is_grade else _act(act)
-        days[entry.content.id] = datetime.fromisoformat(entry.content.ts).date()
+            if kind is EntryType.GRADE:
+                yield _grade(act, _roles(entry, record), held, at)
+            else:
+                yield _act(act, files, at)
+        held[entry.content.id] = Held(day=at.date(), documents=documents_of(entry, act))
 
 
-def _grade(act: RecordedAct, roles: tuple[str, ...], days: dict[str, date]) -> GoalEntry:
-    """A grade with the roles of who signed it, by the keyring, and the day of what stands before it in the record."""
-    at, read = datetime.fromisoformat(act.ts), parse_grade(act.statement, file=act.id)
-    grade = read.grade(at=at, roles=roles, shown_on=days.get(read.shown_by))
+def documents_of(entry: LedgerEntry, act: RecordedAct | None) -> frozenset[str]:
+    """Return the SHA-256 (hex) of each document that an entry shows: those it holds, and the one that a grade names.
+
+    Pure. The file of a goal shows nothing: it says what is to be done.
+    """
+    if entry.content.type is EntryType.GOAL:
+        return frozenset()
+    if entry.content.type is EntryType.GRADE and act is not None:
+        return frozenset({parse_grade(act.statement, file=act.id).document} - {""})
+    return frozenset(ref.sha256 for ref in entry.content.refs)
+
+
+def _grade(act: RecordedAct, roles: tuple[str, ...], held: Mapping[str, Held], at: datetime) -> GoalEntry:
+    """A grade with the roles of who signed it, by the keyring, and the day of the entry that held its document before."""
+    read = parse_grade(act.statement, file=act.id)
+    shows = held.get(read.shown_by)
+    shown_on = shows.day if shows is not None and read.document in shows.documents else None
+    grade = read.grade(at=at, roles=roles, shown_on=shown_on)
     return GoalEntry(goal=str(act.subject["goal"]), at=at, by=act.by, grade=grade)
 
 
-def _act(act: RecordedAct) -> GoalEntry:
+def _act(act: RecordedAct, files: dict[bytes, Roadmap], at: datetime) -> GoalEntry:
+    """An act with the file it was handed in with; `files` keeps those that were read: goals are set by the hundred."""
+    if act.statement and act.statement not in files:
+        files[act.statement] = parse_roadmap(act.statement, file=act.id)
     return GoalEntry(
         goal=str(act.subject["goal"]),
-        at=datetime.fromisoformat(act.ts),
+        at=at,
         act=GoalActKind(str(act.subject["act"])),
         by=act.by,
         reason=act.reason,
         superseded_by=str(act.subject.get("superseded_by", "")),
-        roadmap=parse_roadmap(act.statement, file=act.id) if act.statement else None,
+        roadmap=files.get(act.statement),
     )
 
 

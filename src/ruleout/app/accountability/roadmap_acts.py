@@ -14,13 +14,13 @@ from ruleout.accountability.roadmap.fold import RoadmapRegister, require_change
 from ruleout.accountability.roadmap.grade_file import parse_grade
 from ruleout.accountability.roadmap.parse import parse_roadmap
 from ruleout.accountability.roadmap.status import standing
-from ruleout.app.accountability.acts import next_id, record_act
-from ruleout.app.accountability.roadmap import register_in, roadmaps_in, unrecorded
+from ruleout.app.accountability.acts import acts_in, next_id, record_act
+from ruleout.app.accountability.roadmap import documents_of, register_in, roadmaps_in, unrecorded
 from ruleout.app.ledger import Record, Recorder
 from ruleout.errors import KeyUnavailable, NotFound, RuleoutError
 from ruleout.ledger import EntryType, Signer, verifier_key
 from ruleout.model.roadmap import Goal, Roadmap
-from ruleout.model.roadmap_acts import GoalActKind, GoalStatus
+from ruleout.model.roadmap_acts import GoalActKind, GoalFlag, GoalStatus
 
 _DONE = frozenset({GoalStatus.MET, GoalStatus.MET_LATE})
 
@@ -92,8 +92,14 @@ def end_or_contest(
 
     Raises:
         NotFound: the goal, or the one that takes its place, is not in the record.
+        RuleoutError: there is no reason, nothing to settle, or a goal would take its own place.
     """
-    goal = _recorded(acting, roadmap, name, may_be_done=True)
+    is_dispute = kind in (GoalActKind.CONTEST, GoalActKind.SETTLE)
+    goal = _ever_set(acting, roadmap, name) if is_dispute else _recorded(acting, roadmap, name, may_be_done=True)
+    if kind is GoalActKind.SETTLE and not _is_contested(acting, roadmap, name):
+        raise RuleoutError(f"goal {name} is not contested", hint="`ruleout roadmap contest` records a dispute.")
+    if superseded_by == name:
+        raise RuleoutError(f"goal {name} cannot take its own place", hint="Name another goal, or none.")
     if superseded_by:
         _recorded(acting, roadmap, superseded_by, may_be_done=True)
     extra: dict[str, str | bool] = {"superseded_by": superseded_by} if superseded_by else {}
@@ -107,7 +113,7 @@ def grade_goal(roadmap: str, data: bytes, acting: Acting, *, file: str = "grade"
 
     Raises:
         BadInput: the file has problems, or names what the roadmap does not have.
-        NotFound: there is no such roadmap, or no entry that `shown-by` names.
+        NotFound: there is no such roadmap, or no entry that `shown-by` names and that holds the grade's document.
         KeyUnavailable: the goal names who grades it, and the key does not hold that role.
     """
     register = _register(acting.record, roadmap)
@@ -119,8 +125,11 @@ def grade_goal(roadmap: str, data: bytes, acting: Acting, *, file: str = "grade"
             f"goal {goal.id} is graded by {goal.grader}; key {acting.signer.name!r} holds {', '.join(roles)}",
             hint="Let the grader sign: a note by somebody else is no grade.",
         )
-    if read.shown_by and read.shown_by not in acting.record.ids:
-        raise NotFound(f"no entry {read.shown_by!r} in the record", hint="`ruleout log` lists the entries.")
+    if read.shown_by and read.document not in _documents_in(acting.record, read.shown_by):
+        raise NotFound(
+            f"no entry {read.shown_by!r} in the record that holds the document {read.document[:12]}…",
+            hint="`ruleout log` lists the entries. Without one that holds it, the day of the grade counts.",
+        )
     subject: dict[str, str | tuple[str, ...]] = {"roadmap": roadmap, "goal": goal.id, "by": roles}
     if read.doc.says:
         subject["says"] = read.doc.says
@@ -143,6 +152,17 @@ def _recorded(acting: Acting, roadmap: str, name: str, *, may_be_done: bool = Fa
     return goal
 
 
+def _ever_set(acting: Acting, roadmap: str, name: str) -> Goal:
+    """A goal as it stood last, retired or not: its end may be disputed."""
+    history = _register(acting.record, roadmap).histories.get(name)
+    return _recorded(acting, roadmap, name) if history is None else history.acts[-1].state
+
+
+def _is_contested(acting: Acting, roadmap: str, name: str) -> bool:
+    history = _register(acting.record, roadmap).histories[name]
+    return GoalFlag.CONTESTED in standing(history, acting.recorder.at).flags
+
+
 def _register(record: Record, roadmap: str) -> RoadmapRegister:
     register = register_in(record, roadmap)
     if register is None:
@@ -151,6 +171,14 @@ def _register(record: Record, roadmap: str) -> RoadmapRegister:
             f"no roadmap {roadmap!r} in the record, it has {known}", hint="Record it: `ruleout roadmap set`."
         )
     return register
+
+
+def _documents_in(record: Record, entry_id: str) -> frozenset[str]:
+    found = next((entry for entry in record.entries if entry.content.id == entry_id), None)
+    if found is None:
+        return frozenset()
+    act = next((one for one in acts_in(record, EntryType.GRADE) if one.id == entry_id), None)
+    return documents_of(found, act)
 
 
 def _needed(reason: str) -> str:

@@ -58,4 +58,5 @@ def standing_value(name: str, one: GoalStanding, shown: RoadmapShown) -> dict[st
         "follow_ons": [{"says": o.owed.says, "due": o.due, "answered": o.answered} for o in one.follow_ons],
         "reported": one.reported,
         "differs": list(page.differs),
+        "history": [{"on": event.on, "what": event.what, "says": event.says} for event in page.history],
     }
