@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ruleout.accountability.roadmap.discrepancies import said_otherwise
+from ruleout.accountability.roadmap.changes.discrepancies import said_otherwise
 from ruleout.app.accountability.roadmap import published, register_in, roadmaps_in, workspace_differences
 from ruleout.app.ledger import read_record
 from ruleout.cli.options import workspace_needed

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from ruleout.accountability.roadmap.changes.discrepancies import said_otherwise
 from ruleout.accountability.roadmap.changes.updates import parse_updates
-from ruleout.accountability.roadmap.discrepancies import said_otherwise
 from ruleout.model.clause import Period
 from ruleout.model.roadmap import FollowOn
 from ruleout.model.roadmap_acts import FollowOnStanding

@@ -140,7 +140,7 @@ def test_a_slip_that_was_taken_back_is_none():
         taken_back=b.instant("2026-02-02T00:00:00Z"),
     )  # fmt: skip
     acts = Acts(happenings=(b.happening("happened 2026-03-01T12:00:00Z a"), given))
-    (one,) = calendar_of((b.regime(duty),), acts, at=b.instant(AT), until=b.instant(AT))
+    (one,) = calendar_of((b.regime(duty),), acts, at=b.instant(AT), horizon=b.instant(AT))
 
     assert one.status is Status.MISSED
     assert one.deadline.last_day is None
@@ -151,7 +151,7 @@ def test_what_another_duty_delivered_counts_from_before_the_law():
     notice = b.duty(id="notice")
     after = b.duty(after=("notice",))
     acts = Acts(deliveries=(b.delivery("nowhere", "notice", "2025-12-30T12:00:00Z a"),))
-    (one,) = calendar_of((b.regime(notice, after),), acts, at=b.instant(AT), until=b.instant(AT))
+    (one,) = calendar_of((b.regime(notice, after),), acts, at=b.instant(AT), horizon=b.instant(AT))
 
     assert (one.duty.id, one.deadline.last_day) == ("report", date(2026, 1, 2))
 
@@ -206,7 +206,7 @@ def test_a_hold_that_was_taken_back_holds_until_then():
     acts = Acts(happenings=(b.happening("happened 2026-03-01T12:00:00Z a"), hold))
 
     for at, status in (("2026-04-30T00:00:00Z", Status.KEPT), ("2026-05-01T00:00:00Z", Status.RELEASED)):
-        assert statuses(calendar_of((b.regime(KEEP),), acts, at=b.instant(at), until=b.instant(at))) == [status]
+        assert statuses(calendar_of((b.regime(KEEP),), acts, at=b.instant(at), horizon=b.instant(at))) == [status]
 
 
 @pytest.mark.parametrize(
