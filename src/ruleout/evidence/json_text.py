@@ -37,6 +37,7 @@ _NUMBERS: Mapping[str, float] = {
     "ruleout:number:inf": math.inf,
     "ruleout:number:-inf": -math.inf,
 }
+_ANYTHING: msgspec.json.Decoder[object] = msgspec.json.Decoder()
 
 
 def decode(data: bytes, decoder: msgspec.json.Decoder[T], *, log: str, part: str) -> T:
@@ -73,6 +74,19 @@ def plain_value(value: Value) -> Value:
     if isinstance(value, dict):
         return {key: _plain_scalar(item) for key, item in value.items()}
     return value
+
+
+def one_spelling(data: bytes) -> bytes:
+    """Return a JSON text in one spelling: without white space, members sorted, so that equal values are equal bytes.
+
+    Pure. What cannot be spelled anew, such as a number out of range, stays as it is.
+
+    Source: E-2.
+    """
+    try:
+        return msgspec.json.encode(decode(data, _ANYTHING, log="", part=""), order="sorted")
+    except (UnreadableLog, OverflowError, RecursionError):
+        return data
 
 
 def _plain_scalar(value: Scalar) -> Scalar:

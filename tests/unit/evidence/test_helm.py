@@ -55,7 +55,8 @@ def test_a_run_is_called_by_its_name_without_the_model(name: str, task: str):
 def test_each_split_is_a_measurement_and_test_is_the_main_one():
     """Nothing is dropped, and no split is mixed into another."""
     instances = [logs.instance("v1", 1.0, split="valid"), *INSTANCES]
-    found = logs.read(logs.helm(instances, [*STATS, logs.stat("exact_match", 1.0, split="valid")]))
+    stats = [logs.stat("exact_match", 1.0, split="valid"), logs.stat("num_instances", 1.0, split="valid")]
+    found = logs.read(logs.helm(instances, [*STATS, *stats]))
 
     assert [(m.task, len(m.attempts), m.problems) for m in found] == [
         ("quiz:subject=maps", 2, ()),

@@ -209,10 +209,10 @@ def _score_problems(results: Sequence[ResultShape], held: Sequence[Attempt]) -> 
     for result in results:
         name = score_name(result)
         values = by_score.get(name, [])
-        found, stated = mean(values), result.score_details.score
-        if found is None or not is_mean(result):
+        stated = result.score_details.score
+        if not values or not is_mean(result):
             continue
-        of_percent = result.metric_config.metric_unit == "percent"
+        of_percent = result.metric_config.metric_unit == "percent" and mean(values) is not None
         scaled = stated / 100 if of_percent and max(map(_number, values)) <= 1 else stated
         yield from mean_problems(name, scaled, values)
 

@@ -21,8 +21,16 @@ from typing import Annotated
 import msgspec
 
 from ruleout.evidence.json_stream import elements, members
-from ruleout.evidence.json_text import Scalar, Value, decode, plain_value
-from ruleout.evidence.readers.stated import check_count, differ, fingerprint, float_text, instant_of_seconds, printable
+from ruleout.evidence.json_text import Scalar, Value, decode, one_spelling, plain_value
+from ruleout.evidence.readers.stated import (
+    check_count,
+    differ,
+    fingerprint,
+    float_text,
+    instant_of_seconds,
+    printable,
+    some,
+)
 from ruleout.evidence.source import Part, pieces
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
@@ -161,6 +169,9 @@ class Run:
             count = sum(n for _, n in pairs)
             if count and figure[1] == split:
                 trials.setdefault(figure, []).append(math.fsum(value for value, _ in pairs) / count)
+        untold = [f[0] for f in trials if not f[2] and not isinstance(self.stated.get(f), int | float)]
+        if untold and self.stated:
+            yield f"stats say nothing of {some(untold)}, of which the instances have values"
         for figure, means in trials.items():
             stated, found = self.stated.get(figure), math.fsum(means) / len(means)
             if isinstance(stated, int | float) and (abs(stated) > 1e300 or differ(float(stated), found)):
@@ -168,7 +179,9 @@ class Run:
                 yield f"stats claim {float_text(stated)} for {what}, the instances give {found:.6g}"
         asked = sum(1 for asked_split in self.asked.values() if asked_split == split)
         counted = self.stated.get(("num_instances", split, ""))
-        if asked and isinstance(counted, int | float) and counted != asked:
+        if asked and self.stated and not isinstance(counted, int | float):
+            yield f"stats do not say how many instances there are, {asked} were asked"
+        elif asked and isinstance(counted, int | float) and counted != asked:
             yield f"stats count another number of instances than the {asked} that were asked"
 
 
@@ -272,4 +285,6 @@ def _perturbation(raw: msgspec.Raw, *, log: str) -> str | None:
 
 
 def _content(instance: InstanceShape) -> str:
-    return fingerprint(bytes(instance.input), bytes(instance.references)) if bytes(instance.input) else ""
+    """Return the digest of what was asked: of its values, since a question spelled otherwise is the same one."""
+    asked = (bytes(instance.input), bytes(instance.references))
+    return fingerprint(*(one_spelling(part) for part in asked)) if asked[0] else ""

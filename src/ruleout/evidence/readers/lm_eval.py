@@ -187,6 +187,9 @@ class _Compared:
             if values and self._is_mean(metric):
                 yield from mean_problems(name, self.stated[name], values)
                 yield from self._error_problems(metric, of, values)
+        untold = sorted(self.values.keys() - {f"{metric},{of}" for metric, of in pairs})
+        if untold:
+            yield f"samples hold scores that the results say nothing of: {some(untold)}"
 
     def notes(self, pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
         """Yield the aggregates that could not be compared."""

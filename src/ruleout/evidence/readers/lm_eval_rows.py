@@ -24,7 +24,7 @@ from typing import Annotated
 import msgspec
 
 from ruleout.evidence.json_stream import lines
-from ruleout.evidence.json_text import Scalar, Value, decode, plain_value
+from ruleout.evidence.json_text import Scalar, Value, decode, one_spelling, plain_value
 from ruleout.evidence.readers.stated import check_count, fingerprint, printable, some
 from ruleout.evidence.source import Part, pieces
 from ruleout.model.evidence import Attempt, SampleState
@@ -194,9 +194,10 @@ def _filter(row: RowShape, filters: Sequence[str], samples: Samples) -> str:
 
 
 def _content(row: RowShape) -> str:
+    """Return the digest of what was asked: of its values, since a question spelled otherwise is the same one."""
     if not bytes(row.arguments):
         return ""
-    return fingerprint(bytes(row.arguments), bytes(row.target))
+    return fingerprint(one_spelling(bytes(row.arguments)), one_spelling(bytes(row.target)))
 
 
 def _is_target(row: RowShape) -> bool:

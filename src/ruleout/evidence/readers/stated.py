@@ -90,11 +90,17 @@ def differ(stated: float, found: float) -> bool:
 
 
 def mean_problems(name: str, stated: object, values: Sequence[object]) -> Iterator[str]:
-    """Yield a line if a stated mean is not that of the samples; nothing where either is no finite number. Pure."""
+    """Yield a line if a stated mean is not that of the samples, or only one of the two can be made. Pure.
+
+    A mean that cannot be compared would let the samples say anything. Nothing is yielded where neither is a number.
+    """
     found = mean(values)
-    if isinstance(stated, bool) or not isinstance(stated, int | float) or found is None:
-        return
-    if abs(stated) > 1e300 or differ(float(stated), found):
+    if isinstance(stated, bool) or not isinstance(stated, int | float):
+        if found is not None:
+            yield f"results give no number for {printable(name)!r}, the samples give {found:.6g}"
+    elif found is None:
+        yield f"results claim {float_text(stated)} for {printable(name)}, and not all samples have a number"
+    elif abs(stated) > 1e300 or differ(float(stated), found):
         yield f"results claim {float_text(stated)} for {printable(name)}, the samples give {found:.6g}"
 
 
