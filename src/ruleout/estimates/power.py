@@ -109,16 +109,6 @@ def any_time_rule(bar: Decimal, alpha: Decimal) -> Rule:
     return lambda k, n: k < n and log_wealth(single_shares(k, n), edge) >= target
 
 
-def bound_rule(bound: Callable[[int, int], Decimal], bar: Decimal) -> Rule:
-    """Return the rule of any upper bound, such as one that holds at any time. Pure.
-
-    Args:
-        bound: from successes and tasks to an upper bound of the rate; falls with tasks, rises with successes.
-        bar: the bound must lie below it.
-    """
-    return lambda k, n: bound(k, n) < bar
-
-
 def plan(
     *,
     bar: Decimal,
