@@ -13,8 +13,9 @@ import pytest
 from scipy.stats import betabinom, binom
 
 from ruleout.estimates.distributions import repeat_masses
-from ruleout.estimates.power import Assumptions, DecisionRule, Rule, any_time_rule, plan, power_of, task_rule
+from ruleout.estimates.power import Assumptions, plan, power_of
 from ruleout.estimates.results import Plan
+from ruleout.estimates.rules import DecisionRule, Rule, any_time_rule, task_rule
 from ruleout.model.evidence import Stopping
 from ruleout.reports.estimate_pages.plans import plan_page
 from ruleout.reports.page import as_text
