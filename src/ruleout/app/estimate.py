@@ -39,7 +39,6 @@ _MOST_RUNS_BYTES = 512 * MIB
 _MOST_TABLE_BYTES = 16 * MIB
 _SHOWN = 12
 _FEWEST_SCORES = 2
-_MOST_TRIALS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,11 +46,6 @@ def looks(
     return tuple(shown)
 
 
-def first_below(found: Iterable[Look]) -> Look | None:
-    """Return the first look whose bound lies below the bar, None if there is none. Pure."""
-    return next((look for look in found if look.is_below_bar), None)
-
-
 def _look(n: int, successes: int, bound: Callable[[int, int], Decimal], bar: Decimal) -> Look:
     upper = bound(successes, n)
     return Look(n=n, successes=successes, upper=upper, is_below_bar=upper < bar)

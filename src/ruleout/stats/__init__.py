@@ -11,7 +11,6 @@ from ruleout.stats.binomial import (
     lower_tail,
     miss_rate_bounds,
     upper_bound,
-    upper_tail,
 )
 from ruleout.stats.choice import ANY_TIME, KORN_GRAUBARD, TASK_AS_UNIT, Chosen, bounds_by_design, may_use_spread
 from ruleout.stats.clustered import (
@@ -59,5 +58,4 @@ __all__ = [
     "task_bounds",
     "tasks_needed",
     "upper_bound",
-    "upper_tail",
 ]

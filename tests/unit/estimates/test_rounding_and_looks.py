@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from ruleout.estimates.monitoring import first_below, looks
+from ruleout.estimates.monitoring import looks
 from ruleout.estimates.rounding import down, figures, fixed, up
 
 
@@ -47,14 +47,12 @@ def test_looks_come_at_round_numbers_and_at_the_end():
 
     assert [(look.n, look.successes) for look in found] == [(1, 0), (2, 0), (5, 0), (10, 1), (20, 1), (23, 1)]
     assert [look.is_below_bar for look in found] == [False] * 4 + [True] * 2
-    assert first_below(found) == found[4]
 
 
 def test_looks_can_come_at_a_fixed_distance():
     """And nothing measured is nothing to look at."""
     assert [look.n for look in looks([False] * 7, bound=bound, bar=Decimal(1), every=3)] == [3, 6, 7]
     assert looks([], bound=bound, bar=Decimal(1)) == ()
-    assert first_below(()) is None
     with pytest.raises(ValueError, match="every"):
         looks([], bound=bound, bar=Decimal(1), every=-1)
 
