@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""File operations that fail or kill at a chosen step, for tests of the log's writer. Stands in for `FileOps`."""
+"""File operations that fail or kill at a chosen step (a stand-in for `FileOps`), and what looks like a file and is none."""
 
 from __future__ import annotations
 
@@ -108,3 +108,14 @@ class Unplugged(Exception):
 
 def _path_of(fd: int) -> Path:
     return Path(f"/proc/self/fd/{fd}").readlink()
+
+
+def no_file(kind: str, path: Path) -> Path:
+    """Put at `path` what is no regular file: a folder, a pipe, or a link to a device or a folder."""
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero" if kind == "link to a device" else path.parent)
+    return path

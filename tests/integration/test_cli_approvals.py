@@ -4,19 +4,9 @@
 import stat
 
 import pytest
-from tests.integration.command_line import OLD, Lab, build_lab, run, seed_of, seeds
+from tests.integration.command_line import OLD, Lab, run, seed_of, seeds
 
 PASSPHRASE = "eleven green umbrellas"
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    return build_lab(tmp_path_factory.mktemp("lab"))
-
-
-@pytest.fixture
-def lab(built, tmp_path):
-    return built.copy_to(tmp_path)
 
 
 @pytest.fixture(scope="module")

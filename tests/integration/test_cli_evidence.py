@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-from tests.integration.command_line import NOW, OLD, ROOT, build_lab, run
+from tests.integration.command_line import NOW, OLD, ROOT, run
 from tests.unit.evidence.inspect_logs import header, log, sample
 
 from ruleout.app.ledger import DECISION, MEASUREMENT, recording
@@ -28,14 +28,9 @@ JANUARY = datetime(2027, 1, 5, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    return build_lab(tmp_path_factory.mktemp("empty"))
-
-
-@pytest.fixture(scope="module")
-def approved(empty, tmp_path_factory):
+def approved(built, tmp_path_factory):
     """A lab that received the log with an owner and a last day, held, was approved, and proceeds."""
-    lab = empty.copy_to(tmp_path_factory.mktemp("approved"))
+    lab = built.copy_to(tmp_path_factory.mktemp("approved"))
     assert lab.run("ingest", lab.log, "--owner", "evals-team", "--valid-until", "2026-12-31").code == 0
     assert decide(lab).code == 3
     lab.approve_all()
@@ -272,9 +267,9 @@ def test_renewed_evidence_counts_again_and_keeps_its_receipt(lab):
     assert run("verify", lab.record).code == 0
 
 
-def test_an_owner_that_names_a_person_is_refused(empty, tmp_path):
+def test_an_owner_that_names_a_person_is_refused(built, tmp_path):
     """Header fields stay for good; nothing is written."""
-    lab = empty.copy_to(tmp_path)
+    lab = built.copy_to(tmp_path)
     ran = lab.run("ingest", lab.log, "--owner", "Ada Lovelace")
 
     assert ran.code == 2
@@ -301,9 +296,9 @@ def test_one_act_withdraws_and_lists_every_decision_that_relied_on_it(lab, how):
     assert lab.run("evidence", "list", "--status", "withdrawn", "--json").json["evidence"]
 
 
-def test_withdrawing_all_of_a_tool_covers_what_comes_later(empty, tmp_path):
+def test_withdrawing_all_of_a_tool_covers_what_comes_later(built, tmp_path):
     """Received after the act, or never received: a case that rests on it is inconclusive."""
-    lab = empty.copy_to(tmp_path)
+    lab = built.copy_to(tmp_path)
     assert withdraw(lab, "--tool", "inspect_ai").json["decisions"] == []
     assert lab.run("ingest", lab.log).code == 0
 
@@ -380,9 +375,9 @@ def forge_decision(lab, decision: bytes):
         recorder.add(EntryType.DECISION, f"{QUESTION}/9", last.subject, refs=refs, signer=signer)
 
 
-def test_a_bar_moved_after_the_run_closes_the_gate_and_a_decision_that_ignores_it_does_not_replay(empty, tmp_path):
+def test_a_bar_moved_after_the_run_closes_the_gate_and_a_decision_that_ignores_it_does_not_replay(built, tmp_path):
     """The whole way: bars on record, a run, a looser bar; then a decision written past our own code."""
-    lab = empty.copy_to(tmp_path / "lab")
+    lab = built.copy_to(tmp_path / "lab")
     day = [datetime(2026, 11, n, 9, 0, tzinfo=UTC) for n in range(1, 30)]
     lab.edit("rule-out-below: 0.1", "rule-out-below: 0.07")
     assert decide(lab, now=day[22]).code == 3

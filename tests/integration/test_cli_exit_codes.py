@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from tests.integration.command_line import CASES, DEMO, NEW, NOW, OLD, ROOT, build_lab, run, run_apart
+from tests.integration.command_line import CASES, DEMO, NEW, NOW, OLD, ROOT, run, run_apart
 from tests.unit.evidence import inspect_logs
 
 from ruleout.app.sources import known_frameworks
@@ -25,9 +25,9 @@ KNOWN = "there are: those that ship"
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+def lab(built, tmp_path_factory):
     """A lab with a log, a held decision and one approval in its record, and a bundle of it; nothing here changes it."""
-    lab = build_lab(tmp_path_factory.mktemp("lab"))
+    lab = built.copy_to(tmp_path_factory.mktemp("lab"))
     assert lab.run("ingest", lab.log).code == 0
     assert lab.run("assess", lab.case, "-f", OLD, "--record", "--key", "recorder").code == 3
     assert lab.approve("ceo", "ceo-ada").code == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.command_line import CASES, NEW, OLD, ROOT, build_lab
+from tests.integration.command_line import CASES, NEW, OLD, ROOT
 from typer.testing import CliRunner
 
 from ruleout.app.check import check_files
@@ -96,9 +96,9 @@ def test_the_rules_are_listed() -> None:
     assert "L003" in run("check", "--rules").stdout
 
 
-def test_a_workspace_is_checked_as_a_whole(tmp_path: Path) -> None:
+def test_a_workspace_is_checked_as_a_whole(built, tmp_path: Path) -> None:
     """Files in the wrong place, missing logs and cases under one id are seen; a sound workspace is sound."""
-    lab = build_lab(tmp_path)
+    lab = built.copy_to(tmp_path)
     workspace = open_workspace(lab.record)
     sound = check_files(None, workspace)[-1]
     copy = workspace.cases / "copy.yaml"
@@ -234,9 +234,9 @@ def test_the_shipped_landscape_has_no_defect() -> None:
     assert {note["kind"] for note in value_of(result)["notes"]} >= {"stale", "second-hand", "contested", "conflict"}
 
 
-def test_a_defect_in_a_workspaces_landscape_fails(tmp_path: Path) -> None:
+def test_a_defect_in_a_workspaces_landscape_fails(built, tmp_path: Path) -> None:
     """A fact that ends before it begins, and one that answers a question nobody asks."""
-    lab = build_lab(tmp_path)
+    lab = built.copy_to(tmp_path)
     folder = lab.record / "landscape"
     folder.mkdir()
     (folder / "own.yaml").write_text(

@@ -9,17 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.integration.command_line import NOW, OLD, Lab, build_lab, run, run_apart, seeds
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    return build_lab(tmp_path_factory.mktemp("lab"))
-
-
-@pytest.fixture
-def lab(built, tmp_path):
-    return built.copy_to(tmp_path)
+from tests.integration.command_line import NOW, OLD, Lab, run, run_apart, seeds
 
 
 @pytest.fixture(scope="module")

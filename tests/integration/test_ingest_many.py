@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from tests.integration.command_line import DEMO, ROOT, build_lab, run, run_apart
+from tests.integration.command_line import DEMO, ROOT, run, run_apart
 from tests.unit.evidence import inspect_logs
 
 from ruleout.adapters.logs import orders
@@ -98,16 +98,6 @@ def test_without_ray_the_extra_is_told(tmp_path):
 
 
 # --- recording --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    return build_lab(tmp_path_factory.mktemp("lab"))
-
-
-@pytest.fixture
-def lab(built, tmp_path):
-    return built.copy_to(tmp_path)
 
 
 def recorded(lab):

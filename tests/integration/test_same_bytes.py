@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from tests.integration.command_line import CASES, NEW, OLD, build_lab, run, run_apart
+from tests.integration.command_line import CASES, NEW, OLD, run, run_apart
 
 from ruleout.adapters import clock
 from ruleout.cli import options
@@ -31,9 +31,9 @@ def locale_elsewhere():
 
 
 @pytest.fixture(scope="module")
-def recorded(tmp_path_factory):
+def recorded(built, tmp_path_factory):
     """A lab with a held decision, every act, the decision that proceeds, and one on a public case under two texts."""
-    lab = build_lab(tmp_path_factory.mktemp("lab"))
+    lab = built.copy_to(tmp_path_factory.mktemp("lab"))
     assert lab.run("assess", lab.case, "-f", OLD, "--record", "--key", "recorder").code == 3
     lab.approve_all()
     assert lab.run("assess", lab.case, "-f", OLD, "--record", "--key", "recorder").code == 0

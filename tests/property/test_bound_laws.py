@@ -152,8 +152,8 @@ def test_no_bytes_crash_the_reader(data: bytes):
             assert logs.read_one(head + data, name="x").problems is not None
 
 
-# Each of these bounds costs tens of milliseconds, so fewer examples are tried than elsewhere.
-FEW = 40
+# Each of these bounds costs tens of milliseconds, so fewer examples are tried than elsewhere; as many more in a search.
+FEW = settings().max_examples // 4
 SHARES = st.lists(st.tuples(st.sampled_from([0, 0, 1, 4]), st.just(4)), min_size=2, max_size=60)
 
 

@@ -190,11 +190,13 @@ def get_object(path: Path, digest: str) -> bytes:
         VerificationFailed: check "objects"; the bytes are not those.
     """
     if not _SHA256.fullmatch(digest):
-        raise NotFound(f"expected a SHA-256 of 64 hex digits, got {digest[:80]!r}")
+        hint = "Give the whole digest; `ruleout evidence list` shows those of the evidence."
+        raise NotFound(f"expected a SHA-256 of 64 hex digits, got {digest[:80]!r}", hint=hint)
     try:
         data = _object_path(path, digest).read_bytes()
     except FileNotFoundError as error:
-        raise NotFound(f"{path}: expected object {digest[:12]}, got no such file") from error
+        hint = "Bring it back from a copy of the workspace."
+        raise NotFound(f"{path}: expected object {digest[:12]}, got no such file", hint=hint) from error
     if hashlib.sha256(data).hexdigest() != digest:
         raise VerificationFailed("objects", f"expected bytes with digest {digest[:12]}, got others", hint="Restore it.")
     return data

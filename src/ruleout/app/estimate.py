@@ -40,7 +40,6 @@ _MOST_TABLE_BYTES = 16 * MIB
 _SHOWN = 12
 _BAND_STEPS = 60
 _FEWEST_SCORES = 2
-_MOST_TRIALS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

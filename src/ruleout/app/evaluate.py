@@ -157,7 +157,7 @@ def run_order(order: RunOrder, listed: Listed, runner: Runner, *, now: datetime,
         UnreadableLog: the log cannot be read; it is kept.
     """
     if listed.runs is None:
-        raise NotFound("there is no evaluations file")
+        raise NotFound("there is no evaluations file", hint="Give one with --evaluations FILE.")
     name = order.run.evaluation
     log, earlier = _place(listed.case.path.parent / _LOGS, name, now=now, smoke=order.smoke is not None)
     runner.run(order, folder=listed.runs.path.parent, log=log, say=say)

@@ -6,8 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from ruleout.estimates.power import Assumptions, DecisionRule, any_time_rule, plan, task_rule
+from ruleout.estimates.power import Assumptions, plan
 from ruleout.estimates.results import Plan
+from ruleout.estimates.rules import DecisionRule, any_time_rule, task_rule
+from ruleout.estimates.spread import SpreadRule
 from ruleout.model.evidence import Stopping
 from ruleout.stats import ANY_TIME, TASK_AS_UNIT
 
@@ -41,7 +43,8 @@ def plan_run(
     if stopping is Stopping.CONTINUING:
         rule = DecisionRule(name=ANY_TIME, rules_out=any_time_rule(bar, alpha), stopping=stopping)
     else:
-        rule = DecisionRule(name=TASK_AS_UNIT, rules_out=task_rule(bar, alpha))
+        spread = SpreadRule(bar=bar, alpha=alpha)
+        rule = DecisionRule(name=TASK_AS_UNIT, rules_out=task_rule(bar, alpha), spread=spread)
     return plan(bar=bar, alpha=alpha, assumptions=assumptions, rule=rule, tasks=tasks, repeats=repeats)
 
 

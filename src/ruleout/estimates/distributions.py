@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, gammaln, ndtri, stdtrit  # type: ignore[import-untyped]
+from scipy.special import betainc, betaincinv, betaln, gammaln, ndtri, stdtrit  # type: ignore[import-untyped]
 
 Floats = NDArray[np.float64]
 
@@ -18,6 +18,16 @@ def t_quantile(probability: float, freedom: float) -> float:
 def normal_quantile(probability: float) -> float:
     """Return the standard normal quantile; probability in (0, 1). Pure."""
     return float(ndtri(probability))
+
+
+def beta_tails(x: float, a: Floats, b: Floats) -> Floats:
+    """Return the probability that a beta variable is above x, for each pair of a, b > 0; x in (0, 1). Pure."""
+    return np.asarray(1 - betainc(a, b, x), dtype=np.float64)
+
+
+def least_share(successes: int, n: int, level: float) -> float:
+    """Return the exact lower bound of a rate, one-sided at `level`, after so many successes out of n >= 1. Pure."""
+    return float(betaincinv(successes, n - successes + 1, level)) if successes else 0.0
 
 
 def repeat_masses(repeats: int, rate: float, correlation: float) -> Floats:

@@ -2,9 +2,9 @@
 """How many tasks and repeats it takes to rule out a bar, before anything is spent on the run (S-1, S-2).
 
 Rules
-- The decision rule is a parameter: whether so many successes out of so many tasks rule out. That of `task_rule` is the
-  engine's own, task by task: the shares of successes are added up, rounded up, and the exact bound of that count must
-  lie below the bar. For repeated tasks the engine's bound is never wider than that (S-2), so power is at least this.
+- The decision rule is a parameter: whether so many successes out of so many tasks rule out (`rules`).
+- Where the engine bounds repeated tasks by their spread, the power by that bound stands beside it (`spread`). It is never
+  the lower of the two, and presumes that every attempt gets a score; the task as the unit presumes nothing of the kind.
 - Power is exact for the assumed rate: the number of successes at one task is beta-binomial, and the sum over tasks is
   worked out as a whole distribution. No normal approximation and no simulation.
 - Power is not monotone in the number of tasks. So two numbers are given: the first that reaches the wanted power, and
@@ -15,21 +15,18 @@ Everything hangs on the assumed rate: at a rate near the bar no affordable run r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Context, Decimal
+from decimal import Decimal
 
 import numpy as np
 
 from ruleout.estimates.distributions import repeat_masses
 from ruleout.estimates.results import Plan, PlanCell, PlanRow
 from ruleout.estimates.rounding import down
-from ruleout.model.evidence import Stopping
-from ruleout.stats import log_wealth, lower_tail, single_shares
-from ruleout.stats.log_gamma import CONTEXT
-
-#: Whether `successes` out of `tasks` rule out; must be monotone: fewer successes and more tasks never hurt.
-Rule = Callable[[int, int], bool]
+from ruleout.estimates.rules import DecisionRule
+from ruleout.estimates.saw import first_and_steady, largest_allowed
+from ruleout.estimates.spread import SpreadRule
 
 LARGEST_SEARCHED = 3000
 MOST_REPEATS = 50
@@ -38,17 +35,7 @@ _LIMITS = (300, 1000, LARGEST_SEARCHED)
 _MANY_ALLOWED, _SLACK = 100, 0.05
 _PLACES = 3
 _PARTS = ("0.5", "0.75", "1", "1.5", "2")
-_SIX_DIGITS = Context(prec=6, rounding=ROUND_FLOOR)
 _OTHER_RATES = ("0", "0.1", "0.2", "0.5", "0.8")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionRule:
-    """What the run will be judged by: a name for people, the rule, and whether the size is fixed in advance (S-3)."""
-
-    name: str
-    rules_out: Rule
-    stopping: Stopping = Stopping.FIXED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,47 +53,35 @@ class Assumptions:
     power: Decimal
 
 
-def task_rule(bar: Decimal, alpha: Decimal) -> Rule:
-    """Return the engine's rule: the one-sided Clopper-Pearson upper bound lies below the bar.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judge:
+    """What decides about runs with so many repeats: the largest counts that rule out, and the spread if it is used."""
 
-    Pure. Exact at the last digit: the bound is rounded as the engine rounds it.
+    correlation: Decimal
+    repeats: int
+    allowed: Callable[[int], int | None]
+    spread: SpreadRule | None
 
-    Args:
-        bar: rule-out bar less the margin, in (0, 1].
-        alpha: one-sided error probability in (0, 0.5].
+    def power(self, tasks: int, rate: Decimal) -> float:
+        return power_of(tasks, self.repeats, self.allowed(tasks), rate=rate, correlation=self.correlation)
 
-    Raises:
-        ValueError: an argument is out of range.
+    def power_by_spread(self, tasks: int, rate: Decimal) -> float | None:
+        """The engine rules out by either bound, so its power is at least that of each; None where only one is used."""
+        if self.spread is None or not self.spread.applies(tasks, self.repeats):
+            return None
+        masses = repeat_masses(self.repeats, float(rate), float(self.correlation))
+        simulated = self.spread.power(tasks, masses, allowed=self.allowed(tasks))
+        return max(simulated, self.power(tasks, rate))
 
-    Source: S-1, S-2.
-    """
-    if not 0 < bar <= 1 or not 0 < alpha <= Decimal("0.5"):
-        raise ValueError(f"expected bar in (0, 1] and alpha in (0, 0.5], got {bar} and {alpha}")
-    # The engine rounds the bound up to six digits: it lies below the bar exactly where the true bound does not pass the
-    # largest such number below the bar. One tail answers that; the bound itself would take a search.
-    edge = _SIX_DIGITS.next_minus(bar)
-    return lambda k, n: k < n and lower_tail(k, n, edge) <= alpha
-
-
-def any_time_rule(bar: Decimal, alpha: Decimal) -> Rule:
-    """Return the engine's rule for a run that goes on while one looks: the bound that holds at every look lies below.
-
-    Pure. As with `task_rule`, one question settles where the rounded bound lies. Shares between 0 and 1 only help: the
-    bets gain less from whole successes and failures than from any tasks in between with the same sum.
-
-    Args:
-        bar: rule-out bar less the margin, in (0, 1).
-        alpha: one-sided error probability in (0, 0.5].
-
-    Raises:
-        ValueError: an argument is out of range.
-
-    Source: S-3.
-    """
-    if not 0 < bar < 1 or not 0 < alpha <= Decimal("0.5"):
-        raise ValueError(f"expected bar in (0, 1) and alpha in (0, 0.5], got {bar} and {alpha}")
-    edge, target = _SIX_DIGITS.next_minus(bar), -CONTEXT.ln(alpha)
-    return lambda k, n: k < n and log_wealth(single_shares(k, n), edge) >= target
+    def cell(self, tasks: int, rate: Decimal) -> PlanCell:
+        spread = self.power_by_spread(tasks, rate)
+        return PlanCell(
+            tasks=tasks,
+            repeats=self.repeats,
+            allowed=self.allowed(tasks),
+            power=down(self.power(tasks, rate), _PLACES),
+            by_spread=None if spread is None else down(spread, _PLACES),
+        )
 
 
 def plan(
@@ -133,13 +108,17 @@ def plan(
     Source: S-1, S-2.
     """
     _check(assumptions, tasks, repeats)
-    allowed = _allowed(rule.rules_out)
-    by_repeats = tuple(_row(assumptions, assumptions.rate, count, allowed) for count in repeats)
+    allowed = largest_allowed(rule.rules_out)
+    judges = [
+        _Judge(correlation=assumptions.correlation, repeats=count, allowed=allowed, spread=rule.spread)
+        for count in repeats
+    ]
+    by_repeats = tuple(_row(judge, assumptions.rate, assumptions.power) for judge in judges)
     others = sorted({bar * Decimal(share) for share in _OTHER_RATES} - {assumptions.rate})
-    by_rate = tuple(_row(assumptions, rate, repeats[0], allowed) for rate in others)
+    by_rate = tuple(_row(judges[0], rate, assumptions.power) for rate in others)
     sizes = sorted(set(tasks)) or _around(by_repeats)
-    cells = tuple(_cell(assumptions, size, count, allowed) for size in sizes for count in repeats)
-    reached = any(row.first is not None for row in by_repeats)
+    cells = tuple(judge.cell(size, assumptions.rate) for size in sizes for judge in judges)
+    reached = any(row.first is not None or row.by_spread is not None for row in by_repeats)
     return Plan(
         bar=bar,
         alpha=alpha,
@@ -182,49 +161,50 @@ def _check(assumptions: Assumptions, tasks: Sequence[int], repeats: Sequence[int
         raise ValueError(f"expected tasks from 1 to {LARGEST_SEARCHED}, got {list(tasks)}")
 
 
-def _allowed(rule: Rule) -> Callable[[int], int | None]:
-    """From a number of tasks to the largest count that rules out, remembered."""
-    known: dict[int, int] = {0: -1}
-
-    def largest(tasks: int) -> int | None:
-        if tasks not in known:
-            before = known.get(tasks - 1)
-            known[tasks] = _halved(rule, tasks) if before is None else _onward(rule, tasks, before)
-        return known[tasks] if known[tasks] >= 0 else None
-
-    return largest
-
-
-def _onward(rule: Rule, tasks: int, before: int) -> int:
-    """The largest count for one task more than `before` belongs to: a step or two at most."""
-    count = before
-    while count + 1 < tasks and rule(count + 1, tasks):
-        count += 1
-    return count
+def _row(judge: _Judge, rate: Decimal, wanted: Decimal) -> PlanRow:
+    first, steady, searched = _searched(judge, rate, float(wanted))
+    size = steady or first
+    spread = _by_spread(judge, rate, float(wanted), first or LARGEST_SEARCHED)
+    return PlanRow(
+        rate=rate,
+        repeats=judge.repeats,
+        first=first,
+        steady=steady,
+        cell=None if size is None else judge.cell(size, rate),
+        by_spread=None if spread is None else judge.cell(spread, rate),
+        searched=searched,
+    )
 
 
-def _halved(rule: Rule, tasks: int) -> int:
-    low, high = -1, tasks
+def _searched(judge: _Judge, rate: Decimal, wanted: float) -> tuple[int | None, int | None, int]:
+    """The first number of tasks with the power, the first from which it is kept, and how far was searched."""
+
+    def power(tasks: int) -> float:
+        return judge.power(tasks, rate)
+
+    for limit in _LIMITS:
+        if not _worth_searching(limit, power(limit), judge.allowed(limit), wanted):
+            continue
+        first, steady = first_and_steady(limit, wanted, judge.allowed, power)
+        if first is not None and (steady is not None or limit == LARGEST_SEARCHED):
+            return first, steady, limit
+    return None, None, LARGEST_SEARCHED
+
+
+def _by_spread(judge: _Judge, rate: Decimal, wanted: float, most: int) -> int | None:
+    """A number of tasks with the power by the spread, found by halving: nearly the smallest, and itself looked at."""
+
+    def reaches(tasks: int) -> bool:
+        power = judge.power_by_spread(tasks, rate)
+        return power is not None and power >= wanted
+
+    if not reaches(most):
+        return None
+    low, high = 0, most
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if rule(middle, tasks) else (low, middle)
-    return low
-
-
-def _row(assumptions: Assumptions, rate: Decimal, repeats: int, allowed: Callable[[int], int | None]) -> PlanRow:
-    def power(tasks: int) -> float:
-        return power_of(tasks, repeats, allowed(tasks), rate=rate, correlation=assumptions.correlation)
-
-    wanted = float(assumptions.power)
-    for limit in _LIMITS:
-        if not _worth_searching(limit, power(limit), allowed(limit), wanted):
-            continue
-        first, steady = _search(limit, wanted, allowed, power)
-        if first is not None and (steady is not None or limit == LARGEST_SEARCHED):
-            size = steady or first
-            cell = _cell(assumptions, size, repeats, allowed, rate)
-            return PlanRow(rate=rate, repeats=repeats, first=first, steady=steady, cell=cell, searched=limit)
-    return PlanRow(rate=rate, repeats=repeats, first=None, steady=None, cell=None, searched=LARGEST_SEARCHED)
+        low, high = (low, middle) if reaches(middle) else (middle, high)
+    return high
 
 
 def _worth_searching(limit: int, power: float, allowed: int | None, wanted: float) -> bool:
@@ -232,47 +212,6 @@ def _worth_searching(limit: int, power: float, allowed: int | None, wanted: floa
     if power >= wanted or limit < LARGEST_SEARCHED:
         return power >= wanted
     return (allowed or 0) < _MANY_ALLOWED or power >= wanted - _SLACK
-
-
-def _search(
-    limit: int, wanted: float, allowed: Callable[[int], int | None], power: Callable[[int], float]
-) -> tuple[int | None, int | None]:
-    """The first number of tasks that reaches the power, and the first from which it is kept up to `limit`.
-
-    While the allowed count stays the same, every further task only adds chances to succeed, so power falls: the first
-    number of such a stretch tells whether any of it reaches the power, the last whether all of it does.
-    """
-    first, steady = None, None
-    for start, end in _stretches(limit, allowed):
-        if first is None and power(start) >= wanted:
-            first = start
-        if first is not None and power(end) < wanted:
-            steady = None
-        elif first is not None and steady is None:
-            steady = start
-    return first, steady
-
-
-def _stretches(limit: int, allowed: Callable[[int], int | None]) -> Iterator[tuple[int, int]]:
-    """Yield (first, last) number of tasks of each stretch with one allowed count, up to `limit`."""
-    start = 1
-    for tasks in range(2, limit + 2):
-        if tasks > limit or allowed(tasks) != allowed(start):
-            yield start, tasks - 1
-            start = tasks
-
-
-def _cell(
-    assumptions: Assumptions,
-    tasks: int,
-    repeats: int,
-    allowed: Callable[[int], int | None],
-    rate: Decimal | None = None,
-) -> PlanCell:
-    true = assumptions.rate if rate is None else rate
-    most = allowed(tasks)
-    power = power_of(tasks, repeats, most, rate=true, correlation=assumptions.correlation)
-    return PlanCell(tasks=tasks, repeats=repeats, allowed=most, power=down(power, _PLACES))
 
 
 def _around(rows: Sequence[PlanRow]) -> list[int]:

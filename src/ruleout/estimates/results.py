@@ -125,12 +125,16 @@ class Trend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanCell:
-    """One size of run: how many successes (in whole tasks) still rule out, None if none, and how probable that is."""
+    """One size of run: how many successes (in whole tasks) still rule out, None if none, and how probable that is.
+
+    `by_spread`: power by the engine's bound for repeated tasks, at least that; None where it is not used.
+    """
 
     tasks: int
     repeats: int
     allowed: int | None
     power: Decimal
+    by_spread: Decimal | None = None
 
     @property
     def attempts(self) -> int:
@@ -144,6 +148,8 @@ class PlanRow:
 
     `first` is the smallest number that reaches the power, `steady` the smallest from which it is never lost again up to
     `searched`; None: not up to that. `cell` is the run of `steady` tasks, or of `first` where there is no steady one.
+    `by_spread` is a run that suffices by the spread between repeated tasks, if every attempt gets a score; None where
+    that bound is not used or none suffices.
     """
 
     rate: Decimal
@@ -152,6 +158,7 @@ class PlanRow:
     steady: int | None
     cell: PlanCell | None
     searched: int
+    by_spread: PlanCell | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

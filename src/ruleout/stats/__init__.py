@@ -11,9 +11,8 @@ from ruleout.stats.binomial import (
     lower_tail,
     miss_rate_bounds,
     upper_bound,
-    upper_tail,
 )
-from ruleout.stats.choice import ANY_TIME, KORN_GRAUBARD, TASK_AS_UNIT, Chosen, bounds_by_design
+from ruleout.stats.choice import ANY_TIME, KORN_GRAUBARD, TASK_AS_UNIT, Chosen, bounds_by_design, may_use_spread
 from ruleout.stats.clustered import (
     ShareCounts,
     TaskShares,
@@ -24,7 +23,7 @@ from ruleout.stats.clustered import (
     task_bounds,
 )
 from ruleout.stats.e_process import anytime_bounds, anytime_upper, log_wealth
-from ruleout.stats.korn_graubard import korn_graubard_bounds
+from ruleout.stats.korn_graubard import MOST_PER_TASK, korn_graubard_bounds
 from ruleout.stats.multiplicity import any_of_alpha
 from ruleout.stats.pass_at_k import mean_pass_at_k, pass_at_k
 from ruleout.stats.sample_size import LARGEST_SEARCHED, tasks_needed
@@ -33,6 +32,7 @@ __all__ = [
     "ANY_TIME",
     "KORN_GRAUBARD",
     "LARGEST_SEARCHED",
+    "MOST_PER_TASK",
     "TASK_AS_UNIT",
     "Bounds",
     "Chosen",
@@ -49,6 +49,7 @@ __all__ = [
     "log_wealth",
     "lower_bound",
     "lower_tail",
+    "may_use_spread",
     "mean_pass_at_k",
     "miss_rate_bounds",
     "pass_at_k",
@@ -57,5 +58,4 @@ __all__ = [
     "task_bounds",
     "tasks_needed",
     "upper_bound",
-    "upper_tail",
 ]

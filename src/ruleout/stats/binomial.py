@@ -61,12 +61,6 @@ def lower_tail(k: int, n: int, p: Decimal) -> Decimal:
     return _sum_down(k, n, p)[0]
 
 
-def upper_tail(k: int, n: int, p: Decimal) -> Decimal:
-    """Return P(X >= k) for X binomial with `n` trials of probability `p`. Pure; as `lower_tail`. Source: S-2."""
-    _check(k, n)
-    return lower_tail(n - k, n, CONTEXT.subtract(_ONE, p))
-
-
 def upper_bound(k: int, n: int, *, alpha: Decimal) -> Decimal:
     """Return the one-sided (1 - alpha) Clopper-Pearson upper bound, rounded up to six significant digits.
 

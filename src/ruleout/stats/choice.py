@@ -58,9 +58,19 @@ def bounds_by_design(shares: TaskShares, *, alpha: Decimal, bars: Iterable[Decim
     """
     if continuing:
         return Chosen(bounds=anytime_bounds(shares, alpha=alpha), method=ANY_TIME)
-    if _STRICTEST <= alpha < _HALF and has_room_for_spread(shares, bars):
+    if may_use_spread(shares, alpha=alpha, bars=bars):
         return Chosen(bounds=korn_graubard_bounds(shares, alpha=alpha), method=KORN_GRAUBARD)
     return Chosen(bounds=task_bounds(shares.sums, alpha=alpha), method=TASK_AS_UNIT)
+
+
+def may_use_spread(shares: TaskShares, *, alpha: Decimal, bars: Iterable[Decimal]) -> bool:
+    """Return whether a run of fixed size gets the bound by the spread between tasks: by its level and by its design.
+
+    Pure. The shares themselves do not matter, only how many there are and whether any is in doubt.
+
+    Source: S-2.
+    """
+    return _STRICTEST <= alpha < _HALF and has_room_for_spread(shares, bars)
 
 
 def has_room_for_spread(shares: TaskShares, bars: Iterable[Decimal]) -> bool:

@@ -36,6 +36,8 @@ _Row = tuple[Decimal, Decimal]
 _BETS = tuple(CONTEXT.divide(Decimal(i), Decimal(20)) for i in range(20))
 _ZERO, _HALF, _ONE, _TWO = Decimal(0), Decimal("0.5"), Decimal(1), Decimal(2)
 _LOG_BETS = CONTEXT.ln(Decimal(len(_BETS)))
+#: What a task without a failure multiplies a bet by does not depend on the bar.
+_LOG_OF_BET = {bet: CONTEXT.ln(bet) for bet in _BETS if bet}
 _CLOSE = Decimal("1e-12")
 _MOST_STEPS = 400
 _MOST_SHARES = 256
@@ -157,7 +159,12 @@ def _bet(rows: tuple[_Row, ...], bet: Decimal, bar: Decimal) -> _Row | None:
     rise = CONTEXT.divide(CONTEXT.subtract(_ONE, bet), CONTEXT.multiply(rest, rest))
     total, slope = _ZERO, _ZERO
     for share, tasks in rows:
-        factor = CONTEXT.fma(share, spread, failing) if share != 1 else bet
+        if share == 1:
+            if not bet:
+                return None
+            total = CONTEXT.fma(_LOG_OF_BET[bet], tasks, total)
+            continue
+        factor = CONTEXT.fma(share, spread, failing)
         if factor <= 0:
             return None
         total = CONTEXT.fma(CONTEXT.ln(factor), tasks, total)

@@ -6,14 +6,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pytest
 from scipy.stats import betabinom, binom
 
 from ruleout.estimates.distributions import repeat_masses
-from ruleout.estimates.power import Assumptions, DecisionRule, any_time_rule, plan, power_of, task_rule
+from ruleout.estimates.power import Assumptions, plan, power_of
 from ruleout.estimates.results import Plan
+from ruleout.estimates.rules import DecisionRule, Rule, any_time_rule, task_rule
 from ruleout.model.evidence import Stopping
 from ruleout.reports.estimate_pages.plans import plan_page
 from ruleout.reports.page import as_text
@@ -22,14 +24,21 @@ from ruleout.stats import TaskSums, anytime_upper, single_shares, sum_shares, ta
 ALPHA = Decimal("0.05")
 BAR = Decimal("0.1")
 
+#: Asked once for each (k, n): the tests below ask the same again and again.
+bound = cache(lambda k, n: upper_bound(k, n, alpha=ALPHA))
+
+
+@cache
+def rule_at(bar: Decimal) -> Rule:
+    """The rule of the task as the unit, which remembers its answers."""
+    return cache(task_rule(bar, ALPHA))
+
 
 def planned(rate: str = "0.02", *, bar: str = "0.1", power: str = "0.8", correlation: str = "0.6", **given) -> Plan:
     assumptions = Assumptions(rate=Decimal(rate), correlation=Decimal(correlation), power=Decimal(power))
     value = Decimal(bar)
-    rule = task_rule(value, ALPHA)
-    return plan(
-        bar=value, alpha=ALPHA, assumptions=assumptions, rule=DecisionRule(name="task", rules_out=rule), **given
-    )
+    rule = DecisionRule(name="task", rules_out=rule_at(value))
+    return plan(bar=value, alpha=ALPHA, assumptions=assumptions, rule=rule, **given)
 
 
 @pytest.mark.parametrize("bar", ["0.1", "0.05", "0.123456789", "0.5", "0.0123", "1"])
@@ -38,15 +47,15 @@ def test_the_rule_is_that_of_the_engine_to_the_last_digit(bar: str):
     rule = task_rule(Decimal(bar), ALPHA)
     for n in range(1, 41):
         for k in range(n + 1):
-            assert rule(k, n) == (upper_bound(k, n, alpha=ALPHA) < Decimal(bar)), (k, n)
+            assert rule(k, n) == (bound(k, n) < Decimal(bar)), (k, n)
 
 
 def test_the_rule_takes_a_bound_at_the_bar_for_no_ruling_out():
     """A bar that is itself the rounded bound is not undercut."""
-    bound = upper_bound(2, 50, alpha=ALPHA)
+    at = bound(2, 50)
 
-    assert not task_rule(bound, ALPHA)(2, 50)
-    assert task_rule(bound + Decimal("0.000001"), ALPHA)(2, 50)
+    assert not task_rule(at, ALPHA)(2, 50)
+    assert task_rule(at + Decimal("0.000001"), ALPHA)(2, 50)
 
 
 def test_without_a_success_the_rule_of_three_comes_out():
@@ -61,7 +70,7 @@ def test_without_a_success_the_rule_of_three_comes_out():
 @pytest.mark.parametrize("n", [29, 46, 61, 80, 203])
 def test_power_without_repeats_is_binomial(n: int):
     """Against scipy, for the largest count that rules out."""
-    most = max((k for k in range(n) if task_rule(BAR, ALPHA)(k, n)), default=None)
+    most = max((k for k in range(n) if rule_at(BAR)(k, n)), default=None)
 
     assert most is not None
     assert power_of(n, 1, most, rate=Decimal("0.02"), correlation=Decimal("0.6")) == pytest.approx(
@@ -115,11 +124,10 @@ def test_power_agrees_with_runs_that_are_simulated_and_decided_by_the_engines_bo
 
 
 def brute_force(rate: float, wanted: float, limit: int) -> tuple[int, int]:
-    """First number of tasks with the power, and first from which it is kept up to the limit, one by one."""
-    rule = task_rule(BAR, ALPHA)
+    """First number of tasks with the power, and first from which it is kept up to the limit, one by one, by scipy."""
     enough = []
     for n in range(1, limit + 1):
-        most = max((k for k in range(n) if rule(k, n)), default=None)
+        most = max(np.flatnonzero(binom.cdf(np.arange(n), n, float(BAR)) <= float(ALPHA)), default=None)
         enough.append(most is not None and binom.cdf(most, n, rate) >= wanted)
     return enough.index(True) + 1, limit - enough[::-1].index(False) + 1
 
@@ -163,14 +171,10 @@ def test_a_rate_at_or_near_the_bar_has_no_answer(rate: str):
 
 
 def test_the_rule_can_be_another_bound():
-    """A bound that holds at any time asks for more tasks; the planner takes it as it is."""
-
-    def wide(k: int, n: int) -> Decimal:
-        return upper_bound(k, n, alpha=Decimal("0.01"))
-
+    """A stricter bound asks for more tasks; the planner takes it as it is."""
     assumptions = Assumptions(rate=Decimal(0), correlation=Decimal("0.6"), power=Decimal("0.8"))
-    rule = DecisionRule(name="wide", rules_out=lambda k, n: wide(k, n) < BAR, stopping=Stopping.CONTINUING)
-    found = plan(bar=BAR, alpha=ALPHA, assumptions=assumptions, rule=rule)
+    rule = DecisionRule(name="wide", rules_out=task_rule(BAR, Decimal("0.01")), stopping=Stopping.CONTINUING)
+    found = plan(bar=BAR, alpha=ALPHA, assumptions=assumptions, rule=rule, repeats=[1])
 
     assert found.by_repeats[0].first == 44
     assert (found.rule, found.stopping) == ("wide", Stopping.CONTINUING)
@@ -189,7 +193,7 @@ def test_looking_costs_tasks():
     """Without a success more than the 29 of a size fixed in advance, and all of them are needed."""
     assumptions = Assumptions(rate=Decimal(0), correlation=Decimal("0.6"), power=Decimal("0.8"))
     rule = DecisionRule(name="any time", rules_out=any_time_rule(BAR, ALPHA), stopping=Stopping.CONTINUING)
-    row = plan(bar=BAR, alpha=ALPHA, assumptions=assumptions, rule=rule).by_repeats[0]
+    row = plan(bar=BAR, alpha=ALPHA, assumptions=assumptions, rule=rule, repeats=[1]).by_repeats[0]
 
     assert row.first == row.steady
     assert 29 < row.first < 60

@@ -11,8 +11,8 @@ from fractions import Fraction
 import pytest
 from scipy.stats import beta, binom
 
-from ruleout.stats import binomial, clopper_pearson, lower_bound, lower_tail, upper_bound, upper_tail
-from ruleout.stats.log_gamma import decimal_of, log_choose, log_factorial
+from ruleout.stats import binomial, clopper_pearson, lower_bound, lower_tail, upper_bound
+from ruleout.stats.log_gamma import CONTEXT, decimal_of, log_choose, log_factorial
 
 ALPHA = Decimal("0.05")
 PAIRS = [(0, 1), (1, 1), (0, 40), (3, 40), (20, 40), (39, 40), (40, 40), (1, 500), (250, 500), (7, 3000), (900, 20000)]
@@ -39,6 +39,11 @@ def test_binomial_coefficients_come_out_whole():
     assert abs(context.subtract(ratio, Decimal(1))) < Decimal("1e-35")
     assert decimal_of(Fraction(1, 4)) == Decimal("0.25")
     assert decimal_of(7) == 7
+
+
+def upper_tail(k: int, n: int, p: Decimal) -> Decimal:
+    """The other tail, by counting failures."""
+    return lower_tail(n - k, n, CONTEXT.subtract(Decimal(1), p))
 
 
 @pytest.mark.parametrize("p", [Fraction(1, 100), Fraction(1, 3), Fraction(1, 2), Fraction(99, 100)])

@@ -34,14 +34,14 @@ class Reader:
             companions. What it claims wrongly, `sniff` refuses later.
         sniff: (first 4096 bytes of the main file, the log) -> whether this reader should try.
         read: log -> a measurement per task and model it holds, read wholly and cross-checked.
-        read_summaries: the quick way for display, where the format has one; else the same as `read`.
+        read_summaries: the quick way for display, where the format has one; None: `read` is all there is.
     """
 
     name: str
     claims: Callable[[Sequence[str]], Iterator[Group]]
     sniff: Callable[[bytes, Log], bool]
     read: Callable[[Log], tuple[Measurement, ...]]
-    read_summaries: Callable[[Log], tuple[Measurement, ...]]
+    read_summaries: Callable[[Log], tuple[Measurement, ...]] | None = None
 
 
 def _ending(*endings: str) -> Callable[[Sequence[str]], Iterator[Group]]:
@@ -62,42 +62,36 @@ READERS: tuple[Reader, ...] = (
         claims=lm_eval.claims,
         sniff=lm_eval.is_results,
         read=lm_eval.read_results,
-        read_summaries=lm_eval.read_results,
     ),
     Reader(
         name=helm.FORMAT,
         claims=helm.claims,
         sniff=helm.is_run,
         read=helm.read_directory,
-        read_summaries=helm.read_directory,
     ),
     Reader(
         name=every_eval_ever.FORMAT,
         claims=every_eval_ever.claims,
         sniff=every_eval_ever.is_record,
         read=every_eval_ever.read_record,
-        read_summaries=every_eval_ever.read_record,
     ),
     Reader(
         name=metr_runs.FORMAT,
         claims=metr_runs.claims,
         sniff=metr_runs.is_runs,
         read=metr_runs.read_runs,
-        read_summaries=metr_runs.read_runs,
     ),
     Reader(
         name=csv_rows.FORMAT,
         claims=csv_rows.claims,
         sniff=csv_rows.is_csv,
         read=csv_rows.read_csv,
-        read_summaries=csv_rows.read_csv,
     ),
     Reader(
         name=inspect_json.FORMAT,
         claims=_ending(".json"),
         sniff=inspect_json.is_json_log,
         read=inspect_json.read_json_log,
-        read_summaries=inspect_json.read_json_log,
     ),
 )
 
@@ -136,7 +130,8 @@ def read_log(log: Log, *, summaries_only: bool = False) -> tuple[Measurement, ..
     head = log.main.source.read(0, _HEAD_BYTES)
     for reader in READERS:
         if reader.sniff(head, log):
-            return reader.read_summaries(log) if summaries_only else reader.read(log)
+            quick = reader.read_summaries if summaries_only else None
+            return quick(log) if quick else reader.read(log)
     formats = ", ".join(reader.name for reader in READERS)
     raise UnreadableLog(
         log.name, "not-a-log", f"expected one of {formats}", hint="Hand in a log of one of these formats."

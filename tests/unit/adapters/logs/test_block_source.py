@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from tests.failing_files import no_file
 
 from ruleout.adapters.logs import block_source
 from ruleout.adapters.logs.block_source import BLOCK_BYTES, HELD_BYTES, BlockSource, HeldSource, open_file
@@ -170,15 +171,7 @@ def test_a_file_that_changes_while_it_is_digested_is_refused(tmp_path, size, cha
 @pytest.mark.parametrize("kind", ["folder", "pipe", "device", "link to a device"])
 def test_what_is_no_file_is_refused_at_once(tmp_path, kind):
     """Without waiting for a writer, and without reading a device that has no end."""
-    path = tmp_path / "x"
-    if kind == "folder":
-        path.mkdir()
-    elif kind == "pipe":
-        os.mkfifo(path)
-    elif kind == "device":
-        path = "/dev/zero"
-    else:
-        path.symlink_to("/dev/zero")
+    path = "/dev/zero" if kind == "device" else no_file(kind, tmp_path / "x")
 
     with pytest.raises(RuleoutError, match=r"run\.eval: expected a regular evaluation log"):
         opened(path)
