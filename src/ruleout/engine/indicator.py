@@ -11,8 +11,7 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Context, Decimal
 from fractions import Fraction
 
@@ -28,7 +27,7 @@ from ruleout.engine.bars import (
     rule_out_line,
 )
 from ruleout.engine.shares import SINGLE_ATTEMPTS, Shares, bounds_for, shares_of, unscored_reasons
-from ruleout.engine.statements import evidence_faults
+from ruleout.engine.statements import date_reasons, evidence_faults, identity_reasons
 from ruleout.evidence.accept import accept, elicitation_reasons, tally
 from ruleout.model.evidence import (
     Comparison,
@@ -41,7 +40,6 @@ from ruleout.model.evidence import (
     PublishedFigure,
     Stopping,
 )
-from ruleout.model.expiry import has_ended, last_day_after
 from ruleout.model.plain import decimal_text
 from ruleout.stats import (
     LARGEST_SEARCHED,
@@ -62,7 +60,13 @@ _PRINTED_ALPHA = Decimal("0.025")
 
 
 def measure_indicator(
-    indicator: Indicator, item: EvidenceItem, measurement: Measurement, *, at: datetime, alpha: Decimal | None = None
+    indicator: Indicator,
+    item: EvidenceItem,
+    measurement: Measurement,
+    *,
+    at: datetime,
+    alpha: Decimal | None = None,
+    model_digest: str = "",
 ) -> IndicatorFinding:
     """Return what a log says of an indicator.
 
@@ -74,6 +78,7 @@ def measure_indicator(
         at: aware UTC instant at which freshness is judged.
         alpha: a stricter one-sided level than the indicator's own, as for "any of k rules out"; a milder one is
             ignored.
+        model_digest: SHA-256 of the model that the case is about, "" where it does not say.
 
     Source: D-2, S-1, S-2, E-2, E-3.
     """
@@ -84,9 +89,9 @@ def measure_indicator(
     counts = tally(measurement, indicator)
     reasons = [
         *range_reasons(indicator, scale=_ONE),
-        *_identity_reasons(item, measurement),
+        *identity_reasons(item, measurement, model_digest=model_digest),
         *accept(measurement, indicator, elicitation=item.elicitation),
-        *_date_reasons(indicator, evaluated, item.evaluated, at=at),
+        *date_reasons(indicator, evaluated, item.evaluated, at=at),
         *evidence_faults(item, indicator.needs, on=at.date()),
         *unscored_reasons(counts, indicator.unscored),
     ]
@@ -110,7 +115,7 @@ def compare_published(indicator: Indicator, item: EvidenceItem, *, at: datetime)
     reasons = [
         *number_reasons(indicator, alpha=indicator.alpha),
         *elicitation_reasons(indicator, item.elicitation),
-        *_date_reasons(indicator, item.evaluated, None, at=at),
+        *date_reasons(indicator, item.evaluated, None, at=at),
         *evidence_faults(item, indicator.needs, on=at.date()),
     ]
     figure = item.figure
@@ -254,37 +259,6 @@ def _needed(indicator: Indicator, compared: Compared, rate: Fraction, *, level: 
     if n is None:
         return f"; not even {LARGEST_SEARCHED} {indicator.unit.value}s at this rate would rule it out"
     return f"; about {n} {indicator.unit.value}s needed"
-
-
-def _identity_reasons(item: EvidenceItem, measurement: Measurement) -> Iterator[str]:
-    """Yield why this is not the log of this evidence: other bytes, another task, or another model (E-4)."""
-    if item.digest and item.digest != measurement.digest:
-        yield f"expected the log with digest {item.digest[:12]}, got {measurement.digest[:12]}"
-    if measurement.task != (item.log_task or item.id):
-        yield f"expected a log of task {item.log_task or item.id!r}, got {measurement.task!r}"
-    if not item.log_model:
-        yield f"the case does not say that the model is called {measurement.model!r} in the log (log-model)"
-    elif measurement.model != item.log_model:
-        yield f"expected a log of model {item.log_model!r}, got {measurement.model!r}"
-
-
-def _date_reasons(indicator: Indicator, evaluated: date | None, stated: date | None, *, at: datetime) -> Iterator[str]:
-    """Yield why the evaluation's date speaks against it; `stated` is what the case says beside a log (E-3)."""
-    if evaluated is None:
-        if indicator.fresh_days is not None:
-            yield "the date of the evaluation is not known"
-        return
-    if stated is not None and stated != evaluated:
-        yield f"the case says it was evaluated on {stated}, the log says {evaluated}"
-    age_days = (at.date() - evaluated).days
-    if age_days < 0:
-        yield f"evaluated on {evaluated}, after {at.date()}"
-    elif has_ended(_last_fresh_day(indicator, evaluated), at):
-        yield f"too old: evaluated on {evaluated}, {age_days} days before, at most {indicator.fresh_days} allowed"
-
-
-def _last_fresh_day(indicator: Indicator, evaluated: date) -> date | None:
-    return None if indicator.fresh_days is None else last_day_after(evaluated, indicator.fresh_days)
 
 
 def _inconclusive(indicator: Indicator, item: EvidenceItem, reasons: list[str]) -> IndicatorFinding:

@@ -102,7 +102,7 @@ def weigh_evidence(
                     _inconclusive(leveled, item.id, "the case states bars of its own beside the framework's")
                 )
             else:
-                findings.append(once.weigh(_compare(leveled, item, measurement, at=at), measurement))
+                findings.append(once.weigh(_compare(leveled, item, measurement, case, at=at), measurement))
     stated = {item.id for item in case.evidence}
     findings += [_absent(i) for i in framework.indicators if i.evaluation not in stated]
     return Evidence(
@@ -145,13 +145,14 @@ def _levels(framework: Framework) -> dict[str, int]:
 
 
 def _compare(
-    indicator: Indicator, item: EvidenceItem, measurement: Measurement | None, *, at: datetime
+    indicator: Indicator, item: EvidenceItem, measurement: Measurement | None, case: Case, *, at: datetime
 ) -> IndicatorFinding:
     if item.figure is not None:
         return compare_published(indicator, item, at=at)
     if measurement is None:
         return _inconclusive(indicator, item.id, "its log is missing or unreadable")
-    return ruled(measure_indicator(indicator, item, measurement, at=at), measurement.rulings)
+    found = measure_indicator(indicator, item, measurement, at=at, model_digest=case.subject.model_digest)
+    return ruled(found, measurement.rulings)
 
 
 def _absent(indicator: Indicator) -> IndicatorFinding:

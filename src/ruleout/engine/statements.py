@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What makes any statement count at an instant: its roles, its date, its expiry, the checks beside it (D-2 to D-6), and
+"""What makes a statement or a log count at an instant: its roles, date, expiry, whose it is (D-2 to D-6, E-3, E-4), and
 the exception it rests on (A-5).
 
 Invariants of exceptions:
@@ -11,19 +11,22 @@ Invariants of exceptions:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from ruleout.model.case import Case, RestsOn
 from ruleout.model.clause import Period
-from ruleout.model.evidence import Check, EvidenceItem
-from ruleout.model.expiry import has_ended
+from ruleout.model.evidence import Check, EvidenceItem, Indicator, Measurement
+from ruleout.model.expiry import has_ended, last_day_after
 from ruleout.model.formula import Atom, Formula, Kind, atoms_of, evaluate, text_of
 from ruleout.model.framework import Framework
 from ruleout.model.outcome import Outcome
 from ruleout.model.request import ExceptionGrant
 from ruleout.model.verdict import Verdict
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,62 @@ def evidence_faults(item: EvidenceItem, needs: Collection[str], *, on: date) -> 
             yield f"expected a passed check for {kind}, got none stated"
         for check in stated:
             yield from (f"expected a passed check for {kind}, got {fault}" for fault in _check_faults(check, on=on))
+
+
+def identity_reasons(item: EvidenceItem, measurement: Measurement, *, model_digest: str = "") -> Iterator[str]:
+    """Yield why this is not the log of this evidence: other bytes, another task, model or elicitation.
+
+    Pure.
+
+    Args:
+        model_digest: SHA-256 of the model that the case is about, "" where it does not say.
+
+    Source: E-4.
+    """
+    if item.digest and item.digest != measurement.digest:
+        yield f"expected the log with digest {item.digest[:12]}, got {measurement.digest[:12]}"
+    if measurement.task != (item.log_task or item.id):
+        yield f"expected a log of task {item.log_task or item.id!r}, got {measurement.task!r}"
+    if not item.log_model:
+        yield f"the case does not say that the model is called {measurement.model!r} in the log (log-model)"
+    elif measurement.model != item.log_model:
+        yield f"expected a log of model {item.log_model!r}, got {measurement.model!r}"
+    stated, logged = item.elicitation.strip(), measurement.elicitation.strip()
+    if stated and logged and stated != logged:
+        yield f"the case says elicitation {item.elicitation!r}, the log says {measurement.elicitation!r}"
+    # A revision or a name tells nothing beside a SHA-256.
+    told = measurement.model_digest.strip().lower().removeprefix("sha256:")
+    if model_digest and _SHA256.fullmatch(told) and told != model_digest.lower():
+        yield f"the case is about the model {model_digest[:12]}, the log about {told[:12]}"
+
+
+def date_reasons(indicator: Indicator, evaluated: date | None, stated: date | None, *, at: datetime) -> Iterator[str]:
+    """Yield why the evaluation's date speaks against it.
+
+    Pure.
+
+    Args:
+        evaluated: the day on which it ran, None where nothing says so.
+        stated: what the case says beside a log.
+        at: aware UTC instant at which it is judged.
+
+    Source: E-3.
+    """
+    if evaluated is None:
+        if indicator.fresh_days is not None:
+            yield "the date of the evaluation is not known"
+        return
+    if stated is not None and stated != evaluated:
+        yield f"the case says it was evaluated on {stated}, the log says {evaluated}"
+    age_days = (at.date() - evaluated).days
+    if age_days < 0:
+        yield f"evaluated on {evaluated}, after {at.date()}"
+    elif has_ended(_last_fresh_day(indicator, evaluated), at):
+        yield f"too old: evaluated on {evaluated}, {age_days} days before, at most {indicator.fresh_days} allowed"
+
+
+def _last_fresh_day(indicator: Indicator, evaluated: date) -> date | None:
+    return None if indicator.fresh_days is None else last_day_after(evaluated, indicator.fresh_days)
 
 
 def _check_faults(check: Check, *, on: date) -> Iterator[str]:

@@ -71,7 +71,7 @@ def prints_of(measurement: Measurement, *, name: str = "") -> Prints:
         model=m.model,
         evaluated=m.evaluated,
         has_content=has_content,
-        tasks=frozenset(a.content for a in m.attempts) if has_content else frozenset(),
+        tasks=frozenset(a.content for a in m.attempts if a.content),
         samples=frozenset(f"{m.task}\0{a.sample}" for a in m.attempts),
         attempts=frozenset(_result(m, a) for a in m.attempts),
     )
@@ -87,14 +87,31 @@ def overlap_of(first: Prints, second: Prints) -> Overlap | None:
     """Return what two measurements of one model share; None for nothing, or for different models. Pure."""
     if first.model != second.model:
         return None
-    by_content = first.has_content and second.has_content
-    tasks = len(first.tasks & second.tasks) if by_content else len(first.samples & second.samples)
+    tasks = len(first.tasks & second.tasks)
+    if not (first.has_content and second.has_content):  # what does not tell its content is known by its name
+        tasks = max(tasks, len(first.samples & second.samples))
     attempts = len(first.attempts & second.attempts)
     if not max(tasks, attempts):
         return None
     return Overlap(
         first=first, second=second, relation=_relation(first, second, attempts), tasks=tasks, attempts=attempts
     )
+
+
+def is_one_run(first: Prints, second: Prints) -> bool:
+    """Whether two logs tell of one run of one model: begun at the same instant, and sharing tasks.
+
+    Pure. However its results were edited, a run has one start. Where one of the two does not tell it, all attempts of one
+    must stand in the other with their results.
+
+    Source: A-12, E-2.
+    """
+    overlap = overlap_of(first, second)
+    if overlap is None:
+        return False
+    if first.evaluated is not None and second.evaluated is not None:
+        return first.evaluated == second.evaluated
+    return overlap.attempts == min(len(first.attempts), len(second.attempts))
 
 
 def _relation(first: Prints, second: Prints, shared: int) -> Relation:

@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 from tests.evidence_builders import EVALUATED, attempt, attempts, measurement
 
-from ruleout.evidence.overlap import Relation, overlap_of, overlaps_among, prints_of
+from ruleout.evidence.overlap import Relation, is_one_run, overlap_of, overlaps_among, prints_of
+from ruleout.model.evidence import SampleState
 
 WHOLE = measurement(*attempts(3, 10, content="asked "))
 
@@ -105,3 +106,31 @@ def test_every_pair_that_shares_something_is_found_once() -> None:
 def test_fewer_than_two_logs_share_nothing(logs) -> None:
     """Nothing to compare is no overlap."""
     assert overlaps_among([prints_of(log) for log in logs]) == ()
+
+
+def test_tasks_are_found_by_content_even_where_one_attempt_tells_none():
+    """Else a missing attempt, new ids and another scorer's name would make the same forty questions new ones."""
+    first = measurement(*attempts(0, 40, content="asks"))
+    renamed = [a._replace(sample=f"new-{a.sample}", scores=(("other", "I"),)) for a in attempts(0, 40, content="asks")]
+    second = measurement(*renamed, attempt("lost", state=SampleState.MISSING, scores=()), name="again", task="other")
+
+    found = overlap_of(prints_of(first), prints_of(second))
+
+    assert found is not None
+    assert found.tasks == 40
+
+
+def test_one_run_is_known_by_its_start_however_its_results_were_edited():
+    """Another start is a rerun; without a start only equal results tell."""
+    run, edited = measurement(*attempts(4, 40)), measurement(*attempts(0, 40), name="edited")
+    later = replace(edited, evaluated=EVALUATED + timedelta(seconds=1))
+    undated = [replace(m, evaluated=None) for m in (run, edited)]
+
+    def is_one(one, other):
+        return is_one_run(prints_of(one), prints_of(other))
+
+    assert is_one(run, edited)
+    assert not is_one(run, later)
+    assert is_one(run, undated[0])
+    assert not is_one(run, undated[1])
+    assert not is_one(run, replace(edited, model="lab/other"))

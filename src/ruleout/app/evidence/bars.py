@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 
-from ruleout.app.evidence.receipt import Kept
+from ruleout.app.evidence.receipt import Kept, received_on
 from ruleout.engine.indicator import measure_indicator
 from ruleout.errors import RuleoutError
 from ruleout.framework import parse_case, parse_framework
@@ -74,9 +74,24 @@ def rulings_on(
         if item.id in measurements:
             pairs = [(i, files.frameworks(i)) for i in asked.framework.indicators if i.evaluation == item.id]
             pairs = pairs or [(i, files.cases(item, i)) for i in item.indicators]
-            rulings = (_ruling(i, item, measurements[item.id], stood, asked.at) for i, stood in pairs)
+            rulings = [_ruling(i, item, measurements[item.id], stood, asked.at) for i, stood in pairs]
+            if because := _received_too_early(measurements[item.id], record):
+                rulings += [_inconclusive(i, because) for i, _ in pairs]
             found[item.id] = tuple(ruling for ruling in rulings if ruling is not None)
     return found
+
+
+def _received_too_early(measurement: Measurement, record: Kept) -> str:
+    """Why a log's date cannot be right: a date ahead would let bars stand before it that came after the run (E-3)."""
+    ran = None if measurement.evaluated is None else measurement.evaluated.date()
+    received = received_on(measurement.digest, record.entries)
+    if ran is None or received is None or ran <= received:
+        return ""
+    return f"the record received it on {received}, before the day on which it says it ran, {ran}"
+
+
+def _inconclusive(indicator: Indicator, because: str) -> Ruling:
+    return Ruling(indicator=indicator.id, at_least=Comparison.INCONCLUSIVE, because=because)
 
 
 def _ruling(

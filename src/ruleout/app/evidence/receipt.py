@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from ruleout.app.ledger import MEASUREMENT, SUMMARY
@@ -170,6 +170,12 @@ def log_digest_in(entry: LedgerEntry) -> str:
     """The digest of the log that an entry was received by, "" for evidence that only a case names. Pure."""
     name = entry.content.subject.get("evidence", "")
     return name if isinstance(name, str) and _SHA256.fullmatch(name) else ""
+
+
+def received_on(digest: str, entries: Iterable[LedgerEntry]) -> date | None:
+    """The day on which a log was first received by itself, None if it was not. Pure. Source: E-3."""
+    received = (e for e in entries if e.content.type is EntryType.EVIDENCE and log_digest_in(e) == digest)
+    return next((datetime.fromisoformat(entry.content.ts).date() for entry in received), None)
 
 
 def find_receipt(name: str, receipts: Iterable[Receipt]) -> Receipt:

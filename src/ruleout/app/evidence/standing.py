@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ruleout.app.evidence.bars import Asked, Cache, rulings_on
+from ruleout.app.evidence.copies import Copies
 from ruleout.app.evidence.receipt import Kept, end_in, log_digest_in
 from ruleout.app.evidence.withdrawal import Withdrawal, withdrawals_in
 from ruleout.app.ledger import MEASUREMENT, SUMMARY
 from ruleout.errors import VerificationFailed
 from ruleout.evidence.ending import as_read, end
 from ruleout.evidence.stored import measurement_from
-from ruleout.evidence.summary import summary_from, summary_of
+from ruleout.evidence.summary import Summary, summary_from, summary_of
 from ruleout.ledger import EntryType, LedgerEntry
 from ruleout.model.evidence import Comparison, Measurement
 from ruleout.model.expiry import has_ended
@@ -27,21 +28,43 @@ from ruleout.model.expiry import has_ended
 class Standing:
     """What ends evidence in a record: withdrawals in force, and the last valid day of logs that were given one.
 
-    `producers` maps a log's digest to who received it; filled only where a withdrawal asks for a producer.
+    `producers` maps a log's digest to who received it; filled only where a withdrawal asks for a producer. `copies` finds
+    other bytes of the same run.
     """
 
     withdrawals: tuple[Withdrawal, ...]
     valid_until: Mapping[str, date]
     producers: Mapping[str, frozenset[str]]
+    copies: Copies
 
     def end_of(self, measurement: Measurement, *, on: date) -> str:
-        """Why a measurement counts no more on a day, "" if it does. Pure. A withdrawal holds on every day."""
-        received_from = self.producers.get(measurement.digest, frozenset())
+        """Why a measurement counts no more on a day, "" if it does. A withdrawal holds on every day.
+
+        What ends a log ends every copy of it. Effect: reads what the record received and has ended.
+        """
+        if why := self._end_of_log(measurement, on=on):
+            return why
+        for other in self.copies.of(measurement, lambda digest: self._may_have_ended(digest, on=on)):
+            if why := self._end_of_log(other, on=on):
+                return f"{why}; a copy of the log {other.digest[:12]}"
+        return ""
+
+    def _end_of_log(self, evidence: Measurement | Summary, *, on: date) -> str:
+        received_from = self.producers.get(evidence.digest, frozenset())
         for withdrawal in self.withdrawals:
-            if withdrawal.selector.covers(measurement, received_from):
+            if withdrawal.selector.covers(evidence, received_from):
                 return withdrawal.because
-        last = self.valid_until.get(measurement.digest)
-        return f"valid until {last} by its receipt, expired" if has_ended(last, on) else ""
+        return f"valid until {last} by its receipt, expired" if (last := self._past_day(evidence.digest, on)) else ""
+
+    def _past_day(self, digest: str, on: date) -> date | None:
+        last = self.valid_until.get(digest)
+        return last if has_ended(last, on) else None
+
+    def _may_have_ended(self, digest: str, *, on: date) -> bool:
+        """Whether a log may have ended, by its digest alone: else nothing of it needs to be read."""
+        selectors = [withdrawal.selector for withdrawal in self.withdrawals]
+        named = any(not selector.digests or digest in selector.digests for selector in selectors)
+        return named or self._past_day(digest, on) is not None
 
 
 def standing_in(record: Kept, *, also: tuple[Withdrawal, ...] = (), without: str = "") -> Standing:
@@ -57,6 +80,7 @@ def standing_in(record: Kept, *, also: tuple[Withdrawal, ...] = (), without: str
         withdrawals=withdrawals,
         valid_until=_last_days(record.entries),
         producers=_producers(record) if asks else {},
+        copies=Copies(record),
     )
 
 
