@@ -353,6 +353,31 @@ def test_what_was_decided_before_still_replays_and_all_verifiers_take_the_new_ki
     assert subprocess.run(tool, capture_output=True, check=False).returncode == 0
 
 
+@pytest.mark.parametrize("chosen", [(), ("--tool-version", "1.2")])
+def test_looking_at_a_withdrawal_of_nothing_is_refused_too(approved, chosen):
+    """A dry run says what the act would say: nothing is named, or a version without its tool."""
+    ran = approved.run("evidence", "withdraw", *chosen, "--reason", "x", "--dry-run")
+
+    assert ran.code == 2
+    assert "expected" in ran.err
+
+
+def test_a_withdrawal_that_covers_nothing_yet_is_told(approved):
+    """A slip in a tool's name looks like this."""
+    ran = approved.run("evidence", "withdraw", "--tool", "inspect", "--reason", "x", "--dry-run")
+
+    assert ran.code == 0
+    assert "nothing received so far is covered" in ran.err
+
+
+def test_a_file_that_is_not_there_is_not_looked_for_among_digests(approved):
+    """The error speaks of the log that was named."""
+    ran = approved.run("evidence", "diff", "nope.eval", "nope.eval")
+
+    assert ran.code == 2
+    assert "nope.eval: no such log" in ran.err
+
+
 def test_a_decision_that_ignores_a_withdrawal_does_not_replay(lab):
     """Written past our own code: on withdrawn evidence as if it counted."""
     before = lab.assess()

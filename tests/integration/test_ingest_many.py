@@ -97,6 +97,16 @@ def test_without_ray_the_extra_is_told(tmp_path):
     assert "pip install ruleout[bulk]" in done.stderr
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9", "127.0.0.1:99999"])
+def test_a_cluster_that_is_not_there_is_told_at_once(address):
+    """Ray itself would try for many minutes."""
+    ran = run("ingest", LOG, "--dry-run", "--ray-address", address)
+
+    assert ran.code == 2
+    assert f"cannot use Ray at {address}: " in ran.err
+    assert "use --jobs" in ran.err
+
+
 # --- recording --------------------------------------------------------------------------------------------------------
 
 

@@ -255,3 +255,5 @@ def _show_reach(reach: Reach, entry: str, *, json: bool) -> None:
         show_json(reach_value(reach, entry=entry))
     else:
         show_page(reach_page(reach, width=page_width()))
+    if not reach.evidence:
+        say("nothing received so far is covered, only what may come: compare the names with `ruleout evidence show`")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import socket
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from ruleout.errors import LedgerError, RuleoutError
 
 _AHEAD = 4
 _RETRIES = 3
+_CONNECT_S = 10.0
 #: For answers under way; Ray's own default is a third of the machine.
 _STORE_BYTES = 256 << 20
 _SETTINGS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
@@ -37,6 +39,7 @@ def answers_by_ray(orders: Sequence[Order], *, address: str = "", jobs: int = 0)
         LedgerError: a log could not be kept.
     """
     ray = _library()
+    _require_listener(address)
     with _connected(ray, address, jobs):
         work = ray.remote(max_retries=_RETRIES)(answer_order)
         most = max(int(ray.cluster_resources().get("CPU", 1)), 1) * _AHEAD
@@ -66,6 +69,23 @@ def _library() -> Any:
         raise RuleoutError(
             "reading in bulk needs ray, which is not installed",
             hint="Install it with `pip install ruleout[bulk]`, or use --jobs.",
+        ) from error
+
+
+def _require_listener(address: str) -> None:
+    """Refuse an address at which nothing answers: Ray itself would go on trying for many minutes.
+
+    Raises:
+        RuleoutError: an address of host and port does not take a connection.
+    """
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_S).close()
+    except (OSError, OverflowError) as error:
+        raise RuleoutError(
+            f"cannot use Ray at {address}: {error}", hint="Check the cluster's address, or use --jobs."
         ) from error
 
 

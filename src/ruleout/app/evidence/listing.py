@@ -164,6 +164,8 @@ def read_either(record: Record | None, name: str) -> tuple[Measurement, ...]:
         return read_measurements(path)
     if record is None:
         raise NotFound(f"{name}: no such log, and no workspace to look in", hint="Name a log file, or use --workspace.")
+    if path.suffix:
+        raise NotFound(f"{name}: no such log", hint="Name a log file, or a digest from `ruleout evidence list`.")
     return (measurement_of(record, find_receipt(name, receipts_of(record))),)
 
 

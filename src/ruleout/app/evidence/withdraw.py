@@ -9,7 +9,7 @@ from datetime import datetime
 from ruleout.app.evidence.again import Archive, Effect
 from ruleout.app.evidence.receipt import Receipt, find_receipt, receipts_of
 from ruleout.app.evidence.standing import Standing, standing_in
-from ruleout.app.evidence.withdrawal import Selector, Withdrawal, withdrawals_in
+from ruleout.app.evidence.withdrawal import Selector, Withdrawal, require_selector, withdrawals_in
 from ruleout.app.ledger import Record
 from ruleout.errors import NotFound
 from ruleout.model.outcome import Outcome
@@ -44,7 +44,12 @@ def whole_digests(names: tuple[str, ...], record: Record) -> tuple[str, ...]:
 
 
 def reach_of_withdrawal(selector: Selector, record: Record, *, by: str, reason: str, at: datetime) -> Reach:
-    """Return what withdrawing would reach, as of an instant. Effect: reads the record; writes nothing."""
+    """Return what withdrawing would reach, as of an instant. Effect: reads the record; writes nothing.
+
+    Raises:
+        RuleoutError: the selector names nothing, or not in its form.
+    """
+    require_selector(selector)
     planned = Withdrawal(id="planned", ts=instant_text(at), by=by, selector=selector, reason=reason)
     return _reach(record, selector, standing_in(record, also=(planned,)), at=at)
 

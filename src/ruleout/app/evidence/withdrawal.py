@@ -121,7 +121,7 @@ def record_withdrawal(selector: Selector, reason: str, record: Record, recorder:
         RuleoutError: the selector names nothing, or not in its form, or the reason is empty or too long.
         KeyUnavailable: the key is not in the keyring.
     """
-    _require_selector(selector)
+    require_selector(selector)
     return _record("withdraw", dict(selector.stated), reason, record, recorder, signer)
 
 
@@ -159,7 +159,11 @@ def _record(
     return entry_id
 
 
-def _require_selector(selector: Selector) -> None:
+def require_selector(selector: Selector) -> None:
+    """Refuse a selector that names nothing, a version without its tool, or digests that are none.
+
+    Pure. Raises RuleoutError.
+    """
     if not selector.stated:
         hint = "Name digests, or --tool, --producer, --model-digest or --revision."
         raise RuleoutError("expected something to withdraw, got nothing", hint=hint)
