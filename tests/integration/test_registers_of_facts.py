@@ -249,7 +249,7 @@ def test_a_deviation_is_an_entry_with_a_clause_that_exists(lab):
 
     assert (wrong.code, "Did you mean procedural-review?" in wrong.err) == (2, True)
     assert (early.code, late.code) == (2, 1)
-    assert "no deviation" in lab.run("deviation", "list", now=february(21)).text
+    assert "1 closed; --closed lists it too" in lab.run("deviation", "list", now=february(21)).text
     assert (shown.json["open"], shown.json["disclosed-in"]) == (False, ["Risk Report of March 2027"])
     assert lab.run("check", now=february(21)).code == 0
 

@@ -116,7 +116,8 @@ def list_all(
         values = [deviation_value(one, register.changes_by(one.deviation.id), at=when) for one in states]
         show_json({"deviations": values})
     else:
-        show_page(deviations_page(states, at=when, width=page_width()))
+        hidden = len(register.states) - len(states)
+        show_page(deviations_page(states, hidden=hidden, at=when, width=page_width()))
     return ExitCode.STOP if any(state.overdue(when) for state in states) else ExitCode.OK
 
 

@@ -14,8 +14,12 @@ from ruleout.reports.accountability.incident_text import minute
 from ruleout.reports.page import Line, bullets, labelled, title
 
 
-def deviations_page(states: Iterable[DeviationState], *, at: datetime, width: int) -> list[Line]:
-    """Return every deviation in a few lines: whether it is open, its steps that are overdue, where it is disclosed. Pure."""
+def deviations_page(states: Iterable[DeviationState], *, hidden: int, at: datetime, width: int) -> list[Line]:
+    """Return deviations in a few lines each: whether open, steps that are overdue, where disclosed. Pure.
+
+    Args:
+        hidden: how many closed ones are not among the states.
+    """
     lines: list[Line] = []
     for state in states:
         lines += _head(state, width=width)
@@ -23,6 +27,8 @@ def deviations_page(states: Iterable[DeviationState], *, at: datetime, width: in
         lines += bullets("  overdue", [_step(one) for one in state.overdue(at)], width=width, tone="bad")
         if state.is_undisclosed:
             lines += labelled("  disclosed", "in no report yet", width=width, tone="warn")
+    if hidden:
+        lines.append(Line(f"{hidden} closed; --closed lists {'it' if hidden == 1 else 'them'} too", "dim"))
     return lines or [Line("no deviation in the record")]
 
 
