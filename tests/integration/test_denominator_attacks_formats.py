@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,8 @@ from tests import builders
 from tests.unit.evidence import inspect_logs, other_logs
 
 from ruleout.engine.indicator import measure_indicator
+from ruleout.errors import UnreadableLog
+from ruleout.evidence.stored import measurement_bytes, measurement_from
 from ruleout.model.evidence import Comparison, IndicatorFinding, Measurement
 
 TASKS, SUCCESSES = 40, 4
@@ -620,3 +623,62 @@ def test_each_attack_on_each_format_is_named_and_rules_nothing_out(name, kind, m
 def test_every_format_that_can_tell_is_attacked_by_dropping_errors(name):
     """lm-evaluation-harness writes nothing of errors; all others do."""
     assert any(row[0] == name and row[1] == "errors dropped" for row in ATTACKS)
+
+
+# --- figures beyond what a float holds --------------------------------------------------------------------------------
+
+HUGE = (10**400, -(10**400), 10**300, 9e299, -1e308, float("nan"), float("-inf"), [10**400], 1e-320)
+
+
+def helm_of(figure: object) -> Files:
+    """Counted a hundred million times, as one statistic over many questions may be."""
+
+    def change(rows: Rows) -> None:
+        for row in rows[:2]:
+            row["stats"][0] |= {"count": 10**8, "mean": figure, "sum": figure}
+
+    stated = of_file("stats", lambda stats: stats[0].update(mean=figure))(helm())
+    return of_file("per_instance_stats", change)(stated)
+
+
+def lm_eval_of(figure: object) -> Files:
+    """In scores, aggregates, version, limit and date alike."""
+    scored = of_documents(lambda rows: [row | {"exact_match": figure} for row in rows])(lm_eval())
+    stated = {"exact_match,none": figure, "exact_match_stderr,none": figure}
+    aggregated = of_results(lambda results: results["results"]["quiz"].update(stated))(scored)
+    return of_results(lambda results: results["config"].update(limit=figure, model_sha=figure))(aggregated)
+
+
+def every_eval_ever_of(figure: object) -> Files:
+    scored = of_lines(lambda rows: [row | {"evaluation": {"score": figure}} for row in rows])(every_eval_ever())
+    percent = of_record(lambda record: record["evaluation_results"][0]["metric_config"].update(metric_unit="percent"))
+    return percent(scored)
+
+
+def metr_of(figure: object) -> Files:
+    return of_runs(lambda rows: [row | {"score": figure, "score_binarized": figure} for row in rows])(metr())
+
+
+def inspect_json_of(figure: object) -> Files:
+    def change(log: dict[str, Any]) -> None:
+        for entry in log["samples"]:
+            entry["scores"]["match"]["value"] = figure
+
+    return of_log(change)(inspect_json())
+
+
+@pytest.mark.parametrize("make", [helm_of, lm_eval_of, every_eval_ever_of, metr_of, inspect_json_of])
+@pytest.mark.parametrize("figure", HUGE)
+def test_a_figure_beyond_all_floats_is_refused_or_measured_and_kept(make, figure):
+    """No arithmetic on it ends in an error of ours, and what is measured is read back as it was."""
+    files = make(figure)
+
+    with suppress(UnreadableLog):
+        check_kept(other_logs.read_one(files))
+
+
+def check_kept(measurement: Measurement) -> None:
+    kept = measurement_bytes(measurement)
+    assert measurement_bytes(measurement_from(kept)) == kept
+    for score in ("", *dict(measurement.attempts[0].scores)):
+        assert finding(measurement, score=score).because

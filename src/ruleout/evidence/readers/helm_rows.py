@@ -114,6 +114,8 @@ _PER_INSTANCE = msgspec.json.Decoder(PerInstanceShape)
 _STAT = msgspec.json.Decoder(StatShape)
 _PERTURBATION = msgspec.json.Decoder(dict[str, Value])
 _STATES_MEMBER = "request_states"
+#: Times the largest count of each of two million attempts, it still adds up below the largest float.
+_LARGEST_SUMMED = 1e290
 
 #: (instance id, index of the trial, from 0).
 Key = tuple[str, int]
@@ -252,7 +254,7 @@ def _take_row(run: Run, row: PerInstanceShape, *, log: str) -> None:
     for stat in row.stats:
         value = plain_value(stat.mean if stat.mean is not None else stat.sum) if stat.count else None
         split = stat.name.split or ""
-        if isinstance(value, int | float) and abs(value) < 1e300:
+        if isinstance(value, int | float) and abs(value) < _LARGEST_SUMMED:
             figure = (stat.name.name, split, copy or "")
             run.sums.setdefault((figure, key[1]), []).append((float(value) * stat.count, stat.count))
         if copy == "":
