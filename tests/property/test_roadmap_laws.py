@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,7 +119,9 @@ def test_what_once_read_as_past_due_never_reads_as_met_in_time(first, told, at, 
 def test_a_day_before_the_grade_counts_only_where_an_entry_shows_it(first, told, at, more, data):
     """And then the reason names that day, so that anybody can look."""
     shown = [
-        replace(one, grade=replace(one.grade, shown_on=data.draw(any_days), shown_by="evidence/e")) if one.grade else one
+        replace(one, grade=replace(one.grade, shown_on=data.draw(any_days), shown_by="evidence/e"))
+        if one.grade
+        else one
         for one in told
     ]
     history = fold([set_as(first), *shown]).histories["g"]
@@ -152,7 +155,7 @@ def test_a_moved_date_stays_visible_for_ever(first, told, later):
     found = standing(history, last + timedelta(days=later))
     dates = [one.state.target for one in history.acts]
 
-    if any(was is not None and was != now for was, now in zip(dates, dates[1:], strict=False)):
+    if any(was is not None and was != now for was, now in pairwise(dates)):
         assert GoalFlag.DATE_MOVED in found.flags
         assert found.first_target == next(day for day in dates if day is not None)
 

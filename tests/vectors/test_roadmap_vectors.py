@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.roadmap_builders import grade
 
 from ruleout.accountability.roadmap.ambition import lessened
 from ruleout.accountability.roadmap.fold import GoalEntry, fold
@@ -20,7 +21,6 @@ from ruleout.accountability.roadmap.status import standing
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.model.roadmap import Invariant, InvariantsRule, Mark, Roadmap
 from ruleout.model.roadmap_acts import GoalActKind, GoalFlag, GoalGrade, GoalHistory, GoalReport, GoalStatus
-from tests.roadmap_builders import grade
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "roadmap"
 BASE = {"area": "security", "title": "A goal", "says": "Something is done."}
