@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 
 import pytest
@@ -202,3 +203,90 @@ def test_the_page_and_the_prose_take_their_dates_from_the_record(lab):
     assert "31 December 2026" in page.read_text()
     assert "31 December 2026" in prose.read_text()
     assert run("roadmap", "publish", page, "-w", lab.record).code == 2  # never overwritten
+
+
+def test_an_entry_that_held_the_document_shows_when_it_was_done(lab):
+    """The report stood in the record in June; the grade of July counts from then. Another document shows nothing."""
+    report, other = "a" * 64, "b" * 64
+    early, late = lab.folder / "early.yaml", lab.folder / "late.yaml"
+    early.write_text(f"grade: levelling-up\nsays: on track\ndocument: {report}\n")
+    marks = "marks: {egress: fully, vetting: fully, patches: fully}"
+    assert do(lab, "grade", early, on="2027-06-20").code == 0
+    shown = "grade/safety/levelling-up/1"
+    late.write_text(f"grade: levelling-up\n{marks}\ndocument: {other}\nshown-by: {shown}\n")
+    refused = do(lab, "grade", late, on="2027-07-10")
+    late.write_text(f"grade: levelling-up\n{marks}\nshown-by: {shown}\n")
+    unnamed = do(lab, "grade", late, on="2027-07-10")
+    late.write_text(f"grade: levelling-up\n{marks}\ndocument: {report}\nshown-by: {shown}\n")
+
+    assert refused.code == unnamed.code == 2
+    assert "holds the document bbbbbbbbbbbb" in refused.err
+    assert "expected the field 'document'" in unnamed.err
+    assert do(lab, "grade", late, on="2027-07-10").code == 0
+    found = goals(lab, "2027-07-11")[0]["levelling-up"]
+    assert (found["status"], found["done_on"]) == ("met", "2027-06-20")
+    assert any(f"{shown} of 2027-06-20 shows it" in text for text in found["because"])
+
+
+def test_the_file_of_a_goal_shows_nothing(lab):
+    """It says what is to be done, and holds no report."""
+    digest = hashlib.sha256(file_of(lab).read_bytes()).hexdigest()
+    grade = lab.folder / "grade.yaml"
+    grade.write_text(f"grade: red-team\ndelivered: true\ndocument: {digest}\nshown-by: goal/safety/red-team/1\n")
+
+    assert do(lab, "grade", grade).code == 2
+
+
+def test_a_grade_is_not_dated_before_what_stands_before_it(lab):
+    """A clock put back after another entry of July: the grade counts from July."""
+    people = ("key", "new", "clerk", "--role", "clerk", "--person", "fay", "-w", lab.record)
+    assert run(*people, env=seeds("clerk", "lab-log"), now=noon("2027-07-05")).code == 0
+    grade = lab.folder / "grade.yaml"
+    grade.write_text("grade: levelling-up\nmarks: {egress: fully, vetting: fully, patches: fully}\n")
+    assert do(lab, "grade", grade, on="2027-06-01").code == 0
+    found = goals(lab, "2027-08-01")[0]["levelling-up"]
+
+    assert (found["status"], found["done_on"]) == ("met late", "2027-07-05")
+
+
+def test_disputes_are_of_goals_that_were_set_and_are_settled_once(lab):
+    """Also of one that was taken out; there is nothing to settle where nothing is disputed."""
+    nothing = do(lab, "settle", "red-team", "--reason", "added")
+    assert do(lab, "retire", "red-team", "--reason", "another process").code == 0
+    assert do(lab, "contest", "red-team", "--reason", "there is none", key="secretary-cal").code == 0
+    assert do(lab, "settle", "red-team", "--reason", "it was named").code == 0
+    found = goals(lab, "2026-12-01")[0]["red-team"]
+
+    assert nothing.code == 2
+    assert "is not contested" in nothing.err
+    assert found["flags"] == ["removed", "contested, since settled"]
+    assert [one["what"] for one in found["history"]] == ["set", "retired", "contested", "settled"]
+
+
+def test_a_goal_does_not_take_its_own_place(lab):
+    """Nor that of one that was never set."""
+    own = do(lab, "retire", "red-team", "--reason", "r", "--superseded-by", "red-team")
+    unknown = do(lab, "retire", "red-team", "--reason", "r", "--superseded-by", "blue-team")
+
+    assert own.code == unknown.code == 2
+    assert "its own place" in own.err
+
+
+def test_a_part_that_is_due_fails_the_command(lab):
+    """A goal may be due next year with a part that was due today."""
+    text = file_of(lab).read_text()
+    text += """\
+  moonshot:
+    area: security
+    title: Moonshot
+    says: A project gives answers.
+    target: 2027-12-31
+    parts:
+      inventory: {title: Inventory, says: An inventory is there., target: 2026-12-15, rule: {report: An inventory.}}
+"""
+    file_of(lab).write_text(text)
+    assert do(lab, "set", file_of(lab)).code == 0
+
+    assert goals(lab, "2026-12-15")[1] == 0
+    found, code = goals(lab, "2026-12-16")
+    assert (found["moonshot"]["status"], found["moonshot"]["parts"][0]["status"], code) == ("upcoming", "overdue", 1)

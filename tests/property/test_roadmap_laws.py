@@ -7,9 +7,9 @@ dated in any order. Whoever writes entries without our commands gains nothing ei
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -155,7 +155,7 @@ def test_a_moved_date_stays_visible_for_ever(first, told, later):
     found = standing(history, last + timedelta(days=later))
     dates = [one.state.target for one in history.acts]
 
-    if any(was is not None and was != now for was, now in itertools.pairwise(dates)):
+    if any(was is not None and was != now for was, now in pairwise(dates)):
         assert GoalFlag.DATE_MOVED in found.flags
         assert found.first_target == next(day for day in dates if day is not None)
 

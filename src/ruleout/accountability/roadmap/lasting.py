@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
-from ruleout.model.roadmap import Goal
+from ruleout.model.roadmap import Goal, Part
 from ruleout.model.roadmap_acts import GoalAct
 
 
@@ -24,6 +24,19 @@ def target_of(goal: Goal, part: str) -> date | None:
 def undated(goal: Goal) -> Goal:
     """Return a goal without its dates: what a move may not change. Pure."""
     return replace(goal, target=None, parts=tuple(replace(part, target=None) for part in goal.parts))
+
+
+def parts_that_count(acts: Sequence[GoalAct]) -> tuple[Part, ...]:
+    """Return the parts of the goal now, and those dropped after they were due: dropping them does not undo it. Pure."""
+    now = acts[-1].state
+    kept = {part.id: part for part in now.parts}
+    for earlier, later in pairwise(acts):
+        staying = {part.id for part in later.state.parts}
+        for part in earlier.state.parts:
+            due = target_of(earlier.state, part.id)
+            if part.id not in staying and due is not None and due < later.at.date():
+                kept.setdefault(part.id, part)
+    return tuple(kept.values())
 
 
 def is_revised(acts: Sequence[GoalAct]) -> bool:

@@ -7,7 +7,8 @@ Rules, in this order
 2. A target that had passed without the goal being done is missed for good, whatever is moved, revised or retired afterwards:
    the goal is *missed* until it is done, and *met late* from then on.
 3. Retired before its target: *superseded* where another goal takes its place, else *removed*.
-4. Past its target: *partly met* or *missed* where the last grade says so, else *overdue*. A goal that is done with its parts
+4. Past its target: *partly met* where the last grade reaches a part, *missed* where a grade from after the target reaches
+   nothing, else *overdue*. A goal that is done with its parts
    and has no target of its own is past due with the first of them.
 5. Before its target: *date moved*, *revised*, *on track* where the last grade of the grader says so, else *upcoming*.
 
@@ -25,11 +26,17 @@ from itertools import pairwise
 from ruleout.accountability.roadmap.ambition import lessened
 from ruleout.accountability.roadmap.completion import Completion, Judged, judged
 from ruleout.accountability.roadmap.differs import differences
+from ruleout.accountability.roadmap.follow_ons import follow_ons
 from ruleout.accountability.roadmap.grading import Reach
-from ruleout.accountability.roadmap.lasting import is_revised, part_has_moved, part_moved_late, target_of
+from ruleout.accountability.roadmap.lasting import (
+    is_revised,
+    part_has_moved,
+    part_moved_late,
+    parts_that_count,
+    target_of,
+)
 from ruleout.model.roadmap import Goal, Part
 from ruleout.model.roadmap_acts import (
-    FollowOnStanding,
     GoalAct,
     GoalActKind,
     GoalFlag,
@@ -39,7 +46,6 @@ from ruleout.model.roadmap_acts import (
     PartStanding,
 )
 
-_CHANGES = frozenset({GoalActKind.MOVE, GoalActKind.REVISE, GoalActKind.RETIRE})
 _PAST_DUE = frozenset({GoalStatus.OVERDUE, GoalStatus.MISSED, GoalStatus.PARTLY_MET})
 
 
@@ -69,7 +75,7 @@ def standing(history: GoalHistory, at: datetime) -> GoalStanding:
     acts = tuple(act for act in history.acts if act.at <= at) or history.acts[:1]
     goal = acts[-1].state
     found = judged(history, "", at)
-    parts = tuple(_part(part, acts, history, at) for part in _parts_that_count(acts))
+    parts = tuple(_part(part, acts, history, at) for part in parts_that_count(acts))
     completion = found.completion or _of_parts(goal, parts)
     own = _target(acts, completion, at, part="")
     moved = [part for part in parts if part.first_target not in (None, part.target)]
@@ -87,23 +93,10 @@ def standing(history: GoalHistory, at: datetime) -> GoalStanding:
         missed=target.missed,
         done_on=completion.on if completion else None,
         parts=parts,
-        follow_ons=tuple(_follow_ons(acts, completion)),
+        follow_ons=tuple(follow_ons(acts, completion)),
         reported=reports[-1].says if reports else "",
         differs=differences(status, target.first, completion, found, reports),
     )
-
-
-def _parts_that_count(acts: tuple[GoalAct, ...]) -> tuple[Part, ...]:
-    """The parts of the goal now, and those that were dropped after they were due: dropping them does not undo it."""
-    now = acts[-1].state
-    kept = {part.id: part for part in now.parts}
-    for earlier, later in pairwise(acts):
-        staying = {part.id for part in later.state.parts}
-        for part in earlier.state.parts:
-            due = target_of(earlier.state, part.id)
-            if part.id not in staying and due is not None and due < later.at.date():
-                kept.setdefault(part.id, part)
-    return tuple(kept.values())
 
 
 def _of_parts(goal: Goal, parts: tuple[PartStanding, ...]) -> Completion | None:
@@ -187,7 +180,11 @@ def _past_due(
     if found.in_comment:
         open_ = (*said, "its grade is not final: the comment period has not run")
         return GoalStatus.MISSED if is_over else GoalStatus.OVERDUE, open_
-    if is_over or reach is Reach.NOT_REACHED:
+    # A grade from before the day says how far it was by then, and nothing of the day itself.
+    is_graded = (
+        found.last_grade is not None and target.missed is not None and found.last_grade.at.date() > target.missed
+    )
+    if is_over or (is_graded and reach is Reach.NOT_REACHED):
         return GoalStatus.MISSED, said
     some = [part for part in parts if part.done_on is not None]
     if reach is Reach.PARTLY or some:
@@ -288,13 +285,3 @@ def _about(part: str, acts: tuple[GoalAct, ...]) -> Iterator[GoalAct]:
         if number == 0 or now != before or act.kind is GoalActKind.RETIRE:
             yield act
         before = now
-
-
-def _follow_ons(acts: tuple[GoalAct, ...], completion: Completion | None) -> Iterator[FollowOnStanding]:
-    """What is owed since the goal was done, as it stood then; a later act about the goal answers it."""
-    if completion is None:
-        return
-    stood = [act.state for act in acts if act.at.date() <= completion.on] or [acts[0].state]
-    for owed in stood[-1].then:
-        later = (act.at.date() for act in acts if act.at.date() > completion.on and act.kind in _CHANGES)
-        yield FollowOnStanding(owed=owed, due=owed.within.after(completion.on), answered=next(later, None))
