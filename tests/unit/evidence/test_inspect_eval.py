@@ -306,7 +306,6 @@ def test_an_accuracy_that_the_samples_cannot_give_is_a_problem():
         (["C", "P"], ["mean"], 0.9),
         (["C", 0.5], ["mean"], 0.9),
         (["C", "I"], None, 0.5),
-        (["C", "I"], ["mean"], "text"),
     ],
 )
 def test_accuracy_is_compared_only_where_it_is_beyond_doubt(values: list[Any], reducer: Any, accuracy: Any):
@@ -315,6 +314,37 @@ def test_accuracy_is_compared_only_where_it_is_beyond_doubt(values: list[Any], r
     head["results"]["scores"] = [{"name": "match", "metrics": {"accuracy": {"value": accuracy}}}]
 
     assert read(logs.log([logs.sample(i + 1, v) for i, v in enumerate(values)], head)).problems == ()
+
+
+@pytest.mark.parametrize("claimed", ["0.5", None, True, math.nan])
+def test_an_accuracy_that_is_no_number_beside_scores_that_give_one_is_a_problem(claimed: Any):
+    """Whoever edits samples could otherwise spoil the figure that tells on them."""
+    head = logs.header([1, 2])
+    head["results"]["scores"] = [{"name": "match", "metrics": {"accuracy": {"value": claimed}}}]
+
+    (problem,) = read(logs.log([logs.sample(1, "C"), logs.sample(2)], head)).problems
+    assert problem.startswith("results claim accuracy")
+    assert problem.endswith("for match, the samples give 0.5")
+
+
+def test_figures_taken_out_of_the_results_are_a_problem():
+    """The samples hold scores that the results say nothing of."""
+    head = logs.header([1])
+    head["results"]["scores"] = [{"name": "match", "metrics": {}}]
+
+    assert read(logs.log([logs.sample(1, "C")], head)).problems == (
+        "results state no figure for match, whose scores the samples hold",
+    )
+
+
+def test_an_attempt_without_a_score_does_not_switch_the_comparison_off():
+    """An error beside edited samples: the accuracy still tells on them."""
+    fault = {"message": "lost", "traceback": "", "traceback_ansi": ""}
+    samples = [logs.sample(1), logs.sample(2), logs.sample(3, error=fault, scores=None)]
+    head = logs.header([1, 2, 3])
+    head["results"]["scores"] = [{"name": "match", "metrics": {"accuracy": {"value": 0.5}}}]
+
+    assert "results claim accuracy 0.5 for match, the samples give 0" in read(logs.log(samples, head)).problems
 
 
 def test_a_header_that_speaks_of_invalidation_must_have_some():

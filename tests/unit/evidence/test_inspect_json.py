@@ -49,7 +49,7 @@ def test_a_log_without_samples_misses_all_of_them():
     ("results", "name"),
     [
         ({"scorer": {"name": "includes"}, "metrics": {"accuracy": {"value": 1.0}}}, "includes"),
-        ({"scores": [{"name": "match"}]}, "match"),
+        ({"scores": [{"name": "match", "metrics": {"accuracy": {"value": 1.0}}}]}, "match"),
         (None, "score"),
     ],
 )

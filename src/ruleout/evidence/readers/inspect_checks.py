@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ruleout.evidence.json_text import plain_value
+from ruleout.evidence.json_text import Scalar, plain_value
 from ruleout.evidence.readers.inspect_header import Key, result_list
 from ruleout.evidence.readers.inspect_rows import Scores
 from ruleout.evidence.readers.inspect_shape import HeaderShape, SummaryShape
@@ -71,8 +71,9 @@ def disagreements(samples: Mapping[Key, Kept], summaries: Iterable[SummaryShape]
 def result_problems(header: HeaderShape, attempts: Sequence[Attempt]) -> Iterator[str]:
     """Yield where the header's statements about the samples cannot come from the samples beside it.
 
-    Pure. Compared are the mark of invalidation and the plain `accuracy` of a score, the latter only where its meaning
-    is beyond doubt: every attempt is scored C, I or N and epochs are averaged.
+    Pure. Compared are the mark of invalidation and the plain `accuracy` of a score, the latter where its meaning is beyond
+    doubt: whatever is scored is scored C, I or N, and epochs are averaged. Attempts without a score are left out of it, as
+    the tool does; whether those that an error ended are, depends on the tool's settings, so either figure will do.
 
     Source: E-1.
     """
@@ -81,26 +82,43 @@ def result_problems(header: HeaderShape, attempts: Sequence[Attempt]) -> Iterato
     if header.eval.config.epochs_reducer not in (None, ["mean"]):
         return
     for result in result_list(header.results):
-        claimed = result.metrics["accuracy"].value if "accuracy" in result.metrics else None
-        found = _accuracy(result.name, attempts)
-        # Compared, not subtracted: a log may state an integer that no float can hold.
-        if isinstance(claimed, int | float) and found is not None and not _near(claimed, found):
-            yield (
-                f"results claim accuracy {float_text(claimed)} for {printable(result.name)}, "
-                f"the samples give {found:.6g}"
-            )
+        name = printable(result.name)
+        if not result.metrics and any(score == result.name for a in attempts for score, _ in a.scores):
+            yield f"results state no figure for {name}, whose scores the samples hold"
+        if "accuracy" in result.metrics:
+            yield from _accuracy_problems(name, result.metrics["accuracy"].value, _accuracies(result.name, attempts))
 
 
-def _accuracy(name: str, attempts: Sequence[Attempt]) -> float | None:
-    totals: dict[str, list[float]] = {}
+def _accuracy_problems(name: str, claimed: Scalar, found: Sequence[float]) -> Iterator[str]:
+    if not found:
+        return
+    if isinstance(claimed, bool) or not isinstance(claimed, int | float):
+        yield f"results claim accuracy {printable(str(plain_value(claimed)))!r} for {name}, the samples give {found[0]:.6g}"
+    # Compared, not subtracted: a log may state an integer that no float can hold.
+    elif not any(_near(claimed, one) for one in found):
+        yield f"results claim accuracy {float_text(claimed)} for {name}, the samples give {found[0]:.6g}"
+
+
+def _accuracies(name: str, attempts: Sequence[Attempt]) -> tuple[float, ...]:
+    """The accuracy over what is scored, and over all that has a score; nothing if a score is no C, I or N."""
+    counted: dict[str, list[float]] = {}
+    scored: dict[str, list[float]] = {}
     for attempt in attempts:
         value = next((value for score, value in attempt.scores if score == name), None)
+        if value is None:
+            continue
         points = _LETTERS.get(value) if isinstance(value, str) else None
-        if points is None or attempt.state is not SampleState.SCORED:
-            return None
-        totals.setdefault(attempt.sample, []).append(points)
+        if points is None:
+            return ()
+        scored.setdefault(attempt.sample, []).append(points)
+        if attempt.state is SampleState.SCORED:
+            counted.setdefault(attempt.sample, []).append(points)
+    return tuple(dict.fromkeys(_mean_of_means(one) for one in (counted, scored) if one))
+
+
+def _mean_of_means(totals: Mapping[str, Sequence[float]]) -> float:
     means = [math.fsum(points) / len(points) for points in totals.values()]
-    return math.fsum(means) / len(means) if means else None
+    return math.fsum(means) / len(means)
 
 
 def _near(stated: float, found: float) -> bool:
