@@ -290,3 +290,29 @@ def test_a_part_that_is_due_fails_the_command(lab):
     assert goals(lab, "2026-12-15")[1] == 0
     found, code = goals(lab, "2026-12-16")
     assert (found["moonshot"]["status"], found["moonshot"]["parts"][0]["status"], code) == ("upcoming", "overdue", 1)
+
+
+def test_a_grade_on_evidence_that_is_withdrawn_counts_no_more(lab):
+    """On no day, since it was worthless before anybody knew; lifted, it counts again."""
+    assert lab.run("ingest", lab.log).code == 0
+    (entry,) = [e["entry"]["id"] for e in lab.run("log", "--type", "evidence", "--json").json["entries"]]
+    grade = lab.folder / "grade.yaml"
+    marks = "marks: {egress: fully, vetting: fully, patches: fully}"
+    grade.write_text(f"grade: levelling-up\n{marks}\nevidence: [{entry}, evidence/none]\n")
+    unknown = do(lab, "grade", grade, on="2027-06-20")
+    grade.write_text(f"grade: levelling-up\n{marks}\nevidence: [{entry}]\n")
+    assert do(lab, "grade", grade, on="2027-06-20").code == 0
+    before = goals(lab, "2027-07-02")[0]["levelling-up"]
+    tool = ("evidence", "withdraw", "--tool", "inspect_ai", "--reason", "wrong prompts", "--key", "rso-bea")
+    assert run(*tool, "-w", lab.record, env=ENV, now=noon("2027-08-01")).code == 0
+    after = goals(lab, "2027-07-02")[0]["levelling-up"]
+
+    assert unknown.code == 2
+    assert "no entry 'evidence/none'" in unknown.err
+    assert before["status"] == "met"
+    assert f"graded on 2027-06-20, on {entry}" in before["because"][1]
+    assert after["status"] == "overdue"
+    (said,) = after["differs"]
+    assert said.startswith(
+        f"the grade of 2027-06-20 does not count: it rests on what was {entry}, withdrawn on 2027-08-01"
+    )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -64,7 +65,8 @@ def graded(step: dict[str, Any]) -> GoalGrade:
     text = flow({"grade": "g", **step["grade"]})
     shown = date.fromisoformat(step["shown-on"]) if "shown-on" in step else None
     read = parse_grade(text.encode(), file="vector.yaml")
-    return read.grade(at=instant(step["on"]), roles=tuple(step.get("by", ())), shown_on=shown)
+    found = read.grade(at=instant(step["on"]), roles=tuple(step.get("by", ())), shown_on=shown)
+    return replace(found, void=step.get("withdrawn", ""))
 
 
 def reported(step: dict[str, Any]) -> GoalReport:

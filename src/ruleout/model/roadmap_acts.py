@@ -61,6 +61,8 @@ class GoalGrade:
         roles: roles of whoever signed.
         comment_from, comment_until: first and last day on which comments were taken.
         note: words about it.
+        evidence: ids of the entries that it rests on.
+        void: why it counts no more, "" if it does: what it rests on was withdrawn.
     """
 
     at: datetime
@@ -77,6 +79,8 @@ class GoalGrade:
     comment_until: date | None
     note: str
     shown_by: str = ""
+    evidence: tuple[str, ...] = ()
+    void: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

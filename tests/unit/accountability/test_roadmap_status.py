@@ -233,6 +233,14 @@ def test_what_is_owed_afterwards_runs_from_the_day_it_was_done():
     assert answered.answered == day("2026-05-05")
 
 
+def test_what_is_owed_after_the_calendar_ends_is_owed_on_its_last_day():
+    """A record that holds such a promise can still be read."""
+    set_ = act("2026-01-01", goal(then=(follow_on(Period(years=9999)),)))
+    (owed,) = standing(history(set_, grades=(DELIVERED,)), noon("2026-06-02")).follow_ons
+
+    assert owed.due == day("9999-12-31")
+
+
 def test_contested_stands_beside_the_status_until_it_is_settled():
     """It changes no status."""
     contested = act("2026-02-01", goal(), GoalActKind.CONTEST, reason="left out")

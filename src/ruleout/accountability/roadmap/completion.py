@@ -7,7 +7,7 @@ Rules
   counted: whoever is late could write any.
   Nor is an earlier day under a rule that was weakened since, or from before the goal was set.
 - With a comment period, not before the last day of the period has ended.
-- A grade by somebody who does not hold the grader's role is no grade.
+- A grade by somebody who does not hold the grader's role is no grade, nor is one that rests on evidence that was withdrawn.
 - Without a grade, its author's public word counts, on the day it names, else on the day of the statement. Not for rules over
   invariants and figures: there a word without marks or figures supports nothing.
 - The earliest day counts.
@@ -35,17 +35,22 @@ class Completion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What is known of a goal or part by an instant: its completion, its last grade with the ruling, open comments."""
+    """What is known of a goal or part by an instant: its completion, its last grade with the ruling, open comments.
+
+    `no_grades` are grades by somebody else than the grader, and those on evidence that was withdrawn.
+    """
 
     completion: Completion | None
     last: Ruling | None
     last_grade: GoalGrade | None
     in_comment: bool
+    no_grades: tuple[GoalGrade, ...] = ()
 
 
 def judged(history: GoalHistory, part: str, at: datetime) -> Judged:
     """Return what grades and statements up to an instant make of a goal, or of a part of it. Pure."""
-    grades = [one for one in history.grades if one.part == part and one.at <= at and _is_by_grader(history, one)]
+    told = [one for one in history.grades if one.part == part and one.at <= at]
+    grades = [one for one in told if not one.void and _is_by_grader(history, one)]
     reports = [one for one in history.reports if one.part == part and one.on <= at.date()]
     done = [found for grade in grades if (found := _by_grade(history, grade, at)) is not None]
     last = grades[-1] if grades else None
@@ -58,6 +63,7 @@ def judged(history: GoalHistory, part: str, at: datetime) -> Judged:
         last=said,
         last_grade=last,
         in_comment=said is not None and said.reach is Reach.REACHED and completion is None,
+        no_grades=tuple(one for one in told if one not in grades),
     )
 
 
@@ -101,8 +107,9 @@ def _by_grade(history: GoalHistory, grade: GoalGrade, at: datetime) -> Completio
         return None
     if goal.comment_days:
         return Completion(on=final, is_own_word=False, because=f"{said.because}; comments had run by {final}")
+    rests = f", on {', '.join(grade.evidence)}" if grade.evidence else ""
     return _shown_earlier(history, grade, said) or Completion(
-        on=recorded, is_own_word=False, because=f"{said.because}; graded on {recorded}"
+        on=recorded, is_own_word=False, because=f"{said.because}; graded on {recorded}{rests}"
     )
 
 

@@ -34,6 +34,9 @@ def differences(
     if claim is not None and status is GoalStatus.MET_LATE and completion is not None:
         due = f", due by {first_target}" if first_target else ""
         said.append(f"reported done on {claim.on}{due}; nothing says that it was done in time")
+    for one in found.no_grades:
+        why = f"rests on what was {one.void}" if one.void else "was not signed by the grader"
+        said.append(f"the grade of {one.at.date()} does not count: it {why}")
     grade = found.last_grade
     if grade is not None and grade.says and _is_above(grade.says, found):
         because = found.last.because if found.last else "no rule is stated"

@@ -30,7 +30,7 @@ class GradeDoc(Doc):
     """A grade file.
 
     `document` is the SHA-256 of the report or other thing that shows it; `shown-by` names an entry of the record that held
-    this document before the grade.
+    this document before the grade. `evidence` names entries of the record that the grade rests on.
     """
 
     grade: Id
@@ -44,6 +44,7 @@ class GradeDoc(Doc):
     comments: CommentsDoc | None = None
     document: Sha256 | None = None
     shown_by: Line | None = None
+    evidence: Annotated[tuple[Line, ...], Field(max_length=100)] = ()
     note: Says | None = None
 
 
@@ -82,6 +83,7 @@ class GradeFile:
             comment_until=doc.comments.until if doc.comments else None,
             note=doc.note or "",
             shown_by=self.shown_by if shown_on is not None else "",
+            evidence=doc.evidence,
         )
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from ruleout.accountability.roadmap.grade_file import parse_grade
 from ruleout.accountability.roadmap.parse import parse_roadmap
 from ruleout.adapters.files import read_bounded
 from ruleout.app.accountability.acts import RecordedAct, acts_in
+from ruleout.app.evidence.receipt import receipts_of
+from ruleout.app.evidence.withdrawal import withdrawals_in
 from ruleout.app.ledger import Record, read_record
 from ruleout.app.sources import MOST_DOCUMENT_BYTES
 from ruleout.app.workspace import Workspace, open_workspace
@@ -23,7 +25,7 @@ from ruleout.documents.yaml_text import read_yaml
 from ruleout.errors import Problem
 from ruleout.ledger import EntryType, LedgerEntry
 from ruleout.model.roadmap import Roadmap
-from ruleout.model.roadmap_acts import GoalActKind, GoalHistory
+from ruleout.model.roadmap_acts import GoalActKind, GoalGrade, GoalHistory
 from ruleout.model.update_log import UpdateLog
 
 #: Folder of a workspace that holds roadmap files.
@@ -150,13 +152,18 @@ def _entries(record: Record, roadmap: str) -> Iterator[GoalEntry]:
     acts = {act.id: act for kind in (EntryType.GOAL, EntryType.GRADE) for act in acts_in(record, kind)}
     held: dict[str, Held] = {}
     files: dict[bytes, Roadmap] = {}
+    withdrawn = _withdrawn(record)
     at = datetime.min.replace(tzinfo=UTC)
     for entry in record.entries:
         at = max(at, datetime.fromisoformat(entry.content.ts))
         act, kind = acts.get(entry.content.id), entry.content.type
         if act is not None and act.subject["roadmap"] == roadmap:
             if kind is EntryType.GRADE:
-                yield _grade(act, _roles(entry, record), held, at)
+                given = _grade(act, _roles(entry, record), held, at)
+                void = (f"{name}, {withdrawn[name]}" for name in given.evidence if name in withdrawn)
+                yield GoalEntry(
+                    goal=str(act.subject["goal"]), at=at, by=act.by, grade=replace(given, void=next(void, ""))
+                )
             else:
                 yield _act(act, files, at)
         held[entry.content.id] = Held(day=at.date(), documents=documents_of(entry, act))
@@ -174,13 +181,31 @@ def documents_of(entry: LedgerEntry, act: RecordedAct | None) -> frozenset[str]:
     return frozenset(ref.sha256 for ref in entry.content.refs)
 
 
-def _grade(act: RecordedAct, roles: tuple[str, ...], held: Mapping[str, Held], at: datetime) -> GoalEntry:
+def _grade(act: RecordedAct, roles: tuple[str, ...], held: Mapping[str, Held], at: datetime) -> GoalGrade:
     """A grade with the roles of who signed it, by the keyring, and the day of the entry that held its document before."""
     read = parse_grade(act.statement, file=act.id)
     shows = held.get(read.shown_by)
     shown_on = shows.day if shows is not None and read.document in shows.documents else None
-    grade = read.grade(at=at, roles=roles, shown_on=shown_on)
-    return GoalEntry(goal=str(act.subject["goal"]), at=at, by=act.by, grade=grade)
+    return read.grade(at=at, roles=roles, shown_on=shown_on)
+
+
+def _withdrawn(record: Record) -> Mapping[str, str]:
+    """Why evidence counts no more, by ids of the entries that received it; it was worthless before anybody knew (A-12)."""
+    withdrawals = withdrawals_in(record.entries, record.object)
+    receipts = receipts_of(record) if withdrawals else ()
+    because = {
+        digest: one.because
+        for receipt in receipts
+        for one in withdrawals
+        for digest in receipt.objects
+        if one.selector.covers(receipt.summary, receipt.producers)
+    }
+    return {
+        entry.content.id: because[ref.sha256]
+        for entry in record.of_type(EntryType.EVIDENCE)
+        for ref in entry.content.refs
+        if ref.sha256 in because
+    }
 
 
 def _act(act: RecordedAct, files: dict[bytes, Roadmap], at: datetime) -> GoalEntry:

@@ -113,7 +113,8 @@ def grade_goal(roadmap: str, data: bytes, acting: Acting, *, file: str = "grade"
 
     Raises:
         BadInput: the file has problems, or names what the roadmap does not have.
-        NotFound: there is no such roadmap, or no entry that `shown-by` names and that holds the grade's document.
+        NotFound: there is no such roadmap, no entry that `evidence` names, or none that `shown-by` names and that holds
+            the grade's document.
         KeyUnavailable: the goal names who grades it, and the key does not hold that role.
     """
     register = _register(acting.record, roadmap)
@@ -130,6 +131,9 @@ def grade_goal(roadmap: str, data: bytes, acting: Acting, *, file: str = "grade"
             f"no entry {read.shown_by!r} in the record that holds the document {read.document[:12]}…",
             hint="`ruleout log` lists the entries. Without one that holds it, the day of the grade counts.",
         )
+    unknown = [name for name in read.doc.evidence if name not in acting.record.ids]
+    if unknown:
+        raise NotFound(f"no entry {unknown[0]!r} in the record", hint="`ruleout log` lists the entries.")
     subject: dict[str, str | tuple[str, ...]] = {"roadmap": roadmap, "goal": goal.id, "by": roles}
     if read.doc.says:
         subject["says"] = read.doc.says
