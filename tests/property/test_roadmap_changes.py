@@ -33,7 +33,7 @@ documents = st.dictionaries(names, goals, min_size=1, max_size=4)
 
 def state(found: dict[str, Any]) -> RoadmapState:
     """A state with these goals; which day it is does not matter here."""
-    return RoadmapState(roadmap="lab", name="state", first_day=DAY, last_day=DAY, value={"goals": found})
+    return RoadmapState(roadmap="lab", name="state", known_from=DAY, known_to=DAY, value={"goals": found})
 
 
 @given(documents)
