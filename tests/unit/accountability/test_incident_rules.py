@@ -144,11 +144,13 @@ def test_repeated_reports_go_on_until_every_merged_incident_is_resolved():
 
 def test_a_report_from_before_the_clock_began_fills_no_gap():
     """Between a report and a clock that starts later no time runs."""
-    before = act(2, None, "2027-01-01", regime="eu", stage="intermediate")
-    state = state_of(act(1, incident({"weights-breached": "yes"}, {"suspected": EARLY}), "2027-02-01"), before)
-    clock = clocks("eu", state, seen="2027-02-10")["intermediate-report"]
+    reports = [act(n, None, ts, regime="eu", stage="intermediate") for n, ts in ((2, "2027-01-01"), (3, "2027-02-08"))]
+    opened = act(1, incident({"weights-breached": "yes"}, {"suspected": EARLY}), "2027-02-01")
+    only_before = clocks("eu", state_of(opened, reports[0]), seen="2027-02-10")["intermediate-report"]
+    both = clocks("eu", state_of(opened, *reports), seen="2027-02-10")["intermediate-report"]
 
-    assert (clock.state, clock.governs.deadline.last_day) == (ClockState.DUE, date(2027, 3, 1))
+    assert (only_before.state, only_before.governs.deadline.last_day) == (ClockState.DUE, date(2027, 3, 1))
+    assert (both.state, both.governs.deadline.last_day) == (ClockState.DUE, date(2027, 3, 8))
 
 
 def test_merging_in_a_circle_ends():

@@ -89,8 +89,16 @@ def clocks_of(
 
     Source: A-4.
     """
-    answers = {answer.rule.id: answer for answer in group_answers(group, regime)}
-    return tuple(_clock(rule, answers[rule.about], group, regime, calendar, at) for rule in regime.reports)
+    seen = _Seen(regime=regime, calendar=calendar, at=at)
+    per_state = [{a.rule.id: a for a in classify(state.incident.fact, regime)} for state in group]
+    found = []
+    for rule in regime.reports:
+        answer = _joined(tuple(answers[rule.about] for answers in per_state))
+        named = zip(group, per_state, strict=True)
+        concerned = [state for state, answers in named if answers[rule.about].verdict is not Verdict.NO]
+        given = sorted(when for state in group for when in state.reports(regime.name, rule.stage) if when <= at)
+        found.append(_clock(rule, answer, concerned, tuple(given), seen))
+    return tuple(found)
 
 
 def group_answers(group: Sequence[IncidentState], regime: IncidentRegime) -> tuple[ClassAnswer, ...]:
@@ -105,25 +113,31 @@ def _joined(answers: tuple[ClassAnswer, ...]) -> ClassAnswer:
     return ClassAnswer(rule=answers[0].rule, verdict=verdict, because=tuple(because))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """Whose terms, in which calendar, from which instant."""
+
+    regime: IncidentRegime
+    calendar: Calendar
+    at: datetime
+
+
 def _clock(
     rule: ReportRule,
     answer: ClassAnswer,
-    group: Sequence[IncidentState],
-    regime: IncidentRegime,
-    calendar: Calendar,
-    at: datetime,
+    concerned: Sequence[IncidentState],
+    given: tuple[datetime, ...],
+    seen: _Seen,
 ) -> Clock:
-    concerned = [s for s in group if _class_of(s, regime, rule.about) is not Verdict.NO]
-    given = tuple(sorted(when for state in group for when in state.reports(regime.name, rule.stage) if when <= at))
     bare = Clock(rule=rule, answer=answer, by_text=None, safe=None, given=given, state=ClockState.NOT_OWED)
     if answer.verdict is Verdict.NO:
         return bare
-    by_text = _counted(_instants(concerned, rule.starts), rule, given, calendar)
+    by_text = _counted(_instants(concerned, rule.starts), rule, given, seen.calendar)
     is_settled = answer.verdict is Verdict.YES and by_text is not None
     wants_safe = bool(rule.on_suspicion) and not is_settled
-    safe = _counted(_suspicions(concerned, rule), rule, given, calendar) if wants_safe else None
+    safe = _counted(_suspicions(concerned, rule), rule, given, seen.calendar) if wants_safe else None
     clock = replace(bare, by_text=by_text, safe=safe)
-    return replace(clock, state=_state(clock, regime, calendar, at, ended=_end(concerned, rule)))
+    return replace(clock, state=_state(clock, seen, ended=_end(concerned, rule)))
 
 
 def _end(states: Sequence[IncidentState], rule: ReportRule) -> datetime | None:
@@ -131,10 +145,6 @@ def _end(states: Sequence[IncidentState], rule: ReportRule) -> datetime | None:
     ends = [state.incident.instants.get(rule.until) for state in states]
     known = [end for end in ends if end is not None]
     return max(known) if known and len(known) == len(ends) else None
-
-
-def _class_of(state: IncidentState, regime: IncidentRegime, about: str) -> Verdict:
-    return next(a.verdict for a in classify(state.incident.fact, regime) if a.rule.id == about)
 
 
 def _instants(states: Iterable[IncidentState], names: Iterable[str]) -> list[tuple[datetime, str]]:
@@ -168,30 +178,26 @@ def _within(rule: ReportRule) -> Limit:
     return rule.within
 
 
-def _state(
-    clock: Clock, regime: IncidentRegime, calendar: Calendar, at: datetime, *, ended: datetime | None
-) -> ClockState:
+def _state(clock: Clock, seen: _Seen, *, ended: datetime | None) -> ClockState:
     counted = clock.governs
     if counted is None:
         return ClockState.WAITING
-    if counted.start.astimezone(calendar.zone).date() < regime.since:
+    if counted.start.astimezone(seen.calendar.zone).date() < seen.regime.since:
         return ClockState.NOT_IN_FORCE
     if clock.rule.every is not None:
-        return _repeated(clock, counted, clock.rule.every, calendar, at, ended=ended)
+        return _repeated(clock, counted, clock.rule.every, seen, ended=ended)
     if clock.given:
         return ClockState.REPORTED_LATE if clock.given[0] >= counted.deadline.ends else ClockState.REPORTED
-    return ClockState.MISSED if at >= counted.deadline.ends else ClockState.DUE
+    return ClockState.MISSED if seen.at >= counted.deadline.ends else ClockState.DUE
 
 
-def _repeated(
-    clock: Clock, counted: Counted, every: Limit, calendar: Calendar, at: datetime, *, ended: datetime | None
-) -> ClockState:
+def _repeated(clock: Clock, counted: Counted, every: Limit, seen: _Seen, *, ended: datetime | None) -> ClockState:
     """Whether the chain of repeated reports held: a gap between two of them is a report that came late."""
     marks = [counted.start, *(when for when in clock.given if when >= counted.start)]
     if ended is not None:
         marks = [*(when for when in marks if when <= ended), ended]
-    gaps = any(later >= deadline(one, every, calendar).ends for one, later in pairwise(marks))
-    if ended is None and at >= counted.deadline.ends:
+    gaps = any(later >= deadline(one, every, seen.calendar).ends for one, later in pairwise(marks))
+    if ended is None and seen.at >= counted.deadline.ends:
         return ClockState.MISSED
     if gaps:
         return ClockState.REPORTED_LATE
