@@ -120,7 +120,8 @@ def _pair(term: str, words: str) -> str:
 
 def _list(items: Iterable[str], tone: str = "") -> str:
     shown = "".join(f"<li>{_e(item)}</li>" for item in items)
-    return f'<ul class="{tone}">{shown}</ul>' if shown else ""
+    opening = f'<ul class="{tone}">' if tone else "<ul>"
+    return f"{opening}{shown}</ul>" if shown else ""
 
 
 def _e(text: str) -> str:

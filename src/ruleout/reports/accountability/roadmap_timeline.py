@@ -35,7 +35,7 @@ class _Axis:
 
 def timeline(shown: RoadmapShown) -> str:
     """Return the picture as an `svg` element, "" where no goal has a date. Pure."""
-    rows = [(goal, one) for goal in shown.goals for one in goal.dates if one.first or one.now]
+    rows = [(goal, one) for goal in shown.goals for one in goal.dates if _is_drawn(one, goal)]
     if not rows:
         return ""
     today = shown.at.date()
@@ -49,6 +49,12 @@ def timeline(shown: RoadmapShown) -> str:
         "</svg>",
     ]
     return "\n".join(parts)
+
+
+def _is_drawn(one: DateShown, goal: GoalShown) -> bool:
+    """Whether a date has a row: a part that is due with its goal needs none."""
+    own = goal.dates[0]
+    return bool(one.first or one.now) and (one is own or (one.first, one.now) != (own.first, own.now))
 
 
 def _said(rows: Sequence[tuple[GoalShown, DateShown]], today: date) -> str:

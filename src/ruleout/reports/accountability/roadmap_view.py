@@ -95,7 +95,7 @@ def _dates(one: GoalStanding) -> Iterator[DateShown]:
     if one.first_target is not None or one.target is not None:
         yield DateShown(what=one.goal.title, first=one.first_target, now=one.target)
     for part in one.parts:
-        if (part.first_target, part.target) not in ((None, None), (one.first_target, one.target)):
+        if part.first_target is not None or part.target is not None:
             yield DateShown(what=part.title, first=part.first_target, now=part.target, status=part.status.value)
 
 
@@ -127,8 +127,8 @@ def rule_words(rule: Rule) -> str:
             readers = f" It goes to {', '.join(rule.to)}." if rule.to else ""
             return f"A report is delivered. {rule.report}{readers}"
         case ArtefactRule():
-            most = f", at most {rule.most}" if rule.most is not None else ""
-            return f"There is at least {rule.least}{most}: {rule.artefact}"
+            most = f" and at most {rule.most}" if rule.most is not None else ""
+            return f"To be there, at least {rule.least}{most}: {rule.artefact}"
         case IndicatorRule():
             least = rule.at_least is not None
             value = rule.at_least if rule.at_least is not None else rule.at_most

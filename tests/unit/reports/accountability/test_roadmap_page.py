@@ -140,6 +140,17 @@ def test_the_timeline_is_well_formed_and_draws_both_days():
     assert classes.count("today") == 1
 
 
+def test_a_part_that_is_due_with_its_goal_has_no_row_of_its_own():
+    """Its status stands in words; the picture shows the day once, and a part with another day below its goal."""
+    own, same = DateShown(what="Goal", first=MAY, now=MAY), DateShown(what="Same", first=MAY, now=MAY, status="overdue")
+    other = replace(same, what="Other", now=SEPTEMBER)
+    drawn = timeline(replace(SHOWN, goals=(replace(GOAL, dates=(own, same, other)),)))
+
+    assert "Goal<" in drawn
+    assert "Same<" not in drawn
+    assert "Other<" in drawn
+
+
 def test_later_days_stand_further_right():
     """The axis runs from left to right, the day first set before the day that counts."""
     picture = ET.fromstring(timeline(SHOWN))

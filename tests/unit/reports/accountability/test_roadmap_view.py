@@ -72,7 +72,7 @@ def test_a_goal_is_shown_with_its_dates_confidence_and_rule():
     assert goal.confidence == "High. A draft: Moderate."
     assert goal.rule == (
         "A report is delivered. On retention. It goes to leadership.",
-        "A draft: There is at least 1: a draft",
+        "A draft: To be there, at least 1: a draft",
     )
     assert [(event.on, event.what) for event in goal.history] == [(date(2026, 2, 19), "set")]
 
@@ -127,7 +127,7 @@ INVARIANTS = tuple(Invariant(id=f"i{n}", says="x", area="", anchor=None) for n i
             "Of 8 invariants at least 5 fully in place (60 percent), and at least 7 at least mostly (80 percent).",
         ),
         (ReportRule(report="On sabotage.", to=()), "A report is delivered. On sabotage."),
-        (ArtefactRule(artefact="a project", least=1, most=3), "There is at least 1, at most 3: a project"),
+        (ArtefactRule(artefact="a project", least=1, most=3), "To be there, at least 1 and at most 3: a project"),
         (IndicatorRule(indicator="Recall", at_least=Decimal("0.90"), at_most=None), "Recall is at least 0.9."),
         (IndicatorRule(indicator="Misses", at_least=None, at_most=Decimal(3)), "Misses is at most 3."),
         (JudgementRule(judgement="It is enough.", by=("rso", "ceo")), "rso, ceo judge: It is enough."),
