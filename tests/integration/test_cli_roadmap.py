@@ -9,6 +9,13 @@ from datetime import UTC, datetime
 import pytest
 from tests.integration.command_line import Lab, build_lab, run, seeds
 
+from ruleout.app.accountability.acts import next_id, record_act
+from ruleout.app.ledger import recording
+from ruleout.app.settings import Settings
+from ruleout.app.unlock import Keys
+from ruleout.app.workspace import open_workspace
+from ruleout.ledger import EntryType
+
 ROADMAP = """\
 roadmap: safety
 title: Safety Roadmap
@@ -36,6 +43,7 @@ goals:
         vetting: {says: Sources are verified.}
         patches: {says: Patches are applied.}
 """
+MARKS = "marks: {egress: fully, vetting: fully, patches: fully}"
 ENV = seeds("rso-bea", "secretary-cal", "lab-log")
 
 
@@ -210,14 +218,13 @@ def test_an_entry_that_held_the_document_shows_when_it_was_done(lab):
     report, other = "a" * 64, "b" * 64
     early, late = lab.folder / "early.yaml", lab.folder / "late.yaml"
     early.write_text(f"grade: levelling-up\nsays: on track\ndocument: {report}\n")
-    marks = "marks: {egress: fully, vetting: fully, patches: fully}"
     assert do(lab, "grade", early, on="2027-06-20").code == 0
     shown = "grade/safety/levelling-up/1"
-    late.write_text(f"grade: levelling-up\n{marks}\ndocument: {other}\nshown-by: {shown}\n")
+    late.write_text(f"grade: levelling-up\n{MARKS}\ndocument: {other}\nshown-by: {shown}\n")
     refused = do(lab, "grade", late, on="2027-07-10")
-    late.write_text(f"grade: levelling-up\n{marks}\nshown-by: {shown}\n")
+    late.write_text(f"grade: levelling-up\n{MARKS}\nshown-by: {shown}\n")
     unnamed = do(lab, "grade", late, on="2027-07-10")
-    late.write_text(f"grade: levelling-up\n{marks}\ndocument: {report}\nshown-by: {shown}\n")
+    late.write_text(f"grade: levelling-up\n{MARKS}\ndocument: {report}\nshown-by: {shown}\n")
 
     assert refused.code == unnamed.code == 2
     assert "holds the document bbbbbbbbbbbb" in refused.err
@@ -297,10 +304,9 @@ def test_a_grade_on_evidence_that_is_withdrawn_counts_no_more(lab):
     assert lab.run("ingest", lab.log).code == 0
     (entry,) = [e["entry"]["id"] for e in lab.run("log", "--type", "evidence", "--json").json["entries"]]
     grade = lab.folder / "grade.yaml"
-    marks = "marks: {egress: fully, vetting: fully, patches: fully}"
-    grade.write_text(f"grade: levelling-up\n{marks}\nevidence: [{entry}, evidence/none]\n")
+    grade.write_text(f"grade: levelling-up\n{MARKS}\nevidence: [{entry}, evidence/none]\n")
     unknown = do(lab, "grade", grade, on="2027-06-20")
-    grade.write_text(f"grade: levelling-up\n{marks}\nevidence: [{entry}]\n")
+    grade.write_text(f"grade: levelling-up\n{MARKS}\nevidence: [{entry}]\n")
     assert do(lab, "grade", grade, on="2027-06-20").code == 0
     before = goals(lab, "2027-07-02")[0]["levelling-up"]
     tool = ("evidence", "withdraw", "--tool", "inspect_ai", "--reason", "wrong prompts", "--key", "rso-bea")
@@ -316,3 +322,20 @@ def test_a_grade_on_evidence_that_is_withdrawn_counts_no_more(lab):
     assert said.startswith(
         f"the grade of 2027-06-20 does not count: it rests on what was {entry}, withdrawn on 2027-08-01"
     )
+
+
+def test_a_grade_written_without_our_command_shows_no_other_day_either(lab):
+    """Whoever writes the entry names a day in June by an entry that never held the document: the grade's own day counts."""
+    place = open_workspace(lab.record)
+    keys = Keys(settings=Settings(keys_folder=lab.folder, environment=ENV), ask=lambda _: "")
+    early = b"grade: levelling-up\nsays: on track\n"
+    late = f"grade: levelling-up\n{MARKS}\ndocument: {'a' * 64}\nshown-by: grade/safety/levelling-up/1\n".encode()
+    for on, statement in (("2027-06-20", early), ("2027-07-10", late)):
+        with recording(place, keys, at=noon(on)) as (_, recorder):
+            subject = {"roadmap": "safety", "goal": "levelling-up"}
+            entry = next_id(recorder, "grade/safety/levelling-up")
+            record_act(recorder, EntryType.GRADE, entry, subject, signer=keys.unlock("rso-bea"), statement=statement)
+            recorder.commit()
+    found = goals(lab, "2027-08-01")[0]["levelling-up"]
+
+    assert (found["status"], found["done_on"]) == ("met late", "2027-07-10")

@@ -95,8 +95,16 @@ def standing(history: GoalHistory, at: datetime) -> GoalStanding:
         parts=parts,
         follow_ons=tuple(follow_ons(acts, completion)),
         reported=reports[-1].says if reports else "",
-        differs=differences(status, target.first, completion, found, reports),
+        differs=(*differences(status, target.first, completion, found, reports), *_parts_differ(parts, history, at)),
     )
+
+
+def _parts_differ(parts: tuple[PartStanding, ...], history: GoalHistory, at: datetime) -> Iterator[str]:
+    """Where grades of parts say other than how the parts stand."""
+    for part in parts:
+        found = judged(history, part.id, at)
+        for text in differences(part.status, part.first_target, found.completion, found, ()):
+            yield f"part {part.id}: {text}"
 
 
 def _of_parts(goal: Goal, parts: tuple[PartStanding, ...]) -> Completion | None:
