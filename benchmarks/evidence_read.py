@@ -66,8 +66,9 @@ def ours(paths: list[Path], *, summaries: bool) -> Iterable[Row]:
     for path in paths:
         with open_log(find_one(str(path)), glance=summaries) as log:
             measurements = read_log(log, summaries_only=summaries)
+        name = path.stem  # once a log: asked per row it would cost more than the reading
         for measurement in measurements:
-            yield from ((path.stem, a.sample, a.epoch, a.scores[0][1]) for a in measurement.attempts)
+            yield from ((name, a.sample, a.epoch, a.scores[0][1]) for a in measurement.attempts)
 
 
 def inspect_frame(paths: list[Path], *, one: bool) -> Iterable[Row]:
@@ -78,23 +79,26 @@ def inspect_frame(paths: list[Path], *, one: bool) -> Iterable[Row]:
         frame = samples_df(str(path), quiet=True, **columns)
         scores = frame["score"] if one else frame["score_match"]
         ids = frame["id"] if "id" in frame else range(1, len(frame) + 1)
-        yield from ((path.stem, str(name), 1, value) for name, value in zip(ids, scores, strict=True))
+        log = path.stem
+        yield from ((log, str(name), 1, value) for name, value in zip(ids, scores, strict=True))
 
 
 def inspect_summaries(paths: list[Path]) -> Iterable[Row]:
     from inspect_ai.log import read_eval_log_sample_summaries
 
     for path in paths:
+        log = path.stem
         for row in read_eval_log_sample_summaries(str(path)):
-            yield path.stem, str(row.id), row.epoch, row.scores["match"].value
+            yield log, str(row.id), row.epoch, row.scores["match"].value
 
 
 def inspect_full(paths: list[Path]) -> Iterable[Row]:
     from inspect_ai.log import read_eval_log
 
     for path in paths:
+        log = path.stem
         for sample in read_eval_log(str(path)).samples:
-            yield path.stem, str(sample.id), sample.epoch, sample.scores["match"].value
+            yield log, str(sample.id), sample.epoch, sample.scores["match"].value
 
 
 def decompress(paths: list[Path]) -> Iterable[Row]:
