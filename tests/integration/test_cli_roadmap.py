@@ -109,6 +109,8 @@ def test_a_date_moved_in_the_file_alone_is_refused_by_check_and_shown_by_verify(
     assert "safety.yaml:9" in checked.text
     assert verified.code == 0
     assert "not in the record: safety.yaml: goal red-team, target: recorded '2026-12-31'" in verified.err
+    beside = run("verify", lab.record, "--json").json["not_in_the_record"]
+    assert [text.partition(",")[0] for text in beside] == ["safety.yaml: goal red-team"]
     assert shown.code == 1
     assert "not recorded" in shown.err
     assert run("roadmap", "publish", lab.folder / "page.html", "-w", lab.record).code == 2

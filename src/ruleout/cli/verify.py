@@ -27,7 +27,8 @@ def command(
 ) -> int:
     """Check signatures, proofs and every entry, and say how much was established.
 
-    Needs no network and no trust in the author beyond the keys shown. Exit codes: 0 holds, 1 a check failed.
+    Needs no network and no trust in the author beyond the keys shown. Roadmap files of the workspace that say other than
+    its record are named; `ruleout check` refuses them. Exit codes: 0 the record holds, 1 a check failed.
 
     Examples:
       ruleout verify
@@ -35,10 +36,11 @@ def command(
       ruleout verify record.json --json
     """
     bundle, report = verify(path)
+    beside = beside_the_record(path)
     if json:
-        show_json(verification_value(bundle, report))
+        show_json({**verification_value(bundle, report), "not_in_the_record": list(beside)})
     else:
         show_page(verification_page(bundle, report, width=page_width()))
-        for text in beside_the_record(path):
-            say(f"not in the record: {text}")
+    for text in beside:
+        say(f"not in the record: {text}")
     return ExitCode.STOP if report.has_failed else ExitCode.OK
