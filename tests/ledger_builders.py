@@ -49,6 +49,11 @@ SUBJECTS: dict[EntryType, dict[str, str | int | bool | tuple[str, ...]]] = {
     EntryType.DEVIATION: {"deviation": "late-report", "act": "open", "discovered": "2026-05-01"},
     EntryType.CONCERN: {"concern": "7", "act": "received", "anonymous": True},
     EntryType.REQUEST: {"request": "r-7", "act": "open", "kind": "exception"},
+    EntryType.REPORT: {"report": "risk-2026-10", "kind": "risk-report", "act": "publish"},
+    EntryType.REDACTION: {"act": "redact", "entry": "northlight/7", "class": "privacy", "digests": ("A" * 43,)},
+    EntryType.ERASURE: {"entry": "northlight/7", "ground": "personal-data", "digests": ("A" * 43,)},
+    EntryType.REVIEW: {"review": "review-1", "act": "open", "reviewer": "outside"},
+    EntryType.WITNESS: {"act": "policy", "quorum": 2},
 }
 
 

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Check a Ruleout bundle offline, with nothing but this file and Python 3.9 or later.
 
-    python3 ruleout_verify.py bundle.json [--vkey KEY]... [--keyring FILE] [--json]
+    python3 ruleout_verify.py bundle.json [--vkey KEY]... [--keyring FILE] [--strict] [--at DATE] [--json]
 
 It shares no code with the program that made the bundle. It checks, where the bundle holds what is needed: the
 checkpoint's signature, each entry's form and place in the log, that the entries are all there are, consistency with
-an earlier checkpoint, the producers' chains, the authors' signatures, and the objects that entries name by digest.
+an earlier checkpoint, the producers' chains, the authors' signatures, the objects that entries name by digest, and that every disclosure fits its
+place. What is absent is named with the reason that the log gives; with --strict it fails where the log gives none.
 
 It does NOT replay decisions, ask witnesses, or know whose keys these are: name the log's keys with --vkey and the
 authors' with --keyring (a JSON list of {vkey, person, roles, from}), else those of the bundle itself are used, and it
@@ -21,9 +22,11 @@ import hashlib
 import json
 import re
 import sys
-from datetime import datetime
+from datetime import datetime, timezone
 
-FORMAT = "ruleout-bundle/1"
+FORMAT = "ruleout-bundle/2"
+FIRST_FORMAT = "ruleout-bundle/1"  # no disclosures, audience or policy
+AUDIENCES = ("public", "staff", "reviewer", "regulator")
 PAYLOAD_TYPE = b"application/vnd.ruleout.entry+json"
 MAX_BUNDLE_BYTES = 256 * 1024 * 1024
 MAX_ENTRY_BYTES = 32 * 1024
@@ -35,10 +38,20 @@ MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,100}")
 KEY_ID = re.compile(r"[^\s+]{1,200}\+[0-9a-f]{8}")
 SIGNATURE = re.compile(r"[A-Za-z0-9+/]{86}==")
 SALTED = re.compile(r"[A-Za-z0-9_-]{43}")
+SALT = re.compile(r"[A-Za-z0-9_-]{22}")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+# Why something is hidden, and on what ground it was removed: closed lists.
+CLASSES = ("ip", "cybersecurity", "public-safety", "national-security", "legal", "privacy")
+GROUNDS = ("personal-data", "court-order", "third-party", "recorded-in-error")
+NEVER_HIDDEN = ("key", "witness", "redaction", "erasure")
+MAX_DISCLOSURE_CHARS = 8 * 1024 * 1024
+MAX_LEVELS = 20
+MAX_WORDS = 2000
 
 # Kind of entry: subject fields it must have, fields it may have, least number of refs, whether an author signs.
 SCHEMAS = {
-    "framework": ("framework version", "supersedes effective", 1, True),
+    "framework": ("framework version", "act document effective in_force supersedes", 1, True),
     "evidence": ("case evidence", "status format evaluated owner valid_until", 1, False),
     "determination": ("case threshold finding", "prong dated valid_until replaces", 1, True),
     "safeguard": ("case safeguard met", "kind dated valid_until replaces", 1, True),
@@ -50,20 +63,25 @@ SCHEMAS = {
         True,
     ),
     "approval": ("role act input_digest", "case decision at", 0, True),
-    "key": ("vkey roles from", "replaces until", 0, True),
+    "key": ("vkey roles from", "act compromised_from of replaces until", 0, True),
     "withdrawal": ("act", "digests tool tool_version producer model_digest revision lifts", 1, True),
     "goal": ("roadmap goal act", "area target before flagged superseded_by", 1, True),
     "grade": ("roadmap goal", "says by comment_from comment_until", 1, True),
     "duty": ("act", "event duty regime about at until", 0, True),
-    "incident": ("incident act", "regime stage into discovered", 1, True),
-    "deviation": ("deviation act", "framework version clause discovered corrected", 1, True),
-    "concern": ("concern act", "quarter status anonymous", 1, True),
+    "incident": ("incident act", "regime stage into discovered", 0, True),
+    "deviation": ("deviation act", "framework version clause discovered corrected", 0, True),
+    "concern": ("concern act", "quarter status anonymous", 0, True),
     "request": (
         "request act",
         "kind answer clause models instrument requester_kind expires forum as_of",
-        1,
+        0,
         True,
     ),
+    "report": ("report kind act", "at audience covers framework model published regime replaces version", 0, True),
+    "redaction": ("act", "audiences authority class digests entry lifts location material review_by", 1, True),
+    "erasure": ("entry ground digests", "authority", 1, True),
+    "review": ("review act", "due independent report reviewer section version", 0, True),
+    "witness": ("act", "name quorum vkey", 0, True),
 }
 
 UNWITNESSED = "unwitnessed: only the operator's own signature vouches that everyone is shown the same log"
@@ -347,7 +365,13 @@ def is_list(value, kind=None):
 def parse_bundle(data):
     raw = parse_canonical(data, MAX_BUNDLE_BYTES, BadInput)
     fields = {"format", "origin", "checkpoint", "vkeys", "mode", "entries", "earlier", "objects", "keyring"}
-    require(type(raw) is dict and raw.keys() == fields and raw["format"] == FORMAT, "an object of " + FORMAT)
+    require(type(raw) is dict and raw.get("format") in (FORMAT, FIRST_FORMAT), "an object of " + FORMAT)
+    more = {} if raw["format"] == FIRST_FORMAT else {"disclosures", "audience", "policy"}
+    require(raw.keys() == fields.union(more), "the fields of " + raw["format"])
+    texts, audience, policy = raw.get("disclosures", []), raw.get("audience"), raw.get("policy")
+    require(is_list(texts, str) and len(texts) <= 10000000, "disclosures as at most ten million strings")
+    require(audience is None or audience in AUDIENCES, "an audience or null")
+    require(policy is None or type(policy) is str, "policy as text or null")
     require(type(raw["origin"]) is str and type(raw["checkpoint"]) is str, "origin and checkpoint as strings")
     require(raw["mode"] in ("full", "proofs"), "mode full or proofs")
     require(is_list(raw["vkeys"], str) and len(raw["vkeys"]) <= 1000, "vkeys as at most 1000 strings")
@@ -370,6 +394,9 @@ def parse_bundle(data):
         "objects": {digest: decode64(text, BadInput) for digest, text in raw["objects"].items()},
         "keyring": parse_keyring(raw["keyring"]),
         "keyring_digest": keyring_digest(raw["keyring"]),
+        "disclosures": texts,
+        "audience": audience,
+        "policy": policy,
     }
 
 
@@ -554,9 +581,16 @@ def count_authors(raw, ring):
         require(good, "%s to have signed %s" % (sig["keyid"], raw["id"]), Failed)
         used.add(sig["keyid"])
         roles.update(held)
-    if raw["type"] == "approval":
-        require(type(raw["subject"]["role"]) is str and raw["subject"]["role"] in roles, "the approval's role", Failed)
+    claimed = role_claimed(raw)
+    require(claimed is None or (type(claimed) is str and claimed in roles), "%s in its role" % raw["id"], Failed)
     return len(used)
+
+
+def role_claimed(raw):
+    """Return the role in which an entry says it was signed, None where it claims none."""
+    if raw["type"] == "approval":
+        return raw["subject"]["role"]
+    return raw["subject"].get("authority") if raw["type"] in ("redaction", "erasure") else None
 
 
 def comparable(instant):
@@ -581,12 +615,199 @@ def check_objects(seen):
     refs = {(ref["sha256"], ref["size"]) for raw in readable(seen) for ref in raw["refs"]}
     for digest, size in refs:
         require(len(seen["objects"].get(digest, b"")) == size or digest not in seen["objects"], "the size", Failed)
-    missing = sum(digest not in seen["objects"] for digest, _ in refs)
-    if missing:
-        raise NotDone(
-            "%d of %d objects that entries name are not in the bundle; the others match" % (missing, len(refs))
+    found, reasons = {}, reasons_of(seen)
+    for raw in readable(seen):
+        for digest in (ref["sha256"] for ref in raw["refs"]):
+            verdict = object_verdict(raw["id"], digest, seen, reasons)
+            if digest not in found or found[digest]["verdict"] == "withheld":
+                found[digest] = verdict
+    return ended([found[digest] for digest in sorted(found)], "objects", seen)
+
+
+def object_verdict(entry, digest, seen, reasons):
+    hole = hole_of(entry, digest, seen, reasons)
+    if digest not in seen["objects"]:
+        return hole
+    require(hole["verdict"] != "redacted", "no object that %s hides" % hole.get("by"), Failed)
+    return {"digest": digest, "entry": entry, "kind": "object", "verdict": "disclosed"}
+
+
+def check_disclosures(seen):
+    entries, reasons, texts = readable(seen), reasons_of(seen), seen["disclosures"]
+    require(texts == sorted(set(texts)), "disclosures in order, each once", Failed)
+    parsed = {salted_digest(text): parse_disclosure(text) for text in texts}
+    used, verdicts = set(), []
+    for raw in entries:
+        # What is to be looked at: digest, whether it is an element of an array, names taken in its object, level.
+        names = set()
+        pending = [(digest, False, names, 1) for digest in reversed(raw["_sd"])]
+        while pending:
+            digest, is_element, names, level = pending.pop()
+            require(digest not in used and level <= MAX_LEVELS + 1, "each digest once, at most 20 levels", Failed)
+            used.add(digest)
+            hole = hole_of(raw["id"], digest, seen, reasons)
+            if digest not in parsed:
+                verdicts.append(hole)
+                continue
+            require((raw["id"], digest) not in reasons["erased"], "nothing of what was erased", Failed)
+            require(hole["verdict"] != "redacted", "nothing that %s hides" % hole.get("by"), Failed)
+            kind, name, below = parsed[digest]
+            require(
+                kind == ("element" if is_element else kind) and (is_element or kind != "element"), "its form", Failed
+            )
+            require(kind != "member" or name not in names, "a member of its own name", Failed)
+            names.add(name)
+            word = "decoy" if kind == "decoy" else "disclosed"
+            verdicts.append({"digest": digest, "entry": raw["id"], "kind": "disclosure", "verdict": word})
+            inside, in_array = below
+            taken = set()
+            pending += [(one, in_array, taken, level + 1) for one in reversed(inside)]
+    require(used >= parsed.keys(), "disclosures that entries name", Failed)
+    return ended(verdicts, "disclosures", seen)
+
+
+def salted_digest(text):
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode("utf-8")).digest()).rstrip(b"=").decode("ascii")
+
+
+def parse_disclosure(text):
+    """Return (member, element or decoy; its name; (digests within, whether they are of an array))."""
+    try:
+        require(len(text) <= MAX_DISCLOSURE_CHARS, "a shorter disclosure", Failed)
+        data = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        parts = json.loads(data.decode("utf-8"), parse_int=bounded_int, parse_float=refuse, parse_constant=refuse)
+        made = json.dumps(parts, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError) as problem:
+        raise Failed("expected a disclosure, got %.60r" % text) from problem
+    spelling = base64.urlsafe_b64encode(made).rstrip(b"=").decode("ascii")
+    require(is_list(parts) and 1 <= len(parts) <= 3 and spelling == text, "an array in its one spelling", Failed)
+    require(matches(parts[0], SALT), "a salt of 128 bits", Failed)
+    if len(parts) == 1:
+        return "decoy", None, ((), False)
+    if len(parts) == 3:
+        require(type(parts[1]) is str and parts[1] not in ("", "_sd", "..."), "a member's name", Failed)
+    return "member" if len(parts) == 3 else "element", parts[1] if len(parts) == 3 else None, below_of(parts[-1])
+
+
+def below_of(value):
+    if type(value) is dict:
+        require(value.keys() == {"_sd"} and is_list(value["_sd"], str), "an object of _sd alone", Failed)
+        inside = value["_sd"]
+    elif type(value) is list:
+        require(all(type(item) is dict and item.keys() == {"..."} for item in value), "an array of digests", Failed)
+        inside = [item["..."] for item in value]
+    else:
+        require(type(value) is not int or -MAX_INTEGER <= value <= MAX_INTEGER, "an integer below 2^53", Failed)
+        return (), False
+    require(all(matches(digest, SALTED) for digest in inside), "digests of their form", Failed)
+    return inside, type(value) is list
+
+
+def reasons_of(seen):
+    """Return what the log says of holes: standing redactions and erasures, each by (entry, digest)."""
+    kinds, redactions, erased = {}, {}, {}
+    for raw in readable(seen):
+        if raw["type"] == "redaction":
+            read_redaction(raw, kinds, redactions, seen)
+        elif raw["type"] == "erasure":
+            read_erasure(raw, kinds, erased, seen)
+        kinds[raw["id"]] = raw["type"]
+    redacted = {}
+    for reason in redactions.values():
+        for digest in reason["digests"]:
+            redacted.setdefault((reason["entry"], digest), []).append(reason)
+    return {"redacted": redacted, "erased": erased}
+
+
+def read_redaction(raw, kinds, redactions, seen):
+    subject, words = raw["subject"], words_of(raw, "justification", seen)
+    if subject["act"] == "lift" and words and type(subject.get("lifts")) is str:
+        redactions.pop(subject["lifts"], None)
+    about, audiences, digests = subject.get("entry"), subject.get("audiences"), digests_of(subject)
+    whole = (
+        subject["act"] == "redact"
+        and words
+        and digests
+        and is_list(audiences, str)
+        and audiences
+        and set(audiences) <= set(AUDIENCES)
+        and subject.get("class") in CLASSES
+        and type(subject.get("authority")) is str
+        and subject["authority"]
+        and type(subject.get("material")) is bool
+        and matches(subject.get("review_by"), DAY)
+        and is_day(subject["review_by"] + "T00:00:00Z")
+    )
+    if whole and may_be_hidden(about, kinds):
+        told = {name: subject[name] for name in ("class", "authority", "material", "review_by")}
+        told.update(justification=words, audiences=sorted(set(audiences)), by=raw["id"])
+        told["location"] = str(subject.get("location", ""))
+        redactions[raw["id"]] = {"entry": about, "digests": digests, "told": told}
+
+
+def read_erasure(raw, kinds, erased, seen):
+    subject, words = raw["subject"], words_of(raw, "reason", seen)
+    if words and subject["ground"] in GROUNDS and may_be_hidden(subject["entry"], kinds):
+        told = {"class": subject["ground"], "authority": str(subject.get("authority", "")), "justification": words}
+        told.update(by=raw["id"], audiences=[], material=None, review_by=None, location="")
+        for digest in digests_of(subject):
+            erased.setdefault((subject["entry"], digest), told)
+
+
+def may_be_hidden(about, kinds):
+    return type(about) is str and about in kinds and kinds[about] not in NEVER_HIDDEN
+
+
+def digests_of(subject):
+    value = subject.get("digests")
+    return [one for one in value if matches(one, SALTED) or matches(one, SHA256)] if is_list(value, str) else []
+
+
+def words_of(raw, name, seen):
+    """Return the text that an entry names, "" where it is absent, another, no text, or says nothing."""
+    digest = next((ref["sha256"] for ref in raw["refs"] if ref["name"] == name), "")
+    data = seen["objects"].get(digest, b"")
+    if hashlib.sha256(data).hexdigest() != digest:
+        return ""
+    try:
+        text = data.decode("utf-8")
+    except ValueError:
+        return ""
+    return text if text.strip() and len(text) <= MAX_WORDS else ""
+
+
+def hole_of(entry, digest, seen, reasons):
+    """Return the verdict on a digest that is absent."""
+    verdict = {"digest": digest, "entry": entry, "kind": "object" if len(digest) == 64 else "disclosure"}
+    for reason in reasons["redacted"].get((entry, digest), ()):
+        if seen["audience"] in reason["told"]["audiences"]:
+            late = None if seen["at"] is None else reason["told"]["review_by"] < seen["at"]
+            return dict(verdict, verdict="redacted", overdue=late, **reason["told"])
+    if (entry, digest) in reasons["erased"]:
+        return dict(verdict, verdict="erased", overdue=None, **reasons["erased"][(entry, digest)])
+    return dict(verdict, verdict="withheld")
+
+
+WORDS = (
+    ("disclosed", "disclosed and valid"),
+    ("decoy", "decoys"),
+    ("redacted", "redacted with a logged reason"),
+    ("erased", "erased with a logged reason"),
+    ("withheld", "withheld, unexplained"),
+)
+
+
+def ended(verdicts, what, seen):
+    """Return what a step found; a hole without a reason ends it as not done, or as failed where that was asked."""
+    seen["digests"] += verdicts
+    found = [one["verdict"] for one in verdicts]
+    said = ", ".join("%d %s" % (found.count(name), words) for name, words in WORDS if name in found)
+    text = "%d %s: %s" % (len(found), what, said or "none named")
+    if "withheld" in found:
+        raise (
+            Failed("expected a logged reason for everything absent, got " + text) if seen["strict"] else NotDone(text)
         )
-    return "%d objects match the entries that name them" % len(refs)
+    return text
 
 
 def check_witnesses(seen):
@@ -619,14 +840,18 @@ CHECKS = (
     ("authors", check_authors),
     ("keyring", check_keyring),
     ("objects", check_objects),
+    ("disclosures", check_disclosures),
     ("witnesses", check_witnesses),
     ("decisions", check_decisions),
 )
 
 
-def verify(bundle, log_keys=None, ring=None):
-    """Return {checks: [{name, status, detail}], level, caveats} for a parsed bundle."""
-    seen = dict(bundle, log_keys=bundle["vkeys"] if log_keys is None else log_keys)
+def verify(bundle, log_keys=None, ring=None, strict=False, at=None):
+    """Return {checks: [{name, status, detail}], level, caveats, digests} for a parsed bundle.
+
+    `strict` fails what is absent without a logged reason; `at` is the day, YYYY-MM-DD, on which reviews may be overdue.
+    """
+    seen = dict(bundle, log_keys=bundle["vkeys"] if log_keys is None else log_keys, strict=strict, at=at, digests=[])
     seen["ring"] = bundle["keyring"] if ring is None else ring
     checks = []
     for name, check in CHECKS:
@@ -641,14 +866,34 @@ def verify(bundle, log_keys=None, ring=None):
     failed = any(check["status"] == "failed" for check in checks)
     own = ([OWN_KEYS] if log_keys is None else []) + ([OWN_RING] if ring is None else [])
     level = "none" if failed or not passed else passed[-1]
-    return {"checks": checks, "level": level, "caveats": [UNWITNESSED, *own, NOT_REPLAYED]}
+    caveats = [UNWITNESSED, *own, NOT_REPLAYED]
+    return {"checks": checks, "level": level, "caveats": caveats, "digests": seen["digests"]}
 
 
 def show(report):
     lines = ["%-12s %-9s %s" % (check["name"], check["status"], check["detail"]) for check in report["checks"]]
+    reasons = {}
+    for one in report["digests"]:
+        if one["verdict"] in ("redacted", "erased"):
+            reasons.setdefault((one["by"], show_reason(one)), []).append(one)
+    lines += ["%s: %d digests of %s, %s" % (by, len(of), of[0]["entry"], said) for (by, said), of in reasons.items()]
+    lines += ["withheld, unexplained: %(digest).12s of %(entry)s" % o for o in report["digests"] if is_bare(o)][:20]
     lines += ["", "level checked: " + report["level"]]
     lines += ["note: " + caveat for caveat in report["caveats"]]
     return "\n".join(lines)
+
+
+def is_bare(one):
+    return one["verdict"] == "withheld"
+
+
+def show_reason(one):
+    """Say in a line why something is absent. Text of others is shown escaped: it may not steer a terminal."""
+    late = ", OVERDUE" if one["overdue"] else ""
+    review = " (review by %s%s)" % (one["review_by"], late) if one["review_by"] else ""
+    who = " by %s" % one["authority"] if one["authority"] else ""
+    said = "%s: %s%s: %s%s" % (one["verdict"], one["class"], who, one["justification"], review)
+    return "".join(char if char.isprintable() else "\\x%02x" % ord(char) for char in said)
 
 
 def main(arguments):
@@ -658,6 +903,8 @@ def main(arguments):
         "--vkey", action="append", help="a key of the log that you know from elsewhere; may be repeated"
     )
     parser.add_argument("--keyring", help="a JSON file of authors' keys that you know from elsewhere")
+    parser.add_argument("--strict", action="store_true", help="fail what is absent without a logged reason")
+    parser.add_argument("--at", help="day on which reviews may be overdue, YYYY-MM-DD; default: today, UTC")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     args = parser.parse_args(arguments)
     try:
@@ -671,7 +918,7 @@ def main(arguments):
     except (BadInput, OSError, ValueError) as problem:
         print("%s: %s" % (args.bundle, problem), file=sys.stderr)
         return 2
-    report = verify(bundle, keys, ring)
+    report = verify(bundle, keys, ring, args.strict, args.at or datetime.now(timezone.utc).strftime("%Y-%m-%d"))
     print(json.dumps(report, indent=2) if args.json else show(report))
     return 1 if report["level"] == "none" else 0
 

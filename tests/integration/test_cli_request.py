@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -149,9 +150,21 @@ def test_a_decision_on_an_exception_is_recorded_and_replays(granted):
         assert made.code == code, made.err
     bundle = granted.folder / "all.bundle"
 
-    assert granted.run("export", bundle).code == 0
+    assert granted.run("export", bundle, "--audience", "regulator").code == 0
     ran = run("replay", bundle)
     assert ran.code == 0, ran.text + ran.err
+
+
+def test_a_public_copy_opens_no_gate_by_what_it_does_not_hold(granted):
+    """The acts of a request are in confidence: derived without them the decision holds, and replay says why it differs."""
+    at = "2026-12-01T00:00:00Z"
+    assert granted.run("assess", granted.case, "-f", FRAMEWORK, "--at", at, "--record", "--key", "recorder").code == 0
+    bundle = granted.folder / "public.bundle"
+    assert granted.run("export", bundle).code == 0
+    ran = run("replay", bundle, "--json")
+
+    assert (1, "hold") == (ran.code, run("replay", bundle).text.split(": ")[1].split(",")[0])
+    assert "rests on exceptions" in ran.json["decisions"][-1]["detail"]
 
 
 def test_taking_an_exception_back_closes_the_gate(granted):
@@ -163,7 +176,7 @@ def test_taking_an_exception_back_closes_the_gate(granted):
 
     assert (granted.standing("r-1", "--at", at), outcome(granted, at)) == ("refused", "hold")
     bundle = granted.folder / "all.bundle"
-    assert granted.run("export", bundle).code == 0
+    assert granted.run("export", bundle, "--audience", "regulator").code == 0
     assert run("replay", bundle).code == 0
 
 
@@ -307,10 +320,10 @@ def test_a_forum_is_told_of_and_shown(desk):
 
 
 def statements_of(desk, name):
-    """The kept files of a request's statements, in order of their acts."""
+    """The kept files of what a request's acts disclose, in order of the acts."""
     acts = [e.content for e in record_of(desk).entries if e.content.subject.get("request") == name]
-    digests = [ref.sha256 for act in acts for ref in act.refs if ref.name == "statement"]
-    return [desk.record / "ledger" / "objects" / digest[:2] / digest[2:] for digest in digests]
+    names = [hashlib.sha256(act.id.encode()).hexdigest() for act in acts if act.salted]
+    return [desk.record / "ledger" / "disclosures" / one[:2] / f"{one[2:]}.json" for one in names]
 
 
 def test_counts_hold_no_name_and_need_no_text(granted):

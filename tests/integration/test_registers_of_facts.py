@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode
 from datetime import UTC, datetime
 
 import pytest
@@ -254,6 +256,12 @@ def test_a_deviation_is_an_entry_with_a_clause_that_exists(lab):
     assert lab.run("check", now=february(21)).code == 0
 
 
+def disclosures_in(lab):
+    """Every disclosure that the workspace keeps, as text."""
+    files = (lab.record / "ledger" / "disclosures").rglob("*.json")
+    return [text for file in files for text in json.loads(file.read_bytes())["disclosures"]]
+
+
 def test_neither_the_record_nor_its_objects_hold_who_reported_anonymously(lab, tmp_path):
     """Not the name in a comment, not the file's name, not the folder: searched in every byte of the workspace."""
     file = tmp_path / "zelda-report.yaml"
@@ -262,6 +270,7 @@ def test_neither_the_record_nor_its_objects_hold_who_reported_anonymously(lab, t
     ran = lab.run("concern", "receive", file, "-f", "anthropic-rsp@3.4", "--key", "recorder", now=OPENED)
     assert ran.code == 0, ran.err
     kept = [path.read_bytes() for path in lab.record.rglob("*") if path.is_file()]
+    kept += [b64decode(text + "==", altchars=b"-_") for text in disclosures_in(lab)]
 
     assert {path for path in lab.record.rglob("*") if path.is_file()} > before
     assert any(b"did not take place" in data for data in kept), "the report itself is kept"

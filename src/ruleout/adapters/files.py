@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 from ruleout.errors import NotFound, RuleoutError
 
 MIB = 1024 * 1024
+_MOST_SEARCHED_BYTES = 256 * MIB
 
 
 def read_bounded(path: Path, *, limit_bytes: int, what: str) -> bytes:
@@ -98,3 +100,18 @@ def replace_file(path: Path, data: bytes) -> None:
     temporary.unlink(missing_ok=True)
     write_new(temporary, data)
     temporary.replace(path)
+
+
+def files_holding(folder: Path, wanted: Sequence[bytes]) -> tuple[Path, ...]:
+    """Return the files below a folder that hold one of these byte strings, in order of path.
+
+    Effect: reads every regular file of at most 256 MiB; links are not followed, larger files are not searched.
+    """
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > _MOST_SEARCHED_BYTES:
+            continue
+        data = path.read_bytes()
+        if any(one in data for one in wanted):
+            found.append(path)
+    return tuple(found)

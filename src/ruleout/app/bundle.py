@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from ruleout.adapters.files import MIB, read_bounded, write_new
 from ruleout.app.accountability.request_register import grants_in
 from ruleout.app.approvals import approvals_in
 from ruleout.app.assess import decision_bytes
+from ruleout.app.disclosure.copies import Copy, copy_for
 from ruleout.app.evidence.bars import Asked, Cache
 from ruleout.app.evidence.standing import require_as_recorded
-from ruleout.app.ledger import LOG_FILE, Record, read_record
+from ruleout.app.ledger import Record, read_record
 from ruleout.app.sources import with_digests
 from ruleout.app.workspace import CONFIG, open_workspace
 from ruleout.documents.fields import parse_instant
@@ -32,34 +33,42 @@ from ruleout.ledger import (
     parse_entry,
     verify_bundle,
 )
-from ruleout.ledger.bundle import to_bytes
+from ruleout.ledger.audience import Audience
+from ruleout.ledger.bundle import for_audience, to_bytes
+from ruleout.ledger.disclosure import Tree, digest_of_disclosure, reveal
 from ruleout.model.decision import ENGINE, Decision
 from ruleout.model.outcome import Activity
 
 MOST_BUNDLE_BYTES = 256 * MIB
 
 
-def export_bundle(record: Record, *, chosen: Iterable[int] | None, with_logs: bool) -> Bundle:
-    """Return a bundle of the record: all of it, or chosen entries with proofs; objects included.
+def export_bundle(
+    record: Record, *, chosen: Iterable[int] | None, with_logs: bool, audience: Audience | None = None
+) -> Bundle:
+    """Return a bundle of the record for an audience: all of it, or chosen entries with proofs; objects included.
 
-    Effect: reads the objects.
+    Effect: reads the objects and disclosures.
 
     Args:
-        chosen: entry indices; None for the whole log.
+        chosen: entry indices; None for the whole log. Acts that explain their holes go along.
         with_logs: include the evaluation logs' own bytes, not only what was measured in them.
+        audience: for whom; None for everything at hand, which is for the house's own checks and never handed on.
     """
-    picked = None if chosen is None else tuple(sorted(set(chosen)))
-    entries = record.entries if picked is None else tuple(record.entries[i] for i in picked)
-    wanted = {ref.sha256 for e in entries for ref in e.content.refs if with_logs or ref.media_type != LOG_FILE}
-    return build_bundle(
+    return bundle_of(copy_for(record, audience, chosen=chosen, with_logs=with_logs), record, audience)
+
+
+def bundle_of(copy: Copy, record: Record, audience: Audience | None) -> Bundle:
+    """Return the bundle of a copy of the record, full or of chosen entries with proofs. Effect: reads the objects."""
+    bundle = build_bundle(
         record.view.checkpoint,
         [e.data for e in record.entries],
         origin=record.view.origin,
         vkeys=(record.view.key,),
-        chosen=picked,
-        objects={digest: record.object(digest) for digest in sorted(wanted)},
+        chosen=None if copy.is_whole else [e.index for e in copy.entries],
+        objects={digest: record.object(digest) for digest in copy.objects},
         keyring=record.keyring,
     )
+    return for_audience(bundle, copy.disclosures.values(), audience)
 
 
 def write_bundle(bundle: Bundle, path: Path) -> int:
@@ -82,14 +91,17 @@ def open_bundle(path: Path) -> Bundle:
     return read_bundle(path)
 
 
-def verify(path: Path) -> tuple[Bundle, Report]:
+def verify(path: Path, *, strict: bool = False) -> tuple[Bundle, Report]:
     """Return what a workspace or a bundle file proves. Effect: reads it.
+
+    Args:
+        strict: whether what is absent without a logged reason fails.
 
     Raises:
         LedgerError, VerificationFailed, NotFound: it cannot even be opened as one.
     """
     bundle = open_bundle(path)
-    return bundle, verify_bundle(bundle)
+    return bundle, verify_bundle(bundle, strict=strict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,11 +143,17 @@ def _replay_one(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bu
     detail = "same bytes" if same else "other bytes: the decision does not follow from its inputs"
     if not same and not bundle.full:
         detail = "other bytes; the bundle holds chosen entries only, and an act that counted may not be among them"
+    if not same and bundle.audience is not None and _rests_on_exceptions(bundle, refs):
+        detail = f"other bytes; it rests on exceptions, whose acts this copy for the {bundle.audience} may not hold"
     if kept is None:
         detail = "missing: the decision's own bytes are not in the bundle"
     if not same and entry.content.subject.get("engine") != ENGINE:
         detail = f"decided by {entry.content.subject.get('engine')}, this is {ENGINE}"
     return Replayed(index=entry.index, id=entry.content.id, same=same, detail=detail, decision=decision)
+
+
+def _rests_on_exceptions(bundle: Bundle, refs: Mapping[str, str]) -> bool:
+    return bool(parse_case(_object(bundle, refs, "case"), file="case").exceptions)
 
 
 def _derive(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle, cache: Cache) -> Decision:
@@ -164,7 +182,7 @@ def _derive(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle
         at=at,
         measurements=measured,
         approvals=approvals_in(before, keyring, decision=name),
-        exceptions=grants_in(_Before(tuple(before), bundle), keyring) if case.exceptions else (),
+        exceptions=grants_in(_Before(tuple(before), bundle, _texts(bundle)), keyring) if case.exceptions else (),
     )
 
 
@@ -174,9 +192,17 @@ class _Before:
 
     entries: tuple[LedgerEntry, ...]
     bundle: Bundle
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def object(self, digest: str) -> bytes:
         return _object(self.bundle, {"object": digest}, "object")
+
+    def disclosed(self, entry: LedgerEntry) -> Mapping[str, Tree]:
+        return reveal(entry.content.salted, self.texts)
+
+
+def _texts(bundle: Bundle) -> Mapping[str, str]:
+    return {digest_of_disclosure(text): text for text in bundle.disclosures}
 
 
 def _before(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle) -> tuple[_Before, _Before]:

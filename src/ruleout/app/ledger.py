@@ -8,15 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from ruleout.adapters.disclosure_store import get_disclosures, put_disclosures
 from ruleout.adapters.log_writer import LogWriter, open_log
 from ruleout.adapters.tile_store import LogView, audit_log, get_object, put_object, read_log
+from ruleout.app.disclosure.erased import finish_erasures
 from ruleout.app.keyring import read_keyring
 from ruleout.app.unlock import Keys
 from ruleout.app.workspace import Workspace
 from ruleout.errors import LedgerError, VerificationFailed
 from ruleout.ledger import DraftEntry, EntryType, Keyring, LedgerEntry, Ref, Signer, parse_entry, sign_entry, to_bytes
+from ruleout.ledger.disclosure import Salt, Tree, reveal, seal
 from ruleout.ledger.keyring import REF, keyring_bytes, keyring_from
+from ruleout.ledger.redaction import erased_digests
 from ruleout.ledger.signing import verify_authors
 from ruleout.model.plain import instant_text
 
@@ -36,6 +41,7 @@ class Record:
     view: LogView
     entries: tuple[LedgerEntry, ...]
     keyring: Keyring
+    erased: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def of_type(self, kind: EntryType) -> tuple[LedgerEntry, ...]:
         """The entries of one type, in order."""
@@ -49,6 +55,18 @@ class Record:
     def object(self, digest: str) -> bytes:
         """The bytes kept under a digest, checked against it."""
         return get_object(self.view.path, digest)
+
+    def disclosures(self, entry: LedgerEntry) -> Mapping[str, str]:
+        """What the workspace keeps of an entry's disclosures, by digest, decoys among them; never what was erased."""
+        if not entry.content.salted:
+            return {}
+        kept = get_disclosures(self.view.path, entry.content.id)
+        gone = self.erased.get(entry.content.id, frozenset())
+        return {digest: text for digest, text in kept.items() if digest not in gone} if gone else kept
+
+    def disclosed(self, entry: LedgerEntry) -> Mapping[str, Tree]:
+        """The values that an entry holds as disclosures; `Hidden` where one was erased (L-4)."""
+        return reveal(entry.content.salted, self.disclosures(entry))
 
 
 def read_record(workspace: Workspace) -> Record:
@@ -65,7 +83,7 @@ def read_record(workspace: Workspace) -> Record:
     keyring = _recorded_keyring(workspace, entries)
     for entry in entries:
         verify_authors(entry.content, keyring)
-    return Record(view=view, entries=entries, keyring=keyring)
+    return Record(view=view, entries=entries, keyring=keyring, erased=erased_digests(entries))
 
 
 def _recorded_keyring(workspace: Workspace, entries: tuple[LedgerEntry, ...]) -> Keyring:
@@ -94,10 +112,12 @@ class Recorder:
     workspace: Workspace
     writer: LogWriter
     at: datetime
+    salt: Salt
     _next: int
     _prev: str
     _ids: set[str]
     _drafts: list[bytes] = field(default_factory=list)
+    _disclosures: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def has(self, entry_id: str) -> bool:
         """Whether an entry of this id is in the log or among the drafts."""
@@ -115,15 +135,26 @@ class Recorder:
         subject: Subject,
         *,
         refs: Iterable[Ref] = (),
+        disclosed: Mapping[str, Any] | None = None,
         signer: Signer | None = None,
     ) -> None:
-        """Draft one entry, signed by its author where there is one; nothing is in the log before `commit`.
+        """Draft one entry, signed by its author where there is one; nothing is kept or in the log before `commit`.
+
+        Effect: draws salts.
+
+        Args:
+            disclosed: values that stand in the entry as salted digests, each removable alone: text, integers,
+                booleans, null, lists and mappings of such (L-4).
 
         Raises:
             LedgerError: the id is taken; a log that holds an id twice would never verify again.
         """
         if self.has(entry_id):
             raise LedgerError(f"expected a new id, got {entry_id!r}, which is in the record", hint="Nothing was added.")
+        sealed = seal(disclosed, salt=self.salt) if disclosed else None
+        if sealed is not None:
+            texts = (*sealed.disclosures.values(), *sealed.decoys.values())
+            self._disclosures[entry_id] = texts
         draft = DraftEntry(
             type=kind,
             id=entry_id,
@@ -133,6 +164,7 @@ class Recorder:
             prev=self._prev,
             subject=subject,
             refs=tuple(refs),
+            salted=sealed.digests if sealed else (),
         )
         data = to_bytes(sign_entry(draft, signer) if signer else draft)
         self._drafts.append(data)
@@ -141,7 +173,12 @@ class Recorder:
         self._prev = hashlib.sha256(data).hexdigest()
 
     def commit(self) -> list[int]:
-        """Append every draft and publish a checkpoint; return the indices. Effect: durable on return."""
+        """Keep what drafts disclose, append them and publish a checkpoint; return the indices. Effect: durable on return.
+
+        Disclosures are on disk before the entries are, so that no entry names a value that was never kept.
+        """
+        put_disclosures(self.workspace.ledger, self._disclosures)
+        self._disclosures.clear()
         indices = self.writer.append(self._drafts)
         self._drafts.clear()
         self.writer.publish()
@@ -162,6 +199,7 @@ def recording(workspace: Workspace, keys: Keys, *, at: datetime) -> Iterator[tup
     with open_log(workspace.ledger, signer) as writer:
         writer.publish()
         record = read_record(workspace)
+        finish_erasures(workspace.ledger, record.entries)  # of a run that was cut off between its two steps
         own = [e for e in record.entries if e.content.producer == workspace.producer]
         prev = hashlib.sha256(own[-1].data).hexdigest() if own else ""
-        yield record, Recorder(workspace, writer, at, len(own), prev, set(record.ids))
+        yield record, Recorder(workspace, writer, at, keys.salt, len(own), prev, set(record.ids))

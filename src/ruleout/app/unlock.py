@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ruleout.adapters.disclosure_store import fresh_salt
 from ruleout.adapters.keys import KeySigner, create_key, key_from_seed, load_key
 from ruleout.app.settings import Settings
 from ruleout.errors import KeyUnavailable
+from ruleout.ledger.disclosure import Salt
 
 #: Asks a person for the passphrase of the named key; raises KeyUnavailable where nobody can be asked.
 Ask = Callable[[str], str]
@@ -16,10 +18,11 @@ Ask = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """The private keys of this run: where they are and whom to ask for a passphrase."""
+    """The secrets of this run: where private keys are, whom to ask for a passphrase, and what draws salts."""
 
     settings: Settings
     ask: Ask
+    salt: Salt = fresh_salt
 
     def unlock(self, name: str, *, signs_as: str | None = None) -> KeySigner:
         """Return the named key, under the name it signs with. Effect: reads the key's file, may ask.

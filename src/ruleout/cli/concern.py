@@ -22,7 +22,9 @@ from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, WorkspaceOption, instant, workspace_needed
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.cli.signing import KeyOption, acting
+from ruleout.cli.unread import say_unread
 from ruleout.errors import RuleoutError
+from ruleout.ledger import EntryType
 from ruleout.model.concern import ConcernStatus, ConcernUpdate
 from ruleout.model.verdict import Verdict
 from ruleout.reports.accountability.concern_text import (
@@ -135,6 +137,7 @@ def list_all(
     """
     place, when = workspace_needed(workspace), instant(at)
     record, rules = read_record(place), concern_rules(framework, place)
+    say_unread(record, EntryType.CONCERN)
     rows = [seen(state, record, rules, when) for state in concerns_of(record, seen_at=when).values()]
     if json:
         show_json({"concerns": [concern_value(row, texts=texts) for row in rows]})
@@ -160,6 +163,7 @@ def rollup(
     if bounds is None:
         raise RuleoutError(f"expected a quarter such as 2026-Q4, got {quarter!r}", hint="Write YEAR-Q1 to YEAR-Q4.")
     record, rules = read_record(place), concern_rules(framework, place)
+    say_unread(record, EntryType.CONCERN)
     concerns = tuple(concerns_of(record).values())
     counts = roll_up(concerns, bounds, at=when)
     told = tellings_of(concerns, bounds, record, rules)

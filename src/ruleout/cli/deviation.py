@@ -17,6 +17,8 @@ from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, WorkspaceOption, instant, workspace_needed
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.cli.signing import KeyOption, acting
+from ruleout.cli.unread import say_unread
+from ruleout.ledger import EntryType
 from ruleout.model.framework import Framework
 from ruleout.reports.accountability.deviation_text import deviation_page, deviation_value, deviations_page
 
@@ -87,7 +89,9 @@ def show(
     Example: ruleout deviation show late-evaluation
     """
     when = instant(at)
-    register = deviations_of(read_record(workspace_needed(workspace)), seen_at=when)
+    record = read_record(workspace_needed(workspace))
+    register = deviations_of(record, seen_at=when)
+    say_unread(record, EntryType.DEVIATION)
     state = register.state(deviation)
     changed = register.changes_by(deviation)
     if json:
@@ -110,7 +114,9 @@ def list_all(
     Example: ruleout deviation list --closed
     """
     when = instant(at)
-    register = deviations_of(read_record(workspace_needed(workspace)), seen_at=when)
+    record = read_record(workspace_needed(workspace))
+    register = deviations_of(record, seen_at=when)
+    say_unread(record, EntryType.DEVIATION)
     states = [state for _, state in sorted(register.states.items()) if closed or not state.is_closed]
     if json:
         values = [deviation_value(one, register.changes_by(one.deviation.id), at=when) for one in states]

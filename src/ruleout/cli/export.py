@@ -8,11 +8,21 @@ from typing import Annotated
 
 import typer
 
-from ruleout.app.bundle import export_bundle, write_bundle
+from ruleout.app.bundle import bundle_of, write_bundle
+from ruleout.app.disclosure.copies import Copy, copy_for
 from ruleout.app.ledger import read_record
 from ruleout.cli.options import WorkspaceOption, workspace_needed
 from ruleout.cli.output import say
 from ruleout.errors import RuleoutError
+from ruleout.ledger.audience import Audience
+from ruleout.ledger.holes import Standing
+
+_WHOM = {
+    Audience.PUBLIC: "the public",
+    Audience.STAFF: "staff",
+    Audience.REVIEWER: "a reviewer",
+    Audience.REGULATOR: "a regulator",
+}
 
 
 def add(app: typer.Typer) -> None:
@@ -24,19 +34,37 @@ def command(
     file: Annotated[Path, typer.Argument(help="The bundle file to write; an existing one is never replaced.")],
     entry: Annotated[list[int] | None, typer.Option(help="Only this entry, with its proof; repeat for more.")] = None,
     with_logs: Annotated[bool, typer.Option("--with-logs", help="Include the evaluation logs' own bytes.")] = False,
+    audience: Annotated[Audience, typer.Option(help="For whom; the public gets the least.")] = Audience.PUBLIC,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Write one file that anybody can verify offline and replay.
+    """Write one file for an audience that it can verify offline and replay.
 
-    It holds entries, proofs, public keys, frameworks, cases and what was measured. It is not redacted: look at it
-    before you hand it on.
+    It holds entries, proofs, public keys, frameworks, cases, what was measured, and the disclosures that this audience may
+    see; what is absent is counted. Nothing of entries, keyring and frameworks is redacted: look before you hand it on.
 
-    Example: ruleout export record.json
+    Examples:
+      ruleout export record.json
+
+      ruleout export unredacted.json --audience regulator --with-logs
     """
     record = read_record(workspace_needed(workspace))
     unknown = [i for i in entry or () if not 0 <= i < len(record.entries)]
     if unknown:
         raise RuleoutError(f"no entry {unknown[0]} in a record of {len(record.entries)}", hint="See `ruleout log`.")
-    size = write_bundle(export_bundle(record, chosen=entry, with_logs=with_logs), file)
-    say(f"{file}: {size} bytes, {len(entry or record.entries)} entries")
+    copy = copy_for(record, audience, chosen=entry, with_logs=with_logs)
+    size = write_bundle(bundle_of(copy, record, audience), file)
+    say(f"{file}: {size} bytes, {len(copy.entries)} entries, for {_WHOM[audience]}")
+    _say_counts(copy)
     say(f"  next: ruleout verify {file}")
+
+
+def _say_counts(copy: Copy) -> None:
+    """Say what is shown and what is not; what nobody explains comes last, with what to do."""
+    redacted, erased, bare = (copy.count(one) for one in (Standing.REDACTED, Standing.ERASED, Standing.WITHHELD))
+    say(
+        f"  disclosed: {len(copy.disclosures)}, redacted with a reason: {redacted}, erased: {erased}, objects: {len(copy.objects)}"
+    )
+    if bare:
+        first = next(hole for hole in copy.holes.values() if hole.standing is Standing.WITHHELD)
+        say(f"  withheld, unexplained: {bare}, the first of {first.entry}; `ruleout verify --strict` fails on them")
+        say(f"  next: ruleout redact {first.entry} '*' --class CLASS --justification WHY ..., or --with-logs for logs")

@@ -26,7 +26,9 @@ from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, WorkspaceOption, instant, workspace_needed
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.cli.signing import KeyOption, acting
+from ruleout.cli.unread import say_unread
 from ruleout.errors import RuleoutError
+from ruleout.ledger import EntryType
 from ruleout.reports.accountability.incident_text import (
     incident_page,
     incident_value,
@@ -148,12 +150,14 @@ def show(
 ) -> int:
     """Show an incident: facts, each regime's classes and clocks, and every act with what it changed.
 
-    Exit codes: 0 no report was missed, 1 one was, 2 bad input.
+    Exit codes: 0 no report was missed, 1 one was or the last word on it is not here any more, 2 bad input.
 
     Example: ruleout incident show weights-2026-11
     """
     place, when = workspace_needed(workspace), instant(at)
-    register = register_of(read_record(place), seen_at=when)
+    record = read_record(place)
+    register = register_of(record, seen_at=when)
+    say_unread(record, EntryType.INCIDENT)
     state = register.state(incident)
     found = standings(incident, register, regimes_at_hand(place), at=when)
     changed = {act.id: list(changes) for act, changes in register.changes_by(incident)}
@@ -161,18 +165,20 @@ def show(
         show_json(incident_value(state, found, changed))
     else:
         show_page(incident_page(state, found, changed, at=when, width=page_width()))
-    return ExitCode.STOP if any(one.is_missed for one in found) else ExitCode.OK
+    return ExitCode.STOP if state.is_unread or any(one.is_missed for one in found) else ExitCode.OK
 
 
 def list_all(at: SeenOption = None, json: JsonOption = False, workspace: WorkspaceOption = None) -> int:
     """List every incident with the reports that are due or were missed.
 
-    Exit codes: 0 no report was missed, 1 one was, 2 bad input.
+    Exit codes: 0 no report was missed, 1 one was or the last word on an incident is not here any more, 2 bad input.
 
     Example: ruleout incident list --at 2027-01-31
     """
     place, when = workspace_needed(workspace), instant(at)
-    register, regimes = register_of(read_record(place), seen_at=when), regimes_at_hand(place)
+    record = read_record(place)
+    register, regimes = register_of(record, seen_at=when), regimes_at_hand(place)
+    say_unread(record, EntryType.INCIDENT)
     rows = [(state, standings(name, register, regimes, at=when)) for name, state in sorted(register.states.items())]
     if json:
         show_json(
@@ -180,7 +186,8 @@ def list_all(at: SeenOption = None, json: JsonOption = False, workspace: Workspa
         )
     else:
         show_page(listing_page(rows, width=page_width()))
-    return ExitCode.STOP if any(one.is_missed for _, found in rows for one in found) else ExitCode.OK
+    is_missed = any(one.is_missed for _, found in rows for one in found)
+    return ExitCode.STOP if is_missed or register.unread else ExitCode.OK
 
 
 def _amend(incident: str, reason: str, key: str | None, place: Workspace, *, resolves: bool) -> None:

@@ -46,6 +46,8 @@ VERBS = (
     "request",
     "due",
     "log",
+    "redact",
+    "erase",
     "verify",
     "export",
     "replay",

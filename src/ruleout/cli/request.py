@@ -28,6 +28,8 @@ from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, WorkspaceOption, instant, workspace_needed
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.cli.signing import KeyOption, acting
+from ruleout.cli.unread import say_unread
+from ruleout.ledger import EntryType
 from ruleout.model.expiry import utc_day
 from ruleout.model.plain import plain
 from ruleout.reports.accountability.consistency_text import consistency_page, consistency_value
@@ -131,6 +133,7 @@ def status(
     when = instant(at)
     stood = _stood(from_, workspace, when)
     if from_ is None:
+        say_unread(read_record(workspace_needed(workspace)), EntryType.REQUEST)
         for difference in unrecorded_in(workspace_needed(workspace), stood):
             say(difference)
     shown = stood if request is None else (one_of(stood, request),)

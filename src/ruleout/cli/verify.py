@@ -11,8 +11,9 @@ import typer
 from ruleout.app.accountability.roadmap import beside_the_record
 from ruleout.app.bundle import verify
 from ruleout.cli.exit_code import ExitCode
-from ruleout.cli.options import JsonOption
+from ruleout.cli.options import JsonOption, instant
 from ruleout.cli.output import page_width, say, show_json, show_page
+from ruleout.model.expiry import utc_day
 from ruleout.reports.verification_text import verification_page, verification_value
 
 
@@ -23,9 +24,13 @@ def add(app: typer.Typer) -> None:
 
 def command(
     path: Annotated[Path, typer.Argument(help="A workspace's folder or a bundle file.")] = Path(),
+    strict: Annotated[bool, typer.Option("--strict", help="Fail what is absent without a logged reason.")] = False,
+    at: Annotated[str | None, typer.Option(help="Day on which reviews may be overdue; default: today.")] = None,
     json: JsonOption = False,
 ) -> int:
-    """Check signatures, proofs and every entry, and say how much was established.
+    """Check signatures, proofs, every entry and every disclosure, and say how much was established.
+
+    What is absent is named with the reason that the record gives: class, words, who answers, review date.
 
     Needs no network and no trust in the author beyond the keys shown. Roadmap files of the workspace that say other than
     its record are named; `ruleout check` refuses them. Exit codes: 0 the record holds, 1 a check failed.
@@ -33,14 +38,15 @@ def command(
     Examples:
       ruleout verify
 
-      ruleout verify record.json --json
+      ruleout verify record.json --strict --json
     """
-    bundle, report = verify(path)
+    bundle, report = verify(path, strict=strict)
+    today = utc_day(instant(at))
     beside = beside_the_record(path)
     if json:
-        show_json({**verification_value(bundle, report), "not_in_the_record": list(beside)})
+        show_json({**verification_value(bundle, report, at=today), "not_in_the_record": list(beside)})
     else:
-        show_page(verification_page(bundle, report, width=page_width()))
+        show_page(verification_page(bundle, report, at=today, width=page_width()))
     for text in beside:
         say(f"not in the record: {text}")
     return ExitCode.STOP if report.has_failed else ExitCode.OK

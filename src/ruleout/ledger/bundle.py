@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bundle: one JSON file with everything an outsider needs to check part or all of a log offline (L-10).
 
-Format `ruleout-bundle/1`, described in docs/guide/bundle-format.md. A *full* bundle holds every entry of the
-checkpoint; a *proofs* bundle holds chosen entries with their inclusion proofs. Same values, same bytes. Parsing is
-bounded and checks shapes only: whether what it says is true is for `verify`.
+Format `ruleout-bundle/2`, described in docs/guide/bundle-format.md; `/1`, which has no disclosures, is still read. A
+*full* bundle holds every entry of the checkpoint; a *proofs* bundle holds chosen entries with their inclusion proofs. Same
+values, same bytes. Parsing is bounded and checks shapes only: whether what it says is true is for `verify`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ruleout.errors import VerificationFailed
+from ruleout.ledger.audience import Audience
 from ruleout.ledger.checkpoint import open_checkpoint
 from ruleout.ledger.keyring import keyring_value, parse_holders
 from ruleout.ledger.merkle import HASH_BYTES, Levels, consistency_proof, inclusion_proof, leaf_hash, levels_of, root_at
@@ -22,12 +23,15 @@ from ruleout.ledger.note import VerifierKey, decode_base64, parse_vkey
 from ruleout.ledger.signing import Holder, Keyring
 from ruleout.model.canonical import canonical, parse_canonical
 
-FORMAT = "ruleout-bundle/1"
+FORMAT = "ruleout-bundle/2"
+FIRST_FORMAT = "ruleout-bundle/1"
 MAX_BYTES = 256 * 1024 * 1024
 MAX_ENTRIES = 1_000_000
 MAX_PROOF = 64
 _MAX_KEYS = 1000
+MAX_DISCLOSURES = 10_000_000
 _KEYS = frozenset({"format", "origin", "checkpoint", "vkeys", "mode", "entries", "earlier", "objects", "keyring"})
+_MORE_KEYS = frozenset({"disclosures", "audience", "policy"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -61,6 +65,10 @@ class Bundle:
         earlier: an earlier checkpoint, if one was asked for.
         objects: bytes by their claimed SHA-256.
         keyring: authors' keys as the bundle's maker states them.
+        disclosures: texts of salted disclosures, revealed decoys among them, in order of text.
+        audience: for whom it was made, as its maker states; None for everything at hand.
+        policy: the witness policy, as text; None where none is stated (L-8).
+        format: `FORMAT`, or `FIRST_FORMAT` of a file that has neither disclosures, audience nor policy.
     """
 
     origin: str
@@ -71,6 +79,10 @@ class Bundle:
     earlier: Earlier | None = None
     objects: Mapping[str, bytes] = field(default_factory=dict)
     keyring: tuple[Holder, ...] = ()
+    disclosures: tuple[str, ...] = ()
+    audience: str | None = None
+    policy: str | None = None
+    format: str = FORMAT
 
 
 def build_bundle(
@@ -122,11 +134,24 @@ def build_bundle(
     )
 
 
+def for_audience(bundle: Bundle, disclosures: Iterable[str], audience: Audience | None) -> Bundle:
+    """Return the bundle with the disclosures that an audience may see. Pure.
+
+    Args:
+        disclosures: texts, in any order.
+        audience: for whom it is; None for everything at hand.
+    """
+    label = None if audience is None else audience.value
+    return replace(bundle, disclosures=tuple(sorted(disclosures)), audience=label)
+
+
 def to_bytes(bundle: Bundle) -> bytes:
     """Return the bundle file's canonical bytes. Pure: same bundle, same bytes."""
+    more = {"disclosures": bundle.disclosures, "audience": bundle.audience, "policy": bundle.policy}
     return canonical(
         {
-            "format": FORMAT,
+            **(more if bundle.format == FORMAT else {}),
+            "format": bundle.format,
             "origin": bundle.origin,
             "checkpoint": bundle.checkpoint,
             "vkeys": [str(key) for key in bundle.vkeys],
@@ -148,8 +173,10 @@ def parse_bundle(data: bytes) -> Bundle:
         VerificationFailed: check "canonical" or "bundle" (not a bundle of this format), or "key" for a bad key.
     """
     raw = parse_canonical(data, max_bytes=MAX_BYTES, max_depth=6)
-    _require(type(raw) is dict and raw.keys() == _KEYS, f"a {FORMAT} object with its nine fields")
-    _require(raw["format"] == FORMAT, f"format {FORMAT}")
+    is_first = type(raw) is dict and raw.get("format") == FIRST_FORMAT
+    fields = _KEYS if is_first else _KEYS | _MORE_KEYS
+    _require(type(raw) is dict and raw.keys() == fields, f"a {FORMAT} object with its {len(fields)} fields")
+    _require(raw["format"] in (FORMAT, FIRST_FORMAT), f"format {FORMAT}")
     _require(raw["mode"] in ("full", "proofs"), "mode full or proofs")
     _require(type(raw["origin"]) is str and type(raw["checkpoint"]) is str, "origin and checkpoint as strings")
     full = raw["mode"] == "full"
@@ -163,6 +190,10 @@ def parse_bundle(data: bytes) -> Bundle:
         earlier=None if raw["earlier"] is None else _parse_earlier(raw["earlier"]),
         objects=_parse_objects(raw["objects"]),
         keyring=parse_holders(raw["keyring"]),
+        disclosures=() if is_first else _parse_disclosures(raw["disclosures"]),
+        audience=None if is_first else _parse_audience(raw["audience"]),
+        policy=None if is_first or raw["policy"] is None else _string(raw["policy"], "policy"),
+        format=raw["format"],
     )
 
 
@@ -217,6 +248,16 @@ def _parse_proof(item: Any) -> tuple[bytes, ...]:
 def _parse_objects(item: Any) -> dict[str, bytes]:
     _require(type(item) is dict and all(_SHA256.fullmatch(key) for key in item), "objects by SHA-256 in hex")
     return {digest: decode_base64(_string(text, "object"), check="bundle") for digest, text in item.items()}
+
+
+def _parse_disclosures(item: Any) -> tuple[str, ...]:
+    return tuple(_string(text, "disclosure") for text in _list(item, "disclosures", MAX_DISCLOSURES))
+
+
+def _parse_audience(item: Any) -> str | None:
+    known = [one.value for one in Audience]
+    _require(item is None or item in known, f"an audience of {', '.join(known)}, or null")
+    return None if item is None else str(item)
 
 
 def _string(item: Any, name: str) -> str:

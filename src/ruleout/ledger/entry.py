@@ -54,6 +54,11 @@ class EntryType(Enum):
     DEVIATION = "deviation"
     CONCERN = "concern"
     REQUEST = "request"
+    REPORT = "report"
+    REDACTION = "redaction"
+    ERASURE = "erasure"
+    REVIEW = "review"
+    WITNESS = "witness"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +78,7 @@ def _schema(required: str, optional: str = "", *, least_refs: int, signed: bool 
 
 SCHEMAS: Mapping[EntryType, Schema] = MappingProxyType(
     {
-        EntryType.FRAMEWORK: _schema("framework version", "supersedes effective", least_refs=1),
+        EntryType.FRAMEWORK: _schema("framework version", "act document effective in_force supersedes", least_refs=1),
         EntryType.EVIDENCE: _schema(
             "case evidence", "status format evaluated owner valid_until", least_refs=1, signed=False
         ),
@@ -86,21 +91,32 @@ SCHEMAS: Mapping[EntryType, Schema] = MappingProxyType(
             least_refs=1,
         ),
         EntryType.APPROVAL: _schema("role act input_digest", "case decision at", least_refs=0),
-        EntryType.KEY: _schema("vkey roles from", "replaces until", least_refs=0),
+        EntryType.KEY: _schema("vkey roles from", "act compromised_from of replaces until", least_refs=0),
         # The reason is the reference: words about a failure may name people, and header fields stay for good (L-1).
         EntryType.WITHDRAWAL: _schema(
             "act", "digests tool tool_version producer model_digest revision lifts", least_refs=1
         ),
-        # Accountability (ADR 0017): the reference `statement` holds what the act says, whole; the header only finds it.
+        # Accountability (ADR 0017, 0020): `statement` holds what the act says, whole, as a reference or, in confidence, as a
+        # disclosure; the header only finds it.
         EntryType.GOAL: _schema("roadmap goal act", "area target before flagged superseded_by", least_refs=1),
         EntryType.GRADE: _schema("roadmap goal", "says by comment_from comment_until", least_refs=1),
         EntryType.DUTY: _schema("act", "event duty regime about at until", least_refs=0),
-        EntryType.INCIDENT: _schema("incident act", "regime stage into discovered", least_refs=1),
-        EntryType.DEVIATION: _schema("deviation act", "framework version clause discovered corrected", least_refs=1),
-        EntryType.CONCERN: _schema("concern act", "quarter status anonymous", least_refs=1),
+        EntryType.INCIDENT: _schema("incident act", "regime stage into discovered", least_refs=0),
+        EntryType.DEVIATION: _schema("deviation act", "framework version clause discovered corrected", least_refs=0),
+        EntryType.CONCERN: _schema("concern act", "quarter status anonymous", least_refs=0),
         EntryType.REQUEST: _schema(
-            "request act", "kind answer clause models instrument requester_kind expires forum as_of", least_refs=1
+            "request act", "kind answer clause models instrument requester_kind expires forum as_of", least_refs=0
         ),
+        # Publication (A-7 … A-10, L-4, L-8): what a report or review says stands in its disclosures.
+        EntryType.REPORT: _schema(
+            "report kind act", "at audience covers framework model published regime replaces version", least_refs=0
+        ),
+        EntryType.REDACTION: _schema(
+            "act", "audiences authority class digests entry lifts location material review_by", least_refs=1
+        ),
+        EntryType.ERASURE: _schema("entry ground digests", "authority", least_refs=1),
+        EntryType.REVIEW: _schema("review act", "due independent report reviewer section version", least_refs=0),
+        EntryType.WITNESS: _schema("act", "name quorum vkey", least_refs=0),
     }
 )
 

@@ -58,7 +58,8 @@ def sign_entry(draft: DraftEntry, signer: Signer) -> DraftEntry:
 def verify_authors(entry: DraftEntry, keyring: Keyring) -> tuple[Holder, ...]:
     """Return who signed the entry; every signature must hold.
 
-    Pure. A kind that needs an author must have one; an approval's role must be one of the signers' roles.
+    Pure. A kind that needs an author must have one; an approval's role, and the authority of a redaction or an erasure, must
+    be one of the signers' roles.
 
     Raises:
         VerificationFailed: check "authors"; no signature where one is due, an unknown key, a key used before it
@@ -74,10 +75,17 @@ def verify_authors(entry: DraftEntry, keyring: Keyring) -> tuple[Holder, ...]:
     holders = tuple(_holder(entry, sig, message, keyring) for sig in entry.sigs)
     if len({holder.key.key_id for holder in holders}) != len(holders):
         raise VerificationFailed("authors", f"expected one signature per key on {entry.id}, got two")
-    role = entry.subject.get("role")
-    if entry.type is EntryType.APPROVAL and not any(role in holder.roles for holder in holders):
+    role = _role_claimed(entry)
+    if role is not None and not any(role in holder.roles for holder in holders):
         raise VerificationFailed("authors", f"expected {entry.id} to be signed in role {role!r}, got other roles")
     return holders
+
+
+def _role_claimed(entry: DraftEntry) -> object:
+    """The role in which an entry says it was signed; None where it claims none."""
+    if entry.type is EntryType.APPROVAL:
+        return entry.subject["role"]
+    return entry.subject.get("authority") if entry.type in (EntryType.REDACTION, EntryType.ERASURE) else None
 
 
 def _holder(entry: DraftEntry, sig: Signature, message: bytes, keyring: Keyring) -> Holder:

@@ -21,6 +21,14 @@ from ruleout.ledger.keyring import REF, keyring_bytes
 from ruleout.ledger.merkle import EMPTY_ROOT, leaf_hash, root_hash, verify_consistency, verify_inclusion
 from ruleout.ledger.note import VerifierKey
 from ruleout.ledger.signing import Keyring, verify_authors
+from ruleout.ledger.verify_disclosures import (
+    DigestVerdict,
+    check_disclosures,
+    check_objects,
+    explanations_of,
+    summary,
+    withheld,
+)
 
 UNWITNESSED = "unwitnessed: only the operator's own signature vouches that everyone is shown the same log"
 NOT_REPLAYED = "decisions are not replayed here, and no check says that a model is safe"
@@ -57,11 +65,15 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What verification established. `caveats` are to be shown wherever the level is."""
+    """What verification established. `caveats` are to be shown wherever the level is.
+
+    `digests` has a verdict for each disclosure and object that entries name; those of a step that failed are left out.
+    """
 
     checks: tuple[Check, ...]
     level: Level
     caveats: tuple[str, ...]
+    digests: tuple[DigestVerdict, ...] = ()
 
     @property
     def has_failed(self) -> bool:
@@ -74,7 +86,11 @@ class _NotDone(Exception):
 
 
 def verify_bundle(
-    bundle: Bundle, *, vkeys: Iterable[VerifierKey] | None = None, keyring: Keyring | None = None
+    bundle: Bundle,
+    *,
+    vkeys: Iterable[VerifierKey] | None = None,
+    keyring: Keyring | None = None,
+    strict: bool = False,
 ) -> Report:
     """Return what the bundle proves.
 
@@ -84,6 +100,7 @@ def verify_bundle(
         bundle: what a bundle file says.
         vkeys: the log's keys as the verifier knows them; None trusts those of the bundle, and the report says so.
         keyring: the authors' keys as the verifier knows them; None likewise.
+        strict: whether a value or object that is absent without a logged reason fails its step.
 
     Source: L-10; L-1, L-3, L-9.
     """
@@ -97,12 +114,14 @@ def verify_bundle(
     #  (7) authors      who must sign has signed, with a key of the ring
     #  (8) keyring      the ring is the one that the record's last key entry names
     #  (9) objects      what entries name by digest is here and is that
-    # (10) witnesses    not yet
-    # (11) decisions    not here
+    # (10) disclosures  what is shown fits its place, and what is not has a logged reason
+    # (11) witnesses    not yet
+    # (12) decisions    not here
     keys = bundle.vkeys if vkeys is None else tuple(vkeys)
     ring = {holder.key.key_id: holder for holder in bundle.keyring} if keyring is None else keyring
     head, signature = _open(bundle, keys)  # (1)
     entries, readable = _read(bundle)  # (2)
+    seen = _Seen(() if entries is None else entries, bundle, strict=strict)
     audit = _run("full-audit", lambda: _full_audit(bundle, head))
     checks = (
         signature,
@@ -116,12 +135,14 @@ def verify_bundle(
         _run("producers", lambda: _producers(bundle, entries)),  # (6)
         _run("authors", lambda: _authors(entries, ring)),  # (7)
         _run("keyring", lambda: _keyring(bundle, entries)),  # (8)
-        _run("objects", lambda: _objects(bundle, entries)),  # (9)
-        Check("witnesses", Status.NOT_DONE, UNWITNESSED),  # (10)
-        Check("decisions", Status.NOT_DONE, NOT_REPLAYED),  # (11)
+        _run("objects", lambda: _objects(bundle, entries, seen)),  # (9)
+        _run("disclosures", lambda: _disclosures(bundle, entries, seen)),  # (10)
+        Check("witnesses", Status.NOT_DONE, UNWITNESSED),  # (11)
+        Check("decisions", Status.NOT_DONE, NOT_REPLAYED),  # (12)
     )
     own = (*([OWN_KEYS] if vkeys is None else []), *([OWN_RING] if keyring is None else []))
-    return Report(checks=checks, level=_level(checks), caveats=(UNWITNESSED, *own, NOT_REPLAYED))
+    caveats = (UNWITNESSED, *own, NOT_REPLAYED)
+    return Report(checks=checks, level=_level(checks), caveats=caveats, digests=tuple(seen.digests))
 
 
 def _run(name: str, step: Callable[[], str]) -> Check:
@@ -236,7 +257,7 @@ def _keyring(bundle: Bundle, entries: tuple[LedgerEntry, ...] | None) -> str:
     return f"{len(bundle.keyring)} holders, as the record's last key entry names them"
 
 
-def _objects(bundle: Bundle, entries: tuple[LedgerEntry, ...] | None) -> str:
+def _objects(bundle: Bundle, entries: tuple[LedgerEntry, ...] | None, seen: _Seen) -> str:
     for digest, data in bundle.objects.items():
         if hashlib.sha256(data).hexdigest() != digest:
             raise VerificationFailed("objects", f"expected bytes with digest {digest[:12]}, got others")
@@ -246,10 +267,31 @@ def _objects(bundle: Bundle, entries: tuple[LedgerEntry, ...] | None) -> str:
             raise VerificationFailed(
                 "objects", f"expected {digest[:12]} of {size} bytes, got {len(bundle.objects[digest])}"
             )
-    missing = sum(digest not in bundle.objects for digest, _ in refs)
-    if missing:
-        raise _NotDone(f"{missing} of {len(refs)} objects that entries name are not in the bundle; the others match")
-    return f"{len(refs)} objects match the entries that name them"
+    verdicts = check_objects(bundle, _readable(entries), seen.explanations)
+    return seen.ended("objects", verdicts, "objects")
+
+
+def _disclosures(bundle: Bundle, entries: tuple[LedgerEntry, ...] | None, seen: _Seen) -> str:
+    return seen.ended("disclosures", check_disclosures(bundle, _readable(entries), seen.explanations), "disclosures")
+
+
+class _Seen:
+    """What is known of holes, and the verdicts so far; whether one without a reason fails is the verifier's choice."""
+
+    def __init__(self, entries: tuple[LedgerEntry, ...], bundle: Bundle, *, strict: bool) -> None:
+        self.explanations = explanations_of(bundle, entries)
+        self.strict = strict
+        self.digests: list[DigestVerdict] = []
+
+    def ended(self, step: str, verdicts: tuple[DigestVerdict, ...], what: str) -> str:
+        """Return what a step found; a hole without a reason ends it as not done, or as failed for a strict verifier."""
+        self.digests += verdicts
+        text = f"{len(verdicts)} {what}: {summary(verdicts)}"
+        if withheld(verdicts) and self.strict:
+            raise VerificationFailed(step, f"expected a logged reason for everything absent, got {text}")
+        if withheld(verdicts):
+            raise _NotDone(text)
+        return text
 
 
 def _established(head: Checkpoint | None) -> Checkpoint:

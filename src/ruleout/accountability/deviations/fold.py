@@ -15,14 +15,18 @@ OPEN, AMEND, CLOSE = "open", "amend", "close"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviationAct:
-    """One act: the entry's id, open, amend or close, its instant, who signed, why, and what the file stated."""
+    """One act: the entry's id, open, amend or close, its instant, who signed, why, and what the file stated.
+
+    `deviation` is None where that is not here any more; `discovered` is then what the header says, if it does.
+    """
 
     id: str
     act: str
     ts: datetime
     by: tuple[str, ...]
     reason: str
-    deviation: Deviation
+    deviation: Deviation | None
+    discovered: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +38,14 @@ class DeviationState:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the last act closed it."""
-        return self.acts[-1].act == CLOSE
+        """Whether the last act closed it, by a statement that is here: what cannot be read closes nothing."""
+        return self.acts[-1].act == CLOSE and self.acts[-1].deviation is not None
 
     @property
     def discovered(self) -> datetime:
         """The earliest instant of discovery ever stated."""
-        return min(act.deviation.discovered for act in self.acts)
+        read = [act.deviation.discovered for act in self.acts if act.deviation is not None]
+        return min(read + [act.discovered for act in self.acts if act.discovered is not None])
 
     @property
     def is_undisclosed(self) -> bool:
@@ -55,6 +60,7 @@ class DeviationState:
 
 
 def fold(acts: Iterable[DeviationAct]) -> DeviationState | None:
-    """Return how a deviation stands after its acts, None if there are none. Pure. Source: A-6."""
+    """Return how a deviation stands after its acts, None if none of them can be read. Pure. Source: A-6."""
     kept = tuple(acts)
-    return DeviationState(deviation=kept[-1].deviation, acts=kept) if kept else None
+    read = [act.deviation for act in kept if act.deviation is not None]
+    return DeviationState(deviation=read[-1], acts=kept) if read else None

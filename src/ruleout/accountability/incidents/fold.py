@@ -5,6 +5,7 @@ Rules
 - The last file stated gives the facts.
 - Of an instant, the earliest value ever stated counts until a correction in the last file takes it back, with a reason.
   So a later statement never moves a deadline back by itself, and the order of statements does not matter.
+- A statement that is not here any more changes nothing but the instant of discovery, which its header keeps.
 - A report counts for its regime and stage from the instant at which it was given.
 """
 
@@ -32,6 +33,7 @@ class IncidentAct:
         incident: what the file stated; None for report and merge.
         regime, stage, given: of a report, and when it was given.
         into: of a merge, the incident that goes on.
+        is_unread: it states a file that is not here any more; `discovered` is then what its header says.
     """
 
     id: str
@@ -44,6 +46,8 @@ class IncidentAct:
     stage: str = ""
     given: datetime | None = None
     into: str = ""
+    is_unread: bool = False
+    discovered: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,12 @@ class IncidentState:
         return self.acts[0].ts
 
     @property
+    def is_unread(self) -> bool:
+        """Whether the file that was stated last is not here, so that an earlier one stands in its place."""
+        stating = [act for act in self.acts if act.incident is not None or act.is_unread]
+        return stating[-1].is_unread
+
+    @property
     def merged_into(self) -> str:
         """The incident under whose clock it is reported where a regime allows that; "" for its own."""
         return next((act.into for act in reversed(self.acts) if act.act == MERGE), "")
@@ -84,6 +94,8 @@ class IncidentState:
         for act in self.acts:
             if act.incident is not None and name in act.incident.instants:
                 first.setdefault(act.incident.instants[name], act.id)
+            elif name == "discovered" and act.discovered is not None:
+                first.setdefault(act.discovered, act.id)
         return tuple(Stated(value=v, act=a, correction=taken.get(v)) for v, a in first.items())
 
     def instant(self, name: str) -> datetime | None:

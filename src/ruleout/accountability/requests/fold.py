@@ -31,9 +31,9 @@ from ruleout.model.request_policy import PolicyLine, RequestPolicy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyStated:
-    """A policy as recorded, with the red lines of the frameworks it names."""
+    """A policy as recorded, with the red lines of the frameworks it names; None where it cannot be read."""
 
-    policy: RequestPolicy
+    policy: RequestPolicy | None
     lines: tuple[PolicyLine, ...]
 
 
@@ -139,7 +139,7 @@ class Register:
             lines = ", ".join(line.id for line in state.crossed)
             return (f"it crosses the red line {lines}: refused by rule, whoever signs",)
         if self.policy is None:
-            return ("no policy for requests is recorded, so nothing can be granted",)
+            return ("no policy for requests is recorded that can be read, so nothing can be granted",)
         found = [
             fault
             for policy in self._policies(state)
@@ -166,7 +166,8 @@ class Register:
 
     def _policy(self, stated: PolicyStated, act: RequestAct) -> None:
         self.policy = stated.policy
-        self.lines |= dict.fromkeys((*stated.policy.lines, *stated.lines))
+        own = () if stated.policy is None else stated.policy.lines
+        self.lines |= dict.fromkeys((*own, *stated.lines))
         for state in self.states.values():
             self._hold_against_lines(state, act.ts)
 

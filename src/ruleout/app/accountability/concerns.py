@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from ruleout.accountability.concerns.fold import (
@@ -28,8 +29,11 @@ from ruleout.app.accountability.signed import holder_of
 from ruleout.app.ledger import Record, Recorder, Subject
 from ruleout.errors import NotFound, RuleoutError, VerificationFailed
 from ruleout.ledger import EntryType, Signer
-from ruleout.model.concern import Concern, ConcernUpdate
+from ruleout.model.concern import Concern, ConcernStatus, ConcernUpdate
 
+#: A concern whose text is not here any more: it is counted, by what its header keeps, and moved by nobody.
+UNREAD = Concern(title="(its text is not here)", says="", roles=(), persons=(), reporter="")
+_NAMED = replace(UNREAD, reporter="(not here)")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -120,8 +124,11 @@ def _record(number: int, subject: Subject, data: bytes, recorder: Recorder, sign
 
 
 def _require_apart(concern: Concern, record: Record, signer: Signer) -> None:
-    """Whoever a concern is about neither receives nor decides it, in whatever role."""
+    """Whoever a concern is about neither receives nor decides it, in whatever role; of one that is gone nobody can tell."""
     holder = holder_of(record, signer)
+    if concern in (UNREAD, _NAMED):
+        hint = "What was recorded before the text was removed stands."
+        raise RuleoutError("the concern's text is not here any more, so whom it concerns is not known", hint=hint)
     if holder.person in persons_concerned(concern, holders_of(record)):
         hint = "Have somebody sign whom it does not concern: `ruleout concern list` names who receives it."
         raise RuleoutError(f"key {signer.name!r} is of somebody whom this concerns", hint=hint)
@@ -136,6 +143,8 @@ def _number(act: RecordedAct) -> int:
 
 def _act(act: RecordedAct) -> ConcernAct:
     receives = act.subject["act"] == RECEIVE
+    if act.is_unread:
+        return _unread(act, receives=receives)
     return ConcernAct(
         id=act.id,
         act=str(act.subject["act"]),
@@ -143,4 +152,19 @@ def _act(act: RecordedAct) -> ConcernAct:
         by=act.by,
         concern=parse_concern(act.statement, file=act.id) if receives else None,
         update=None if receives else parse_update(act.statement, file=act.id),
+    )
+
+
+def _unread(act: RecordedAct, *, receives: bool) -> ConcernAct:
+    """An act by its header alone: that there was one, whether it had a name, and the status it stated."""
+    status = str(act.subject.get("status", ""))
+    known = ConcernStatus(status) if status in [one.value for one in ConcernStatus] else None
+    concern = UNREAD if act.subject.get("anonymous") is True else _NAMED
+    return ConcernAct(
+        id=act.id,
+        act=str(act.subject["act"]),
+        ts=datetime.fromisoformat(act.ts),
+        by=act.by,
+        concern=concern if receives else None,
+        update=None if receives else ConcernUpdate(status=known),
     )

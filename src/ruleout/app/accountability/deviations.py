@@ -14,6 +14,7 @@ from ruleout.app.accountability.acts import RecordedAct, acts_in, next_id, recor
 from ruleout.app.accountability.signed import holder_of, stated_reason
 from ruleout.app.ledger import Record, Recorder
 from ruleout.documents.field_names import closest
+from ruleout.documents.fields import parse_instant
 from ruleout.errors import NotFound, RuleoutError, VerificationFailed
 from ruleout.ledger import EntryType, Signer
 from ruleout.model.deviation import Deviation
@@ -33,7 +34,10 @@ class DeviationRegister:
     acts: Mapping[str, tuple[RecordedAct, ...]]
 
     def state(self, deviation: str) -> DeviationState:
-        """Return one deviation. Raises NotFound with those there are."""
+        """Return one deviation. Raises NotFound with those there are, and where no statement of it can be read."""
+        if deviation in self.acts and deviation not in self.states:
+            hint = "State it anew with `ruleout deviation amend`, without what was removed."
+            raise NotFound(f"no statement of deviation {deviation!r} is here any more", hint=hint)
         if deviation not in self.states:
             known = ", ".join(sorted(self.states)) or "none"
             raise NotFound(f"no deviation {deviation!r} in the record; there are: {known}", hint="Name one of these.")
@@ -44,8 +48,8 @@ class DeviationRegister:
         before = b""
         found: dict[str, tuple[Change, ...]] = {}
         for act in self.acts[deviation]:
-            found[act.id] = changes(before, act.statement) if before else ()
-            before = act.statement
+            found[act.id] = changes(before, act.statement) if before and act.statement else ()
+            before = act.statement or before
         return found
 
 
@@ -116,9 +120,11 @@ def amend_deviation(
     holder_of(record, signer)
     deviation = parse_deviation(data, file=file)
     register = deviations_of(record)
-    state = register.state(deviation.id)
-    last = register.acts[deviation.id][-1].statement
-    if not changes(last, data) and not (closes and not state.is_closed):
+    if deviation.id not in register.acts:
+        register.state(deviation.id)
+    state, last = register.states.get(deviation.id), register.acts[deviation.id][-1].statement
+    is_same = last and not changes(last, data)
+    if is_same and not (closes and state is not None and not state.is_closed):
         raise RuleoutError(f"the file of {deviation.id!r} says what the record says", hint="Nothing was added.")
     _require_departure(deviation, record, framework_of)
     if closes:
@@ -162,6 +168,16 @@ def _state(act: str, deviation: Deviation, data: bytes, reason: str, recorder: R
 
 
 def _act(act: RecordedAct) -> DeviationAct:
+    if act.is_unread:
+        return DeviationAct(
+            id=act.id,
+            act=str(act.subject["act"]),
+            ts=datetime.fromisoformat(act.ts),
+            by=act.by,
+            reason=act.reason,
+            deviation=None,
+            discovered=_discovered(act),
+        )
     deviation = parse_deviation(act.statement, file=act.id)
     if deviation.id != act.subject["deviation"]:
         expected = f"a statement of {act.subject['deviation']}"
@@ -174,3 +190,11 @@ def _act(act: RecordedAct) -> DeviationAct:
         reason=act.reason,
         deviation=deviation,
     )
+
+
+def _discovered(act: RecordedAct) -> datetime | None:
+    """The instant of discovery that a header keeps; an act of others' making may say anything."""
+    try:
+        return parse_instant(act.subject.get("discovered", ""))
+    except ValueError:
+        return None

@@ -36,6 +36,9 @@ def prepare_report(incident: str, regime: IncidentRegime, stage: str, register: 
     Source: A-4, A-10.
     """
     state = register.state(incident)
+    if state.is_unread:
+        hint = f"State it anew: `ruleout incident amend {incident} --reason WHY`."
+        raise RuleoutError(f"the last statement of {incident!r} is not here any more", hint=hint)
     if stage not in regime.fields:
         known = ", ".join(regime.fields)
         raise NotFound(

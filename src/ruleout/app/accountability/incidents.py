@@ -16,6 +16,7 @@ from ruleout.app.accountability.acts import RecordedAct, acts_in, next_id, recor
 from ruleout.app.accountability.incident_regimes import calendar_of
 from ruleout.app.accountability.signed import holder_of, stated_reason
 from ruleout.app.ledger import Record, Recorder
+from ruleout.documents.fields import parse_instant
 from ruleout.errors import NotFound, RuleoutError, VerificationFailed
 from ruleout.ledger import EntryType, Signer
 from ruleout.model.incident import Incident
@@ -33,14 +34,22 @@ class Register:
     acts: Mapping[str, tuple[RecordedAct, ...]]
 
     def state(self, incident: str) -> IncidentState:
-        """Return one incident. Raises NotFound with those there are."""
+        """Return one incident. Raises NotFound with those there are, and where no statement of it can be read."""
+        if incident in self.acts and incident not in self.states:
+            hint = "State it anew with `ruleout incident amend`, without what was removed."
+            raise NotFound(f"no statement of incident {incident!r} is here any more", hint=hint)
         if incident not in self.states:
             known = ", ".join(sorted(self.states)) or "none"
             raise NotFound(f"no incident {incident!r} in the record; there are: {known}", hint="Name one of these.")
         return self.states[incident]
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Incidents whose last statement is not here any more: which clocks run is not known."""
+        return tuple(one for one in self.acts if one not in self.states or self.states[one].is_unread)
+
     def last_statement(self, incident: str) -> bytes:
-        """The file as it was last stated."""
+        """The file as it was last stated; b"" where that is not here."""
         acts = self.acts.get(incident, ())
         return next((act.statement for act in reversed(acts) if act.subject["act"] in _STATING), b"")
 
@@ -50,8 +59,9 @@ class Register:
         found = []
         for act in self.acts[incident]:
             states_file = act.subject["act"] in _STATING
-            found.append((act, changes(before, act.statement) if states_file and before else ()))
-            before = act.statement if states_file else before
+            is_here = states_file and bool(act.statement)
+            found.append((act, changes(before, act.statement) if is_here and before else ()))
+            before = act.statement if is_here else before
         return tuple(found)
 
 
@@ -132,10 +142,13 @@ def amend_incident(
     holder_of(record, signer)
     incident = parse_incident(data, file=file, facts=facts)
     register = register_of(record)
-    state = register.state(incident.id)
-    if not changes(register.last_statement(incident.id), data):
+    if incident.id not in register.acts:
+        register.state(incident.id)
+    last = register.last_statement(incident.id)
+    if last and not changes(last, data):
         raise RuleoutError(f"the file of {incident.id!r} says what the record says", hint="Nothing was added.")
-    _require_corrections(incident, state)
+    if incident.id in register.states:
+        _require_corrections(incident, register.states[incident.id])
     if resolves and "resolved" not in incident.instants:
         hint = "Write `resolved:` with its instant under `known:`."
         raise RuleoutError(f"expected when {incident.id!r} was resolved, got nothing", hint=hint)
@@ -184,18 +197,30 @@ def _require_corrections(incident: Incident, state: IncidentState) -> None:
 
 def _act(act: RecordedAct) -> IncidentAct:
     subject = {name: str(value) for name, value in act.subject.items()}
+    states_file = subject["act"] in _STATING
+    is_unread = states_file and act.is_unread
     return IncidentAct(
         id=act.id,
         act=subject["act"],
         ts=datetime.fromisoformat(act.ts),
         by=act.by,
         reason=act.reason,
-        incident=_stated(act) if subject["act"] in _STATING else None,
+        incident=_stated(act) if states_file and not is_unread else None,
         regime=subject.get("regime", ""),
         stage=subject.get("stage", ""),
-        given=given_at(act.statement) if subject["act"] == REPORT else None,
+        given=given_at(act.statement) if subject["act"] == REPORT and not act.is_unread else None,
         into=subject.get("into", ""),
+        is_unread=is_unread,
+        discovered=_discovered(subject) if is_unread else None,
     )
+
+
+def _discovered(subject: Mapping[str, str]) -> datetime | None:
+    """The instant of discovery that a header keeps; an act of others' making may say anything."""
+    try:
+        return parse_instant(subject.get("discovered", ""))
+    except ValueError:
+        return None
 
 
 def _stated(act: RecordedAct) -> Incident:

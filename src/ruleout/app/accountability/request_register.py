@@ -14,8 +14,7 @@ from ruleout.accountability.requests.fold import PolicyStated, Register, Request
 from ruleout.accountability.requests.parse import parse_answer, parse_forum, parse_request
 from ruleout.accountability.requests.policy_parse import parse_policy
 from ruleout.accountability.requests.rules import Signed, lines_of
-from ruleout.app.accountability.acts import STATEMENT
-from ruleout.app.evidence.receipt import Kept
+from ruleout.app.accountability.acts import Told, statement_of
 from ruleout.app.ledger import Record
 from ruleout.errors import BadInput, NotFound
 from ruleout.framework import parse_framework
@@ -47,7 +46,7 @@ def register_in(record: Record) -> Register:
     return register_of(record, record.keyring)
 
 
-def register_of(kept: Kept, keyring: Keyring) -> Register:
+def register_of(kept: Told, keyring: Keyring) -> Register:
     """Return the register that a record's entries leave, such as those of a bundle. Effect: reads what they name.
 
     Args:
@@ -57,7 +56,7 @@ def register_of(kept: Kept, keyring: Keyring) -> Register:
     return fold(_acts(kept, keyring))
 
 
-def grants_in(kept: Kept, keyring: Keyring) -> tuple[ExceptionGrant, ...]:
+def grants_in(kept: Told, keyring: Keyring) -> tuple[ExceptionGrant, ...]:
     """Return every exception that a record says was granted, ended ones too, in order of their requests.
 
     Effect: reads what entries name.
@@ -79,13 +78,13 @@ def exceptions_in_force(record: Record, at: datetime) -> tuple[ExceptionGrant, .
     return tuple(grant for grant in grants_in(record, record.keyring) if grant.is_in_force(at))
 
 
-def _acts(kept: Kept, keyring: Keyring) -> Iterator[RequestAct]:
+def _acts(kept: Told, keyring: Keyring) -> Iterator[RequestAct]:
     for entry in kept.entries:
         if entry.content.type is EntryType.REQUEST:
             yield _act(entry, kept, keyring)
 
 
-def _act(entry: LedgerEntry, kept: Kept, keyring: Keyring) -> RequestAct:
+def _act(entry: LedgerEntry, kept: Told, keyring: Keyring) -> RequestAct:
     content = entry.content
     holders = [keyring[sig.key_id] for sig in content.sigs if sig.key_id in keyring]
     return RequestAct(
@@ -97,16 +96,18 @@ def _act(entry: LedgerEntry, kept: Kept, keyring: Keyring) -> RequestAct:
     )
 
 
-def _states(entry: LedgerEntry, kept: Kept) -> Request | RequestAnswer | Proceeding | PolicyStated | None:
+def _states(entry: LedgerEntry, kept: Told) -> Request | RequestAnswer | Proceeding | PolicyStated | None:
     subject = entry.content.subject
     try:
-        data = kept.object(next((r.sha256 for r in entry.content.refs if r.name == STATEMENT), ""))
-        return _read(entry, data, kept)
+        return _read(entry, statement_of(entry, kept), kept)
     except (NotFound, BadInput):
+        # A policy that cannot be read may have been a stricter one: until the next, nothing can be granted.
+        if subject["act"] == "policy":
+            return PolicyStated(policy=None, lines=())
         return _UNREAD if subject["act"] == "answer" else None
 
 
-def _read(entry: LedgerEntry, data: bytes, kept: Kept) -> Request | RequestAnswer | Proceeding | PolicyStated | None:
+def _read(entry: LedgerEntry, data: bytes, kept: Told) -> Request | RequestAnswer | Proceeding | PolicyStated | None:
     subject, file = entry.content.subject, entry.content.id
     match subject["act"]:
         case "open":
@@ -122,7 +123,7 @@ def _read(entry: LedgerEntry, data: bytes, kept: Kept) -> Request | RequestAnswe
     return None
 
 
-def _policy(entry: LedgerEntry, data: bytes, kept: Kept) -> PolicyStated:
+def _policy(entry: LedgerEntry, data: bytes, kept: Told) -> PolicyStated:
     named = [ref for ref in entry.content.refs if ref.name.startswith(FRAMEWORK)]
     frameworks = [parse_framework(kept.object(ref.sha256), file=ref.name) for ref in named]
     lines = tuple(line for framework in frameworks for line in lines_of(framework))

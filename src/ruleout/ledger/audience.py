@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may see what stands outside the log: four audiences, and one table by kind of entry (L-4, A-8).
+
+The table is the least that is asked of whoever exports: a value that it keeps from an audience stays a hole without
+a reason until a redaction gives one. It fails closed: a kind that it does not name is for staff and regulator only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from ruleout.ledger.entry import EntryType
+
+
+class Audience(StrEnum):
+    """For whom a copy of the record is made."""
+
+    PUBLIC = "public"
+    STAFF = "staff"
+    REVIEWER = "reviewer"
+    REGULATOR = "regulator"
+
+
+EVERYBODY = frozenset(Audience)
+CONFIDENTIAL = frozenset({Audience.STAFF, Audience.REGULATOR})
+
+#: Kinds whose statements may name people, customers or open holes: words in confidence (A-4 to A-6, A-13).
+_IN_CONFIDENCE = frozenset({EntryType.INCIDENT, EntryType.DEVIATION, EntryType.CONCERN, EntryType.REQUEST})
+
+SEEN_BY: Mapping[EntryType, frozenset[Audience]] = MappingProxyType(
+    {
+        EntryType.FRAMEWORK: EVERYBODY,
+        EntryType.EVIDENCE: EVERYBODY,
+        EntryType.DETERMINATION: EVERYBODY,
+        EntryType.SAFEGUARD: EVERYBODY,
+        EntryType.PEER: EVERYBODY,
+        EntryType.DECISION: EVERYBODY,
+        EntryType.APPROVAL: EVERYBODY,
+        EntryType.KEY: EVERYBODY,
+        EntryType.WITHDRAWAL: EVERYBODY,
+        EntryType.GOAL: EVERYBODY,
+        EntryType.GRADE: EVERYBODY,
+        EntryType.DUTY: EVERYBODY,
+        **dict.fromkeys(_IN_CONFIDENCE, CONFIDENTIAL),
+        EntryType.REPORT: EVERYBODY,
+        EntryType.REDACTION: EVERYBODY,
+        EntryType.ERASURE: EVERYBODY,
+        EntryType.REVIEW: EVERYBODY,
+        EntryType.WITNESS: EVERYBODY,
+    }
+)
+
+
+def audiences_of(kind: EntryType) -> frozenset[Audience]:
+    """Return who sees what entries of a kind disclose, as long as no redaction says otherwise. Pure. Source: L-4."""
+    return SEEN_BY.get(kind, CONFIDENTIAL)
