@@ -192,12 +192,21 @@ def test_an_object_may_be_hidden_and_strict_asks_for_its_reason(lab):
     framework = next(e["id"] for e in entries if e["type"] == "framework")
     act(lab, "redact", "incident/weights-1/1", "*", *WHY, *TERMS)
     act(lab, "redact", "concern/1/1", "*", *WHY, *TERMS)
-    act(lab, "redact", framework, "--object", "framework", *WHY, *TERMS)
+    said = act(lab, "redact", framework, "--object", "framework", *WHY, *TERMS)
     path, _ = export(lab, "public", "--with-logs")
     code, value = verified(path, "--strict")
 
     redacted = [one for one in value["digests"] if one["kind"] == "object" and one["verdict"] == "redacted"]
     assert (0, [framework]) == (code, [one["entry"] for one in redacted])
+    decision = next(e["id"] for e in entries if e["type"] == "decision")
+    assert f"mind: 1 other entry names it and loses it too, the first {decision}" in said
+    assert "no decision that rests on it replays from such a copy" in said
+    assert run("replay", path).code == 1
+
+
+def test_hiding_what_no_other_entry_names_warns_of_nothing(lab):
+    """Values of one entry, which no other has."""
+    assert "mind" not in act(lab, "redact", "incident/weights-1/1", "*", *WHY, *TERMS)
 
 
 # --- erasure ---

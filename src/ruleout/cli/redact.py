@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from ruleout.app.disclosure.redact import Target, Wanted, lift, redact, standing_redactions
+from ruleout.app.disclosure.redact import Target, Wanted, also_named_by, lift, redact, standing_redactions
 from ruleout.app.ledger import read_record
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, WorkspaceOption, day, instant, workspace_needed
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.cli.signing import KeyOption, acting
 from ruleout.errors import RuleoutError
+from ruleout.ledger import EntryType, LedgerEntry
 from ruleout.ledger.audience import EVERYBODY, Audience
 from ruleout.ledger.redaction import RedactionClass
 from ruleout.model.expiry import utc_day
@@ -93,11 +94,26 @@ def values(
     target = Target(entry=entry, paths=tuple(path or ()), objects=tuple(object_ or ()))
     place = workspace_needed(workspace)
     with acting(place, key, instant(None)) as (record, recorder, signer):
-        made = redact(target, wanted, record, recorder, signer)
+        made, others = redact(target, wanted, record, recorder, signer), also_named_by(target, record)
     say(f"recorded as {made} of {place.origin}: hidden from {', '.join(sorted(wanted.audiences))}")
     if wanted.audiences == EVERYBODY:
         say("  mind: it is hidden from everybody, the regulator too")
+    _say_others(others)
     say("  next: ruleout export FILE --audience public")
+
+
+def _say_others(others: tuple[LedgerEntry, ...]) -> None:
+    """Say what else loses the object, and that decisions which rest on it replay no more."""
+    if not others:
+        return
+    entries = (
+        "1 other entry names it and loses it"
+        if len(others) == 1
+        else f"{len(others)} other entries name it and lose it"
+    )
+    say(f"  mind: {entries} too, the first {others[0].content.id}")
+    if any(one.content.type is EntryType.DECISION for one in others):
+        say("  mind: no decision that rests on it replays from such a copy")
 
 
 def list_all(

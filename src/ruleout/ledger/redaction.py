@@ -107,10 +107,6 @@ class Redaction:
     review_by: date
     location: str = ""
 
-    def hides(self, entry: str, digest: str, audience: Audience | None) -> bool:
-        """Whether it hides this digest of this entry from an audience."""
-        return self.entry == entry and digest in self.digests and audience in self.audiences
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:

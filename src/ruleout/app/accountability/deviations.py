@@ -168,20 +168,7 @@ def _state(act: str, deviation: Deviation, data: bytes, reason: str, recorder: R
 
 
 def _act(act: RecordedAct) -> DeviationAct:
-    if act.is_unread:
-        return DeviationAct(
-            id=act.id,
-            act=str(act.subject["act"]),
-            ts=datetime.fromisoformat(act.ts),
-            by=act.by,
-            reason=act.reason,
-            deviation=None,
-            discovered=_discovered(act),
-        )
-    deviation = parse_deviation(act.statement, file=act.id)
-    if deviation.id != act.subject["deviation"]:
-        expected = f"a statement of {act.subject['deviation']}"
-        raise VerificationFailed("entry", f"expected {expected} in {act.id}, got one of {deviation.id}")
+    deviation = None if act.is_unread else _stated(act)
     return DeviationAct(
         id=act.id,
         act=str(act.subject["act"]),
@@ -189,7 +176,16 @@ def _act(act: RecordedAct) -> DeviationAct:
         by=act.by,
         reason=act.reason,
         deviation=deviation,
+        discovered=_discovered(act) if deviation is None else None,
     )
+
+
+def _stated(act: RecordedAct) -> Deviation:
+    deviation = parse_deviation(act.statement, file=act.id)
+    if deviation.id != act.subject["deviation"]:
+        expected = f"a statement of {act.subject['deviation']}"
+        raise VerificationFailed("entry", f"expected {expected} in {act.id}, got one of {deviation.id}")
+    return deviation
 
 
 def _discovered(act: RecordedAct) -> datetime | None:

@@ -167,6 +167,18 @@ def object_digests(entry: LedgerEntry, objects: Iterable[str]) -> tuple[str, ...
     return tuple(found)
 
 
+def also_named_by(target: Target, record: Record) -> tuple[LedgerEntry, ...]:
+    """Return the other entries that name an object which is to be hidden, in order: it is hidden behind them too. Pure.
+
+    Raises:
+        NotFound: no such entry or object.
+    """
+    entry = entry_named(target.entry, record)
+    hidden = set(object_digests(entry, target.objects))
+    others = (one for one in record.entries if one.content.id != target.entry)
+    return tuple(one for one in others if any(ref.sha256 in hidden for ref in one.content.refs))
+
+
 def _next(recorder: Recorder) -> str:
     number = 1
     while recorder.has(f"redaction/{number}"):
