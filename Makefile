@@ -16,7 +16,7 @@ demo: $(RUNTIME) ## install what is needed and run the tour: no key, no account,
 	@.venv/bin/ruleout demo
 
 test: lint types ## everything that must hold: lint, contracts, types, then every test
-	$(PY) -m pytest
+	$(PY) -m pytest -n logical --dist loadfile
 
 lint: $(TOOLS) ## style, format and import contracts
 	$(PY) -m ruff check .

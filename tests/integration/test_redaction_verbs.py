@@ -154,6 +154,19 @@ def test_lifting_shows_it_again(lab):
     )
 
 
+def test_a_lift_by_a_stolen_key_lifts_nothing(lab):
+    """Its redactions go on hiding, what it lifted is hidden again, and both verifiers give the same verdicts (L-7)."""
+    act(lab, "redact", "incident/weights-1/1", "statement", *WHY, *TERMS, "--audience", "staff")
+    act(lab, "redact", "lift", "redaction/1", "--justification", "fixed", "--authority", "rso", "--key", "rso-bea")
+    stolen = ("--from", "2026-11-01T00:00:00Z", "--reason", "stolen", "--key", "ceo-ada")
+    act(lab, "key", "compromise", "rso-bea", *stolen)
+    path, _ = export(lab, "staff")
+    told = verified(path)
+
+    assert b"copied a checkpoint" not in words_in(path)
+    assert "redacted" in str(told)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from ruleout.accountability.change_log.document import ChangeLogDoc
 from ruleout.accountability.concerns.document import ConcernDoc, ConcernRulesDoc
 from ruleout.accountability.deviations.document import DeviationDoc
 from ruleout.accountability.duties.document import CadenceDoc, DutiesDoc
@@ -24,6 +25,7 @@ SHAPES: dict[str, type[Doc]] = {
     "roadmap": RoadmapDoc,
     "grade": GradeDoc,
     "updates": UpdatesDoc,
+    "change-log": ChangeLogDoc,
     "concern": ConcernDoc,
     "concern-rules": ConcernRulesDoc,
     "deviation": DeviationDoc,

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ruleout.errors import NotFound, RuleoutError
@@ -92,6 +94,41 @@ def make_folder(path: Path, *, mode: int = 0o777) -> None:
     except OSError as error:
         hint = "Check the path and its permissions."
         raise RuleoutError(f"{path}: cannot make this folder: {error.strerror}", hint=hint) from error
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write a new folder of files, whole or not at all. Effect: writes beside, syncs each file, and renames.
+
+    Args:
+        files: bytes by plain name.
+
+    Raises:
+        RuleoutError: something stands there already, even if it came in between, or it cannot be written.
+    """
+    if folder.exists() or folder.is_symlink():
+        raise RuleoutError(f"{folder} exists already", hint="Choose another name; nothing was overwritten.")
+    make_folder(folder.parent)
+    try:
+        beside = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
+    except OSError as error:
+        hint = "Check the folder above it and its permissions."
+        raise RuleoutError(f"{folder}: cannot write: {error.strerror}", hint=hint) from error
+    try:
+        made = beside / "whole"
+        make_folder(made)
+        for name, data in files.items():
+            write_new(made / name, data)
+        _rename(made, folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _rename(made: Path, folder: Path) -> None:
+    try:
+        made.rename(folder)
+    except OSError as error:
+        hint = "Choose another name; nothing was overwritten."
+        raise RuleoutError(f"{folder}: cannot write: {error.strerror}", hint=hint) from error
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -3,7 +3,8 @@
 
 A key file is JSON, mode 0600: the seed under ChaCha20-Poly1305 with a key that scrypt (n 2^16, r 8, p 1; 64 MiB)
 derives from the passphrase, the key's name authenticated with it. A machine may instead hand over a seed through its
-environment. No private key is ever written in clear, logged or shown.
+environment. No private key is ever written in clear, logged or shown. One seed gives both an Ed25519 key and, by
+HKDF-SHA256 under a label of its own, an ML-DSA-44 key: whoever breaks the first has not got the seed (ADR 0021).
 """
 
 from __future__ import annotations
@@ -17,14 +18,22 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from ruleout.adapters.files import make_folder, read_bounded, write_new
 from ruleout.errors import KeyUnavailable, NotFound, RuleoutError, VerificationFailed
 from ruleout.model.canonical import canonical, parse_canonical
 
+try:
+    from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+except ImportError:  # an older library
+    MLDSA44PrivateKey = None  # type: ignore[assignment,misc]
+
 FORMAT = "ruleout-key/1"
+SEED_BYTES = 32
+_POST_QUANTUM = b"ruleout ml-dsa-44 seed v1"
 SHORTEST_PASSPHRASE = 12
 _COST = {"n": 2**16, "r": 8, "p": 1}
 
@@ -34,20 +43,40 @@ class KeySigner:
     """A named private key, unlocked. Its representation shows the name only."""
 
     name: str
-    _private: Ed25519PrivateKey = field(repr=False)
+    _seed: bytes = field(repr=False)
 
     @property
     def public_key(self) -> bytes:
-        """The raw public key, 32 bytes."""
-        return self._private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        """The raw Ed25519 public key, 32 bytes."""
+        return self._private.public_key().public_bytes_raw()
 
     def sign(self, message: bytes) -> bytes:
         """Return the Ed25519 signature, 64 bytes."""
         return self._private.sign(message)
 
+    @property
+    def post_quantum_key(self) -> bytes:
+        """The raw ML-DSA-44 public key, 1312 bytes. Raises KeyUnavailable where the library lacks the algorithm."""
+        return self._post_quantum().public_key().public_bytes_raw()
+
+    def sign_post_quantum(self, message: bytes) -> bytes:
+        """Return an ML-DSA-44 signature, 2420 bytes. Effect: may draw randomness. Raises as `post_quantum_key`."""
+        return self._post_quantum().sign(message)
+
     def named(self, name: str) -> KeySigner:
         """Return the same key under another name; a log's key signs under the log's origin."""
-        return KeySigner(name, self._private)
+        return KeySigner(name, self._seed)
+
+    @property
+    def _private(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self._seed)
+
+    def _post_quantum(self) -> MLDSA44PrivateKey:
+        if MLDSA44PrivateKey is None:
+            hint = "Install cryptography 47 or later, or go on with Ed25519 alone."
+            raise KeyUnavailable("the library here lacks ML-DSA-44", hint=hint)
+        seed = HKDF(algorithm=SHA256(), length=SEED_BYTES, salt=None, info=_POST_QUANTUM).derive(self._seed)
+        return MLDSA44PrivateKey.from_seed_bytes(seed)
 
 
 def create_key(name: str, folder: Path, passphrase: str) -> KeySigner:
@@ -62,11 +91,10 @@ def create_key(name: str, folder: Path, passphrase: str) -> KeySigner:
             f"expected a passphrase of at least {SHORTEST_PASSPHRASE} characters, got {len(passphrase)}",
             hint="Use several words, or a password manager.",
         )
-    private = Ed25519PrivateKey.generate()
-    seed = private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+    seed = os.urandom(SEED_BYTES)
     make_folder(folder, mode=0o700)
     write_new(key_path(folder, name), _sealed(name, seed, passphrase), mode=0o600)
-    return KeySigner(name, private)
+    return KeySigner(name, seed)
 
 
 def load_key(name: str, folder: Path, passphrase: str) -> KeySigner:
@@ -81,7 +109,7 @@ def load_key(name: str, folder: Path, passphrase: str) -> KeySigner:
     except NotFound as error:
         hint = f"Make one with `ruleout key new {name} --role ROLE --person PERSON`, or set RULEOUT_KEYS to its folder."
         raise KeyUnavailable(f"no key {name!r} in {folder}", hint=hint) from error
-    return KeySigner(name, Ed25519PrivateKey.from_private_bytes(_unsealed(name, data, passphrase)))
+    return KeySigner(name, _unsealed(name, data, passphrase))
 
 
 def _sealed(name: str, seed: bytes, passphrase: str) -> bytes:
@@ -95,11 +123,17 @@ def _unsealed(name: str, data: bytes, passphrase: str) -> bytes:
     try:
         held = parse_canonical(data, max_depth=2)
         salt, nonce, secret = (bytes.fromhex(held[part]) for part in ("salt", "nonce", "sealed"))
-        seed = ChaCha20Poly1305(_derived(passphrase, salt)).decrypt(nonce, secret, _bound_to(name))
+        seed = _whole(ChaCha20Poly1305(_derived(passphrase, salt)).decrypt(nonce, secret, _bound_to(name)))
     except (InvalidTag, VerificationFailed, KeyError, TypeError, ValueError) as error:
         raise KeyUnavailable(
             f"cannot unlock key {name!r}: wrong passphrase or damaged file", hint="Try again."
         ) from error
+    return seed
+
+
+def _whole(seed: bytes) -> bytes:
+    if len(seed) != SEED_BYTES:
+        raise ValueError(f"expected {SEED_BYTES} bytes, got {len(seed)}")
     return seed
 
 
@@ -119,8 +153,7 @@ def key_from_seed(name: str, encoded: str) -> KeySigner:
         KeyUnavailable: the text is not 32 bytes of base64; the text itself is never repeated.
     """
     try:
-        seed = base64.b64decode(encoded, validate=True)
-        return KeySigner(name, Ed25519PrivateKey.from_private_bytes(seed))
+        return KeySigner(name, _whole(base64.b64decode(encoded, validate=True)))
     except (binascii.Error, ValueError) as error:
         raise KeyUnavailable(
             f"expected 32 bytes of base64 as the seed of key {name!r}", hint="Check the environment variable."

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ruleout.adapters.journal import HEADER, read_frames
-from ruleout.adapters.tile_store import read_checkpoint
+from ruleout.adapters.tile_store import LogKeys, read_checkpoint
 from ruleout.errors import LedgerError, VerificationFailed
 from ruleout.ledger.checkpoint import Checkpoint, open_checkpoint
 from ruleout.ledger.merkle import EMPTY_ROOT, leaf_hash
-from ruleout.ledger.note import Signer, verifier_key
 from ruleout.ledger.tile import WIDTH, Edge, Tile, pack_bundle, tile_path
 
 
@@ -56,16 +55,16 @@ class State:
         return tuple((tile_path("entries", index, len(part)), pack_bundle(part)) for index, part in cut)
 
 
-def last_checkpoint(path: Path, signer: Signer, *, may_miss: bool) -> tuple[str, Checkpoint]:
+def last_checkpoint(path: Path, keys: LogKeys, *, may_miss: bool) -> tuple[str, Checkpoint]:
     """Return the last checkpoint as note and value; that of the empty tree if it is missing and may be.
 
-    Raises LedgerError if it is missing and may not be, or is not signed by `signer` for its log.
+    Raises LedgerError if it is missing and may not be, or is not signed by a key of the log.
     """
     if may_miss and not (path / "checkpoint").exists():
-        return "", Checkpoint(signer.name, 0, EMPTY_ROOT)
+        return "", Checkpoint(keys.key.name, 0, EMPTY_ROOT)
     note = read_checkpoint(path)
     try:
-        return note, open_checkpoint(note, [verifier_key(signer.name, signer.public_key)], origin=signer.name)
+        return note, open_checkpoint(note, keys.every, origin=keys.key.name)
     except VerificationFailed as error:
         raise LedgerError(
             f"{path}: expected a checkpoint signed by the log's key, got another: {error}",

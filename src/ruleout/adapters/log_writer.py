@@ -12,9 +12,10 @@ import fcntl
 import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from ruleout.adapters.durable_file import (
     FileOps,
@@ -26,37 +27,57 @@ from ruleout.adapters.durable_file import (
 )
 from ruleout.adapters.journal import HEADER, Journal
 from ruleout.adapters.log_recovery import State, last_checkpoint, recover
-from ruleout.adapters.tile_store import read_description, write_description
+from ruleout.adapters.tile_store import LogKeys, read_description, write_description
 from ruleout.errors import LedgerError
 from ruleout.ledger.checkpoint import Checkpoint, sign_checkpoint
+from ruleout.ledger.cosignature import Algorithm, Cosigner, LogKey, cosigner_key, post_quantum_line
 from ruleout.ledger.entry import MAX_BYTES
 from ruleout.ledger.merkle import EMPTY_ROOT
-from ruleout.ledger.note import Signer, verifier_key
+from ruleout.ledger.note import Signer, verifier_key, with_lines
 from ruleout.ledger.tile import WIDTH, tile_path
 
 _REOPEN = "Find out what the disk did, then open the log again."
 
 
-def create_log(path: Path, signer: Signer, *, ops: FileOps | None = None) -> None:
+def create_log(path: Path, signer: Signer, *, post_quantum: bool = False, ops: FileOps | None = None) -> None:
     """Create an empty log in folder `path`, named as the signer's key, with a signed checkpoint of size 0.
 
     Durable on return. A creation that a crash cut short can be repeated; a log is never created over another.
+
+    Args:
+        post_quantum: sign every checkpoint with ML-DSA-44 too; the signer must be a `Cosigner` then.
 
     Raises:
         LedgerError: there is a log here already, or the disk failed.
         VerificationFailed: check "key"; the signer's name or key is unfit.
     """
     files = ops or SystemFiles()
-    key = verifier_key(signer.name, signer.public_key)
+    keys = LogKeys((keys_of(signer, post_quantum=post_quantum),))
     journal = path / "journal"
     if (path / "log.json").exists() or (journal.exists() and journal.stat().st_size > len(HEADER)):
         raise LedgerError(f"{path}: expected no log, got one", hint="Open it instead, or choose another folder.")
-    note = sign_checkpoint(Checkpoint(key.name, 0, EMPTY_ROOT), signer)
+    note = sign_with_all(Checkpoint(keys.key.name, 0, EMPTY_ROOT), signer, keys)
     with disk_errors(path):
         make_directory(path, files)
         # If we crash before log.json is there, there is no log yet, and this runs again from the start.
         replace_files([(journal, HEADER), (path / "checkpoint", note.encode("utf-8"))], files)
-        write_description(path, key, files)
+        write_description(path, keys, files)
+
+
+def keys_of(signer: Signer, *, post_quantum: bool) -> tuple[LogKey, ...]:
+    """Return the public keys with which a signer signs a log's checkpoints. Asks the signer; otherwise pure."""
+    key = verifier_key(signer.name, signer.public_key)
+    if not post_quantum:
+        return (key,)
+    return key, cosigner_key(signer.name, cast("Cosigner", signer).post_quantum_key, Algorithm.ML_DSA_44)
+
+
+def sign_with_all(checkpoint: Checkpoint, signer: Signer, keys: LogKeys) -> str:
+    """Return the checkpoint signed with each of the log's current keys. Asks the signer; otherwise pure."""
+    note = sign_checkpoint(checkpoint, signer)
+    if len(keys.current) == 1:
+        return note
+    return with_lines(note, [post_quantum_line(checkpoint, cast("Cosigner", signer))])
 
 
 def open_log(path: Path, signer: Signer, *, rebuild: bool = False, ops: FileOps | None = None) -> LogWriter:
@@ -77,16 +98,16 @@ def open_log(path: Path, signer: Signer, *, rebuild: bool = False, ops: FileOps 
     Source: L-5, L-6.
     """
     files = ops or SystemFiles()
-    key = read_description(path)
-    if (signer.name, signer.public_key) != (key.name, key.public_key):
-        raise LedgerError(f"{path}: expected the key {key.key_id}, got one of {signer.name[:80]!r}")
+    keys = read_description(path)
+    if (signer.name, signer.public_key) != (keys.key.name, keys.key.public_key):
+        raise LedgerError(f"{path}: expected the key {keys.key.key_id}, got one of {signer.name[:80]!r}")
     with disk_errors(path), ExitStack() as opened:
         lock = _lock(path)
         opened.callback(os.close, lock)
-        state, end = recover(path, last_checkpoint(path, signer, may_miss=rebuild), rebuild=rebuild)
+        state, end = recover(path, last_checkpoint(path, keys, may_miss=rebuild), rebuild=rebuild)
         journal = Journal(path / "journal", files)
         opened.callback(journal.close)
-        writer = LogWriter(path, signer, state, journal=journal, ops=files, release=opened.pop_all())
+        writer = LogWriter(path, (signer, keys), state, journal=journal, ops=files, release=opened.pop_all())
     with ExitStack() as unsettled:
         unsettled.callback(writer.close)
         writer.settle(end)
@@ -98,9 +119,16 @@ class LogWriter:
     """A log open for writing. One per log; not for several threads. Made by `open_log`; a context manager."""
 
     def __init__(
-        self, path: Path, signer: Signer, state: State, *, journal: Journal, ops: FileOps, release: ExitStack
+        self,
+        path: Path,
+        keys: tuple[Signer, LogKeys],
+        state: State,
+        *,
+        journal: Journal,
+        ops: FileOps,
+        release: ExitStack,
     ) -> None:
-        self._path, self._signer, self._state = path, signer, state
+        self._path, (self._signer, self._keys), self._state = path, keys, state
         self._journal, self._ops, self._release = journal, ops, release
         self._stopped = ""
         self._pending: list[Sequence[bytes]] = []
@@ -147,10 +175,47 @@ class LogWriter:
             self._pending.clear()
         state = self._state
         if not state.note:
-            note = sign_checkpoint(Checkpoint(self._signer.name, state.edge.size, state.edge.root()), self._signer)
+            head = Checkpoint(self._signer.name, state.edge.size, state.edge.root())
+            note = sign_with_all(head, self._signer, self._keys)
             self._run(lambda: self._write(state, note))
             self._state = state.published(note)
         return self._state.note
+
+    def add_lines(self, lines: Sequence[str]) -> str:
+        """Write the checkpoint again with more signature lines and return it: other people's, over the same text.
+
+        Durable on return. If we crash, the old note or the new one stands, both over the same size.
+
+        Raises:
+            LedgerError: nothing is published yet, the disk failed, or the writer has stopped before.
+            VerificationFailed: check "note"; a line is none.
+        """
+        self._require_running()
+        if not self._state.note:
+            raise LedgerError(f"{self._path}: expected a published checkpoint to add to, got entries not yet published")
+        note = with_lines(self._state.note, lines)
+        self._run(lambda: replace_files([(self._path / "checkpoint", note.encode("utf-8"))], self._ops))
+        self._state = self._state.published(note)
+        return note
+
+    def hand_over(self, signer: Signer) -> str:
+        """Sign with another key from now on, and the checkpoint as it stands again with it; return that note.
+
+        Durable on return. The caller has published the entry in which the old key names the new one: nobody takes the
+        new key's word before. If we crash between the two steps, `log.json` names the new key and the checkpoint bears
+        the old one, which counts up to that entry; the next publication signs with the new one.
+
+        Raises:
+            LedgerError: entries are not published yet, the disk failed, or the writer has stopped before.
+        """
+        self._require_running()
+        if not self._state.note:
+            raise LedgerError(f"{self._path}: expected all entries to be published before the key changes, got others")
+        keys = LogKeys((*self._keys.generations, keys_of(signer, post_quantum=len(self._keys.current) > 1)))
+        self._run(lambda: write_description(self._path, keys, self._ops))
+        self._signer, self._keys = signer, keys
+        self._state = replace(self._state, note="")
+        return self.publish()
 
     def settle(self, end: int) -> None:
         """Make the journal durable up to byte `end` and drop the rest. For `open_log`, before anything else."""

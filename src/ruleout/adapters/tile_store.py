@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A log's published files, read: checkpoint, tiles, entry bundles, objects (L-5, L-10). Reading takes no lock.
 
-log.json      format, origin and key of the log
+log.json      format, origin and keys of the log
 journal       see `journal`; readers do not need it
 checkpoint    the signed note
 tile/...      tiles and entry bundles, by C2SP tlog-tiles
@@ -15,17 +15,45 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ruleout.adapters.durable_file import FileOps, SystemFiles, disk_errors, replace_files
 from ruleout.errors import LedgerError, NotFound, VerificationFailed
 from ruleout.ledger.checkpoint import Checkpoint, open_checkpoint
+from ruleout.ledger.cosignature import LogKey, parse_log_key
 from ruleout.ledger.merkle import leaf_hash
-from ruleout.ledger.note import VerifierKey, parse_vkey
+from ruleout.ledger.note import NoteKey, VerifierKey
 from ruleout.ledger.tile import WIDTH, Edge, Tile, tile_path, unpack_bundle, unpack_tile
 from ruleout.model.canonical import canonical, parse_canonical
 
 FORMAT = "ruleout-log/1"
+#: The same for a log that signs with two algorithms or has changed its key.
+FORMAT_MANY = "ruleout-log/2"
+_MAX_GENERATIONS = 100
+MAX_DESCRIPTION = 512 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class LogKeys:
+    """The keys of a log, oldest generation first; a generation is an Ed25519 key, and perhaps an ML-DSA-44 key (L-7)."""
+
+    generations: tuple[tuple[LogKey, ...], ...]
+
+    @property
+    def current(self) -> tuple[LogKey, ...]:
+        """The keys that sign now."""
+        return self.generations[-1]
+
+    @property
+    def key(self) -> VerifierKey:
+        """The Ed25519 key that signs now."""
+        return next(key for key in self.current if isinstance(key, VerifierKey))
+
+    @property
+    def every(self) -> tuple[LogKey, ...]:
+        """All of them, the current ones last."""
+        return tuple(key for generation in self.generations for key in generation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +65,19 @@ class LogView:
     """
 
     path: Path
-    key: VerifierKey
+    log_keys: LogKeys
     checkpoint: str
     head: Checkpoint
+
+    @property
+    def key(self) -> VerifierKey:
+        """The Ed25519 key that signs now."""
+        return self.log_keys.key
+
+    @property
+    def keys(self) -> tuple[LogKey, ...]:
+        """Every key that the log ever had."""
+        return self.log_keys.every
 
     @property
     def origin(self) -> str:
@@ -91,13 +129,16 @@ def _first(level: str, data: bytes, width: int) -> bytes:
     return data[:end]
 
 
-def write_description(path: Path, key: VerifierKey, ops: FileOps) -> None:
+def write_description(path: Path, keys: LogKeys, ops: FileOps) -> None:
     """Write `log.json`, the last file of a new log; durable on return."""
-    replace_files([(path / "log.json", canonical({"format": FORMAT, "origin": key.name, "vkey": str(key)}))], ops)
+    plain = len(keys.every) == 1
+    told = {"vkey": str(keys.key)} if plain else {"vkeys": [[str(key) for key in keys_] for keys_ in keys.generations]}
+    data = canonical({"format": FORMAT if plain else FORMAT_MANY, "origin": keys.key.name, **told})
+    replace_files([(path / "log.json", data)], ops)
 
 
-def read_description(path: Path) -> VerifierKey:
-    """Return the key, and so the origin, that a log's folder names.
+def read_description(path: Path) -> LogKeys:
+    """Return the keys, and so the origin, that a log's folder names.
 
     Raises:
         LedgerError: there is no log here, or its description is damaged.
@@ -107,13 +148,27 @@ def read_description(path: Path) -> VerifierKey:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise LedgerError(f"{path}: expected a log, got no log.json", hint="Create one with `ruleout init`.") from error
     try:
-        raw = parse_canonical(data, max_bytes=65536, max_depth=1)
-        key = parse_vkey(raw["vkey"]) if raw.keys() == {"format", "origin", "vkey"} else None
-    except (VerificationFailed, AttributeError, TypeError) as error:
+        raw = parse_canonical(data, max_bytes=MAX_DESCRIPTION, max_depth=3)
+        keys = _generations(raw)
+    except (VerificationFailed, AttributeError, KeyError, TypeError) as error:
         raise LedgerError(f"{path}: expected log.json of {FORMAT}, got another: {error}") from error
-    if key is None or (raw["format"], raw["origin"]) != (FORMAT, key.name):
+    sound = all(_is_generation(generation, raw["origin"]) for generation in keys.generations)
+    if not 0 < len(keys.generations) <= _MAX_GENERATIONS or not sound:
         raise LedgerError(f"{path}: expected log.json of {FORMAT} under its key's name, got another")
-    return key
+    return keys
+
+
+def _generations(raw: Any) -> LogKeys:
+    plain = raw["format"] == FORMAT and raw.keys() == {"format", "origin", "vkey"}
+    if not plain and (raw["format"] != FORMAT_MANY or raw.keys() != {"format", "origin", "vkeys"}):
+        raise TypeError(f"fields {sorted(raw)}")
+    told = [[raw["vkey"]]] if plain else raw["vkeys"]
+    return LogKeys(tuple(tuple(parse_log_key(text) for text in generation) for generation in told))
+
+
+def _is_generation(keys: tuple[LogKey, ...], origin: object) -> bool:
+    kinds = [isinstance(key, VerifierKey) for key in keys]
+    return kinds in ([True], [True, False]) and all(key.name == origin for key in keys)
 
 
 def read_checkpoint(path: Path) -> str:
@@ -134,12 +189,12 @@ def read_log(path: Path) -> LogView:
         LedgerError: there is no log here, or a file is missing.
         VerificationFailed: the checkpoint is not signed by the log's key.
     """
-    key = read_description(path)
+    keys = read_description(path)
     note = read_checkpoint(path)
-    return LogView(path, key, note, open_checkpoint(note, (key,), origin=key.name))
+    return LogView(path, keys, note, open_checkpoint(note, keys.every, origin=keys.key.name))
 
 
-def audit_log(view: LogView, vkeys: Iterable[VerifierKey]) -> Checkpoint:
+def audit_log(view: LogView, vkeys: Iterable[NoteKey]) -> Checkpoint:
     """Return the checkpoint after checking every file it stands for, from disk, in one pass.
 
     The signature by one of `vkeys`; every entry against its leaf hash; every tile, full and partial, against the

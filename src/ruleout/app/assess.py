@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ruleout.app.accountability.request_register import grants_in
-from ruleout.app.approvals import approvals_in, decision_name
+from ruleout.app.approvals import approvals_in, case_as_signed, decision_name, statement_name, within_an_id
+from ruleout.app.change_control.in_force import require_in_force
 from ruleout.app.evidence.bars import Asked
 from ruleout.app.evidence.standing import measurements_under, standing_in
 from ruleout.app.ledger import DECISION, MEASUREMENT, SUMMARY, YAML, Record, Recorder
@@ -19,6 +20,7 @@ from ruleout.evidence.stored import measurement_bytes
 from ruleout.evidence.summary import summary_bytes
 from ruleout.ledger import EntryType, Ref, Signer
 from ruleout.model.canonical import canonical
+from ruleout.model.case import Assessment, Case, Determination
 from ruleout.model.decision import Decision
 from ruleout.model.outcome import Activity
 from ruleout.model.plain import instant_text, plain
@@ -89,11 +91,12 @@ def assess(question: Question, record: Record | None) -> Decision:
     return _decided(under_record(question, record), record)
 
 
-def _decided(question: Question, record: Record | None) -> Decision:
+def _decided(question: Question, record: Record | None, *, new: frozenset[str] = frozenset()) -> Decision:
+    entries = () if record is None else record.entries
     approvals = () if record is None else approvals_in(record.entries, record.keyring, decision=question.name)
     return decide(
         question.framework.framework,
-        question.case.case,
+        case_as_signed(question.case.case, entries, new=new),
         activity=question.activity,
         at=question.at,
         measurements=question.case.measurements,
@@ -113,15 +116,19 @@ def record_decision(question: Question, record: Record, recorder: Recorder, sign
     Effect: keeps the files as objects and drafts entries; the caller commits.
 
     Raises:
-        RuleoutError: the case has more logs than one entry can name.
+        RuleoutError: the case has more logs than one entry can name, or the version is under change control and not in
+            force at the instant of the decision (D-16).
     """
     if len(question.case.measurements) > _MOST_MEASUREMENTS:
         count = len(question.case.measurements)
         raise RuleoutError(f"expected at most {_MOST_MEASUREMENTS} logs in a case, got {count}", hint="Split the case.")
+    require_in_force(question.framework.framework, record, at=question.at)
     question = under_record(question, record)
-    decision = _decided(question, record)
     framework = recorder.keep("framework", question.framework.data, YAML)
     case = recorder.keep("case", question.case.data, YAML)
+    told = question.case.case
+    stem = f"{told.id}/{case.sha256[:12]}"
+    decision = _decided(question, record, new=frozenset(_about_to_be_signed(told, stem, recorder)))
     measured = _keep_measurements(question, recorder)
     _record_sources(question, recorder, signer, framework=framework, case=case, measured=measured)
     whole = recorder.keep("decision", decision_bytes(decision), DECISION)
@@ -155,9 +162,17 @@ def _keep_measurements(question: Question, recorder: Recorder) -> tuple[Ref, ...
     )
 
 
-def _within_an_id(name: str) -> str:
-    """A name that fits into an entry's id: a long one is cut, with a digest of the whole."""
-    return name if len(name) <= 64 else f"{name[:48]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+def _about_to_be_signed(told: Case, stem: str, recorder: Recorder) -> Iterator[str]:
+    """What the key that records the decision vouches for by it: the statements that the record does not hold yet."""
+    statements: tuple[Determination | Assessment, ...] = (*told.determinations, *told.safeguards)
+    for stated in statements:
+        name = statement_name(stated)
+        kind, part = name.split("/")[:2]
+        if not recorder.has(f"{stem}/{kind}/{part}"):
+            yield name
+    for index, fact in enumerate(told.peer_facts):
+        if not recorder.has(f"{stem}/peer/{index}"):
+            yield statement_name(fact)
 
 
 def _record_sources(
@@ -186,7 +201,7 @@ def _record_sources(
         summary = recorder.keep("summary", summary_bytes(question.case.measurements[item.id]), SUMMARY)
         drafts.append((EntryType.EVIDENCE, f"{name}/evidence/{ref.sha256[:12]}", subject, (ref, summary)))
     for d in told.determinations:
-        part = _within_an_id(f"{d.threshold}.{d.prong}") if d.prong else d.threshold
+        part = within_an_id(f"{d.threshold}.{d.prong}") if d.prong else d.threshold
         subject = {"case": told.id, "threshold": d.threshold, "finding": d.finding.value, "dated": d.dated.isoformat()}
         drafts.append((EntryType.DETERMINATION, f"{name}/determination/{part}", subject, (case,)))
     for a in told.safeguards:

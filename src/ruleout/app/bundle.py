@@ -4,19 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from ruleout.adapters.files import MIB, read_bounded, write_new
 from ruleout.app.accountability.request_register import grants_in
-from ruleout.app.approvals import approvals_in
+from ruleout.app.approvals import approvals_in, case_as_signed
 from ruleout.app.assess import decision_bytes
+from ruleout.app.change_control.in_force import require_in_force
 from ruleout.app.disclosure.copies import Copy, copy_for
 from ruleout.app.evidence.bars import Asked, Cache
 from ruleout.app.evidence.standing import require_as_recorded
 from ruleout.app.ledger import Record, read_record
 from ruleout.app.sources import with_digests
+from ruleout.app.witnessing.policy import recorded_policy
 from ruleout.app.workspace import CONFIG, open_workspace
 from ruleout.documents.fields import parse_instant
 from ruleout.engine.decide import decide
@@ -36,6 +38,8 @@ from ruleout.ledger import (
 from ruleout.ledger.audience import Audience
 from ruleout.ledger.bundle import for_audience, to_bytes
 from ruleout.ledger.disclosure import Tree, digest_of_disclosure, reveal
+from ruleout.ledger.witness_policy import MAX_BYTES as MAX_POLICY_BYTES
+from ruleout.ledger.witness_policy import WitnessPolicy, parse_policy
 from ruleout.model.decision import ENGINE, Decision
 from ruleout.model.outcome import Activity
 
@@ -59,16 +63,18 @@ def export_bundle(
 
 def bundle_of(copy: Copy, record: Record, audience: Audience | None) -> Bundle:
     """Return the bundle of a copy of the record, full or of chosen entries with proofs. Effect: reads the objects."""
+    known = recorded_policy(record.view)
     bundle = build_bundle(
         record.view.checkpoint,
         [e.data for e in record.entries],
         origin=record.view.origin,
-        vkeys=(record.view.key,),
+        vkeys=record.view.log_keys.generations[0],
         chosen=None if copy.is_whole else [e.index for e in copy.entries],
         objects={digest: record.object(digest) for digest in copy.objects},
         keyring=record.keyring,
     )
-    return for_audience(bundle, copy.disclosures.values(), audience)
+    shown = for_audience(bundle, copy.disclosures.values(), audience)
+    return replace(shown, policy=None if known is None else known[0])
 
 
 def write_bundle(bundle: Bundle, path: Path) -> int:
@@ -91,17 +97,29 @@ def open_bundle(path: Path) -> Bundle:
     return read_bundle(path)
 
 
-def verify(path: Path, *, strict: bool = False) -> tuple[Bundle, Report]:
+def verify(path: Path, *, policy: Path | None = None, strict: bool = False) -> tuple[Bundle, Report]:
     """Return what a workspace or a bundle file proves. Effect: reads it.
 
     Args:
+        policy: a file of the verifier's own by C2SP tlog-policy: the witnesses that count, and with `log` lines the
+            log's keys; None takes what the bundle says, and the report says so.
         strict: whether what is absent without a logged reason fails.
 
     Raises:
-        LedgerError, VerificationFailed, NotFound: it cannot even be opened as one.
+        LedgerError, VerificationFailed, NotFound: it cannot even be opened as one, or the policy is none.
     """
+    own = None if policy is None else _read_policy(policy)
     bundle = open_bundle(path)
-    return bundle, verify_bundle(bundle, strict=strict)
+    return bundle, verify_bundle(bundle, policy=own, vkeys=(own and own.logs) or None, strict=strict)
+
+
+def _read_policy(path: Path) -> WitnessPolicy:
+    data = read_bounded(path, limit_bytes=MAX_POLICY_BYTES, what="policy of witnesses")
+    try:
+        return parse_policy(data.decode("utf-8"))
+    except (UnicodeDecodeError, VerificationFailed) as error:
+        hint = "A policy is text by C2SP tlog-policy, as `ruleout witness show --policy` prints it."
+        raise RuleoutError(f"{path}: expected a policy of witnesses, got another file: {error}", hint=hint) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,13 +189,14 @@ def _derive(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle
     if bundle.full:
         asked = Asked(framework=framework, case=case, at=at)
         stood, earlier = _before(entry, entries, bundle)
+        require_in_force(framework, stood, at=at)
         require_as_recorded(asked, measured, before=stood, earlier=earlier, cache=cache)
     name = entry.content.id.rpartition("/")[0]
     keyring = {holder.key.key_id: holder for holder in bundle.keyring}
     before = [e for e in entries if e.index < entry.index]
     return decide(
         framework,
-        case,
+        case_as_signed(case, before),
         activity=activity,
         at=at,
         measurements=measured,

@@ -13,6 +13,7 @@ from pathlib import Path
 from ruleout.adapters.files import read_bounded
 from ruleout.app.accountability.files import KINDS, PARSERS, PATTERNS
 from ruleout.app.accountability.roadmap import unrecorded_problems
+from ruleout.app.change_control.in_force import other_than_published
 from ruleout.app.evaluate import EVALUATIONS, LINES_SUFFIX
 from ruleout.app.keyring import read_keyring
 from ruleout.app.ledger import read_record
@@ -88,14 +89,24 @@ def check_files(files: Iterable[Path] | None, workspace: Workspace | None) -> tu
 
 
 def _against_the_record(checked: Iterable[Checked], read: Iterable[_Read], workspace: Workspace) -> Iterator[Checked]:
-    """Add to each sound roadmap file where it says other than the record."""
-    roadmaps = any(one.kind == "roadmap" for one in read)
-    record = read_record(workspace) if roadmaps and workspace.ledger.exists() else None
+    """Add to each sound roadmap file where it says other than the record, and to frameworks that were published otherwise."""
+    held = any(one.kind in ("roadmap", "framework") for one in read)
+    record = read_record(workspace) if held and workspace.ledger.exists() else None
+    others = {} if record is None else {file: digests for file, *digests in other_than_published(record, workspace)}
     for one, file in zip(checked, read, strict=True):
-        if record is None or one.kind != "roadmap" or one.problems:
-            yield one
-        else:
+        if record is not None and one.kind == "roadmap" and not one.problems:
             yield replace(one, problems=unrecorded_problems(file.data, record, file=one.file))
+        elif one.file in others:
+            yield replace(one, problems=(*one.problems, _other_text(file, *others[one.file])))
+        else:
+            yield one
+
+
+def _other_text(file: _Read, pinned: str, got: str) -> Problem:
+    """A framework file whose label was published with another text: it would pass for what was published."""
+    where = read_yaml(file.data, file=str(file.path)).place(("version",))
+    hint = "Give the changed text a version of its own, or restore the file; `ruleout framework status` shows both."
+    return Problem(id="K004", where=where, expected=f"the text {pinned[:12]} of the record", got=got[:12], hint=hint)
 
 
 def _files_of(workspace: Workspace | None) -> list[Path]:

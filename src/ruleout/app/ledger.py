@@ -11,15 +11,24 @@ from datetime import datetime
 from typing import Any
 
 from ruleout.adapters.disclosure_store import get_disclosures, put_disclosures
+from ruleout.adapters.keys import KeySigner
 from ruleout.adapters.log_writer import LogWriter, open_log
-from ruleout.adapters.tile_store import LogView, audit_log, get_object, put_object, read_log
+from ruleout.adapters.tile_store import LogView, audit_log, get_object, put_object, read_description, read_log
 from ruleout.app.disclosure.erased import finish_erasures
 from ruleout.app.keyring import read_keyring
 from ruleout.app.unlock import Keys
+from ruleout.app.witnessing.watch import Leave, have_witnessed, require_newest
 from ruleout.app.workspace import Workspace
 from ruleout.errors import LedgerError, VerificationFailed
 from ruleout.ledger import DraftEntry, EntryType, Keyring, LedgerEntry, Ref, Signer, parse_entry, sign_entry, to_bytes
 from ruleout.ledger.disclosure import Salt, Tree, reveal, seal
+from ruleout.ledger.key_life import (
+    is_log_rotation,
+    keys_named,
+    open_head,
+    require_keys_in_force,
+    with_log_keys,
+)
 from ruleout.ledger.keyring import REF, keyring_bytes, keyring_from
 from ruleout.ledger.redaction import erased_digests
 from ruleout.ledger.signing import verify_authors
@@ -78,11 +87,14 @@ def read_record(workspace: Workspace) -> Record:
         LedgerError, VerificationFailed: the log is missing or does not hold together.
     """
     view = read_log(workspace.ledger)
-    audit_log(view, (view.key,))
+    audit_log(view, view.keys)
     entries = tuple(parse_entry(data, index=i) for i, data in enumerate(view.entries()))
+    open_head(view.checkpoint, view.log_keys.generations[0], entries, origin=view.origin)
     keyring = _recorded_keyring(workspace, entries)
+    with_own = with_log_keys(keyring, view.keys, entries)
     for entry in entries:
-        verify_authors(entry.content, keyring)
+        verify_authors(entry.content, with_own if is_log_rotation(entry.content) else keyring)
+    require_keys_in_force(entries)
     return Record(view=view, entries=entries, keyring=keyring, erased=erased_digests(entries))
 
 
@@ -103,6 +115,26 @@ def _recorded_keyring(workspace: Workspace, entries: tuple[LedgerEntry, ...]) ->
             hint="Restore the file: keys, persons and roles change by `ruleout key new` only.",
         )
     return keyring_from(get_object(workspace.ledger, named[-1]))
+
+
+def unlock_log_key(workspace: Workspace, keys: Keys) -> KeySigner:
+    """Return the key that signs the log's checkpoints now. Effect: reads the log's description, unlocks the key."""
+    generation = len(read_description(workspace.ledger).generations)
+    return keys.unlock(workspace.log_key_of(generation), signs_as=workspace.origin)
+
+
+def require_rotation_done(view: LogView, entries: Iterable[LedgerEntry]) -> None:
+    """Refuse to write where the record names a new key of the log that does not sign yet (L-7).
+
+    Raises:
+        LedgerError: the change was cut short; nothing else may be signed with the old key.
+    """
+    named = [keys_named(e.content)[0] for e in entries if is_log_rotation(e.content)]
+    if named and named[-1] != view.key:
+        raise LedgerError(
+            f"{view.path}: expected checkpoints by the log's new key {named[-1].key_id}, got {view.key.key_id}",
+            hint="Finish the change: run `ruleout key rotate --log` again.",
+        )
 
 
 @dataclass(slots=True)
@@ -136,9 +168,9 @@ class Recorder:
         *,
         refs: Iterable[Ref] = (),
         disclosed: Mapping[str, Any] | None = None,
-        signer: Signer | None = None,
+        signer: Signer | tuple[Signer, ...] | None = None,
     ) -> None:
-        """Draft one entry, signed by its author where there is one; nothing is kept or in the log before `commit`.
+        """Draft one entry, signed by its author or authors, if any; nothing is kept or in the log before `commit`.
 
         Effect: draws salts.
 
@@ -166,39 +198,59 @@ class Recorder:
             refs=tuple(refs),
             salted=sealed.digests if sealed else (),
         )
-        data = to_bytes(sign_entry(draft, signer) if signer else draft)
+        for one in signer if isinstance(signer, tuple) else (signer,) if signer else ():
+            draft = sign_entry(draft, one)
+        data = to_bytes(draft)
         self._drafts.append(data)
         self._ids.add(entry_id)
         self._next += 1
         self._prev = hashlib.sha256(data).hexdigest()
 
     def commit(self) -> list[int]:
-        """Keep what drafts disclose, append them and publish a checkpoint; return the indices. Effect: durable on return.
+        """Keep what drafts disclose, append them and publish a checkpoint, which is put to the witnesses; return the indices.
 
         Disclosures are on disk before the entries are, so that no entry names a value that was never kept.
+
+        Effect: durable on return; asks the witnesses of the record's policy, and a silent one stops nothing (L-8).
+
+        Raises:
+            LedgerError: the disk failed; or a witness saw another record, when what was written stands here.
         """
+        before = self.writer.size
         put_disclosures(self.workspace.ledger, self._disclosures)
         self._disclosures.clear()
         indices = self.writer.append(self._drafts)
         self._drafts.clear()
         self.writer.publish()
+        have_witnessed(self.writer, self.workspace.ledger, hint=before)
         return indices
 
 
 @contextmanager
-def recording(workspace: Workspace, keys: Keys, *, at: datetime) -> Iterator[tuple[Record, Recorder]]:
-    """Open the workspace's log for writing, behind a full audit. Effect: locks the log until the end.
+def recording(
+    workspace: Workspace, keys: Keys, *, at: datetime, leave: Leave | None = None
+) -> Iterator[tuple[Record, Recorder]]:
+    """Open the workspace's log for writing, behind a full audit and the witnesses' word that it is the newest.
+
+    Effect: asks the witnesses of the record's policy, if it has one, then locks the log until the end.
+
+    Args:
+        at: the instant of the entries.
+        leave: what this act may do without of the witnesses' word.
 
     Yields:
         the record as it stands, and the recorder that adds to it. Drafts that were not committed are dropped.
 
     Raises:
-        LedgerError, VerificationFailed, KeyUnavailable: the log or its key is not as it should be; nothing is written.
+        LedgerError, VerificationFailed, KeyUnavailable: the log or its key is not as it should be, or a witness knows
+            a later or another record; nothing is written.
     """
-    signer = keys.unlock(workspace.log_key, signs_as=workspace.origin)
+    signer = unlock_log_key(workspace, keys)
+    require_newest(workspace.ledger, at=at, leave=leave)
     with open_log(workspace.ledger, signer) as writer:
         writer.publish()
         record = read_record(workspace)
+        require_rotation_done(record.view, record.entries)
         finish_erasures(workspace.ledger, record.entries)  # of a run that was cut off between its two steps
         own = [e for e in record.entries if e.content.producer == workspace.producer]
         prev = hashlib.sha256(own[-1].data).hexdigest() if own else ""

@@ -21,8 +21,11 @@ from ruleout.model.plain import instant_text
 _ID = re.compile(ID_PATTERN)
 
 
-def start_workspace(root: Path, keys: Keys, *, origin: str, producer: str) -> Workspace:
+def start_workspace(root: Path, keys: Keys, *, origin: str, producer: str, post_quantum: bool = False) -> Workspace:
     """Make a workspace, its log key and its empty log. Effect: writes the folder, and the key outside it.
+
+    Args:
+        post_quantum: sign every checkpoint with ML-DSA-44 too (L-7).
 
     Raises:
         RuleoutError: there is a workspace or key already, or a name is not of its form; there is no workspace then.
@@ -33,7 +36,7 @@ def start_workspace(root: Path, keys: Keys, *, origin: str, producer: str) -> Wo
     # The key before the rest: a passphrase is what most often fails, and nothing is half made then.
     signer = keys.create(workspace.log_key, signs_as=origin)
     write_keyring(workspace.keyring, {})
-    create_log(workspace.ledger, signer)
+    create_log(workspace.ledger, signer, post_quantum=post_quantum)
     declare(workspace)
     return workspace
 

@@ -49,8 +49,17 @@ class Workspace:
 
     @property
     def log_key(self) -> str:
-        """Name of the key that signs the log's checkpoints."""
+        """Name of the key that signed the log's first checkpoints."""
         return f"{self.producer}-log"
+
+    @property
+    def witnesses(self) -> Path:
+        """File of witnesses; what the record holds of it counts."""
+        return self.root / "witnesses.yaml"
+
+    def log_key_of(self, generation: int) -> str:
+        """Name of the log's key of a generation, counted from 1."""
+        return self.log_key if generation == 1 else f"{self.log_key}-{generation}"
 
 
 def plan_workspace(root: Path, *, origin: str, producer: str) -> Workspace:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ruleout.app.assess import Question, assess, at_its_own_instant, decision_bytes, record_decision
+from ruleout.app.change_control.in_force import caveat_of
 from ruleout.app.ledger import read_record, recording
 from ruleout.app.pictures import picture_of_decision, renderer, require_place, write_picture
 from ruleout.app.sources import find_framework, read_case
@@ -113,7 +114,12 @@ def _questions(
 def _assessed(questions: tuple[Question, ...], workspace: Workspace | None, *, dated: bool) -> tuple[Decision, ...]:
     """Decide each question; undated ones at their own instant: the case's, or the last act on record after it."""
     record = read_record(workspace) if workspace is not None else None
-    return tuple(assess(q if dated else at_its_own_instant(q, record), record) for q in questions)
+    asked = tuple(q if dated else at_its_own_instant(q, record) for q in questions)
+    for question in asked:
+        caveat = "" if record is None else caveat_of(question.framework.framework, record, at=question.at)
+        if caveat:
+            say(f"caveat: {caveat}")
+    return tuple(assess(question, record) for question in asked)
 
 
 def _recorded(

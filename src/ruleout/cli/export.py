@@ -11,6 +11,7 @@ import typer
 from ruleout.app.bundle import bundle_of, write_bundle
 from ruleout.app.disclosure.copies import Copy, copy_for
 from ruleout.app.ledger import read_record
+from ruleout.app.witnessing.watch import words_for
 from ruleout.cli.options import WorkspaceOption, workspace_needed
 from ruleout.cli.output import say
 from ruleout.errors import RuleoutError
@@ -55,6 +56,7 @@ def command(
     size = write_bundle(bundle_of(copy, record, audience), file)
     say(f"{file}: {size} bytes, {len(copy.entries)} entries, for {_WHOM[audience]}")
     _say_counts(copy)
+    say(f"  {words_for(record.view)}")
     say(f"  next: ruleout verify {file}")
 
 

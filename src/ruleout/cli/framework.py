@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`ruleout framework`: which frameworks there are, what one says, and whether its sentences stand in the document."""
+"""`ruleout framework`: which frameworks there are, what one says, whether its sentences stand in the document, and its versions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 from ruleout.app.anchors import AnchorReport, check_anchors
 from ruleout.app.sources import find_framework, known_frameworks
 from ruleout.cli.exit_code import ExitCode
+from ruleout.cli.framework_changes import add_to
 from ruleout.cli.options import JsonOption, WorkspaceOption, workspace_or_none
 from ruleout.cli.output import page_width, show_json, show_page
 from ruleout.framework.summary import parts_of, summary_of
@@ -18,7 +19,7 @@ from ruleout.model.framework import Framework
 from ruleout.reports.framework_text import framework_page
 from ruleout.reports.page import Line, labelled
 
-_ABOUT = """Frameworks: list them, show one, check its anchors against a copy of the document.
+_ABOUT = """Frameworks: list them, show one, check its anchors; publish a new version, approve it, say how versions stand.
 
 Example: ruleout framework show anthropic-rsp@3.4
 """
@@ -32,6 +33,7 @@ def add(app: typer.Typer) -> None:
     verbs.command("list")(list_frameworks)
     verbs.command("show")(show)
     verbs.command("anchors")(anchors)
+    add_to(verbs)
     app.add_typer(verbs, name="framework")
 
 

@@ -22,6 +22,9 @@ def init(
     folder: Annotated[Path, typer.Argument(help="Folder of the new workspace.")],
     origin: Annotated[str, typer.Option(help="Unique name of the log, such as example.org/safety-record.")],
     producer: Annotated[str, typer.Option(help="Id of who writes the record.")] = "ruleout",
+    post_quantum: Annotated[
+        bool, typer.Option("--post-quantum", help="Sign every checkpoint with ML-DSA-44 too, beside Ed25519.")
+    ] = False,
 ) -> None:
     """Make a workspace: a folder of plain files, a keyring and an empty signed log.
 
@@ -29,6 +32,6 @@ def init(
 
     Example: ruleout init record --origin example.org/safety-record
     """
-    workspace = start_workspace(folder, keys_of_this_run(), origin=origin, producer=producer)
+    workspace = start_workspace(folder, keys_of_this_run(), origin=origin, producer=producer, post_quantum=post_quantum)
     say(f"workspace {workspace.root} with an empty log {workspace.origin}")
     say("  next: ruleout key new ceo-ada --role ceo --person ada")

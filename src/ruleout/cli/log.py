@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ruleout.app.ledger import read_record
+from ruleout.app.witnessing.watch import words_for
 from ruleout.cli.options import JsonOption, WorkspaceOption, workspace_needed
 from ruleout.cli.output import show_json, show_page
 from ruleout.ledger import EntryType, LedgerEntry
@@ -34,11 +35,13 @@ def command(
     """
     record = read_record(workspace_needed(workspace))
     entries = record.entries if kind is None else record.of_type(kind)
+    witnessed = words_for(record.view)
     if json:
         shown = [{"index": e.index, "entry": parse_canonical(e.data)} for e in entries]
-        show_json({"origin": record.view.origin, "size": record.view.size, "entries": shown})
+        told = {"origin": record.view.origin, "size": record.view.size, "witnessed": witnessed}
+        show_json({**told, "entries": shown})
         return
-    heading = Line(f"{record.view.origin} · {record.view.size} entries · unwitnessed", "title")
+    heading = Line(f"{record.view.origin} · {record.view.size} entries · {witnessed}", "title")
     rows = [_row(entry) for entry in entries]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     show_page([heading, *(Line("  ".join(map(str.ljust, row, widths)).rstrip()) for row in rows)])

@@ -48,8 +48,10 @@ VERBS = (
     "log",
     "redact",
     "erase",
+    "witness",
     "verify",
     "export",
+    "convert",
     "replay",
     "schema",
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`ruleout schema`: JSON Schema of the files people write, for editors."""
+"""`ruleout schema`: JSON Schema of the files people write, for editors, and of our in-toto predicates, for readers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ import typer
 from ruleout.accountability.schema import SHAPES
 from ruleout.cli.output import show_bytes
 from ruleout.framework.schema import json_schema, schema_of
+from ruleout.reports.interop.in_toto.schemas import predicate_schema
+
+_PREDICATE = "predicate-"
 
 
 class Shape(Enum):
-    """The kinds of file that have a schema."""
+    """The kinds of file that have a schema, and our predicates of in-toto statements."""
 
     FRAMEWORK = "framework"
     CASE = "case"
@@ -27,6 +30,7 @@ class Shape(Enum):
     ROADMAP = "roadmap"
     GRADE = "grade"
     UPDATES = "updates"
+    CHANGE_LOG = "change-log"
     CONCERN = "concern"
     CONCERN_RULES = "concern-rules"
     DEVIATION = "deviation"
@@ -34,6 +38,10 @@ class Shape(Enum):
     INCIDENT_REGIME = "incident-regime"
     DUTIES = "duties"
     CADENCE = "cadence"
+    PREDICATE_EVALUATION = "predicate-evaluation"
+    PREDICATE_DECISION = "predicate-decision"
+    PREDICATE_APPROVAL = "predicate-approval"
+    PREDICATE_REVIEW = "predicate-review"
 
 
 def add(app: typer.Typer) -> None:
@@ -42,7 +50,7 @@ def add(app: typer.Typer) -> None:
 
 
 def command(kind: Annotated[Shape, typer.Argument(help="Which file.")]) -> None:
-    """Print the JSON Schema of framework, case or evaluations files, or of a register's.
+    """Print the JSON Schema of framework, case or evaluations files, of a register's, or of a predicate of ours.
 
     Example: ruleout schema framework > framework.schema.json
     """
@@ -54,4 +62,6 @@ def _made(kind: Shape) -> dict[str, Any]:
     match kind:
         case Shape.FRAMEWORK | Shape.CASE | Shape.EVALUATIONS:
             return json_schema(kind.value)
+    if kind.value.startswith(_PREDICATE):
+        return predicate_schema(kind.value.removeprefix(_PREDICATE))
     return schema_of(SHAPES[kind.value], kind.value)

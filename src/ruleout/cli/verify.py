@@ -10,6 +10,7 @@ import typer
 
 from ruleout.app.accountability.roadmap import beside_the_record
 from ruleout.app.bundle import verify
+from ruleout.app.change_control.in_force import frameworks_beside
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, instant
 from ruleout.cli.output import page_width, say, show_json, show_page
@@ -24,6 +25,9 @@ def add(app: typer.Typer) -> None:
 
 def command(
     path: Annotated[Path, typer.Argument(help="A workspace's folder or a bundle file.")] = Path(),
+    policy: Annotated[
+        Path | None, typer.Option("--policy", help="Your own policy of witnesses (C2SP tlog-policy).")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Fail what is absent without a logged reason.")] = False,
     at: Annotated[str | None, typer.Option(help="Day on which reviews may be overdue; default: today.")] = None,
     json: JsonOption = False,
@@ -32,17 +36,18 @@ def command(
 
     What is absent is named with the reason that the record gives: class, words, who answers, review date.
 
-    Needs no network and no trust in the author beyond the keys shown. Roadmap files of the workspace that say other than
-    its record are named; `ruleout check` refuses them. Exit codes: 0 the record holds, 1 a check failed.
+    Needs no network and no trust in the author beyond the keys shown. Roadmap and framework files of the workspace that say
+    other than its record are named; `ruleout check` refuses them. Witnesses are those of your policy, else of the bundle's own,
+    which is said. Exit codes: 0 the record holds, 1 a check failed.
 
     Examples:
       ruleout verify
 
       ruleout verify record.json --strict --json
     """
-    bundle, report = verify(path, strict=strict)
+    bundle, report = verify(path, policy=policy, strict=strict)
     today = utc_day(instant(at))
-    beside = beside_the_record(path)
+    beside = (*beside_the_record(path), *frameworks_beside(path))
     if json:
         show_json({**verification_value(bundle, report, at=today), "not_in_the_record": list(beside)})
     else:

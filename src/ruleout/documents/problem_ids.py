@@ -2,8 +2,9 @@
 """Every problem id of the files people write, with its meaning. Stable: an id is never given another meaning.
 
 Y: the text of a file. S: its shape. F: what a framework means (bars also in a case's own evidence). C: what a case
-means. M: what a mapping between two versions means. R: what an evaluations file would run. Q, G, I, J: what files of the
-registers mean: requests; roadmaps; incidents, deviations and concerns; duties. Each has a section in docs/reference/problems.md.
+means. M: what a mapping between two versions means. R: what an evaluations file would run. K: what a change log means. Q, G, I, J: what files of the
+registers mean: requests; roadmaps; incidents, deviations and concerns; duties. W: what files of witnesses mean. Each has a section in
+docs/reference/problems.md.
 """
 
 from __future__ import annotations
@@ -117,10 +118,16 @@ PROBLEM_IDS: dict[str, str] = {
     "I005": "a class that is no formula over facts, or a report without one time limit",
     "I006": "one id for a class and a fact",
     "I007": "a deviation from nothing or from two things, or corrected without a correction",
+    "K001": "a change log from a version to itself",
+    "K002": "a clause in two announced changes",
+    "K003": "a change that asks less and is called immaterial",
+    "K004": "a framework file whose label was published with another text",
     "J001": "a time zone that does not exist",
     "J002": "a name that the duties file does not define",
     "J003": "a time that does not fit the duty",
     "J004": "a duty that says twice, or not at all, what starts it",
     "J005": "something that ends before it begins",
     "J006": "one id for a duty and an event",
+    "W001": "a witness or log that stands twice in one file",
+    "W002": "a witness that is the operator itself",
 }

@@ -15,6 +15,7 @@ from ruleout.framework.parts.gates import build_red_lines, build_rules
 from ruleout.framework.parts.names import collect_names
 from ruleout.framework.parts.obligations import (
     build_changelog,
+    build_changes,
     build_duties,
     build_judgements,
     build_left_out,
@@ -73,6 +74,7 @@ def build_framework(doc: FrameworkDoc, document: Document, *, digest: str) -> Fr
         judgements=build_judgements(doc, context),
         changelog=build_changelog(doc),
         left_out=build_left_out(doc),
+        changes=build_changes(doc, context),
     )
     findings.raise_any()
     return framework

@@ -24,7 +24,7 @@ from ruleout.documents.fields import (
 )
 from ruleout.documents.formula_document import FormulaDoc
 from ruleout.model.evidence import Stopping, Unit, Unscored, Weight
-from ruleout.model.framework import DeterminedBy, Grade, PeerKind, Quantifier, Standing
+from ruleout.model.framework import DeterminedBy, Grade, PeerKind, Publicity, Quantifier, Standing
 from ruleout.model.outcome import Activity, BurdenOfProof, Force
 
 Lines = Annotated[tuple[Line, ...], Field(max_length=100)]
@@ -267,6 +267,18 @@ class RecommendationDoc(ClauseDoc):
     threshold: Id | None = None
 
 
+class ChangesDoc(ClauseDoc):
+    """How the framework is changed: who proposes, approves, is consulted and told, when it is public, what notice."""
+
+    id: Id
+    propose: FormulaDoc | None = None
+    approve: FormulaDoc | None = None
+    consult: Ids = ()
+    notify: Ids = ()
+    published: Publicity
+    notice: PeriodField | None = None
+
+
 class LeftOutDoc(Doc):
     """A commitment of the document that the file does not encode, and why."""
 
@@ -306,6 +318,7 @@ class FrameworkDoc(Doc):
     peer_clauses: Annotated[dict[Id, PeerClauseDoc], Field(max_length=50)] = {}
     red_lines: Annotated[dict[Id, RedLineDoc], Field(max_length=50)] = {}
     duties: Annotated[dict[Id, DutyDoc], Field(max_length=200)] = {}
+    changes: ChangesDoc | None = None
     recommendations: Annotated[dict[Id, RecommendationDoc], Field(max_length=200)] = {}
     judgement_required: Annotated[dict[Id, ClauseDoc], Field(max_length=200)] = {}
     left_out: Annotated[dict[Id, LeftOutDoc], Field(max_length=200)] = {}

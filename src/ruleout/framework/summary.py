@@ -12,7 +12,7 @@ from ruleout.model.framework import Framework
 #: Kinds of clause in the order in which they are shown.
 KINDS = (
     "threshold", "burden-of-proof", "prong", "safeguard", "criterion", "interim", "argument", "question",
-    "peer-question", "rule", "peer-clause", "red-line", "duty", "recommendation", "judgement", "left-out",
+    "peer-question", "rule", "peer-clause", "red-line", "duty", "changes", "recommendation", "judgement", "left-out",
 )  # fmt: skip
 
 
@@ -31,6 +31,8 @@ def clauses_by_kind(f: Framework) -> Iterator[tuple[str, Clause]]:
     yield from (("peer-clause", p.clause) for p in f.peer_clauses)
     yield from (("red-line", line.clause) for line in f.red_lines)
     yield from (("duty", d.clause) for d in f.duties)
+    if f.changes is not None:
+        yield "changes", f.changes.clause
     yield from (("recommendation", r.clause) for r in f.recommendations)
     yield from (("judgement", j.clause) for j in f.judgements)
     yield from (("left-out", left.clause) for left in f.left_out)

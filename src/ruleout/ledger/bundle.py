@@ -16,10 +16,12 @@ from typing import Any
 
 from ruleout.errors import VerificationFailed
 from ruleout.ledger.audience import Audience
-from ruleout.ledger.checkpoint import open_checkpoint
+from ruleout.ledger.cosignature import LogKey, parse_log_key
+from ruleout.ledger.entry import LedgerEntry
+from ruleout.ledger.key_life import key_entries, open_head
 from ruleout.ledger.keyring import keyring_value, parse_holders
 from ruleout.ledger.merkle import HASH_BYTES, Levels, consistency_proof, inclusion_proof, leaf_hash, levels_of, root_at
-from ruleout.ledger.note import VerifierKey, decode_base64, parse_vkey
+from ruleout.ledger.note import decode_base64
 from ruleout.ledger.signing import Holder, Keyring
 from ruleout.model.canonical import canonical, parse_canonical
 
@@ -67,13 +69,13 @@ class Bundle:
         keyring: authors' keys as the bundle's maker states them.
         disclosures: texts of salted disclosures, revealed decoys among them, in order of text.
         audience: for whom it was made, as its maker states; None for everything at hand.
-        policy: the witness policy, as text; None where none is stated (L-8).
+        policy: the witnesses that the bundle's maker relies on, as text by C2SP tlog-policy; None where none is stated (L-8).
         format: `FORMAT`, or `FIRST_FORMAT` of a file that has neither disclosures, audience nor policy.
     """
 
     origin: str
     checkpoint: str
-    vkeys: tuple[VerifierKey, ...]
+    vkeys: tuple[LogKey, ...]
     full: bool
     entries: tuple[BundledEntry, ...]
     earlier: Earlier | None = None
@@ -90,7 +92,7 @@ def build_bundle(
     entries: Sequence[bytes],
     *,
     origin: str,
-    vkeys: Iterable[VerifierKey],
+    vkeys: Iterable[LogKey],
     chosen: Iterable[int] | None = None,
     earlier: str | None = None,
     objects: Mapping[str, bytes] | None = None,
@@ -118,7 +120,8 @@ def build_bundle(
     Source: L-10.
     """
     keys = tuple(vkeys)
-    head = open_checkpoint(checkpoint, keys, origin=origin)
+    changes = key_entries(entries)
+    head, _ = open_head(checkpoint, keys, changes, origin=origin)
     levels = levels_of(leaf_hash(entry) for entry in entries[: head.size])
     if len(levels[0]) != head.size or root_at(levels, head.size) != head.root:
         raise VerificationFailed("full-audit", f"expected the {head.size} entries of the checkpoint, got others")
@@ -128,7 +131,9 @@ def build_bundle(
         vkeys=keys,
         full=chosen is None,
         entries=_all(entries, head.size) if chosen is None else _chosen(entries, chosen, levels=levels, size=head.size),
-        earlier=None if earlier is None else _earlier(earlier, keys, origin=origin, levels=levels, size=head.size),
+        earlier=None
+        if earlier is None
+        else _earlier(earlier, (keys, changes), origin=origin, levels=levels, size=head.size),
         objects=dict(objects or {}),
         keyring=tuple(holder for _, holder in sorted((keyring or {}).items())),
     )
@@ -184,7 +189,7 @@ def parse_bundle(data: bytes) -> Bundle:
     return Bundle(
         origin=raw["origin"],
         checkpoint=raw["checkpoint"],
-        vkeys=tuple(parse_vkey(_string(vkey, "vkeys")) for vkey in _list(raw["vkeys"], "vkeys", _MAX_KEYS)),
+        vkeys=tuple(parse_log_key(_string(vkey, "vkeys")) for vkey in _list(raw["vkeys"], "vkeys", _MAX_KEYS)),
         full=full,
         entries=tuple(_parse_entry(item, nth, full=full) for nth, item in items),
         earlier=None if raw["earlier"] is None else _parse_earlier(raw["earlier"]),
@@ -208,8 +213,10 @@ def _chosen(entries: Sequence[bytes], chosen: Iterable[int], *, levels: Levels, 
     )
 
 
-def _earlier(note: str, keys: tuple[VerifierKey, ...], *, origin: str, levels: Levels, size: int) -> Earlier:
-    old = open_checkpoint(note, keys, origin=origin)
+def _earlier(
+    note: str, keys: tuple[tuple[LogKey, ...], tuple[LedgerEntry, ...]], *, origin: str, levels: Levels, size: int
+) -> Earlier:
+    old, _ = open_head(note, *keys, origin=origin)
     if old.size > size:
         raise VerificationFailed("consistency", f"expected an earlier size of at most {size}, got {old.size}")
     return Earlier(checkpoint=note, proof=consistency_proof(levels, old.size, size) if old.size else ())

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ruleout.errors import VerificationFailed
 from ruleout.ledger.merkle import HASH_BYTES
-from ruleout.ledger.note import Signer, VerifierKey, decode_base64, open_note, sign_note
+from ruleout.ledger.note import NoteKey, Signer, decode_base64, open_note, sign_note
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 
@@ -62,7 +62,7 @@ def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:
     return sign_note(checkpoint.text, signer)
 
 
-def open_checkpoint(note: str, keys: Iterable[VerifierKey], *, origin: str) -> Checkpoint:
+def open_checkpoint(note: str, keys: Iterable[NoteKey], *, origin: str) -> Checkpoint:
     """Return the checkpoint of a note that one of `keys` signed for `origin`. Pure.
 
     Raises:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signed notes and verifier keys, by C2SP signed-note, with Ed25519 (L-7).
+"""Signed notes and verifier keys, by C2SP signed-note; plain signatures are Ed25519 (L-7).
 
 A note is text ending in a newline, an empty line, and one line per signature. A verifier key ("vkey") names a key:
 `name+id+base64`, where the id, eight hex digits, is bound to name and key. One key has one spelling in the whole
 project, for logs and for people alike. Signatures by unknown keys are ignored; a wrong one by a known key is an error.
-It loads no private key: who signs is passed in as a `Signer`.
+It loads no private key: who signs is passed in as a `Signer`. Keys of other kinds are `cosignature`'s: a note opens under
+anything that is a `NoteKey`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -49,6 +50,32 @@ class Signer(Protocol):
         """Return the signature, 64 bytes. Raises KeyUnavailable if the key cannot be used."""
 
 
+class NoteKey(Protocol):
+    """A public key under a name that can check signature lines of notes, whatever its algorithm."""
+
+    @property
+    def name(self) -> str:
+        """The key's name."""
+
+    @property
+    def id(self) -> str:
+        """Eight hex digits bound to name, algorithm and key."""
+
+    @property
+    def key_id(self) -> str:
+        """`name+id`."""
+
+    @property
+    def public_key(self) -> bytes:
+        """The raw public key."""
+
+    def verify(self, message: bytes, signature: bytes) -> None:
+        """Check the signature part of a line over a note's text. Raises VerificationFailed (check "signature")."""
+
+
+Key = TypeVar("Key", bound=NoteKey)
+
+
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
     """A checked public key under a name. Made by `verifier_key` or `parse_vkey`."""
@@ -59,8 +86,7 @@ class VerifierKey:
     @property
     def id(self) -> str:
         """Eight hex digits bound to name and key: SHA-256(name, newline, algorithm, key). Source: C2SP signed-note."""
-        material = self.name.encode("utf-8") + b"\n" + _ED25519 + self.public_key
-        return hashlib.sha256(material).hexdigest()[:8]
+        return bound_id(self.name, _ED25519 + self.public_key)
 
     @property
     def key_id(self) -> str:
@@ -83,6 +109,11 @@ class VerifierKey:
             raise VerificationFailed(
                 "signature", f"expected a valid signature by {self.key_id}, got a wrong one"
             ) from error
+
+
+def bound_id(name: str, material: bytes) -> str:
+    """Return the id of a key: `material` is its type byte and the key. Pure. Source: C2SP signed-note."""
+    return hashlib.sha256(name.encode("utf-8") + b"\n" + material).hexdigest()[:8]
 
 
 def is_sound_point(encoded: bytes) -> bool:
@@ -116,16 +147,26 @@ def parse_vkey(text: str) -> VerifierKey:
 
     Source: C2SP signed-note, "Verifier keys".
     """
-    parts = text.split("+", 2)
-    if len(parts) != 3:
-        raise VerificationFailed("key", f"expected name+id+base64, got {text[:80]!r}")
-    material = decode_base64(parts[2], check="key")
+    name, material = split_vkey(text)
     if material[:1] != _ED25519:
         raise VerificationFailed("key", f"expected an Ed25519 key (type 1), got type {material[:1].hex() or 'none'}")
-    key = verifier_key(parts[0], material[1:])
-    if not _KEY_ID.fullmatch(parts[1]) or parts[1] != key.id:
-        raise VerificationFailed("key", f"expected key id {key.id}, got {parts[1][:16]!r}")
-    return key
+    return verifier_key(name, material[1:])
+
+
+def split_vkey(text: str) -> tuple[str, bytes]:
+    """Return the name and the type byte with key of `name+id+base64`, of whatever type. Pure.
+
+    Raises:
+        VerificationFailed: check "key"; another shape, or an id of another key.
+    """
+    parts = text.split("+", 2)
+    if len(parts) != 3 or not is_key_name(parts[0]):
+        raise VerificationFailed("key", f"expected name+id+base64, got {text[:80]!r}")
+    material = decode_base64(parts[2], check="key")
+    made = bound_id(parts[0], material)
+    if not _KEY_ID.fullmatch(parts[1]) or parts[1] != made:
+        raise VerificationFailed("key", f"expected key id {made}, got {parts[1][:16]!r}")
+    return parts[0], material
 
 
 def sign_note(text: str, signer: Signer) -> str:
@@ -138,11 +179,16 @@ def sign_note(text: str, signer: Signer) -> str:
     if not _is_note_text(text):
         raise ValueError("expected note text ending in a newline, without control characters")
     key = verifier_key(signer.name, signer.public_key)
-    material = bytes.fromhex(key.id) + signer.sign(text.encode("utf-8"))
-    return f"{text}\n{_DASH}{key.name} {base64.b64encode(material).decode('ascii')}\n"
+    return f"{text}\n{signature_line(key, signer.sign(text.encode('utf-8')))}"
 
 
-def open_note(note: str, keys: Iterable[VerifierKey]) -> tuple[str, tuple[VerifierKey, ...]]:
+def signature_line(key: NoteKey, signature: bytes) -> str:
+    """Return the line that a signature by `key` has in a note, with its newline. Pure."""
+    material = bytes.fromhex(key.id) + signature
+    return f"{_DASH}{key.name} {base64.b64encode(material).decode('ascii')}\n"
+
+
+def open_note(note: str, keys: Iterable[Key]) -> tuple[str, tuple[Key, ...]]:
     """Return a note's text and the known keys that signed it, at least one, in the note's order.
 
     Pure. Signatures by keys not in `keys` are ignored.
@@ -153,9 +199,22 @@ def open_note(note: str, keys: Iterable[VerifierKey]) -> tuple[str, tuple[Verifi
 
     Source: C2SP signed-note.
     """
+    known = tuple(keys)
+    text, signed = signatures_of(note, known)
+    if not signed:
+        wanted = ", ".join(sorted(key.key_id for key in known)) or "no key at all"
+        raise VerificationFailed("signature", f"expected a signature by {wanted[:200]}, got none by a known key")
+    return text, tuple(signed)
+
+
+def signatures_of(note: str, keys: Iterable[Key]) -> tuple[str, dict[Key, bytes]]:
+    """Return a note's text and the signatures of the known keys on it, each checked; there may be none.
+
+    Pure. Raises as `open_note` does, but for a note that no known key signed.
+    """
     text, lines = _split_note(note)
     known = {(key.name, key.id): key for key in keys}
-    signed: list[VerifierKey] = []
+    signed: dict[Key, bytes] = {}
     for line in lines:
         name, key_id, signature = _parse_signature_line(line)
         key = known.get((name, key_id))
@@ -164,11 +223,24 @@ def open_note(note: str, keys: Iterable[VerifierKey]) -> tuple[str, tuple[Verifi
         if key in signed:
             raise VerificationFailed("signature", f"expected one signature by {key.key_id}, got two")
         key.verify(text.encode("utf-8"), signature)
-        signed.append(key)
-    if not signed:
-        wanted = ", ".join(sorted(f"{name}+{key_id}" for name, key_id in known)) or "no key at all"
-        raise VerificationFailed("signature", f"expected a signature by {wanted[:200]}, got none by a known key")
-    return text, tuple(signed)
+        signed[key] = signature
+    return text, signed
+
+
+def with_lines(note: str, lines: Iterable[str]) -> str:
+    """Return the note with more signature lines behind its own, by keys that have not signed it yet. Pure.
+
+    Raises VerificationFailed (check "note") if it is not a note, or a line is none.
+    """
+    _, own = _split_note(note)
+    signed = {_parse_signature_line(line)[:2] for line in own}
+    for line in lines:
+        signer = _parse_signature_line(line.removesuffix("\n"))[:2]
+        if signer not in signed:
+            note += line.removesuffix("\n") + "\n"
+            signed.add(signer)
+    _split_note(note)
+    return note
 
 
 def decode_base64(text: str, *, check: str) -> bytes:

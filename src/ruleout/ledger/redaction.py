@@ -19,6 +19,7 @@ from types import MappingProxyType
 from ruleout.errors import NotFound, VerificationFailed
 from ruleout.ledger.audience import Audience
 from ruleout.ledger.entry import DraftEntry, EntryType, LedgerEntry
+from ruleout.ledger.key_life import key_life
 
 JUSTIFICATION = "justification"
 REASON = "reason"
@@ -123,6 +124,8 @@ class Erasure:
 def redactions_in(entries: Iterable[LedgerEntry], object_of: ObjectOf) -> tuple[Redaction, ...]:
     """Return the redactions that stand after all entries, in the record's order. Asks for justifications; else pure.
 
+    A lift by a compromised key that nobody saw in time lifts nothing: it could be a thief's (L-7). What hides stays.
+
     Args:
         entries: of one log, in order, with verified signatures.
         object_of: gives what entries name by digest.
@@ -130,9 +133,11 @@ def redactions_in(entries: Iterable[LedgerEntry], object_of: ObjectOf) -> tuple[
     Source: L-4, A-8.
     """
     standing: dict[str, Redaction] = {}
-    for entry, kinds in _about(entries, EntryType.REDACTION):
+    read = tuple(entries)
+    life = key_life(read)
+    for entry, kinds in _about(read, EntryType.REDACTION):
         content = entry.content
-        if content.subject["act"] == LIFT and _words(content, JUSTIFICATION, object_of):
+        if content.subject["act"] == LIFT and not life.is_void(entry) and _words(content, JUSTIFICATION, object_of):
             standing.pop(str(content.subject.get("lifts", "")), None)
         elif content.subject["act"] == REDACT:
             redaction = _redaction(content, kinds, object_of)

@@ -2,8 +2,8 @@
 """Verification of a bundle, offline, as numbered steps; the result names each and never implies more (L-10).
 
 Every step ends as passed, failed or not done, with a reason. What one step could not establish, no later step takes
-for granted. The level is the highest step that passed when none failed. It replays no decision and asks no witness,
-and says so.
+for granted. The level is the highest step that passed when none failed. It replays no decision and asks no witness
+anew: it checks what they signed.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from enum import Enum
 
 from ruleout.errors import VerificationFailed
 from ruleout.ledger.bundle import Bundle
-from ruleout.ledger.checkpoint import Checkpoint, open_checkpoint
+from ruleout.ledger.checkpoint import Checkpoint
+from ruleout.ledger.cosignature import LogKey
 from ruleout.ledger.entry import EntryType, LedgerEntry, parse_entry
+from ruleout.ledger.key_life import is_log_rotation, key_life, open_head, require_keys_in_force, with_log_keys
 from ruleout.ledger.keyring import REF, keyring_bytes
 from ruleout.ledger.merkle import EMPTY_ROOT, leaf_hash, root_hash, verify_consistency, verify_inclusion
-from ruleout.ledger.note import VerifierKey
 from ruleout.ledger.signing import Keyring, verify_authors
 from ruleout.ledger.verify_disclosures import (
     DigestVerdict,
@@ -29,8 +30,20 @@ from ruleout.ledger.verify_disclosures import (
     summary,
     withheld,
 )
+from ruleout.ledger.verify_witnesses import (
+    UNWITNESSED,
+    check_compromises,
+    check_witnesses,
+    policy_that_counts,
+    void_caveat,
+    witness_caveats,
+)
+from ruleout.ledger.witness_policy import WitnessPolicy
 
-UNWITNESSED = "unwitnessed: only the operator's own signature vouches that everyone is shown the same log"
+__all__ = [
+    "NOT_REPLAYED", "OWN_KEYS", "OWN_RING", "UNWITNESSED", "Check", "Level", "Report", "Status", "verify_bundle",
+]  # fmt: skip
+
 NOT_REPLAYED = "decisions are not replayed here, and no check says that a model is safe"
 OWN_KEYS = "the log's keys come from the bundle itself: compare them with keys you know from elsewhere"
 OWN_RING = "the authors' keys come from the bundle itself: compare them with keys you know from elsewhere"
@@ -45,7 +58,7 @@ class Status(Enum):
 
 
 class Level(Enum):
-    """How much was established, lowest first. Witnesses come later (L-8)."""
+    """How much was established, lowest first. What witnesses add is a step of its own (L-8)."""
 
     NONE = "none"
     SIGNATURE = "signature"
@@ -88,8 +101,9 @@ class _NotDone(Exception):
 def verify_bundle(
     bundle: Bundle,
     *,
-    vkeys: Iterable[VerifierKey] | None = None,
+    vkeys: Iterable[LogKey] | None = None,
     keyring: Keyring | None = None,
+    policy: WitnessPolicy | None = None,
     strict: bool = False,
 ) -> Report:
     """Return what the bundle proves.
@@ -100,9 +114,10 @@ def verify_bundle(
         bundle: what a bundle file says.
         vkeys: the log's keys as the verifier knows them; None trusts those of the bundle, and the report says so.
         keyring: the authors' keys as the verifier knows them; None likewise.
+        policy: the witnesses that the verifier relies on; None takes the policy of the bundle, if it has one.
         strict: whether a value or object that is absent without a logged reason fails its step.
 
-    Source: L-10; L-1, L-3, L-9.
+    Source: L-10; L-1, L-3, L-7, L-8, L-9.
     """
     # The steps:
     #  (1) signature    the checkpoint is a note signed by a key of the log, for this origin
@@ -115,12 +130,12 @@ def verify_bundle(
     #  (8) keyring      the ring is the one that the record's last key entry names
     #  (9) objects      what entries name by digest is here and is that
     # (10) disclosures  what is shown fits its place, and what is not has a logged reason
-    # (11) witnesses    not yet
+    # (11) witnesses    a quorum of the policy's witnesses cosigned the checkpoint
     # (12) decisions    not here
     keys = bundle.vkeys if vkeys is None else tuple(vkeys)
     ring = {holder.key.key_id: holder for holder in bundle.keyring} if keyring is None else keyring
-    head, signature = _open(bundle, keys)  # (1)
     entries, readable = _read(bundle)  # (2)
+    head, signature = _open(bundle, keys, entries)  # (1)
     seen = _Seen(() if entries is None else entries, bundle, strict=strict)
     audit = _run("full-audit", lambda: _full_audit(bundle, head))
     checks = (
@@ -131,17 +146,22 @@ def verify_bundle(
         if bundle.full
         else _run("inclusion", lambda: _inclusion(bundle, head)),
         audit,  # (4)
-        _run("consistency", lambda: _consistency(bundle, head, keys)),  # (5)
+        _run("consistency", lambda: _consistency(bundle, head, keys, entries)),  # (5)
         _run("producers", lambda: _producers(bundle, entries)),  # (6)
-        _run("authors", lambda: _authors(entries, ring)),  # (7)
+        _run("authors", lambda: _authors(entries, ring, (*bundle.vkeys, *keys))),  # (7)
         _run("keyring", lambda: _keyring(bundle, entries)),  # (8)
         _run("objects", lambda: _objects(bundle, entries, seen)),  # (9)
         _run("disclosures", lambda: _disclosures(bundle, entries, seen)),  # (10)
-        Check("witnesses", Status.NOT_DONE, UNWITNESSED),  # (11)
+        _run("witnesses", lambda: _witnesses(bundle, head, entries, keys, policy)),  # (11)
         Check("decisions", Status.NOT_DONE, NOT_REPLAYED),  # (12)
     )
+    witnessed = _passed(checks, "witnesses")
+    told = (
+        *witness_caveats(passed=witnessed, policy=policy, stated=bundle.policy),
+        *void_caveat(entries or (), key_life(entries or ())),
+    )
     own = (*([OWN_KEYS] if vkeys is None else []), *([OWN_RING] if keyring is None else []))
-    caveats = (UNWITNESSED, *own, NOT_REPLAYED)
+    caveats = (*told, *own, NOT_REPLAYED)
     return Report(checks=checks, level=_level(checks), caveats=caveats, digests=tuple(seen.digests))
 
 
@@ -162,9 +182,15 @@ def _level(checks: Iterable[Check]) -> Level:
     return passed[-1] if passed else Level.NONE
 
 
-def _open(bundle: Bundle, keys: tuple[VerifierKey, ...]) -> tuple[Checkpoint | None, Check]:
+def _passed(checks: Iterable[Check], name: str) -> bool:
+    return any(check.name == name and check.status is Status.PASSED for check in checks)
+
+
+def _open(
+    bundle: Bundle, keys: tuple[LogKey, ...], entries: tuple[LedgerEntry, ...] | None
+) -> tuple[Checkpoint | None, Check]:
     try:
-        head = open_checkpoint(bundle.checkpoint, keys, origin=bundle.origin)
+        head, _ = open_head(bundle.checkpoint, keys, entries or (), origin=bundle.origin)
     except VerificationFailed as error:
         return None, Check("signature", Status.FAILED, str(error))
     return head, Check("signature", Status.PASSED, f"size {head.size}, root {head.root.hex()[:12]}, {bundle.origin}")
@@ -204,11 +230,16 @@ def _full_audit(bundle: Bundle, head: Checkpoint | None) -> str:
     return f"{known.size} entries make root {known.root.hex()[:12]}"
 
 
-def _consistency(bundle: Bundle, head: Checkpoint | None, keys: tuple[VerifierKey, ...]) -> str:
+def _consistency(
+    bundle: Bundle,
+    head: Checkpoint | None,
+    keys: tuple[LogKey, ...],
+    entries: tuple[LedgerEntry, ...] | None,
+) -> str:
     known = _established(head)
     if bundle.earlier is None:
         raise _NotDone("the bundle holds no earlier checkpoint to compare with")
-    old = open_checkpoint(bundle.earlier.checkpoint, keys, origin=bundle.origin)
+    old, _ = open_head(bundle.earlier.checkpoint, keys, entries or (), origin=bundle.origin)
     if old.size == 0:  # every tree extends the empty one, but the empty one has one root and needs no proof
         if old.root != EMPTY_ROOT or bundle.earlier.proof:
             raise VerificationFailed("consistency", "expected the empty root and no proof for size 0, got others")
@@ -239,9 +270,31 @@ def _producers(bundle: Bundle, entries: tuple[LedgerEntry, ...] | None) -> str:
     return f"{len(ends)} producers, no gap"
 
 
-def _authors(entries: tuple[LedgerEntry, ...] | None, ring: Keyring) -> str:
-    signatures = sum(len(verify_authors(entry.content, ring)) for entry in _readable(entries))
+def _authors(entries: tuple[LedgerEntry, ...] | None, ring: Keyring, keys: tuple[LogKey, ...]) -> str:
+    read = _readable(entries)
+    with_own = with_log_keys(ring, keys, read)
+    rings = (with_own if is_log_rotation(entry.content) else ring for entry in read)
+    signatures = sum(len(verify_authors(entry.content, known)) for entry, known in zip(read, rings, strict=True))
+    require_keys_in_force(read)
     return f"{signatures} signatures by keys of the ring"
+
+
+def _witnesses(
+    bundle: Bundle,
+    head: Checkpoint | None,
+    entries: tuple[LedgerEntry, ...] | None,
+    keys: tuple[LogKey, ...],
+    policy: WitnessPolicy | None,
+) -> str:
+    _established(head)
+    read = entries or ()
+    _, own = open_head(bundle.checkpoint, keys, read, origin=bundle.origin)
+    counts = policy_that_counts(bundle, read, policy)
+    is_met, words = check_witnesses(bundle.checkpoint, counts, log_keys=own, from_bundle=policy is None)
+    told = check_compromises(read, bundle.objects, policy, origin=bundle.origin, known=keys)
+    if not is_met or told:
+        raise _NotDone("; ".join((words, *told)))
+    return words
 
 
 def _keyring(bundle: Bundle, entries: tuple[LedgerEntry, ...] | None) -> str:

@@ -83,6 +83,7 @@ class LegalDuty:
         condition: when it applies, in words; "" for always.
         from_day: first day on which it is owed.
         to_day: last day on which it is; None for no end.
+        met_by: what of the record delivers it besides an act that says so: "framework-publication", or "" for nothing.
         note: what is uncertain, or how the text is read.
     """
 
@@ -108,6 +109,7 @@ class LegalDuty:
     starts_with_law: bool = False
     condition: str = ""
     to_day: date | None = None
+    met_by: str = ""
     note: str = ""
 
 

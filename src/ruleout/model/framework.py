@@ -288,6 +288,35 @@ class LeftOut:
     reason: str
 
 
+class Publicity(Enum):
+    """When a changed version must be public: before the day it takes effect, or by that day."""
+
+    BEFORE = "before"
+    BY = "by"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeProcedure:
+    """How a framework says that it is changed (D-15): the version in force governs the change that ends it.
+
+    Attributes:
+        propose: who proposes a change; None where the text names nobody.
+        approve: who approves it; None likewise.
+        consult: roles that are consulted before it is approved.
+        notify: roles that are told before it takes effect.
+        published: when the new text must be public.
+        notice: least time between the announcement and the day on which it takes effect; None for none.
+    """
+
+    clause: Clause
+    propose: Formula | None
+    approve: Formula | None
+    consult: tuple[str, ...]
+    notify: tuple[str, ...]
+    published: Publicity
+    notice: Period | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One change the version's own changelog announces, told in our own words."""
@@ -324,3 +353,4 @@ class Framework:
     judgements: tuple[Judgement, ...]
     changelog: tuple[Change, ...]
     left_out: tuple[LeftOut, ...] = ()
+    changes: ChangeProcedure | None = None

@@ -10,6 +10,7 @@ from ruleout.model.clause import Clause
 from ruleout.model.evidence import Indicator
 from ruleout.model.framework import (
     Argument,
+    ChangeProcedure,
     Criterion,
     Duty,
     Framework,
@@ -43,6 +44,7 @@ Carrier = (
     | Judgement
     | LeftOut
     | Indicator
+    | ChangeProcedure
     | Clause
 )
 
@@ -91,6 +93,8 @@ def _deciding(framework: Framework) -> Iterator[Listed]:
     yield from (Listed(r.clause.id, "red line", r.clause, r) for r in framework.red_lines)
     yield from (Listed(p.clause.id, "peer clause", p.clause, p) for p in framework.peer_clauses)
     yield from (Listed(d.clause.id, "duty", d.clause, d) for d in framework.duties)
+    if framework.changes is not None:
+        yield Listed(framework.changes.clause.id, "change procedure", framework.changes.clause, framework.changes)
     yield from (Listed(r.clause.id, "recommendation", r.clause, r) for r in framework.recommendations)
     yield from (Listed(j.clause.id, "left to judgement", j.clause, j) for j in framework.judgements)
     yield from (Listed(out.clause.id, "left out", out.clause, out) for out in framework.left_out)

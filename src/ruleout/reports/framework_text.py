@@ -13,7 +13,7 @@ _HEADINGS = {
     "threshold": "Thresholds", "burden-of-proof": "What an unknown means", "prong": "Prongs",
     "safeguard": "Safeguards", "criterion": "Criteria", "interim": "Interim measures", "argument": "Arguments",
     "question": "Questions", "peer-question": "Questions about peers", "rule": "Gates",
-    "peer-clause": "Clauses about peers", "red-line": "Red lines", "duty": "Duties",
+    "peer-clause": "Clauses about peers", "red-line": "Red lines", "duty": "Duties", "changes": "How it is changed",
     "recommendation": "Recommended to others, never gating", "judgement": "Left to judgement",
     "left-out": "Left out, and why",
 }  # fmt: skip

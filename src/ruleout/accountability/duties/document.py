@@ -65,6 +65,7 @@ class DutyOfLawDoc(Doc):
     if_: Says | None = None
     from_: Day | None = None
     to_day: Day | None = None
+    met_by: Literal["framework-publication"] | None = None
     note: Says | None = None
 
 

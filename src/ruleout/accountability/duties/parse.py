@@ -138,6 +138,7 @@ def _duty(name: str, doc: DutyOfLawDoc, whole: DutiesDoc, findings: Findings) ->
         condition=doc.if_ or "",
         from_day=max(whole.from_, doc.from_ or whole.from_),
         to_day=min((day for day in (doc.to_day, whole.to_day) if day is not None), default=None),
+        met_by=doc.met_by or "",
         note=doc.note or "",
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -18,14 +19,17 @@ from ruleout.analysis.compare.result import Direction, FieldChange
 from ruleout.analysis.truth import Truth, truth_of
 from ruleout.model.clause import Period
 from ruleout.model.evidence import Bar, Indicator
+from ruleout.model.evidence import Direction as Concern
 from ruleout.model.formula import AllOf, AnyOf, AtLeast, Atom, Formula, Kind, Not, Quorum, Ref, atoms_of, text_of
 from ruleout.model.framework import (
     Argument,
+    ChangeProcedure,
     Criterion,
     Duty,
     Interim,
     PeerClause,
     PeerQuestion,
+    Publicity,
     Recommendation,
     RedLine,
     Rule,
@@ -69,6 +73,8 @@ def _changes(old: Listed, new: Listed) -> Iterator[FieldChange]:
                 yield _change(new.id, field.name, values, direction)
     if isinstance(old.carrier, Threshold) and isinstance(new.carrier, Threshold):
         yield from _validity(new.id, old.carrier, new.carrier)
+    if isinstance(old.carrier, Indicator) and isinstance(new.carrier, Indicator):
+        yield from _bars(new.id, old.carrier, new.carrier)
 
 
 def _validity(name: str, old: Threshold, new: Threshold) -> Iterator[FieldChange]:
@@ -77,6 +83,23 @@ def _validity(name: str, old: Threshold, new: Threshold) -> Iterator[FieldChange
         yield _change(name, "valid: elapsed", elapsed, _shorter(*elapsed))
     if ratio[0] != ratio[1]:
         yield _change(name, "valid: effective-compute", ratio, _shorter(*ratio))
+
+
+def _bars(name: str, old: Indicator, new: Indicator) -> Iterator[FieldChange]:
+    """A bar that is moved towards concern asks less: what it is held against must be worse before anything follows."""
+    same_way = old.direction is new.direction
+    for field, one, other in (
+        ("rule-out bar", old.rule_out, new.rule_out),
+        ("reached bar", old.reached, new.reached),
+        ("alert bar", old.alert, new.alert),
+    ):
+        if one == other:
+            continue
+        direction = Direction.UNCLEAR
+        if same_way and one is not None and other is not None and one.value != other.value:
+            towards_concern = (other.value > one.value) == (new.direction is Concern.HIGH)
+            direction = Direction.LOOSER if towards_concern else Direction.STRICTER
+        yield _change(name, field, (one, other), direction)
 
 
 def _change(clause: str, field: str, values: tuple[Any, Any], direction: Direction) -> FieldChange:
@@ -96,6 +119,8 @@ def shown(value: object) -> str:
             return text_of(value)
         case Bar():
             return f"{decimal_text(value.value)}{' inclusive' if value.inclusive else ''}"
+        case Decimal():
+            return decimal_text(value)
         case (Period() as shortest, Period() as longest):
             return str(shortest) if shortest == longest else f"{shortest} to {longest}"
         case tuple():
@@ -121,7 +146,7 @@ def _kind_order(old: str, new: str) -> Direction:
     return Direction.STRICTER if old in _SPEAKING and new in _DECIDING else Direction.UNCLEAR
 
 
-_DECIDING = ("rule", "red line", "threshold")
+_DECIDING = ("rule", "red line", "threshold", "duty", "change procedure")
 _SPEAKING = ("recommendation", "left to judgement", "left out")
 
 
@@ -132,11 +157,29 @@ def _shorter(old: Period | int | None, new: Period | int | None) -> Direction:
     return Direction.STRICTER if length_of(new) < length_of(old) else Direction.LOOSER
 
 
+def _longer(old: Period | None, new: Period | None) -> Direction:
+    """A notice where there was none is stricter, and so is a longer one."""
+    if old is None or new is None:
+        return _shorter(old, new)
+    return _opposite_of(_shorter(old, new))
+
+
 def length_of(limit: Period | int) -> float:
     """Return a limit as a number to compare with others of its kind: a period's mean length in days. Pure."""
     if isinstance(limit, int):
         return limit
     return (limit.years * 12 + limit.months) * 30.436875 + limit.days
+
+
+def _larger(old: Decimal | int | None, new: Decimal | int | None) -> Direction:
+    """The larger demand is stricter, and any is stricter than none."""
+    return _opposite_of(_smaller(old, new))
+
+
+def _smaller(old: Decimal | int | None, new: Decimal | int | None) -> Direction:
+    if old is None or new is None:
+        return Direction.LOOSER if old is None else Direction.STRICTER
+    return Direction.STRICTER if new < old else Direction.LOOSER
 
 
 def _oftener(old: tuple[Period, Period] | None, new: tuple[Period, Period] | None) -> Direction:
@@ -165,8 +208,12 @@ def _fewer(old: Sequence[object], new: Sequence[object]) -> Direction | None:
 
 
 def _opposite(direction: Direction | None) -> Direction | None:
+    return None if direction is None else _opposite_of(direction)
+
+
+def _opposite_of(direction: Direction) -> Direction:
     turned = {Direction.STRICTER: Direction.LOOSER, Direction.LOOSER: Direction.STRICTER}
-    return None if direction is None else turned.get(direction, direction)
+    return turned.get(direction, direction)
 
 
 def _narrower(*, absent: bool) -> Order:
@@ -223,6 +270,12 @@ def _act_by_act(formula: Formula, kind: Kind | None = None) -> Formula:
 
 def _facts(atom: Atom) -> Truth:
     return z3.Bool(f"{atom.kind.value} {atom.name} yes"), z3.Bool(f"{atom.kind.value} {atom.name} no")
+
+
+def compared_data(carrier: type) -> frozenset[str]:
+    """Return the attributes of a clause's carrier that `field_changes` looks at. Pure."""
+    special = {Threshold: {"valid"}, Indicator: {"rule_out", "reached", "alert"}}
+    return frozenset({field.attribute for field in _FIELDS.get(carrier, ())} | special.get(carrier, set()))
 
 
 _BURDENS = (BurdenOfProof.NOT_REACHED, BurdenOfProof.UNSTATED, BurdenOfProof.HOLD, BurdenOfProof.REACHED)
@@ -286,11 +339,29 @@ _FIELDS: dict[type, tuple[Field, ...]] = {
     Indicator: (
         Field("threshold", "threshold", _unordered),
         Field("weight", "weight", _unordered),
-        Field("rule-out bar", "rule_out", _unordered),
-        Field("reached bar", "reached", _unordered),
-        Field("alert bar", "alert", _unordered),
-        Field("alpha", "alpha", _unordered),
-        Field("margin", "margin", _unordered),
+        Field("evaluation", "evaluation", _unordered),
+        Field("alpha", "alpha", _smaller),
+        Field("margin", "margin", _larger),
         Field("direction", "direction", _unordered),
+        Field("needs-interval", "needs_interval", _rising((False, True))),
+        Field("unit", "unit", _unordered),
+        Field("unscored", "unscored", _unordered),
+        Field("score", "score", _unordered),
+        Field("success-at", "success_at", _unordered),
+        Field("expected-samples", "expected_samples", _larger),
+        Field("task-version", "task_version", _unordered),
+        Field("elicitation", "elicitation", _unordered),
+        Field("fresh-days", "fresh_days", _shorter),
+        Field("repeats", "repeats", _larger),
+        Field("stopping", "stopping", _unordered),
+        Field("needs", "needs", _more),
+    ),
+    ChangeProcedure: (
+        Field("propose", "propose", _narrower(absent=True)),
+        Field("approve", "approve", _narrower(absent=True)),
+        Field("consult", "consult", _more),
+        Field("notify", "notify", _more),
+        Field("published", "published", _rising((Publicity.BY, Publicity.BEFORE))),
+        Field("notice", "notice", _longer),
     ),
 }

@@ -22,6 +22,7 @@ from ruleout.accountability.duties import (
 )
 from ruleout.app.accountability.duty_acts import TakenBack, duty_acts, taken_back
 from ruleout.app.accountability.regimes import chosen
+from ruleout.app.change_control.happenings import counting_entries, deliveries_of, happenings_of
 from ruleout.app.ledger import Record
 from ruleout.documents.fields import parse_instant
 from ruleout.errors import BadInput, NotFound, VerificationFailed
@@ -101,7 +102,11 @@ def due_in(
     facts = facts_of(record)
     said = duty_acts(record)
     regimes = chosen((*laws, *facts.regimes), names)
-    acts = Acts(happenings=(*said.happenings, *facts.happenings), deliveries=said.deliveries, cadences=said.cadences)
+    acts = Acts(
+        happenings=(*said.happenings, *facts.happenings),
+        deliveries=(*said.deliveries, *deliveries_of(record, regimes)),
+        cadences=said.cadences,
+    )
     occurrences = calendar_of(regimes, acts, at=at, horizon=at + within)
     return DueCalendar(
         at=at,
@@ -120,11 +125,12 @@ def facts_of(record: Record) -> Facts:
     """Return what framework and decision entries mean for the calendar. Effect: reads what they name."""
     unread: list[tuple[str, str]] = []
     frameworks: dict[str, tuple[Framework, LedgerEntry]] = {}
-    for entry in record.of_type(EntryType.FRAMEWORK):
+    for entry in counting_entries(record):
         framework = _framework(entry, record, unread)
         if framework is not None:
             frameworks.setdefault(str(framework.id), (framework, entry))
     happenings = [h for framework, entry in frameworks.values() for h in _in_force(framework, entry)]
+    happenings += happenings_of(record)
     asked: list[Expected] = []
     for entry in record.of_type(EntryType.DECISION):
         if Outcome(entry.content.subject["outcome"]).opens:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from ruleout.accountability.change_log.parse import parse_change_log
 from ruleout.accountability.concerns.parse import parse_concern, parse_concern_rules
 from ruleout.accountability.deviations.parse import parse_deviation
 from ruleout.accountability.duties import parse_cadence, parse_duties
@@ -38,6 +39,7 @@ def _regime(data: bytes, *, file: str) -> object:
 KINDS: Mapping[bytes, str] = {
     b"answer": "request-answer",
     b"cadence-of": "cadence",
+    b"changes-of": "change-log",
     b"concern": "concern",
     b"concerns-of": "concern-rules",
     b"deviation": "deviation",
@@ -54,6 +56,7 @@ KINDS: Mapping[bytes, str] = {
 #: Patterns of registers' files in a workspace.
 PATTERNS = (
     "deviations/*.yaml",
+    "frameworks/*/changes/*.yaml",
     "frameworks/*/concerns/*.yaml",
     "incidents/*.yaml",
     "jurisdictions/*/concerns.yaml",
@@ -66,6 +69,7 @@ PATTERNS = (
 #: What reads a register's file of a kind; it raises BadInput with the file's problems.
 PARSERS: Mapping[str, Callable[..., object]] = {
     "cadence": parse_cadence,
+    "change-log": parse_change_log,
     "concern": parse_concern,
     "concern-rules": parse_concern_rules,
     "deviation": parse_deviation,

@@ -8,6 +8,7 @@ cannot be read, nothing is granted by it, and an answer that might have ended a 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from ruleout.accountability.requests.fold import PolicyStated, Register, RequestAct, fold
@@ -19,6 +20,7 @@ from ruleout.app.ledger import Record
 from ruleout.errors import BadInput, NotFound
 from ruleout.framework import parse_framework
 from ruleout.ledger import EntryType, Keyring, LedgerEntry
+from ruleout.ledger.key_life import key_life
 from ruleout.model.request import AnswerKind, Attested, ExceptionGrant, Proceeding, Request, RequestAnswer
 
 #: The name under which acts about the policy stand; no request may have it.
@@ -79,9 +81,12 @@ def exceptions_in_force(record: Record, at: datetime) -> tuple[ExceptionGrant, .
 
 
 def _acts(kept: Told, keyring: Keyring) -> Iterator[RequestAct]:
+    """The acts in order; one by a compromised key that nobody saw in time is signed by nobody: it grants nothing (L-7)."""
+    life = key_life(kept.entries)
     for entry in kept.entries:
         if entry.content.type is EntryType.REQUEST:
-            yield _act(entry, kept, keyring)
+            act = _act(entry, kept, keyring)
+            yield replace(act, signed=()) if life.is_void(entry) else act
 
 
 def _act(entry: LedgerEntry, kept: Told, keyring: Keyring) -> RequestAct:

@@ -11,6 +11,7 @@ from ruleout.errors import NotFound
 from ruleout.ledger import EntryType, LedgerEntry
 from ruleout.ledger.audience import Audience
 from ruleout.ledger.holes import Hole, Standing, explanations_in, objects_for, seen_by
+from ruleout.ledger.key_life import COMPROMISE, ROTATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class Copy:
     """What an audience gets of some entries.
 
     Attributes:
-        entries: those chosen, and the redactions and erasures that explain their holes, in order.
+        entries: those chosen, the redactions and erasures that explain their holes, and the ends of keys, in order.
         disclosures: texts by digest, revealed decoys among them.
         objects: SHA-256 of the objects that go along.
         holes: what is absent, by digest.
@@ -83,13 +84,18 @@ def copy_for(
 
 
 def _with_reasons(record: Record, chosen: set[int]) -> tuple[LedgerEntry, ...]:
-    """The chosen entries, and every act that hides or removes something of them: a hole goes with its reason."""
+    """The chosen entries, every act that hides or removes something of them, and those by which keys end.
+
+    A hole goes with its reason; and without the acts of keys nobody sees that a signature counts no more (L-7).
+    """
     ids = {record.entries[index].content.id for index in chosen}
     acts = [e for e in record.entries if e.content.type in (EntryType.REDACTION, EntryType.ERASURE)]
     about = [e for e in acts if e.content.subject.get("entry") in ids]
     named = {e.content.id for e in about}
     lifts = [e for e in acts if e.content.subject.get("lifts") in named]
-    return tuple(record.entries[index] for index in sorted(chosen | {e.index for e in (*about, *lifts)}))
+    endings = [e for e in record.of_type(EntryType.KEY) if e.content.subject.get("act") in (ROTATE, COMPROMISE)]
+    along = {e.index for e in (*about, *lifts, *endings)}
+    return tuple(record.entries[index] for index in sorted(chosen | along))
 
 
 def _wanted(entries: Iterable[LedgerEntry], *, with_logs: bool) -> frozenset[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ruleout.app.accountability.request_register import grants_in
-from ruleout.app.approvals import approvals_in
+from ruleout.app.approvals import approvals_in, case_as_signed
 from ruleout.app.evidence.bars import Asked
 from ruleout.app.evidence.standing import Standing, measurements_under
 from ruleout.app.ledger import Record
@@ -123,7 +123,7 @@ class Archive:
         asked = Asked(framework=decided.framework, case=decided.case, at=at)
         return decide(
             decided.framework,
-            decided.case,
+            case_as_signed(decided.case, self.record.entries),
             activity=decided.activity,
             at=at,
             measurements=measurements_under(asked, decided.measurements, self.record, self.standing),

@@ -79,7 +79,7 @@ def receipts_of(record: Kept) -> tuple[Receipt, ...]:
     for entry in record.entries:
         if entry.content.type is not EntryType.EVIDENCE:
             continue
-        summary = _summary(entry, record)
+        summary = summary_named(entry, record)
         if summary is not None:
             key = identity_of(summary)
             found[key] = _received(entry, summary, found.get(key))
@@ -90,8 +90,11 @@ def receipts_of(record: Kept) -> tuple[Receipt, ...]:
     return tuple(found.values())
 
 
-def _summary(entry: LedgerEntry, record: Kept) -> Summary | None:
-    """The summary that an entry names; made from the measurement where it names none; None where it names neither."""
+def summary_named(entry: LedgerEntry, record: Kept) -> Summary | None:
+    """The summary that an entry names; made from the measurement where it names none; None where it names neither.
+
+    Effect: reads the object. Raises NotFound, VerificationFailed: it is not kept or damaged.
+    """
     refs = {ref.media_type: ref.sha256 for ref in entry.content.refs}
     if SUMMARY in refs:
         return summary_from(record.object(refs[SUMMARY]))

@@ -15,6 +15,7 @@ from ruleout.app.ledger import Record, Recorder
 from ruleout.errors import KeyUnavailable, NotFound, RuleoutError
 from ruleout.evidence.summary import Summary
 from ruleout.ledger import EntryType, LedgerEntry, Signer, verifier_key
+from ruleout.ledger.key_life import key_life
 from ruleout.model.evidence import Measurement
 
 REASON = "text/plain"
@@ -78,11 +79,13 @@ def withdrawals_in(entries: Iterable[LedgerEntry], object_of: ObjectOf) -> tuple
     Effect: reads the reasons, as `object_of` does.
     """
     standing: dict[str, Withdrawal] = {}
-    for entry in entries:
+    read = tuple(entries)
+    life = key_life(read)
+    for entry in read:
         content = entry.content
         if content.type is not EntryType.WITHDRAWAL:
             continue
-        if content.subject["act"] == "lift":
+        if content.subject["act"] == "lift" and not life.is_void(entry):  # a stolen key may not bring evidence back
             standing.pop(str(content.subject.get("lifts")), None)
         elif content.subject["act"] == "withdraw":
             standing[content.id] = _withdrawal(entry, object_of)

@@ -80,6 +80,8 @@ def _clauses(doc: FrameworkDoc) -> Iterator[tuple[str, str, Path]]:
     for section in _SECTIONS:
         for name in getattr(doc, section.replace("-", "_")):
             yield name, section, (section, name)
+    if doc.changes is not None:
+        yield doc.changes.id, "changes", ("changes", "id")
     for activity, rules in doc.gates.items():
         for index, rule in enumerate(rules):
             yield rule.id, "gates", ("gates", activity.value, index, "id")

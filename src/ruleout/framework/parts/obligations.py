@@ -8,7 +8,7 @@ from ruleout.framework.framework_document import Cadence, DutyDoc, EveryDoc, Fra
 from ruleout.framework.parts.clauses import Context
 from ruleout.framework.parts.thresholds import length_in_days
 from ruleout.model.clause import Clause, Period
-from ruleout.model.framework import Change, Duty, Judgement, LeftOut, Recommendation
+from ruleout.model.framework import Change, ChangeProcedure, Duty, Judgement, LeftOut, Recommendation
 
 
 def build_duties(doc: FrameworkDoc, context: Context) -> tuple[Duty, ...]:
@@ -48,6 +48,23 @@ def build_left_out(doc: FrameworkDoc) -> tuple[LeftOut, ...]:
 def build_changelog(doc: FrameworkDoc) -> tuple[Change, ...]:
     """Return the changes that the version itself announces."""
     return tuple(Change(clause=c.clause, kind=c.kind, says=c.says) for c in doc.changelog)
+
+
+def build_changes(doc: FrameworkDoc, context: Context) -> ChangeProcedure | None:
+    """Return how the framework says that it is changed; None where it says nothing."""
+    changes = doc.changes
+    if changes is None:
+        return None
+    formulas = context.formulas
+    return ChangeProcedure(
+        clause=context.clause(changes, changes.id),
+        propose=None if changes.propose is None else formulas.quorum(changes.propose, ("changes", "propose")),
+        approve=None if changes.approve is None else formulas.quorum(changes.approve, ("changes", "approve")),
+        consult=formulas.roles(changes.consult, ("changes", "consult")),
+        notify=formulas.roles(changes.notify, ("changes", "notify")),
+        published=changes.published,
+        notice=changes.notice,
+    )
 
 
 def _duty(doc: DutyDoc, name: str, context: Context) -> Duty:

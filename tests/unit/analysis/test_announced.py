@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What differs between two versions: every datum of every clause is looked at, by somebody (D-15)."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from ruleout.analysis.announced.differences import Differences, differences
+from ruleout.analysis.announced.judge import refusals
+from ruleout.analysis.compare.fields import compared_data
+from ruleout.analysis.compare.joint import Step
+from ruleout.analysis.compare.versions import compare
+from ruleout.framework import parse_framework
+from ruleout.model.clause import Clause
+from ruleout.model.framework import Framework
+from ruleout.model.listed_clauses import Carrier
+
+TEXT = (Path(__file__).parents[3] / "examples" / "northlight/files/frameworks/northlight-fsf/1.1.yaml").read_text(
+    "utf-8"
+)
+#: Data that a comparison passes over and `differences` tells of all the same, or that are clauses of their own.
+TOLD_APART = {
+    "clause", "criteria", "interim", "prong_clauses", "when_unknown_clause", "id", "title", "aliases", "lineage", "reason",
+}  # fmt: skip
+#: What a framework has besides clauses; what a new version states anew is no change of the promise.
+REST = {
+    "id", "digest", "title", "developer", "effective", "supersedes", "force", "document", "roles", "changelog",
+}  # fmt: skip
+
+
+def found(*edits):
+    """What differs after an edit of Northlight's framework."""
+    text = TEXT
+    for old, new in edits:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    versions = [parse_framework(one.encode(), file="f") for one in (TEXT, text.replace('"1.1"', '"1.2"'))]
+    return {one.clause: one for one in differences(*versions, compare((Step(*versions, None),))).found}
+
+
+def test_every_datum_of_a_clause_is_compared_or_told():
+    """A datum that joins the model joins one of the lists."""
+    for carrier in get_args(Carrier):
+        if carrier is not Clause:
+            names = {field.name for field in dataclasses.fields(carrier)}
+            assert names <= compared_data(carrier) | TOLD_APART, carrier
+
+
+def test_every_part_of_a_framework_is_clauses_or_told():
+    """A part that joins the model joins the clauses or this list."""
+    clauses = {
+        "thresholds", "indicators", "safeguards", "arguments", "questions", "peer_questions", "rules", "peer_clauses",
+        "red_lines", "duties", "recommendations", "judgements", "left_out", "changes",
+    }  # fmt: skip
+    assert {field.name for field in dataclasses.fields(Framework)} == clauses | REST
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "clause", "less"),
+    [
+        ("fresh-days: 270", "fresh-days: 365", "autonomy-suite", True),
+        ("fresh-days: 270", "fresh-days: 200", "autonomy-suite", False),
+        ("rule-out-below: 0.1", "rule-out-below: 0.2", "autonomy-suite", True),
+        ("reached-at: 0.4", "reached-at: 0.5", "autonomy-suite", True),
+        ("reached-at: 0.4", "reached-at: 0.3", "autonomy-suite", False),
+        ("treat-as: reached", "treat-as: not-reached", "autonomy-1", True),
+        ("to: 6 months", "to: 9 months", "risk-report", True),
+        ('section: "5.2", by', 'section: "5.2", force: plan, by', "framework-review", True),
+        ("title: Autonomous engineering", "title: Engineering", "autonomy-1", False),
+        ("board: Board", "board: Committee", "@roles/board", False),
+        ("title: Northlight Frontier", "title: A Northlight Frontier", "@title", False),
+        ("prohibits: inside-the-country", "prohibits: {all-of: [inside-the-country, use-is-covered]}", "nobody-is-watched", True),
+    ],
+)  # fmt: skip
+def test_what_asks_less(old, new, clause, less):
+    """Each datum, in the direction it goes."""
+    one = found((old, new))
+
+    assert {name.partition("/")[0] for name in one} <= {clause.partition("/")[0]}
+    assert bool(one[clause].less) is less
+
+
+def test_a_red_line_that_goes_is_gone():
+    """And a state shows what it shut."""
+    start = TEXT.index("red-lines:")
+    end = TEXT.index("duties:")
+    one = found((TEXT[start:end], ""))["nobody-is-watched"]
+
+    assert one.less[0] == "it is gone"
+    assert one.witness is not None
+    assert "stop" in one.witness.text
+
+
+def test_a_new_way_out_asks_less():
+    """Interim measures are an addition that is no demand."""
+    interim = "    decides: rso\n    interim: {says: Something as good., section: '3.2', approve: {all-of: [ceo, rso]}, at-most: 90 days}\n"
+    one = found(("    decides: rso\n", interim))
+
+    assert one["agent-watch/interim"].less == ("it permits what nothing permitted before",)
+
+
+def test_a_duty_that_becomes_a_question_asks_less():
+    """Nobody owes what is only asked."""
+    duty = TEXT[TEXT.index("  framework-review:") : TEXT.index("\nchangelog:")]
+    question = "questions:\n  framework-review: {says: The framework is reviewed once a year., section: '5.2'}\n"
+    one = found((duty, ""), ("questions:\n", question))
+
+    assert one["framework-review"].less == ("kind: duty → question",)
+
+
+def test_other_sections_and_numbers_are_no_difference():
+    """Where a sentence stands is not what it says."""
+    assert found(('section: "2.1"', 'section: "9.9"')) == {}
+
+
+def test_another_document_under_equal_clauses_is_told():
+    """Words that the file does not encode may have changed: somebody says what became of them."""
+    sha = next(line.split()[1] for line in TEXT.splitlines() if "sha256:" in line)
+    other = found((sha, "e" * 64))["@document"]
+    known, roles = frozenset({"approved-first"}), frozenset({"rso"})
+
+    alone = Differences(found=(other,), unexplained=())
+    assert [one.id for one in refusals(alone, None, known=known, roles=roles)] == ["not-announced"]
+    assert not other.less
+    beside = Differences(found=(*found(("board: Board", "board: Committee")).values(), other), unexplained=())
+    assert [one.clauses for one in refusals(beside, None, known=known, roles=roles)] == [("@roles/board",)]
