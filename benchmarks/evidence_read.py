@@ -117,8 +117,8 @@ def codec(paths: list[Path]) -> Callable[[], Iterable[Row]]:
     import zstandard
 
     from ruleout.evidence import MemorySource
+    from ruleout.evidence.archive.directory import read_directory
     from ruleout.evidence.limits import DEFAULT_LIMITS
-    from ruleout.evidence.zip_directory import read_directory
 
     logs = []
     for path in paths:

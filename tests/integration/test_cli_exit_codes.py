@@ -194,11 +194,19 @@ def test_a_refusal_of_the_system_is_no_bug_of_ours(monkeypatch, error):
     assert "bug" not in ran.err
 
 
+RUN_INTERRUPTIBLE = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from ruleout.cli.main import run
+run()
+"""
+
+
 def test_an_interruption_exits_2_and_leaves_no_verdict():
     """Ctrl-C during the demonstration ends it at once."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "ruleout", "demo"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"PATH": ""}
-    ) as ran:
+    # A shell lets what it starts in the background ignore Ctrl-C, and children inherit that: ask for it here.
+    command = [sys.executable, "-c", RUN_INTERRUPTIBLE, "demo"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"PATH": ""}) as ran:
         ran.stdout.readline()  # it has begun
         time.sleep(0.2)
         ran.send_signal(signal.SIGINT)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -32,7 +32,8 @@ _MARKS: Mapping[bytes, bytes] = {
     b"Infinity": b'"ruleout:number:inf"',
     b"-Infinity": b'"ruleout:number:-inf"',
 }
-_NUMBERS: Mapping[str, float] = {
+#: The marks under which numbers that JSON does not have come out of `decode`; `plain_value` turns them back.
+NUMBERS: Mapping[str, float] = {
     "ruleout:number:nan": math.nan,
     "ruleout:number:inf": math.inf,
     "ruleout:number:-inf": -math.inf,
@@ -65,10 +66,18 @@ def decode(data: bytes, decoder: msgspec.json.Decoder[T], *, log: str, part: str
         raise _refusal(error, log, part) from error
 
 
+def decode_each(data: Sequence[bytes], decoder: msgspec.json.Decoder[T], *, log: str, parts: Sequence[str]) -> list[T]:
+    """Return the typed value of each text; as `decode` of each in order, quicker for many. Pure. Raises: as `decode`."""
+    try:
+        return list(map(decoder.decode, data))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return [decode(one, decoder, log=log, part=part) for one, part in zip(data, parts, strict=True)]
+
+
 def plain_value(value: Value) -> Value:
     """Return a declared value with the marks of non-finite numbers turned back into floats. Pure."""
     if isinstance(value, str):
-        return _NUMBERS.get(value, value)
+        return NUMBERS.get(value, value)
     if isinstance(value, list):
         return [_plain_scalar(item) for item in value]
     if isinstance(value, dict):
@@ -90,7 +99,7 @@ def one_spelling(data: bytes) -> bytes:
 
 
 def _plain_scalar(value: Scalar) -> Scalar:
-    return _NUMBERS.get(value, value) if isinstance(value, str) else value
+    return NUMBERS.get(value, value) if isinstance(value, str) else value
 
 
 def _finite(match: re.Match[bytes]) -> bytes:

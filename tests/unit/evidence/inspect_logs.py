@@ -183,6 +183,7 @@ def _central(truth: dict[str, Any], offset: int, *, zip64: bool, disk: int) -> b
     # An unknown extra field comes first: readers must step over it.
     wide = struct.pack("<HHQQQ", 1, 24, truth["size"], truth["packed"], offset)
     extra = struct.pack("<HH2s", 0x7777, 2, b"zz") + wide if zip64 else b""
-    head = struct.pack("<4s6H", b"PK\x01\x02", 20, 20, truth["flags"], truth["method"], 0, 0)
+    # Other versions than in the local header, as Inspect writes them.
+    head = struct.pack("<4s6H", b"PK\x01\x02", 45, 45, truth["flags"], truth["method"], 0, 0)
     lengths = struct.pack("<3L5H2L", truth["crc"], *sizes[:2], len(truth["name"]), len(extra), 0, disk, 0, 0, sizes[2])
     return head + lengths + truth["name"] + extra

@@ -14,9 +14,9 @@ from tests.unit.evidence import inspect_logs as logs
 
 from ruleout.errors import UnreadableLog
 from ruleout.evidence import memory_log
+from ruleout.evidence.archive.directory import WIDE32, widen
 from ruleout.evidence.limits import Limits
 from ruleout.evidence.readers.inspect_eval import read_eval_log
-from ruleout.evidence.zip_directory import WIDE32, widen
 
 SAMPLE = "samples/1_epoch_1.json"
 CONTENT = logs.dumps(logs.sample(1, "C"))

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bytes of a file that stay those of its digest (E-1).
 
-A small file is read once into memory: what is digested is what is read. A larger one is hashed in blocks of 1 MiB, and
-every block that is read later is compared with its digest, so a file that changes in between is refused and never
-half believed. Memory: the file up to 32 MiB, else a few blocks and 32 bytes per block.
+A small file is read once into memory: what is digested is what is read. A larger one is hashed as a whole while each of
+its blocks of 1 MiB gets a tag, and every block that is read later must have its tag, so a file that changes in between
+is refused and never half believed. Memory: the file up to 32 MiB, else a few blocks and 16 bytes per block.
+
+The tag is a Poly1305 under a key that is drawn for this one opening and told to nobody, four times as fast as a second
+digest. Whoever writes to the file sees neither key nor tag, and any other block of 1 MiB has the same tag with a probability
+of at most 2^-87 (8 ⌈L/16⌉ / 2^106: Bernstein 2005, theorem 3.3), whatever is known of the file.
 
 A quick look digests nothing and reads only what is asked for; what it finds is for display and never kept.
 """
@@ -16,7 +20,8 @@ import stat
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from ruleout.errors import NotFound, RuleoutError, UnreadableLog
@@ -26,6 +31,7 @@ BLOCK_BYTES = 1 << 20
 #: Up to here a file is held in memory.
 HELD_BYTES = 32 << 20
 _BLOCKS_HELD = 4
+_KEY_BYTES = 32
 _WAIT = "Wait until nothing writes to it any more, then try again."
 
 #: Told how many more bytes were hashed or fetched.
@@ -61,21 +67,28 @@ class HeldSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockDigests:
-    """Digests of a file: SHA-256 (hex) and size in bytes of the whole, SHA-256 of each block of 1 MiB in order."""
+    """Digest of a file: SHA-256 (hex) and size in bytes of the whole; a tag of each block of 1 MiB in order.
+
+    `tag` makes the tag of a block. It holds the key.
+    """
 
     sha256: str
     size: int
-    blocks: tuple[bytes, ...]
+    tags: tuple[bytes, ...]
+    tag: Callable[[bytes], bytes] = field(repr=False)
 
 
 def digest_blocks(blocks: Iterable[bytes]) -> BlockDigests:
-    """Return the digests of blocks that are all of 1 MiB, but for the last. Pure but for what it iterates."""
-    whole, digests, size = hashlib.sha256(), [], 0
+    """Return the digests of blocks that are all of 1 MiB, but for the last. Effect: draws a key."""
+    from cryptography.hazmat.primitives.poly1305 import Poly1305  # noqa: PLC0415 - costs 10 ms, for large files only
+
+    tag = partial(Poly1305.generate_tag, os.urandom(_KEY_BYTES))
+    whole, tags, size = hashlib.sha256(), [], 0
     for block in blocks:
         whole.update(block)
-        digests.append(hashlib.sha256(block).digest())
+        tags.append(tag(block))
         size += len(block)
-    return BlockDigests(sha256=whole.hexdigest(), size=size, blocks=tuple(digests))
+    return BlockDigests(sha256=whole.hexdigest(), size=size, tags=tuple(tags), tag=tag)
 
 
 class GlanceSource:
@@ -100,7 +113,7 @@ class GlanceSource:
 
 
 class BlockSource:
-    """An open file whose blocks are compared with their digests whenever they are read. It owns the descriptor."""
+    """An open file whose blocks must have their tags whenever they are read. It owns the descriptor."""
 
     def __init__(self, descriptor: int, digests: BlockDigests, *, name: str) -> None:
         self._descriptor = descriptor
@@ -131,8 +144,9 @@ class BlockSource:
         first, last = start // BLOCK_BYTES, (end - 1) // BLOCK_BYTES
         if first == last:  # nearly always: members are small
             return self._block(first)[start - first * BLOCK_BYTES : end - first * BLOCK_BYTES]
-        data = b"".join(self._block(number) for number in range(first, last + 1))
-        return data[start - first * BLOCK_BYTES : end - first * BLOCK_BYTES]
+        head = self._block(first)[start - first * BLOCK_BYTES :]
+        between = (self._block(number) for number in range(first + 1, last))
+        return b"".join((head, *between, self._block(last)[: end - last * BLOCK_BYTES]))
 
     def close(self) -> None:
         """Close the file; see `OpenSource`."""
@@ -149,7 +163,7 @@ class BlockSource:
         at = number * BLOCK_BYTES
         # Only as much as was digested: what a growing file has gained in its last block is none of it.
         block = _read_at(self._descriptor, at, min(BLOCK_BYTES, self.size - at), self._name)
-        if hashlib.sha256(block).digest() != self._digests.blocks[number]:
+        if self._digests.tag(block) != self._digests.tags[number]:
             raise changed(self._name, f"byte {at} and following are not those that were digested")
         self._held[number] = block
         if len(self._held) > _BLOCKS_HELD:

@@ -12,21 +12,26 @@ for a gate: it says so in the measurement's problems.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import msgspec
 
 from ruleout.errors import UnreadableLog
-from ruleout.evidence.json_text import decode
+from ruleout.evidence.archive.member import Archive, open_archive
+from ruleout.evidence.json_rows import rows_in_parts
+from ruleout.evidence.json_text import decode, decode_each
 from ruleout.evidence.limits import DEFAULT_LIMITS, Limits
-from ruleout.evidence.readers.inspect_checks import Kept, disagreements, result_problems, start_problems
-from ruleout.evidence.readers.inspect_header import Key, first_score, measurement
-from ruleout.evidence.readers.inspect_rows import attempt_of_sample, attempt_of_summary, scores_of_sample
-from ruleout.evidence.readers.inspect_shape import HeaderShape, SampleShape, SummaryShape
+from ruleout.evidence.readers.inspect_parts.checks import disagreements, result_problems, start_problems
+from ruleout.evidence.readers.inspect_parts.header import first_score, measurement
+from ruleout.evidence.readers.inspect_parts.rows import Told
+from ruleout.evidence.readers.inspect_parts.shape import HeaderShape, SampleShape, SummaryShape
+from ruleout.evidence.readers.inspect_parts.usual import attempts_of_summaries, of_samples, told_by_summaries
 from ruleout.evidence.readers.stated import printable
 from ruleout.evidence.source import Log
-from ruleout.evidence.zip_member import Archive, open_archive
 from ruleout.model.evidence import Attempt, Measurement
+
+T = TypeVar("T")
 
 FORMAT = "inspect-eval"
 NOT_CROSS_CHECKED = "read from the summaries alone, which nobody compared with the samples"
@@ -48,7 +53,7 @@ def is_eval_log(head: bytes, _log: Log) -> bool:
 def read_eval_log(log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Measurement, ...]:
     """Return the measurement of a log, read wholly and compared with itself.
 
-    Reads one member at a time, so memory is bounded by the largest sample.
+    Reads few members at a time, so memory is bounded by the largest sample.
 
     Raises:
         UnreadableLog: the bytes are not a readable log; see docs/spec/evidence.md for the reasons.
@@ -59,16 +64,16 @@ def read_eval_log(log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Measure
     header, finished = _header(archive)
     first = first_score(header.results)
     attempts: list[Attempt] = []
-    kept: dict[Key, Kept] = {}
+    told: list[Told] = []
     problems = [*_start_problems(archive, header, finished=finished)]
-    for member, sample in _samples(archive):
-        attempt = attempt_of_sample(sample, first_score=first)
-        attempts.append(attempt)
-        kept[attempt[:2]] = Kept(scores_of_sample(sample, first_score=first), sample.error is not None)
-        if member != f"{_SAMPLES_PREFIX}{attempt.sample}_epoch_{attempt.epoch}{_SUFFIX}":
-            problems.append(f"member {printable(member)!r} holds sample {printable(attempt.sample)!r}")
+    for members, contents in archive.read_together(_sample_members(archive)):
+        samples = decode_each(contents, _SAMPLE_DECODER, log=archive.log, parts=members)
+        some, told_by_some = of_samples(samples, first_score=first)
+        attempts += some
+        told += told_by_some
+        problems += _misnamed(members, some)
     if finished:
-        problems += _summary_problems(archive, kept)
+        problems += _summary_problems(archive, told)
         problems += result_problems(header, attempts)
     return (measurement(log, header, attempts, format_name=FORMAT, limits=limits, problems=problems),)
 
@@ -82,7 +87,10 @@ def read_eval_summaries(log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[M
     """
     archive = open_archive(log.main.source, name=log.name, limits=limits, skip=_SAMPLES_PREFIX.encode())
     header, finished = _header(archive)
-    attempts = list({attempt[:2]: attempt for attempt in map(attempt_of_summary, _summaries(archive))}.values())
+    attempts = _summaries(archive, attempts_of_summaries)
+    if len({attempt.sample for attempt in attempts}) != len(attempts):
+        # A later row supersedes an earlier one of the same sample and epoch.
+        attempts = list({attempt[:2]: attempt for attempt in attempts}.values())
     problems = [NOT_CROSS_CHECKED, *_start_problems(archive, header, finished=finished)]
     return (measurement(log, header, attempts, format_name=FORMAT, limits=limits, problems=problems),)
 
@@ -108,28 +116,41 @@ def _start_problems(archive: Archive, header: HeaderShape, *, finished: bool) ->
         yield from start_problems(header, start)
 
 
-def _samples(archive: Archive) -> Iterator[tuple[str, SampleShape]]:
-    """Yield each sample with its member's name, one at a time."""
-    for member in archive.entries:
-        if member.startswith(_SAMPLES_PREFIX) and member.endswith(_SUFFIX):
-            yield member, decode(archive.read(member), _SAMPLE_DECODER, log=archive.log, part=member)
+def _misnamed(members: Sequence[str], attempts: Sequence[Attempt]) -> Iterator[str]:
+    names = [f"{_SAMPLES_PREFIX}{attempt.sample}_epoch_{attempt.epoch}{_SUFFIX}" for attempt in attempts]
+    if names != members:
+        for member, name, attempt in zip(members, names, attempts, strict=True):
+            if member != name:
+                yield f"member {printable(member)!r} holds sample {printable(attempt.sample)!r}"
 
 
-def _summary_problems(archive: Archive, kept: Mapping[Key, Kept]) -> Iterator[str]:
+def _sample_members(archive: Archive) -> list[str]:
+    return [name for name in archive.entries if name.startswith(_SAMPLES_PREFIX) and name.endswith(_SUFFIX)]
+
+
+def _summary_problems(archive: Archive, told: Sequence[Told]) -> Iterator[str]:
     if _SUMMARIES not in archive:
         yield "no summaries.json to compare the samples with"
         return
-    yield from disagreements(kept, _summaries(archive))
+    yield from disagreements(told, _summaries(archive, told_by_summaries))
 
 
-def _summaries(archive: Archive) -> list[SummaryShape]:
-    """Return the summary rows in order; a later row supersedes an earlier one of the same sample and epoch."""
+def _summaries(archive: Archive, made_of: Callable[[list[SummaryShape]], list[T]]) -> list[T]:
+    """Return what is made of the summary rows, in order."""
     members = [_SUMMARIES] if _SUMMARIES in archive else _journal_members(archive)
-    rows: list[SummaryShape] = []
-    for member in members:
-        found: list[SummaryShape] = decode(archive.read(member), _SUMMARIES_DECODER, log=archive.log, part=member)
-        rows += found
-    return rows
+    return [one for member in members for one in _rows(archive, member, made_of)]
+
+
+def _rows(archive: Archive, member: str, made_of: Callable[[list[SummaryShape]], list[T]]) -> list[T]:
+    pieces = archive.read_in_pieces(member)
+    found: list[T] = []
+    try:
+        for rows in rows_in_parts(pieces, _SUMMARIES_DECODER, log=archive.log, part=member):
+            found += made_of(rows)
+    except UnreadableLog:
+        # Read again as a whole, which finds the same and says where in the member it stands.
+        return made_of(decode(archive.read(member), _SUMMARIES_DECODER, log=archive.log, part=member))
+    return found
 
 
 def _journal_members(archive: Archive) -> list[str]:

@@ -12,10 +12,10 @@ import msgspec
 from ruleout.evidence.json_stream import members, object_of
 from ruleout.evidence.json_text import decode
 from ruleout.evidence.limits import DEFAULT_LIMITS, Limits
-from ruleout.evidence.readers.inspect_checks import result_problems
-from ruleout.evidence.readers.inspect_header import first_score, measurement
-from ruleout.evidence.readers.inspect_rows import attempt_of_sample
-from ruleout.evidence.readers.inspect_shape import HeaderShape, SampleShape
+from ruleout.evidence.readers.inspect_parts.checks import result_problems
+from ruleout.evidence.readers.inspect_parts.header import first_score, measurement
+from ruleout.evidence.readers.inspect_parts.rows import attempt_of_sample, scores_of_sample
+from ruleout.evidence.readers.inspect_parts.shape import HeaderShape, SampleShape
 from ruleout.evidence.readers.stated import check_count
 from ruleout.evidence.source import Log, pieces
 from ruleout.model.evidence import Attempt, Measurement
@@ -60,6 +60,6 @@ def _read(log: Log, limits: Limits, *, first_score: str) -> tuple[HeaderShape, l
         elif value != _NONE:
             sample = decode(value, _SAMPLE_DECODER, log=log.name, part=f"sample {len(attempts) + 1}")
             nameless |= sample.score is not None
-            attempts.append(attempt_of_sample(sample, first_score=first_score))
+            attempts.append(attempt_of_sample(sample, scores_of_sample(sample, first_score=first_score)))
             check_count(log.name, len(attempts), limits.attempts)
     return decode(object_of(head), _HEADER_DECODER, log=log.name, part="the log"), attempts, nameless

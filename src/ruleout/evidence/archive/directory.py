@@ -9,18 +9,18 @@ Rules
 - Encrypted members, several disks and names with a NUL byte are refused: readers disagree on what they mean.
 - Names are keys, never paths: nothing is written anywhere.
 
-It does not decompress: see `zip_member`. The standard library's reader is not used because on Python 3.11 it cannot
+It does not decompress: see `member`. The standard library's reader is not used because on Python 3.11 it cannot
 open zstandard members, and because it guesses where this reader refuses.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from ruleout.errors import UnreadableLog
+from ruleout.evidence.archive.usual_directory import ENTRY_MAGIC, Entry, usual_entries
 from ruleout.evidence.limits import Limits
 from ruleout.evidence.source import Source
 
@@ -28,31 +28,12 @@ _END = struct.Struct("<4s4H2LH")
 _END64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR64 = struct.Struct("<4sLQL")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
-_END_MAGIC, _END64_MAGIC, _LOCATOR64_MAGIC, _ENTRY_MAGIC = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"PK\x01\x02"
+_END_MAGIC, _END64_MAGIC, _LOCATOR64_MAGIC = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 
 WIDE16, WIDE32 = 0xFFFF, 0xFFFFFFFF
-# Flags to name length: the fields that stand alike in directory and local header (from byte 6 there).
-_SHARED_FROM, _SHARED_TO = 8 - _ENTRY.size, 30 - _ENTRY.size
 _ZIP64_EXTRA = 0x0001
 _ENCRYPTED = 1 << 0 | 1 << 6 | 1 << 13
 _UTF8 = 1 << 11
-
-
-class Entry(NamedTuple):
-    """One entry of the central directory; sizes in bytes, `offset` that of the local header.
-
-    `raw_name` and `shared` are its bytes: the name, and the fields that a local header repeats, in the same order.
-    """
-
-    name: str
-    flags: int
-    method: int
-    crc: int
-    packed_size: int
-    size: int
-    offset: int
-    raw_name: bytes
-    shared: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +44,7 @@ class _End:
     position: int
 
 
-def read_directory(source: Source, *, name: str, limits: Limits, skip: bytes = b"") -> dict[str, Entry]:
+def read_directory(source: Source, *, name: str, limits: Limits, skip: bytes = b"") -> Mapping[str, Entry]:
     """Return the live entries by name, in the order in which each name first occurs.
 
     Reads the end of the archive and its directory, nothing else.
@@ -87,7 +68,8 @@ def read_directory(source: Source, *, name: str, limits: Limits, skip: bytes = b
             hint="Fetch the log again; it was cut, or something was put in front of it.",
         )
     directory = source.read(end.offset, end.size)
-    return {entry.name: entry for entry in _entries(directory, end, name, skip)}
+    usual = usual_entries(directory, end.count, skip)
+    return usual if usual is not None else {entry.name: entry for entry in walk(directory, end.count, skip, name)}
 
 
 def _find_end(source: Source, name: str) -> _End:
@@ -123,28 +105,32 @@ def _find_end64(source: Source, position: int, name: str) -> _End:
     return _End(count=count, size=size, offset=offset, position=end_at)
 
 
-def _entries(data: bytes, end: _End, name: str, skip: bytes) -> Iterator[Entry]:
+def walk(data: bytes, count: int, skip: bytes, name: str) -> Iterator[Entry]:
+    """Yield the entries of a central directory one by one: any that can be read, and what is wrong with the first other.
+
+    Pure. Args: as `usual_entries`; `name` is the log's. Raises: as `read_directory`. Source: E-1.
+    """
     at = 0
-    for _ in range(end.count):
-        fields = _ENTRY.unpack_from(data, at) if at + _ENTRY.size <= end.size else (b"",)
-        if fields[0] != _ENTRY_MAGIC:
-            raise UnreadableLog(name, "truncated", f"expected {end.count} directory entries, got fewer")
+    for _ in range(count):
+        fields = _ENTRY.unpack_from(data, at) if at + _ENTRY.size <= len(data) else (b"",)
+        if fields[0] != ENTRY_MAGIC:
+            raise UnreadableLog(name, "truncated", f"expected {count} directory entries, got fewer")
         name_length, extra_length, comment_length = fields[10:13]
         start = at + _ENTRY.size
         at = start + name_length + extra_length + comment_length
-        if at > end.size:
+        if at > len(data):
             raise UnreadableLog(name, "truncated", "a directory entry runs past the end of the directory")
         if skip and data.startswith(skip, start, start + name_length):
             continue
-        raw_name = data[start : start + name_length]
-        shared = data[start + _SHARED_FROM : start + _SHARED_TO]
-        yield _entry(fields, raw_name, shared, data[start + name_length : at], name)
-    if at != end.size:
-        raise UnreadableLog(name, "wrong-shape", f"expected {end.count} directory entries, got more bytes than that")
+        raw = data[start - _ENTRY.size + len(ENTRY_MAGIC) : start + name_length]
+        yield _entry(fields, raw, data[start + name_length : at], name)
+    if at != len(data):
+        raise UnreadableLog(name, "wrong-shape", f"expected {count} directory entries, got more bytes than that")
 
 
-def _entry(fields: tuple[int, ...], raw_name: bytes, shared: bytes, after: bytes, name: str) -> Entry:
-    _, _, _, flags, method, _, _, crc, packed, size, _, extra_length, _, disk, _, _, offset = fields
+def _entry(fields: tuple[int, ...], raw: bytes, after: bytes, name: str) -> Entry:
+    _, _, _, flags, method, _, _, crc, packed, size, name_length, extra_length, _, disk, _, _, offset = fields
+    raw_name = raw[len(raw) - name_length :]
     if flags & _ENCRYPTED:
         raise UnreadableLog(
             name, "encrypted", f"member {decode_name(raw_name, flags, name)!r}", hint="Decrypt the log first."
@@ -153,7 +139,7 @@ def _entry(fields: tuple[int, ...], raw_name: bytes, shared: bytes, after: bytes
         raise UnreadableLog(name, "wrong-shape", "expected a zip on one disk")
     if WIDE32 in (size, packed, offset):
         size, packed, offset = widen(after[:extra_length], (size, packed, offset), name)
-    return Entry(decode_name(raw_name, flags, name), flags, method, crc, packed, size, offset, raw_name, shared)
+    return Entry(decode_name(raw_name, flags, name), flags, method, crc, packed, size, offset, raw)
 
 
 def decode_name(raw: bytes, flags: int, log: str) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from ruleout.evidence.json_text import plain_value
 from ruleout.evidence.limits import Limits
-from ruleout.evidence.readers.inspect_shape import EvalShape, HeaderShape, ResultShape, ResultsShape
+from ruleout.evidence.readers.inspect_parts.shape import EvalShape, HeaderShape, ResultShape, ResultsShape
 from ruleout.evidence.readers.stated import check_absent, check_count, missing_attempt, printable
 from ruleout.evidence.source import Log
 from ruleout.model.evidence import Attempt, Measurement
@@ -43,7 +43,7 @@ def measurement(
     epochs = spec.config.epochs if spec.config.epochs is not None else 1
     check_count(log.name, len(attempts), limits.attempts)
     evaluated, date_problems = _evaluated(header)
-    names = [str(sample) for sample in spec.dataset.sample_ids or []]
+    names = list(map(str, spec.dataset.sample_ids or []))
     check_absent(log.name, len(names) * epochs - len(attempts))
     absent, unasked = _held_and_promised(names, epochs, attempts)
     return Measurement(
@@ -63,7 +63,7 @@ def measurement(
         revision=spec.revision.commit if spec.revision else "",
         dirty=spec.revision.dirty if spec.revision else None,
         attempts=(*attempts, *(missing_attempt(*key) for key in absent)),
-        problems=(*problems, *date_problems, *_denominator_problems(spec, unasked, attempts)),
+        problems=(*problems, *date_problems, *_denominator_problems(spec, names, unasked, attempts)),
         reported=tuple(_reported(header.results)),
         parts=log.part_digests,
         elicitation=_stated(spec.metadata.elicitation if spec.metadata else None),
@@ -73,7 +73,7 @@ def measurement(
 
 def _held_and_promised(names: Sequence[str], epochs: int, attempts: Sequence[Attempt]) -> tuple[list[Key], set[Key]]:
     """Return what is promised and not held, in the order of the data set, and what is held and not promised."""
-    if epochs == 1 and names == [a.sample for a in attempts] and all(a.epoch == 1 for a in attempts):
+    if epochs == 1 and names == [a.sample for a in attempts] and [a.epoch for a in attempts].count(1) == len(names):
         return [], set()  # as in most logs: what was promised, in its order
     # A dictionary serves as an ordered set.
     promised = {(name, epoch): None for epoch in range(1, epochs + 1) for name in names}
@@ -124,12 +124,13 @@ def _partial(spec: EvalShape) -> str:
     return f"{reason}: {held if held is not None else 'unknown number'} of {samples or 'unknown'} samples"
 
 
-def _denominator_problems(spec: EvalShape, unasked: set[Key], attempts: Sequence[Attempt]) -> Iterator[str]:
+def _denominator_problems(
+    spec: EvalShape, names: Sequence[str], unasked: set[Key], attempts: Sequence[Attempt]
+) -> Iterator[str]:
     if spec.config.sample_id is not None:
         yield "samples were picked by id, so the rest of the data set is left out by choice"
-    ids = spec.dataset.sample_ids
-    if ids is not None:
-        twice = len(ids) - len(set(map(str, ids)))
+    if spec.dataset.sample_ids is not None:
+        twice = len(names) - len(set(names))
         if twice:
             yield f"header: {twice} sample id(s) listed twice"
         if unasked:

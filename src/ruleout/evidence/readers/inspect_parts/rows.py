@@ -15,29 +15,35 @@ Scores keep the log's own values whatever the state; whether they count is decid
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 import msgspec
 
 from ruleout.evidence.json_text import Value, plain_value
-from ruleout.evidence.readers.inspect_shape import Fault, SampleShape, ScoreShape, SummaryShape
+from ruleout.evidence.readers.inspect_parts.shape import Fault, SampleShape, ScoreShape, SummaryShape
 from ruleout.evidence.readers.stated import printable
 from ruleout.model.evidence import Attempt, SampleState
 
 _UNNAMED_SCORE = "score"
 _REFUSAL_NOTE = b'"refusal"'
-_FILTERED = "content_filter"
-_CONTENT_DIGITS = 16
-_ENCODER = msgspec.json.Encoder(order="sorted")
+FILTERED = "content_filter"
+CONTENT_DIGITS = 16
+_encode = msgspec.json.Encoder(order="sorted").encode
 
 Scores = Mapping[str, ScoreShape]
+Values = tuple[tuple[str, Value], ...]
 
-#: An attempt of all its fields in order: a million of them are made, and naming the fields would cost half of that.
-_new = partial(tuple.__new__, Attempt)
+
+class Told(NamedTuple):
+    """What samples and summaries both tell of an attempt, to be compared: its scores, and whether an error ended it."""
+
+    sample: str
+    epoch: int
+    scores: Values
+    errored: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +60,40 @@ class _Facts:
 _NOTHING_SPECIAL = _Facts(error=None, invalidated=False, limit="", retries=0, filtered=False)
 
 
-def attempt_of_sample(sample: SampleShape, *, first_score: str) -> Attempt:
-    """Return the attempt a sample tells of.
+def attempt_of_sample(sample: SampleShape, scores: Scores) -> Attempt:
+    """Return the attempt a sample tells of; `scores` are those of `scores_of_sample`. Pure. Source: E-1, E-2."""
+    return _attempt(sample.id, sample.epoch, scores, _facts_of_sample(sample), content_of(sample))
+
+
+def scores_of_sample(sample: SampleShape, *, first_score: str) -> Scores:
+    """Return a sample's scores by name, under either spelling.
 
     Pure.
 
     Args:
         first_score: name of the log's first score, under which a nameless score of the oldest logs goes; "" if none.
-
-    Source: E-1, E-2.
     """
-    facts = _facts_of_sample(sample)
-    scores = scores_of_sample(sample, first_score=first_score)
-    return _attempt(sample.id, sample.epoch, scores, facts, content=content_of(sample))
-
-
-def scores_of_sample(sample: SampleShape, *, first_score: str) -> Scores:
-    """Return a sample's scores by name, under either spelling. Pure."""
     scores = sample.scores or {}
     return scores if sample.score is None else {first_score or _UNNAMED_SCORE: sample.score, **scores}
 
 
+def told_by_sample(sample: SampleShape, scores: Scores, attempt: Attempt) -> Told:
+    """Return what a sample tells that its summary tells too; `scores` and `attempt` are its own. Pure. Source: E-1."""
+    values: Any = attempt.scores if len(attempt.scores) == len(scores) else _values(scores)
+    return Told(attempt.sample, attempt.epoch, values, sample.error is not None)
+
+
+def told_by_summary(row: SummaryShape) -> Told:
+    """Return what a summary tells that its sample tells too. Pure. Source: E-1."""
+    return Told(str(row.id), row.epoch, _values(row.scores or {}), row.error is not None)
+
+
 def attempt_of_summary(row: SummaryShape) -> Attempt:
     """Return the attempt a summary tells of; invalidation is unknown to summaries. Pure. Source: E-1, E-2."""
-    scores, facts = row.scores or {}, _NOTHING_SPECIAL
+    facts = _NOTHING_SPECIAL
     if row.error is not None or row.limit or row.retries:
         facts = _Facts(row.error, invalidated=False, limit=row.limit or "", retries=row.retries or 0, filtered=False)
-    return _attempt(row.id, row.epoch, scores, facts)
+    return _attempt(row.id, row.epoch, row.scores or {}, facts, "")
 
 
 def content_of(sample: SampleShape) -> str:
@@ -96,7 +109,7 @@ def content_of(sample: SampleShape) -> str:
     if isinstance(question, list):
         question = [_without_id(message) for message in question]
     asked = [question, sample.choices, sample.target, sample.files, sample.setup, sample.sandbox]
-    return hashlib.sha256(_ENCODER.encode(asked)).hexdigest()[:_CONTENT_DIGITS]
+    return sha256(_encode(asked)).hexdigest()[:CONTENT_DIGITS]
 
 
 def _without_id(message: Any) -> Any:
@@ -104,7 +117,10 @@ def _without_id(message: Any) -> Any:
 
 
 def _facts_of_sample(sample: SampleShape) -> _Facts:
-    filtered = sample.output is not None and any(c.stop_reason == _FILTERED for c in sample.output.choices)
+    filtered = False
+    if sample.output is not None:
+        for choice in sample.output.choices:
+            filtered |= choice.stop_reason == FILTERED
     ordinary = sample.error is None and sample.invalidation is None and sample.limit is None
     if ordinary and not sample.error_retries and not filtered:
         return _NOTHING_SPECIAL
@@ -117,17 +133,12 @@ def _facts_of_sample(sample: SampleShape) -> _Facts:
     )
 
 
-def _attempt(sample: int | str, epoch: int, scores: Scores, facts: _Facts, *, content: str = "") -> Attempt:
-    if facts is _NOTHING_SPECIAL and len(scores) == 1:
-        # Nearly every attempt of nearly every log: one score and nothing to tell of it.
-        [(name, only)] = scores.items()
-        if only.reason is None and only.metadata is None and not only.history and not isinstance(only.value, dict):
-            return _new((str(sample), epoch, SampleState.SCORED, ((name, plain_value(only.value)),), "", content, ""))
+def _attempt(sample: int | str, epoch: int, scores: Scores, facts: _Facts, content: str) -> Attempt:
     return Attempt(
         sample=str(sample),
         epoch=epoch,
         state=_state(scores, facts),
-        scores=_named_values(scores),
+        scores=tuple(_named_values(scores)),
         detail="; ".join(_details(scores, facts)),
         content=content,
     )
@@ -153,14 +164,16 @@ def _is_refusal(score: ScoreShape) -> bool:
     return score.reason == "refusal" or (score.reason is None and noted)
 
 
-def _named_values(scores: Scores) -> tuple[tuple[str, Value], ...]:
-    values: list[tuple[str, Value]] = []
-    for name, score in scores.items():
-        value = plain_value(score.value)
-        values.append((name, value))
+def _values(scores: Scores) -> Values:
+    return tuple((name, plain_value(score.value)) for name, score in scores.items())
+
+
+def _named_values(scores: Scores) -> Iterator[tuple[str, Value]]:
+    """The scores, each object also part by part."""
+    for name, value in _values(scores):
+        yield name, value
         if isinstance(value, dict):
-            values += ((f"{name}/{key}", part) for key, part in value.items())
-    return tuple(values)
+            yield from ((f"{name}/{key}", part) for key, part in value.items())
 
 
 def _details(scores: Scores, facts: _Facts) -> Iterator[str]:

@@ -7,26 +7,22 @@ Each function yields one line per disagreement. None decides anything: any line 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, compress
+from operator import attrgetter, itemgetter
 
 from ruleout.evidence.json_text import Scalar, plain_value
-from ruleout.evidence.readers.inspect_header import Key, result_list
-from ruleout.evidence.readers.inspect_rows import Scores
-from ruleout.evidence.readers.inspect_shape import HeaderShape, SummaryShape
+from ruleout.evidence.readers.inspect_parts.header import Key, result_list
+from ruleout.evidence.readers.inspect_parts.rows import Told, Values
+from ruleout.evidence.readers.inspect_parts.shape import HeaderShape
 from ruleout.evidence.readers.stated import float_text, printable
 from ruleout.model.evidence import Attempt, SampleState
 
 _SHOWN = 5
 _LETTERS: Mapping[object, float] = {"C": 1.0, "I": 0.0, "N": 0.0}
 _CLOSE = 1e-9
-
-
-class Kept(NamedTuple):
-    """What is kept of a sample to compare its summary with: its scores, and whether an error ended it."""
-
-    scores: Scores
-    errored: bool
+_SCORED = SampleState.SCORED
+_scores, _name = attrgetter("scores"), itemgetter(0)
 
 
 def start_problems(header: HeaderShape, start: HeaderShape) -> Iterator[str]:
@@ -46,21 +42,27 @@ def start_problems(header: HeaderShape, start: HeaderShape) -> Iterator[str]:
         yield "header and start record promise different samples or epochs"
 
 
-def disagreements(samples: Mapping[Key, Kept], summaries: Iterable[SummaryShape]) -> Iterator[str]:
+def disagreements(samples: Sequence[Told], summaries: Sequence[Told]) -> Iterator[str]:
     """Yield where the summaries are not a copy of the samples: other attempts, scores or errors.
 
-    Pure. Invalidation is not compared, since summaries do not hold it. Source: E-1.
+    Pure. Of several samples or summaries of one attempt the last counts. Invalidation is not compared, since summaries do
+    not hold it.
+
+    Source: E-1.
     """
-    rows = {(str(row.id), row.epoch): row for row in summaries}
+    # As in most logs: the same in the same order, and texts, of which equality says all; a truth value equals a number.
+    if samples == summaries and all(isinstance(value, str) for one in samples for _, value in one.scores):
+        return
+    rows = {told[:2]: told for told in summaries}
     alone, other_scores, other_error = [], [], []
-    for key, kept in samples.items():
+    for key, told in {told[:2]: told for told in samples}.items():
         row = rows.pop(key, None)
         if row is None:
             alone.append(key)
             continue
-        if not _same_scores(kept.scores, row.scores or {}):
+        if not _same_scores(told.scores, row.scores):
             other_scores.append(key)
-        if kept.errored != (row.error is not None):
+        if told.errored != row.errored:
             other_error.append(key)
     yield from _named("sample(s) without a summary", alone)
     yield from _named("summary row(s) without a sample", list(rows))
@@ -101,39 +103,42 @@ def _accuracy_problems(name: str, claimed: Scalar, found: Sequence[float]) -> It
 
 def _accuracies(name: str, attempts: Sequence[Attempt]) -> tuple[float, ...]:
     """The accuracy over what is scored, and over all that has a score; nothing if a score is no C, I or N."""
-    counted: dict[str, list[float]] = {}
-    scored: dict[str, list[float]] = {}
-    for attempt in attempts:
-        value = next((value for score, value in attempt.scores if score == name), None)
-        if value is None:
-            continue
-        points = _LETTERS.get(value) if isinstance(value, str) else None
-        if points is None:
-            return ()
-        scored.setdefault(attempt.sample, []).append(points)
-        if attempt.state is SampleState.SCORED:
-            counted.setdefault(attempt.sample, []).append(points)
-    return tuple(dict.fromkeys(_mean_of_means(one) for one in (counted, scored) if one))
+    holders = [attempt for attempt in attempts if attempt.scores]
+    pairs = list(chain.from_iterable(map(_scores, holders)))
+    if len(pairs) != len(holders) or set(map(_name, pairs)) != {name}:
+        # Not the usual case of one score each: of those with this name the first.
+        firsts = {
+            number: pair for number, one in enumerate(holders) for pair in reversed(one.scores) if pair[0] == name
+        }
+        holders, pairs = [holders[number] for number in firsts], list(firsts.values())
+    found = [_LETTERS.get(value) if isinstance(value, str) else None for _, value in pairs]
+    if None in found:
+        return ()
+    samples, points = [attempt.sample for attempt in holders], [point for point in found if point is not None]
+    counts = [attempt.state is _SCORED for attempt in holders]
+    ways = [(samples, points)]
+    if not all(counts):
+        ways.insert(0, (list(compress(samples, counts)), list(compress(points, counts))))
+    return tuple(dict.fromkeys(_mean_of_means(*way) for way in ways if way[0]))
 
 
-def _mean_of_means(totals: Mapping[str, Sequence[float]]) -> float:
-    means = [math.fsum(points) / len(points) for points in totals.values()]
-    return math.fsum(means) / len(means)
+def _mean_of_means(samples: Sequence[str], points: Sequence[float]) -> float:
+    """The mean over samples of the mean over the epochs of each."""
+    if len(set(samples)) == len(samples):
+        return math.fsum(points) / len(points)
+    epochs: dict[str, list[float]] = {}
+    for sample, point in zip(samples, points, strict=True):
+        epochs.setdefault(sample, []).append(point)
+    return math.fsum(math.fsum(one) / len(one) for one in epochs.values()) / len(epochs)
 
 
 def _near(stated: float, found: float) -> bool:
     return found - _CLOSE <= stated <= found + _CLOSE
 
 
-def _same_scores(one: Scores, other: Scores) -> bool:
-    if one.keys() != other.keys():
-        return False
-    for name, score in one.items():
-        left, right = score.value, other[name].value
-        # Letters are by far the most frequent; equal texts need no closer look.
-        if not (isinstance(left, str) and left == right) and not _same(plain_value(left), plain_value(right)):
-            return False
-    return True
+def _same_scores(one: Values, other: Values) -> bool:
+    # Names are those of a JSON object: each once, in any order.
+    return _same(dict(one), dict(other))
 
 
 def _same(one: object, other: object) -> bool:
@@ -141,7 +146,7 @@ def _same(one: object, other: object) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(_same, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(_same(part, other[key]) for key, part in one.items())
     if isinstance(one, bool) != isinstance(other, bool):
         return False
     if isinstance(one, float) and isinstance(other, float) and math.isnan(one):

@@ -2,7 +2,7 @@
 """The fields we use of an Inspect log, as typed structs; shared by the `.eval` and the `.json` reader (E-1).
 
 Only what an `Attempt` or a `Measurement` needs is declared. Where the format changed over the years, both spellings
-are declared and `inspect_rows` and `inspect_header` reconcile them. What stands in a log once per sample is left out of
+are declared and `rows` and `header` reconcile them. What stands in a log once per sample is left out of
 cycle collection (`gc=False`): a tree of JSON has no cycles, and looking for them costs a tenth of the reading.
 """
 
@@ -65,17 +65,17 @@ class OutputShape(msgspec.Struct, gc=False):
 class SampleShape(msgspec.Struct, gc=False):
     """A sample as its own member holds it. `score` is the spelling of the oldest logs.
 
-    `input` to `sandbox` say what was asked; they only ever become a digest.
+    `input` to `setup` say what was asked; they only ever become a digest.
     """
 
     id: int | str
     epoch: Count
     input: Any = None
-    target: Any = None
     choices: Any = None
+    target: Any = None
+    sandbox: Any = None
     files: Any = None
     setup: Any = None
-    sandbox: Any = None
     output: OutputShape | None = None
     scores: dict[str, ScoreShape] | None = None
     score: ScoreShape | None = None
