@@ -144,11 +144,17 @@ def _own_times(stats: pstats.Stats) -> Iterator[tuple[float, int, str]]:
         yield row[2] / whole, row[1], f"{Path(file).name}:{function}" if file != "~" else function
 
 
+def lab(folder: Path, keys: Keys) -> Workspace:
+    """A workspace with one author."""
+    workspace = start_workspace(folder, keys, origin="example.org/benchmark", producer="bench")
+    add_key(workspace, keys, "author", person="a", roles=("author",), at=AT)
+    return workspace
+
+
 def run(folder: Path, count: int, drafts: int) -> None:
     """Everything once, in order."""
     keys = keys_in(folder)
-    workspace = start_workspace(folder / "lab", keys, origin="example.org/benchmark", producer="bench")
-    add_key(workspace, keys, "author", person="a", roles=("author",), at=AT)
+    workspace = lab(folder / "lab", keys)
     print(f"\nbuilding {drafts:,} full entries in memory (five disclosures, two decoys)")
     rows = timed("signed each by its author", drafts, lambda: drafted(drafts, keys, signed=True))
     timed("without the signature: at most a batch's rate", drafts, lambda: drafted(drafts, keys, signed=False))
@@ -163,6 +169,7 @@ def run(folder: Path, count: int, drafts: int) -> None:
     report = timed("verify it, strictly", count, lambda: verify_bundle(parsed, strict=True))
     print(f"  {len(data) / 2**20:.1f} MiB, {len(copy.disclosures):,} disclosures, level {report.level.value}")
     profile("building signed entries", lambda: drafted(min(drafts, 2000), keys, signed=True))
+    profile("keeping signed entries, durable", lambda: record(lab(folder / "again", keys), keys, min(drafts, 2000)))
     profile("choosing what the public sees", lambda: copy_for(read, Audience.PUBLIC))
     profile("verifying the public copy", lambda: verify_bundle(parsed, strict=True))
 

@@ -148,7 +148,8 @@ def published(origin: str = ORIGIN, log: FakeSigner = LOG) -> Written:
     statement = {"statement": "incident: weights-1", "reason": "an intruder"}
     made.add(EntryType.INCIDENT, "incident/1", {"incident": "weights-1", "act": "open"}, said=statement)
     review = {"text": "it holds", "author": "A. Person", "answers": ["yes", "no", "yes"]}
-    made.add(EntryType.REVIEW, "review/1", {"review": "v-1", "act": "give"}, said=review)
+    # What reviews disclose is in confidence; this stands for any other entry that the public reads.
+    made.add(EntryType.REPORT, "review/1", {"report": "v-1", "kind": "note", "act": "give"}, said=review)
     made.add(
         EntryType.EVIDENCE, "evidence/1", {"case": "c", "evidence": "e"}, refs=[made.keep("log", b"a log of ours")]
     )

@@ -40,6 +40,7 @@ SUBJECTS: dict[EntryType, dict[str, str | int | bool | tuple[str, ...]]] = {
         "input_digest": "0" * 64,
     },
     EntryType.APPROVAL: {"role": "ceo", "act": "approve", "input_digest": "0" * 64},
+    EntryType.PERMIT: {"permit": "general", "act": "issue", "role": "ceo"},
     EntryType.KEY: {"vkey": "a+b+c", "roles": ("ceo",), "from": "2026-01-01T00:00:00Z"},
     EntryType.WITHDRAWAL: {"act": "withdraw", "tool": "scorer", "tool_version": "1.2"},
     EntryType.GOAL: {"roadmap": "safety", "goal": "red-team", "act": "move", "before": "2027-01-01"},

@@ -99,6 +99,7 @@ def test_the_wheel_holds_the_shipped_frameworks_and_the_public_record(unpacked):
         ("criteria", "criteria"),
         ("jurisdictions", "jurisdictions"),
         ("landscape", "landscape"),
+        ("publications", "publications"),
         ("examples/public-record", "examples/public-record"),
         ("examples/demo", "examples/demo"),
     ):

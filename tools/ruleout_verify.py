@@ -4,6 +4,9 @@
 
     python3 ruleout_verify.py bundle.json [--vkey KEY]... [--keyring FILE] [--policy FILE] [--strict] [--at DATE] [--json]
 
+A review's package (one .html file) may stand in the bundle's place: the bundle in it is checked, and that nothing of
+the file differs from what its manifest names. Compare the package's digest with the one you were told another way.
+
 It shares no code with the program that made the bundle. It checks, where the bundle holds what is needed: the
 checkpoint's signature, each entry's form and place in the log, that the entries are all there are, consistency with
 an earlier checkpoint, the producers' chains, the authors' signatures, the objects that entries name by digest, that
@@ -65,6 +68,7 @@ SCHEMAS = {
         True,
     ),
     "approval": ("role act input_digest", "case decision at", 0, True),
+    "permit": ("permit act role", "decision not_before expires", 0, True),
     "key": ("vkey roles from", "act compromised_from of replaces until", 0, True),
     "withdrawal": ("act", "digests tool tool_version producer model_digest revision lifts", 1, True),
     "goal": ("roadmap goal act", "area target before flagged superseded_by", 1, True),
@@ -88,6 +92,7 @@ SCHEMAS = {
 
 UNWITNESSED = "unwitnessed: only the operator's own signature vouches that everyone is shown the same log"
 NOT_REPLAYED = "decisions are not replayed here, and no check says that a model is safe"
+PAGE_NOT_COMPARED = "the page is as its manifest names it; that it shows what the record says is not compared here"
 OWN_KEYS = "the log's keys come from the bundle itself: compare them with keys you know from elsewhere"
 OWN_RING = "the authors' keys come from the bundle itself: compare them with keys you know from elsewhere"
 OWN_POLICY = "the policy of witnesses comes from the bundle itself: compare it with one you know from elsewhere"
@@ -544,6 +549,41 @@ def roots_by_consistency(proof, old, new, old_root, whole=True):
     return node_hash(proof[-1], before), node_hash(proof[-1], after)
 
 
+# --- a review's package: a page that carries a bundle between exact marks ------------------------------------------------
+
+PARTS = ("manifest", "bundle", "verifier")
+ANY_PART = re.compile(rb"<script[^>]{0,500}vnd\.ruleout\.", re.IGNORECASE)
+MAX_PAGE_BYTES = 400 * 1024 * 1024
+
+
+def is_page(data):
+    return data[:64].lstrip().lower().startswith(b"<!doctype html")
+
+
+def open_page(data):
+    """Return (bundle's bytes, package's digest) of a page in which each part stands once and fits the manifest."""
+    require(len(data) <= MAX_PAGE_BYTES, "a package of at most %d bytes" % MAX_PAGE_BYTES)
+    require(len(ANY_PART.findall(data)) == len(PARTS), "one manifest, one bundle and one verifier in the package")
+    places = {part: place_of(data, part) for part in PARTS}
+    found = {part: decode64(data[start:end].decode("latin-1"), BadInput) for part, (start, end) in places.items()}
+    named = parse_canonical(found["manifest"], 256 * 1024, BadInput)
+    require(type(named) is dict, "an object as the package's manifest")
+    start, end = places["manifest"]
+    made = {"page": data[:start] + data[end:], "bundle": found["bundle"], "verifier": found["verifier"]}
+    for name, part in made.items():
+        require(hashlib.sha256(part).hexdigest() == named.get(name), "the %s that the package's manifest names" % name)
+    return found["bundle"], hashlib.sha256(found["manifest"]).hexdigest()
+
+
+def place_of(data, part):
+    mark = ('<script type="application/vnd.ruleout.%s;base64" id="sealed-%s">' % (part, part)).encode("ascii")
+    require(data.count(mark) == 1, "exactly one %s in the package" % part)
+    start = data.index(mark) + len(mark)
+    end = data.find(b"</script>", start)
+    require(end >= 0, "an end of the %s in the package" % part)
+    return start, end
+
+
 # --- the bundle ---------------------------------------------------------------------------------------------------------
 
 
@@ -842,7 +882,7 @@ def is_signed_by(raw, key_id, public_key):
 
 def role_claimed(raw):
     """Return the role in which an entry says it was signed, None where it claims none."""
-    if raw["type"] == "approval":
+    if raw["type"] in ("approval", "permit"):
         return raw["subject"]["role"]
     return raw["subject"].get("authority") if raw["type"] in ("redaction", "erasure") else None
 
@@ -1284,6 +1324,8 @@ def show(report):
     lines += ["%s: %d digests of %s, %s" % (by, len(of), of[0]["entry"], said) for (by, said), of in reasons.items()]
     lines += ["withheld, unexplained: %(digest).12s of %(entry)s" % o for o in report["digests"] if is_bare(o)][:20]
     lines += ["", "level checked: " + report["level"]]
+    if "package" in report:
+        lines += ["package: " + report["package"], "note: " + PAGE_NOT_COMPARED]
     lines += ["note: " + caveat for caveat in report["caveats"]]
     return "\n".join(lines)
 
@@ -1308,6 +1350,26 @@ def show_reason(one):
     return "".join(char if char.isprintable() else "\\x%02x" % ord(char) for char in said)
 
 
+def read_either(data):
+    """Return (a bundle's bytes, the digest of the package that carries it; "" for a bundle alone)."""
+    return open_page(data) if is_page(data) else (data, "")
+
+
+def read_bundle(path):
+    """Read the bundle of a file, bare or within a page, and what the page says of its package ("" if bare)."""
+    with open(path, "rb") as file:
+        data, package = read_either(file.read(MAX_PAGE_BYTES + 1))
+    return parse_bundle(data), package
+
+
+def read_keyring(path):
+    """Read a file of authors' keys; None if none is named."""
+    if not path:
+        return None
+    with open(path, encoding="utf-8") as file:
+        return parse_keyring(json.load(file))
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(description="Check a Ruleout bundle offline.")
     parser.add_argument("bundle", help="the bundle file")
@@ -1321,12 +1383,8 @@ def main(arguments):
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     args = parser.parse_args(arguments)
     try:
-        with open(args.bundle, "rb") as file:
-            bundle = parse_bundle(file.read(MAX_BUNDLE_BYTES + 1))
-        ring = None
-        if args.keyring:
-            with open(args.keyring, encoding="utf-8") as file:
-                ring = parse_keyring(json.load(file))
+        bundle, package = read_bundle(args.bundle)
+        ring = read_keyring(args.keyring)
         keys = None if args.vkey is None else dict(parse_log_key(text) for text in args.vkey)
         policy = read_policy(args.policy)
     except (BadInput, OSError, ValueError) as problem:
@@ -1335,6 +1393,8 @@ def main(arguments):
     keys = (policy["logs"] or None) if policy and keys is None else keys
     at = args.at or datetime.now(timezone.utc).strftime("%Y-%m-%d")
     report = verify(bundle, keys, ring, policy, args.strict, at)
+    if package:
+        report["package"] = package
     print(json.dumps(report, indent=2) if args.json else show(report))
     return 1 if report["level"] == "none" else 0
 

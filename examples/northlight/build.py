@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A year of Northlight, a lab that does not exist: built from nothing, the same to the byte each time.
 
-    python examples/northlight/build.py FOLDER
+    python examples/northlight/build.py FOLDER [LAST-DAY]
 
-FOLDER becomes a workspace. Everything in it is done through the functions that the commands use, at instants given here;
-keys come from fixed seeds, which is why they protect nothing. What the year holds: docs/guide/northlight.md.
+FOLDER becomes a workspace, up to and including LAST-DAY where one is given. Everything in it is done through the functions
+that the commands use, at instants given here; keys come from fixed seeds, which is why they protect nothing. What the year
+holds: docs/guide/northlight.md.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
 
+from ruleout.accountability.reviews.answers import answers_bytes, answers_from_words
+from ruleout.accountability.reviews.fold import ReviewState
 from ruleout.app.accountability.concerns import receive_concern, update_concern
 from ruleout.app.accountability.deviations import amend_deviation, open_deviation
 from ruleout.app.accountability.due import facts_of
@@ -34,12 +37,28 @@ from ruleout.app.assess import Question, record_decision
 from ruleout.app.change_control.approve import record_change_act
 from ruleout.app.change_control.examine import Submission
 from ruleout.app.change_control.publish import publish
-from ruleout.app.ledger import recording
+from ruleout.app.disclosure.redact import Target, Wanted, redact
+from ruleout.app.ledger import read_record, recording
+from ruleout.app.permits.issue import issue_permit
+from ruleout.app.permits.versions import versions_at_hand
+from ruleout.app.publication.kinds import kind_named
+from ruleout.app.publication.reports import Asked
+from ruleout.app.publication.reports import record_approval as record_report_approval
+from ruleout.app.publication.reports import record_report as record_report_of
+from ruleout.app.publication.sheets import record_sheet
+from ruleout.app.reviews.acts import approve_reviewer, assign_sections, note_receipt, open_review, reviewer_of
+from ruleout.app.reviews.filing import file_answers
+from ruleout.app.reviews.package import read_package, write_package
+from ruleout.app.reviews.publish import publish_review
+from ruleout.app.reviews.register import reviews_of
+from ruleout.app.reviews.rules import rules_file
 from ruleout.app.settings import Settings
 from ruleout.app.sources import find_framework, read_case
 from ruleout.app.start import add_key, start_workspace
 from ruleout.app.unlock import Keys
 from ruleout.app.workspace import Workspace
+from ruleout.ledger.audience import Audience, readers_of
+from ruleout.ledger.redaction import RedactionClass
 from ruleout.model.case import Act
 from ruleout.model.concern import ConcernStatus, ConcernUpdate
 from ruleout.model.framework import Framework
@@ -210,13 +229,14 @@ def seed_of(name: str) -> str:
     return base64.b64encode(hashlib.sha256(f"northlight {name}".encode()).digest()).decode("ascii")
 
 
-def build(folder: Path) -> None:
-    """Live the year, in the order in which it happened."""
+def build(folder: Path, until: str = "9999") -> None:
+    """Live the year, in the order in which it happened, up to and including a day."""
     year = Year(folder)
     for name, person, roles in PEOPLE:
         add_key(year.place, year.keys, name, person=person, roles=roles, at=instant("2025-12-01T09:00:00+00:00"))
-    for _, step in sorted(STORY, key=lambda one: one[0]):
-        step(year)
+    for day, step in sorted(STORY, key=lambda one: one[0]):
+        if day[: len("2026-01-01")] <= until:
+            step(year)
 
 
 # --- the story ----------------------------------------------------------------------------------------------------------
@@ -251,6 +271,15 @@ def release_lumen_3(year: Year) -> None:
     """A hundred and twenty do."""
     year.approve("2026-07-20", "lumen-3-again", SECOND)
     year.decide("2026-07-21", "lumen-3-again", SECOND, "proceed")
+
+
+def permit(year: Year, on: str, name: str) -> None:
+    """The officer turns a decision into what gateways serve under."""
+    with year.acting(on, "rso-bea") as it:
+        data, versions = year.file(f"permits/{name}.yaml"), versions_at_hand(year.place)
+        answered = issue_permit(data, it.record, it.recorder, it.signer, versions_of=versions)
+    if answered.refusals:
+        raise SystemExit(f"{name} on {on}: {'; '.join(str(one) for one in answered.refusals)}")
 
 
 def become_large(year: Year) -> None:
@@ -294,6 +323,28 @@ def resolve_the_incident(year: Year) -> None:
         amend_incident(data, why, it.record, it.recorder, it.signer, facts=facts, resolves=True)
 
 
+def hide_which_tasks_there_are(year: Year) -> None:
+    """One topic of a sheet is hidden from the public, with a reason that everybody reads."""
+    wanted = Wanted(
+        class_=RedactionClass.PUBLIC_SAFETY,
+        audiences=frozenset({Audience.PUBLIC}),
+        authority="rso",
+        justification="Whoever knows the tasks could train a model to hide what it can do.",
+        material=False,
+        review_by=date(2027, 6, 30),
+    )
+    with year.acting("2026-11-03", "rso-bea") as it:
+        target = Target(entry="sheet/lumen-3/1", paths=("says.evaluation-tasks",))
+        redact(target, wanted, it.record, it.recorder, it.signer)
+
+
+def state_what_nothing_else_shows(year: Year) -> None:
+    """What documents state of the lab and of lumen-3, for everybody and for those who are told more."""
+    for name in ("northlight", "lumen-3", "lumen-3-inside", "audit"):
+        with year.acting("2026-11-02", "counsel-dan") as it:
+            record_sheet(year.file(f"sheets/{name}.yaml"), it.record, it.recorder, it.signer, file=f"{name}.yaml")
+
+
 def depart_from_the_framework(year: Year) -> None:
     """Agents ran unwatched for nine days; it is written down."""
     with year.acting("2026-03-16", "rso-bea") as it:
@@ -327,6 +378,124 @@ def find_the_concern_right(year: Year) -> None:
         update_concern(1, update, it.record, it.recorder, it.signer)
 
 
+def publish_the_risk_report(year: Year) -> None:
+    """Both officers approve the text on one day; on the next it is published, whole, as one entry."""
+    kind, kind_file = kind_named("risk-report", year.place)
+    name = "reports/2026-10.yaml"
+
+    def asked(on: str) -> Asked:
+        return Asked(kind=kind, kind_file=kind_file, data=year.file(name), file=name, at=instant(on))
+
+    for key, role in (("ceo-ada", "ceo"), ("rso-bea", "rso")):
+        with year.acting("2026-10-19", key) as it:
+            record_report_approval(asked("2026-10-19"), it.record, it.recorder, it.signer, role=role, act=Act.APPROVE)
+    with year.acting("2026-10-20T10:00:00+00:00", "recorder") as it:
+        question = asked("2026-10-20T10:00:00+00:00")
+        record_report_of(question, it.record, it.recorder, it.signer, workspace=year.place, audience="public")
+
+
+#: Why words are kept from some, by the head of the entry's id: class, key and role that answer for it, public reason.
+IN_CONFIDENCE = {
+    "incident/": (RedactionClass.CYBERSECURITY, "rso-bea", "rso", "It tells how the intruder came in."),
+    "deviation/": (RedactionClass.CYBERSECURITY, "rso-bea", "rso", "It tells which watch was off, and how it was."),
+    "concern/": (RedactionClass.PRIVACY, "counsel-dan", "counsel", "What was told in confidence may tell who spoke."),
+    "request/": (
+        RedactionClass.LEGAL,
+        "counsel-dan",
+        "counsel",
+        "The agencies' requests are confidential by agreement.",
+    ),
+    "permit/": (RedactionClass.CYBERSECURITY, "rso-bea", "rso", "It tells what the gates ask before they open."),
+    "sheet/audit/": (RedactionClass.PRIVACY, "counsel-dan", "counsel", "It tells of the people who are to audit."),
+    "sheet/lumen-3-inside/": (RedactionClass.IP, "rso-bea", "rso", "It tells how the model is built and trained."),
+    "review/": (
+        RedactionClass.PRIVACY,
+        "counsel-dan",
+        "counsel",
+        "It tells of the reviewer's ties; what was found is in the published review.",
+    ),
+}
+
+
+def redact_the_registers(year: Year) -> None:
+    """What is not for everybody is hidden from those it is not for, each time with a reason and a day of review."""
+    entries = read_record(year.place).entries
+    # Decisions replay from what is public: nothing that an entry for everybody names is hidden behind another.
+    public = {ref.sha256 for one in entries if Audience.PUBLIC in readers_of(one.content) for ref in one.content.refs}
+    for content in [one.content for one in entries if Audience.PUBLIC not in readers_of(one.content)]:
+        class_, key, role, why = next(why for head, why in IN_CONFIDENCE.items() if content.id.startswith(head))
+        target = Target(
+            entry=content.id,
+            paths=("*",) if content.salted else (),
+            objects=tuple(ref.name for ref in content.refs if ref.sha256 not in public),
+        )
+        wanted = Wanted(
+            class_=class_,
+            audiences=frozenset(Audience) - readers_of(content),
+            authority=role,
+            justification=why,
+            material=False,
+            review_by=date(2027, 5, 31),
+        )
+        with year.acting("2026-11-20", key) as it:
+            redact(target, wanted, it.record, it.recorder, it.signer)
+
+
+REVIEW, REVIEWER = "october-report", "outer-watch"
+
+
+def open_the_review(year: Year) -> None:
+    """The board has the report reviewed by somebody outside, who states every tie."""
+    with year.acting("2026-11-02", "rso-bea") as it:
+        data = year.file(f"reviews/{REVIEW}.yaml")
+        open_review(data, it.record, it.recorder, it.signer, rules_file=lambda of: rules_file(of, year.place))
+
+
+def assign_the_sections(year: Year) -> None:
+    """All of the report goes to the one reviewer."""
+    with year.acting("2026-11-03", "rso-bea") as it:
+        assign_sections(review_in(it), REVIEWER, (), it.record, it.recorder, it.signer)
+
+
+def approve_the_reviewer(year: Year) -> None:
+    """By the board, over the declaration as it stands."""
+    with year.acting("2026-11-04", "secretary-cal") as it:
+        approve_reviewer(review_in(it), REVIEWER, "board", it.record, it.recorder, it.signer)
+
+
+def hand_over_the_package(year: Year) -> None:
+    """One file goes out, and its receipt is noted the next day."""
+    with year.acting("2026-11-05", "rso-bea") as it:
+        known = review_in(it)
+        write_package(known, reviewer_of(known, REVIEWER), package_of(year), it.record, it.recorder, it.signer)
+    with year.acting("2026-11-06", "rso-bea") as it:
+        note_receipt(review_in(it), REVIEWER, instant("2026-11-06"), it.record, it.recorder, it.signer)
+
+
+def file_the_answers(year: Year, on: str, words: str, why: str = "") -> None:
+    """What the reviewer found, and what it thought after it was shown more; both are kept."""
+    file = f"reviews/words/{words}.yaml"
+    answers = answers_bytes(answers_from_words(year.file(file), read_package(package_of(year))[0], file=file))
+    with year.acting(on, "rso-bea") as it:
+        file_answers(answers, review_in(it), it.record, it.recorder, it.signer, update=why)
+
+
+def publish_the_review(year: Year) -> None:
+    """Both versions, after a check that they say nothing that the public is not shown."""
+    with year.acting("2026-11-19", "rso-bea") as it:
+        publish_review(review_in(it), year.folder / "reviews" / "published", it.record, it.recorder, it.signer)
+
+
+def review_in(it: Acting) -> ReviewState:
+    """Return the review as the record has it."""
+    return reviews_of(it.record).state(REVIEW)
+
+
+def package_of(year: Year) -> Path:
+    """Return where the reviewer's file stands."""
+    return year.folder / "reviews" / f"{REVIEW}-{REVIEWER}.html"
+
+
 def tell_the_directors(year: Year, on: str) -> None:
     """What the internal channel received goes to the directors every quarter."""
     for regime in ("california", "connecticut"):
@@ -343,17 +512,25 @@ def announce_the_weakening(year: Year) -> None:
     year.publish("2026-10-26", THIRD, "1.2", "held")
 
 
-def agree_to_the_change(year: Year) -> None:
-    """Both officers propose it, the board approves it; the notice still runs."""
+def propose_the_change(year: Year) -> None:
+    """Both officers propose it."""
     year.act_on("2026-10-27", THIRD, "ceo-ada", "ceo", ChangeAct.PROPOSE)
     year.act_on("2026-10-27", THIRD, "rso-bea", "rso", ChangeAct.PROPOSE)
-    year.act_on("2026-11-03", THIRD, "secretary-cal", "board", ChangeAct.APPROVE)
+
+
+def agree_to_the_change(year: Year) -> None:
+    """The board approves it; the notice still runs."""
+    year.act_on("2026-11-04", THIRD, "secretary-cal", "board", ChangeAct.APPROVE)
     year.publish("2026-11-04", THIRD, "1.2", "held")
 
 
 def publish_the_change(year: Year) -> None:
-    """Six days before it takes effect; the European AI Office has access in time."""
+    """Six days before it takes effect."""
     year.publish("2026-11-10", THIRD, "1.2", "published")
+
+
+def tell_the_european_office(year: Year) -> None:
+    """It has access in time."""
     year.delivers("2026-11-12", "framework-access", "eu", about=THIRD)
 
 
@@ -376,6 +553,7 @@ STORY: tuple[tuple[str, Callable[[Year], None]], ...] = (
     ("2025-12-15", set_the_goals),
     ("2025-12-20", become_large),
     ("2026-02-03", release_lumen_2),
+    ("2026-02-03T18", lambda year: permit(year, "2026-02-03T18:00:00+00:00", "lumen-2-general")),
     ("2026-02-04", deploy_lumen_2),
     ("2026-03-12", hear_a_concern),
     ("2026-03-16", depart_from_the_framework),
@@ -398,17 +576,34 @@ STORY: tuple[tuple[str, Callable[[Year], None]], ...] = (
     ("2026-07-07", lambda year: year.grade("2026-07-07", "log-coverage")),
     ("2026-07-10", lambda year: report_the_incident(year, "2026-07-10", "final")),
     ("2026-07-21", release_lumen_3),
+    ("2026-07-21T18", lambda year: permit(year, "2026-07-21T18:00:00+00:00", "lumen-3-general")),
     ("2026-08-17", move_a_goal),
     ("2026-09-15", lambda year: year.summarise("2026-09-15")),
     ("2026-09-28", lambda year: tell_the_directors(year, "2026-09-28")),
     ("2026-10-05", lambda year: year.grade("2026-10-05", "red-team-tool")),
+    ("2026-10-19", publish_the_risk_report),
     ("2026-10-20", lambda year: year.delivers("2026-10-20", "risk-report", "northlight-fsf")),
     ("2026-10-22", weaken_in_silence),
     ("2026-10-26", announce_the_weakening),
-    ("2026-11-03", agree_to_the_change),
+    ("2026-10-27", propose_the_change),
+    ("2026-11-04", agree_to_the_change),
     ("2026-11-10", publish_the_change),
+    ("2026-11-12", tell_the_european_office),
+    ("2026-11-02", state_what_nothing_else_shows),
+    ("2026-11-03", hide_which_tasks_there_are),
+    ("2026-11-02", open_the_review),
+    ("2026-11-03", assign_the_sections),
+    ("2026-11-04", approve_the_reviewer),
+    ("2026-11-05", hand_over_the_package),
+    ("2026-11-13", lambda year: file_the_answers(year, "2026-11-13", "outer-watch")),
+    (
+        "2026-11-18",
+        lambda year: file_the_answers(year, "2026-11-18", "outer-watch-updated", "It was shown the logs of each task."),
+    ),
+    ("2026-11-19", publish_the_review),
+    ("2026-11-20", redact_the_registers),
 )
 
 
 if __name__ == "__main__":
-    build(Path(sys.argv[1]))
+    build(Path(sys.argv[1]), *sys.argv[2:])

@@ -33,8 +33,8 @@ EXPORTED = (
     ),
     *("oscal/mapping-collection.json", "oscal/poam.json"),
     *("in-toto/000011-approval.statement.json", "in-toto/000014-evaluation.statement.json"),
-    *("in-toto/000044-decision.statement.json", "in-toto/000044-test-result-1.statement.json"),
-    *("in-toto/000050-svr.statement.json", "cose-receipt/000015.receipt.cbor"),
+    *("in-toto/000045-decision.statement.json", "in-toto/000045-test-result-1.statement.json"),
+    *("in-toto/000051-svr.statement.json", "cose-receipt/000015.receipt.cbor"),
 )
 
 
@@ -115,7 +115,7 @@ def _exports(folder: Path) -> Iterator[tuple[str, str]]:
     subprocess.run([sys.executable, str(NORTHLIGHT), str(year)], check=True, timeout=120)
     keys = {f"RULEOUT_KEY_{name.upper().replace('-', '_')}": _seed(name) for name in ("northlight-log", "recorder")}
     for form, more in (
-        ("oscal", ("--entry", "44", "--entry", "22")),
+        ("oscal", ("--entry", "45", "--entry", "23")),
         ("in-toto", ()),
         ("cose-receipt", ("--entry", "15")),
     ):

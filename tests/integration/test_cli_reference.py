@@ -17,7 +17,7 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 #: Verbs that only hold others, and those.
 GROUPS = (
     *("key", "framework", "landscape", "picture", "estimate", "evidence", "incident", "deviation", "concern"),
-    *("request", "roadmap", "witness"),
+    *("report", "request", "review", "roadmap", "witness", "permit"),
 )
 BELOW = (
     *("key new", "key rotate", "key compromise", "key list"),
@@ -30,6 +30,7 @@ BELOW = (
     *("evidence list", "evidence show", "evidence diff", "evidence due"),
     *("due event", "due done", "due schedule", "due cancel", "due names"),
     *("evidence withdraw", "evidence lift", "evidence renew", "evidence overlaps"),
+    *("report sheet", "report approve", "report list", "report show", "report kinds"),
     *("request open", "request answer", "request forum"),
     *("request status", "request consistency", "request counts"),
     *("roadmap show", "roadmap set", "roadmap move", "roadmap revise", "roadmap retire", "roadmap contest"),
@@ -38,6 +39,9 @@ BELOW = (
     *("incident open", "incident amend", "incident resolve", "incident merge"),
     *("incident report", "incident show", "incident list"),
     *("deviation open", "deviation amend", "deviation close", "deviation show", "deviation list"),
+    *("permit issue", "permit show", "permit list", "permit revoke", "permit check"),
+    *("review open", "review amend", "review assign", "review approve", "review package", "review received"),
+    *("review answer", "review file", "review publish", "review status", "review list"),
     *("concern receive", "concern update", "concern close", "concern list", "concern rollup"),
 )
 #: Explained once for all verbs.

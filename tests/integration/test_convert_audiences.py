@@ -23,6 +23,8 @@ CORRECTION = "Agents start only where the watch answers."
 WHY = "how the watch was passed is not mended everywhere"
 TERMS = ("--class", "cybersecurity", "--justification", WHY, "--material", "--review-by", "2027-06-30")
 SIGNED = ("--authority", "rso", "--key", "rso-bea")
+#: Before anything was redacted.
+BARE = "2026-10-01"
 HELD = "lumen-3/northlight-fsf@1.1/deploy-external/1"
 MEASURED = "lumen-3/fd6db153bf29/evidence/4a7bc9aac374"
 
@@ -44,8 +46,8 @@ def plan(folder):
 
 @pytest.fixture
 def place(tmp_path):
-    """A copy of the year, to be changed."""
-    shutil.copytree(northlight_year(), tmp_path / "record")
+    """A copy of the year before its redactions, to be changed."""
+    shutil.copytree(northlight_year(BARE), tmp_path / "record")
     return tmp_path / "record"
 
 
@@ -97,9 +99,9 @@ def test_the_same_order_gives_the_same_bytes_to_each_audience(audience, tmp_path
 
 def test_what_the_table_keeps_back_is_a_hole_without_a_reason_and_the_screen_says_what_to_do(tmp_path):
     """In the index, beside the act, in words, and on the screen; never silently missing."""
-    index = convert("oscal", northlight_year(), tmp_path / "told")
+    index = convert("oscal", northlight_year(BARE), tmp_path / "told")
     said = plan(tmp_path / "told")
-    shown = run("convert", "oscal", tmp_path / "again", "-w", northlight_year()).text
+    shown = run("convert", "oscal", tmp_path / "again", "-w", northlight_year(BARE)).text
     holes = [p["value"] for p in said["observations"][0]["props"] if p["name"] == "hole"]
 
     assert [(h["entry"], h["standing"]) for h in index["holes"]] == [
@@ -137,14 +139,14 @@ def test_a_hidden_decision_is_told_by_nothing_and_called_hidden(place, tmp_path)
     for form in ("oscal", "in-toto"):
         index = convert(form, place, tmp_path / form)
         assert [hole["entry"] for hole in index["holes"] if hole["standing"] == "redacted"] == [HELD]
-        (left,) = [one for one in index["left_out"] if one["what"] == "entry 44"]
+        (left,) = [one for one in index["left_out"] if one["what"] == "entry 45"]
         assert WHY in left["why"]
         assert "inconclusive" not in text_of(tmp_path / form).replace("inconclusive counts as failed", "")
     names = [path.name for path in (tmp_path / "in-toto").iterdir()]
     staff = convert("in-toto", place, tmp_path / "staff", "staff")
 
-    assert not [name for name in names if name.startswith("000044")]
-    assert [one["entry"] for one in staff["files"]].count(44) == 2
+    assert not [name for name in names if name.startswith("000045")]
+    assert [one["entry"] for one in staff["files"]].count(45) == 2
 
 
 def test_hidden_evidence_passes_no_test_and_is_not_called_published(place, tmp_path):
@@ -157,7 +159,7 @@ def test_hidden_evidence_passes_no_test_and_is_not_called_published(place, tmp_p
     left = {one["what"]: one["why"] for one in index["left_out"]}
 
     assert 43 not in [one["entry"] for one in index["files"]]
-    assert [why for what, why in left.items() if what.startswith("test-result") and WHY in why and "44" in what]
+    assert [why for what, why in left.items() if what.startswith("test-result") and WHY in why and "45" in what]
     assert "Autonomy suite, not told" in titles
     assert read_by_trestle({"assessment-results": results}, tmp_path) == {"assessment-results": results}
 
@@ -171,7 +173,7 @@ def test_a_hidden_framework_has_no_catalog_and_nothing_names_one(place, tmp_path
 
     assert "catalog-northlight-fsf@1.1.json" not in told
     assert "catalog-northlight-fsf@1.0.json" in told
-    assert {"catalog for entry 44", "entry 42"} <= {one["what"] for one in index["left_out"]}
+    assert {"catalog for entry 45", "entry 43"} <= {one["what"] for one in index["left_out"]}
 
 
 def test_a_closing_whose_words_are_gone_closes_nothing(place, tmp_path):
@@ -187,21 +189,21 @@ def test_a_closing_whose_words_are_gone_closes_nothing(place, tmp_path):
 
 
 def northlight_told(folder):
-    convert("oscal", northlight_year(), folder / "before")
+    convert("oscal", northlight_year(BARE), folder / "before")
     return folder / "before"
 
 
 def test_a_receipt_names_the_holes_of_its_entry(tmp_path):
     """Its bytes hold digests of values that are not there."""
-    index = convert("cose-receipt", northlight_year(), tmp_path / "told", "public", "--entry", "19")
+    index = convert("cose-receipt", northlight_year(), tmp_path / "told", "public", "--entry", "20")
 
     assert [hole["entry"] for hole in index["holes"]] == ["deviation/late-watch/1"]
 
 
 def test_statements_say_for_whom_they_are(tmp_path):
     """A statement that is handed on still says whose copy it was."""
-    convert("in-toto", northlight_year(), tmp_path / "told", "reviewer", "--entry", "44")
-    value = json.loads((tmp_path / "told" / "000044-decision.statement.json").read_text("utf-8"))
+    convert("in-toto", northlight_year(), tmp_path / "told", "reviewer", "--entry", "45")
+    value = json.loads((tmp_path / "told" / "000045-decision.statement.json").read_text("utf-8"))
 
     assert value["predicateType"] == predicate_type("decision")
     assert (value["predicate"]["audience"], value["predicate"]["form"]) == ("reviewer", "ruleout-decision/1")
@@ -209,7 +211,7 @@ def test_statements_say_for_whom_they_are(tmp_path):
 
 def test_kinds_that_a_format_cannot_tell_are_counted(tmp_path):
     """Chosen beside what it can tell, they would else be missing without a word."""
-    index = convert("in-toto", northlight_year(), tmp_path / "told", "public", "--entry", "44", "--entry", "30")
+    index = convert("in-toto", northlight_year(), tmp_path / "told", "public", "--entry", "45", "--entry", "31")
 
     assert "1 entries of kind incident" in [one["what"] for one in index["left_out"]]
 
@@ -217,7 +219,7 @@ def test_kinds_that_a_format_cannot_tell_are_counted(tmp_path):
 def test_an_object_that_was_lost_is_a_hole_and_a_damaged_one_stops_the_export(place, tmp_path):
     """Missing is told as missing; changed bytes are never told, and there is no folder."""
     record = read_record(open_workspace(place))
-    digest = next(ref.sha256 for ref in record.entries[44].content.refs if ref.name == "decision")
+    digest = next(ref.sha256 for ref in record.entries[45].content.refs if ref.name == "decision")
     (kept,) = [path for path in (place / "ledger").rglob("*") if path.is_file() and _digest(path) == digest]
     whole = kept.read_bytes()
     kept.chmod(0o644)
@@ -227,7 +229,7 @@ def test_an_object_that_was_lost_is_a_hole_and_a_damaged_one_stops_the_export(pl
     ran = run("convert", "in-toto", tmp_path / "damaged", "-w", place)
 
     assert [hole["entry"] for hole in index["holes"]] == [HELD]
-    assert "entry 44" in [one["what"] for one in index["left_out"]]
+    assert "entry 45" in [one["what"] for one in index["left_out"]]
     assert ran.code == 1
     assert not (tmp_path / "damaged").exists()
 

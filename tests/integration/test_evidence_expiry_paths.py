@@ -18,12 +18,13 @@ FIRST_AFTER = "2027-01-01T00:00:00Z"
 WITHOUT_CASE = {
     "demo", "init", "key", "check", "framework", "prove", "compare", "coverage", "record", "plan", "ingest", "estimate",
     "log", "verify", "export", "schema", "request", "roadmap", "due", "incident", "deviation", "concern", "redact", "erase",
-    "witness", "convert",
+    "witness", "convert", "report", "review", "portal",
 }  # fmt: skip
 #: Acts and pages about decisions that are derived by `assess` itself or say what was decided, at its own instant.
 BY_ASSESS = {"approve", "replay"}
-#: Without signed approvals, so that a case that needs them holds either way; tests/integration/test_cli_request.py has one.
-ELSEWHERE = {"landscape"}
+#: Without signed approvals, so that a case that needs them holds either way; tests/integration/test_cli_request.py has one,
+#: and test_cli_permit.py a permit whose evidence ends under it.
+ELSEWHERE = {"landscape", "permit"}
 
 
 def by_receipt(lab):

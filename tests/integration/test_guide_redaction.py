@@ -40,5 +40,12 @@ def test_its_tables_are_those_of_the_code():
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| ([^|]+) \|", PAGE, re.MULTILINE))
     assert rows == {one.value: CLASSES[one].says for one in CLASSES}
     staff_only = {kind for kind, audiences in SEEN_BY.items() if audiences == {Audience.STAFF, Audience.REGULATOR}}
-    assert staff_only == {EntryType.INCIDENT, EntryType.DEVIATION, EntryType.CONCERN, EntryType.REQUEST}
+    assert staff_only == {
+        EntryType.INCIDENT,
+        EntryType.DEVIATION,
+        EntryType.CONCERN,
+        EntryType.REQUEST,
+        EntryType.REVIEW,
+        EntryType.PERMIT,
+    }
     assert set(SEEN_BY) == set(EntryType)

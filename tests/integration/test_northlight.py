@@ -113,3 +113,19 @@ def test_an_exception_that_expired_is_dead(lab):
     assert "EXPIRED" not in alive
     assert "EXPIRED AFTER 2026-09-30" in dead
     assert "REFUSED BY RULE" in dead
+
+
+def test_each_permit_stands_as_its_dates_and_decisions_have_it(lab):
+    """One runs out while the year goes on; the other is in force, with the tighter of its two limits, and its file checks."""
+    at = {on: {p["permit"]: p["state"] for p in shown(lab, "permit", "list", "--at", on)["permits"]} for on in (
+        "2026-08-31T23:59:59Z", "2026-09-01T00:00:00Z",
+    )}  # fmt: skip
+    out = lab.parent / "permit.json"
+
+    assert list(at.values()) == [
+        {"lumen-2-general": "in force", "lumen-3-general": "in force"},
+        {"lumen-2-general": "expired", "lumen-3-general": "in force"},
+    ]
+    assert "120 requests-per-minute" in run("permit", "show", "lumen-3-general", "--out", out, "-w", lab).text
+    assert run("permit", "check", out, "-w", lab).code == 0
+    assert run("permit", "check", out, "--at", "2027-01-01", "-w", lab).code == 1

@@ -14,8 +14,14 @@ from ruleout.accountability.deviations.parse import parse_deviation
 from ruleout.accountability.duties import parse_cadence, parse_duties
 from ruleout.accountability.incidents.parse import parse_incident
 from ruleout.accountability.incidents.regime_parse import parse_regime
+from ruleout.accountability.permits.parse import parse_permit
+from ruleout.accountability.reporting.draft import parse_draft
+from ruleout.accountability.reporting.kind import parse_kind
 from ruleout.accountability.requests.parse import parse_answer, parse_forum, parse_request
 from ruleout.accountability.requests.policy_parse import parse_policy
+from ruleout.accountability.reviews.answers import answers_from_words
+from ruleout.accountability.reviews.manifest import Manifest
+from ruleout.accountability.reviews.parse import parse_review, parse_review_rules
 from ruleout.accountability.roadmap.changes.updates import parse_updates
 from ruleout.accountability.roadmap.grade_file import parse_grade
 from ruleout.accountability.roadmap.parse import parse_roadmap
@@ -41,6 +47,9 @@ FILES = (
     "duties.yaml",
     "changes.yaml",
     "roadmaps.yaml",
+    "permits.yaml",
+    "reviews.yaml",
+    "publications.yaml",
 )
 FIELDS = {"name", "why", "base", "edits", "append", "text", "hex", "repeat", "want"}
 BASE = (FOLDER / "base-framework.yaml").read_bytes()
@@ -60,6 +69,15 @@ def parse_and_hold(data: bytes, *, file: str) -> None:
 
 
 GOALS = {goal.id: goal for goal in parse_roadmap((FOLDER / "base-roadmap.yaml").read_bytes(), file="r").goals}
+RULES = parse_review_rules((FOLDER / "base-review-rules.yaml").read_bytes(), file="r")
+PACKAGE = Manifest(
+    **dict.fromkeys(("report_digest", "bundle", "root", "verifier", "page"), "0" * 64),
+    **dict.fromkeys(("reviewer", "report", "framework", "origin", "made"), "x"),
+    review="spring-report",
+    sections=("overall", "security"),
+    questions=("rigour",),
+    size=1,
+)
 PARSERS = {
     "evaluations": parse_and_hold,
     "framework": parse_framework,
@@ -73,11 +91,19 @@ PARSERS = {
     "deviation": parse_deviation,
     "incident": lambda data, *, file: parse_incident(data, file=file, facts=("weights-breached", "death")),
     "incident-regime": parse_regime,
+    "review": lambda data, *, file: parse_review(data, file=file, rules=RULES),
+    "review-rules": parse_review_rules,
+    "review-words": lambda data, *, file: answers_from_words(data, PACKAGE, file=file),
     "cadence": parse_cadence,
     "duties": lambda data, *, file: parse_duties(data, file=file, zone_of=zone_of),
     "roadmap": parse_roadmap,
+    "permit": parse_permit,
     "grade": lambda data, *, file: parse_grade(data, file=file, goals=GOALS),
     "updates": parse_updates,
+    "publication-kind": lambda data, *, file: parse_kind(
+        data, file=file, known_sources={"decisions": ("model", "outcome"), "goals": ("goal",)}
+    ),
+    "report": parse_draft,
     "mapping": lambda data, *, file: parse_mapping(data, file=file, old=OLD, new=NEW),
 }
 VECTORS = [
@@ -124,4 +150,6 @@ def test_every_problem_id_is_given_by_a_vector() -> None:
     """No id is listed that nothing gives. Apart are tested Y020, the count of all others, and those that need a record or a witness."""
     given = {want.split()[0] for parameter in VECTORS for want in parameter.values[0]["want"]}
 
-    assert set(PROBLEM_IDS) - {"Y020", "G006", "K004", "W001", "W002"} == given
+    elsewhere = {"Y020", "G006", "K004", "W001", "W002", *(f"R{number}" for number in range(101, 112))}
+
+    assert set(PROBLEM_IDS) - elsewhere == given

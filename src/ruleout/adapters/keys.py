@@ -44,11 +44,15 @@ class KeySigner:
 
     name: str
     _seed: bytes = field(repr=False)
+    _private: Ed25519PrivateKey = field(init=False, repr=False, compare=False)
+    public_key: bytes = field(init=False, repr=False, compare=False)
+    """The raw Ed25519 public key, 32 bytes."""
 
-    @property
-    def public_key(self) -> bytes:
-        """The raw Ed25519 public key, 32 bytes."""
-        return self._private.public_key().public_bytes_raw()
+    def __post_init__(self) -> None:
+        """Derive both keys once: a log signs thousands of entries."""
+        private = Ed25519PrivateKey.from_private_bytes(self._seed)
+        object.__setattr__(self, "_private", private)
+        object.__setattr__(self, "public_key", private.public_key().public_bytes_raw())
 
     def sign(self, message: bytes) -> bytes:
         """Return the Ed25519 signature, 64 bytes."""
@@ -66,10 +70,6 @@ class KeySigner:
     def named(self, name: str) -> KeySigner:
         """Return the same key under another name; a log's key signs under the log's origin."""
         return KeySigner(name, self._seed)
-
-    @property
-    def _private(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(self._seed)
 
     def _post_quantum(self) -> MLDSA44PrivateKey:
         if MLDSA44PrivateKey is None:

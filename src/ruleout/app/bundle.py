@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from ruleout.adapters.files import MIB, read_bounded, write_new
+from ruleout.adapters.files import read_bounded, write_new
 from ruleout.app.accountability.request_register import grants_in
 from ruleout.app.approvals import approvals_in, case_as_signed
 from ruleout.app.assess import decision_bytes
@@ -38,12 +38,12 @@ from ruleout.ledger import (
 from ruleout.ledger.audience import Audience
 from ruleout.ledger.bundle import for_audience, to_bytes
 from ruleout.ledger.disclosure import Tree, digest_of_disclosure, reveal
+from ruleout.ledger.sealed import MAX_BYTES as MAX_PAGE_BYTES
+from ruleout.ledger.sealed import is_page, open_sealed
 from ruleout.ledger.witness_policy import MAX_BYTES as MAX_POLICY_BYTES
 from ruleout.ledger.witness_policy import WitnessPolicy, parse_policy
 from ruleout.model.decision import ENGINE, Decision
 from ruleout.model.outcome import Activity
-
-MOST_BUNDLE_BYTES = 256 * MIB
 
 
 def export_bundle(
@@ -85,8 +85,9 @@ def write_bundle(bundle: Bundle, path: Path) -> int:
 
 
 def read_bundle(path: Path) -> Bundle:
-    """Return the bundle of a file. Effect: reads it. Raises VerificationFailed if it is not one."""
-    return parse_bundle(read_bounded(path, limit_bytes=MOST_BUNDLE_BYTES, what="bundle"))
+    """Return the bundle of a file, which may be a review's package. Effect: reads. Raises VerificationFailed if none."""
+    data = read_bounded(path, limit_bytes=MAX_PAGE_BYTES, what="bundle")
+    return parse_bundle(open_sealed(data).bundle if is_page(data) else data)
 
 
 def open_bundle(path: Path) -> Bundle:
@@ -108,12 +109,13 @@ def verify(path: Path, *, policy: Path | None = None, strict: bool = False) -> t
     Raises:
         LedgerError, VerificationFailed, NotFound: it cannot even be opened as one, or the policy is none.
     """
-    own = None if policy is None else _read_policy(policy)
+    own = None if policy is None else read_policy(policy)
     bundle = open_bundle(path)
     return bundle, verify_bundle(bundle, policy=own, vkeys=(own and own.logs) or None, strict=strict)
 
 
-def _read_policy(path: Path) -> WitnessPolicy:
+def read_policy(path: Path) -> WitnessPolicy:
+    """Return a verifier's own policy of witnesses. Effect: reads its file. Raises RuleoutError if it is none."""
     data = read_bounded(path, limit_bytes=MAX_POLICY_BYTES, what="policy of witnesses")
     try:
         return parse_policy(data.decode("utf-8"))
@@ -148,6 +150,47 @@ def replay(bundle: Bundle) -> tuple[Replayed, ...]:
     entries = tuple(parse_entry(e.data, index=e.index) for e in bundle.entries)
     cache: Cache = {}
     return tuple(_replay_one(e, entries, bundle, cache) for e in entries if e.content.type is EntryType.DECISION)
+
+
+def replay_recorded(record: Record, decision: LedgerEntry) -> Replayed:
+    """Derive one decision of a workspace's record again, from what stood before it alone. Effect: reads what it kept.
+
+    The record has been audited when it was read, so nothing of it is verified again.
+
+    Source: D-12.
+    """
+    bundle = Bundle(
+        origin=record.view.origin,
+        checkpoint=record.view.checkpoint,
+        vkeys=record.view.log_keys.generations[0],
+        full=True,
+        entries=(),
+        objects=_Objects(record),
+        keyring=tuple(record.keyring.values()),
+        disclosures=tuple(
+            text for asked in record.of_type(EntryType.REQUEST) for text in record.disclosures(asked).values()
+        ),
+    )
+    return _replay_one(decision, record.entries, bundle, {})
+
+
+class _Objects(Mapping[str, bytes]):
+    """The objects that a record names, each read when it is asked for."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def __getitem__(self, digest: str) -> bytes:
+        try:
+            return self._record.object(digest)
+        except NotFound:
+            raise KeyError(digest) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({ref.sha256 for entry in self._record.entries for ref in entry.content.refs})
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _replay_one(entry: LedgerEntry, entries: tuple[LedgerEntry, ...], bundle: Bundle, cache: Cache) -> Replayed:

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from ruleout.adapters.files import make_folder
-from ruleout.app.shipped import demo_files, one_file_verifier, public_record
+from ruleout.app.shipped import demo_files, northlight, one_file_verifier, public_record
 from ruleout.errors import RuleoutError
 
 OLD, NEW = "anthropic-rsp@2.2", "anthropic-rsp@3.4"
@@ -245,4 +245,23 @@ def steps_after_tampering(copy: Path) -> tuple[Step, ...]:
         Step(says="A copy in which the recorded hold became proceed.", arguments=("verify", str(copy)), code=1),
         Step(says="", arguments=(str(copy),), program=str(one_file_verifier()), code=1),
         Step(says="And what does not verify is not replayed.", arguments=("replay", str(copy)), code=1),
+    )
+
+
+#: Where the invented lab's account is written, within the demonstration's folder, and the day it is made for.
+ACCOUNT = "northlight-account"
+_YEAR, _END_OF_YEAR = "northlight", "2026-11-22"
+
+
+def steps_of_a_year(folder: Path) -> tuple[Step, ...]:
+    """A year of an invented lab, and what of it the public is given."""
+    year = str(folder / _YEAR)
+    account = ("portal", str(folder / ACCOUNT), "--at", _END_OF_YEAR, "-w", year)
+    return (
+        Step(
+            says="A year of Northlight, a lab that does not exist: goals, decisions, incidents, reports, a review.",
+            arguments=(year,),
+            program=str(northlight() / "build.py"),
+        ),
+        Step(says="Everything of it that the public is given, in one folder.", arguments=account),
     )

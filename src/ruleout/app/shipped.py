@@ -25,6 +25,11 @@ def demo_files() -> Path:
     return shipped_folder() / "examples" / "demo"
 
 
+def northlight() -> Path:
+    """Return the folder of the invented lab's year: `build.py`, and the files that it starts from."""
+    return shipped_folder() / "examples" / "northlight"
+
+
 def one_file_verifier() -> Path:
     """Return the path of the verifier that needs only Python's standard library."""
     return shipped_folder() / "tools" / "ruleout_verify.py"

@@ -13,7 +13,16 @@ from typing import Annotated
 
 import typer
 
-from ruleout.app.demo import Step, lay_out, steps_after_tampering, steps_before_tampering, tamper
+from ruleout.app.demo import (
+    ACCOUNT,
+    Step,
+    lay_out,
+    steps_after_tampering,
+    steps_before_tampering,
+    steps_of_a_year,
+    tamper,
+)
+from ruleout.app.portal.account import PAGE
 from ruleout.app.settings import from_environment
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import instant
@@ -44,8 +53,10 @@ def command(
     failed = _run(steps_before_tampering(place), environment, place)
     tamper(place / "record.json", place / "tampered.json")
     failed += _run(steps_after_tampering(place / "tampered.json"), environment, place)
+    failed += _run(steps_of_a_year(place), environment, place)
     end = f"Everything is in {place}. Nothing here says that any model is safe."
     show_page([Line(""), *labelled("", end, width=page_width(), tone="title")])
+    show_page([Line("Open in a browser, Northlight's public account:"), Line(f"  {place / ACCOUNT / PAGE}", "title")])
     if failed:
         show_page([Line(f"{failed} step(s) did not end as they should", "bad")])
     return ExitCode.BUG if failed else ExitCode.OK

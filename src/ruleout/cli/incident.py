@@ -20,9 +20,11 @@ from ruleout.app.accountability.incidents import (
     standings,
 )
 from ruleout.app.ledger import read_record
+from ruleout.app.publication.incident_forms import FOR, incident_document
 from ruleout.app.sources import MOST_DOCUMENT_BYTES
 from ruleout.app.workspace import Workspace
 from ruleout.cli.exit_code import ExitCode
+from ruleout.cli.form_files import write_forms
 from ruleout.cli.options import JsonOption, WorkspaceOption, instant, workspace_needed
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.cli.signing import KeyOption, acting
@@ -120,6 +122,7 @@ def report(
     regime: Annotated[str, typer.Option(help="Whose report, such as california or eu.")],
     stage: Annotated[str, typer.Option(help="initial, urgent, intermediate, final or amended.")],
     given: Annotated[str | None, typer.Option(help="When it was handed over; default: now.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for it as .md, .html, .pdf and .json.")] = None,
     key: KeyOption = None,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
@@ -132,9 +135,12 @@ def report(
     """
     place, now = workspace_needed(workspace), instant(None)
     terms = regime_named(regime, regimes_at_hand(place))
-    register = register_of(read_record(place))
+    held = read_record(place)
+    register = register_of(held)
     _require_recorded(incident, register, place)
     made = prepare_report(incident, terms, stage, register, given=instant(given, now))
+    if out is not None:
+        write_forms(incident_document(made, terms, register, held), FOR.value, out)
     if json:
         show_json(report_value(made))
     else:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ruleout.accountability.reporting.twin import publication_schema
 from ruleout.accountability.schema import SHAPES
 from ruleout.cli.output import show_bytes
 from ruleout.framework.schema import json_schema, schema_of
@@ -27,6 +28,9 @@ class Shape(Enum):
     REQUEST_ANSWER = "request-answer"
     REQUEST_FORUM = "request-forum"
     REQUESTS_POLICY = "requests-policy"
+    REVIEW = "review"
+    REVIEW_RULES = "review-rules"
+    REVIEW_WORDS = "review-words"
     ROADMAP = "roadmap"
     GRADE = "grade"
     UPDATES = "updates"
@@ -38,10 +42,15 @@ class Shape(Enum):
     INCIDENT_REGIME = "incident-regime"
     DUTIES = "duties"
     CADENCE = "cadence"
+    REPORT = "report"
+    SHEET = "sheet"
+    PUBLICATION_KIND = "publication-kind"
+    PUBLICATION = "publication"
     PREDICATE_EVALUATION = "predicate-evaluation"
     PREDICATE_DECISION = "predicate-decision"
     PREDICATE_APPROVAL = "predicate-approval"
     PREDICATE_REVIEW = "predicate-review"
+    PERMIT = "permit"
 
 
 def add(app: typer.Typer) -> None:
@@ -50,7 +59,7 @@ def add(app: typer.Typer) -> None:
 
 
 def command(kind: Annotated[Shape, typer.Argument(help="Which file.")]) -> None:
-    """Print the JSON Schema of framework, case or evaluations files, of a register's, or of a predicate of ours.
+    """Print the JSON Schema of framework, case or evaluations files, of a register's, a published document, a predicate.
 
     Example: ruleout schema framework > framework.schema.json
     """
@@ -62,6 +71,8 @@ def _made(kind: Shape) -> dict[str, Any]:
     match kind:
         case Shape.FRAMEWORK | Shape.CASE | Shape.EVALUATIONS:
             return json_schema(kind.value)
+        case Shape.PUBLICATION:
+            return publication_schema()
     if kind.value.startswith(_PREDICATE):
         return predicate_schema(kind.value.removeprefix(_PREDICATE))
     return schema_of(SHAPES[kind.value], kind.value)

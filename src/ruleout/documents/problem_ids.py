@@ -2,9 +2,10 @@
 """Every problem id of the files people write, with its meaning. Stable: an id is never given another meaning.
 
 Y: the text of a file. S: its shape. F: what a framework means (bars also in a case's own evidence). C: what a case
-means. M: what a mapping between two versions means. R: what an evaluations file would run. K: what a change log means. Q, G, I, J: what files of the
-registers mean: requests; roadmaps; incidents, deviations and concerns; duties. W: what files of witnesses mean. Each has a section in
-docs/reference/problems.md.
+means. M: what a mapping between two versions means. R: what an evaluations file would run (R0), what files of reports and of
+their kinds say (R1). K: what a change log means. Q, G, I, J: what files of the registers mean: requests; roadmaps; incidents, deviations
+and concerns; duties. V: files of external reviews. W: what files of witnesses
+mean. P: what a permit's file means. Each has a section in docs/reference/problems.md.
 """
 
 from __future__ import annotations
@@ -97,6 +98,18 @@ PROBLEM_IDS: dict[str, str] = {
     "R003": "indicators of one evaluation that require different elicitations",
     "R004": "a run with another elicitation than the indicator requires",
     "R005": "a run with fewer epochs than the indicator requires",
+    "R101": "a sentence without an entry behind it",
+    "R102": "an entry that the record does not hold, or none of the kind that the field rests on",
+    "R103": "a figure that is not quoted from the record",
+    "R104": "a quotation of nothing, or one that says other than the record",
+    "R105": "a required field, answer or item is missing",
+    "R106": "an entry that counts no more behind a sentence or a fact",
+    "R107": "a day that does not fit the coverage or the cadence",
+    "R108": "several sentences in one statement",
+    "R109": "a kind, section, field, answer or trigger that there is not, or that the record fills",
+    "R110": "something that the record holds is left out or denied",
+    "R111": "an approval is missing",
+    "R112": "a name that the file of a kind does not define, or a part that does not fit its field",
     "Q001": "an answer, a proceeding or an event in a request of the developer's own record",
     "Q002": "a grant without a last day, or a last day of what is not granted",
     "Q003": "a day before the day it must follow",
@@ -130,4 +143,11 @@ PROBLEM_IDS: dict[str, str] = {
     "J006": "one id for a duty and an event",
     "W001": "a witness or log that stands twice in one file",
     "W002": "a witness that is the operator itself",
+    "P001": "a safeguard or condition of a permit that nothing carries, or that is carried twice over",
+    "P002": "a permit that ends before it begins",
+    "P003": "a name that stands twice in a permit",
+    "P004": "everybody and others beside them",
+    "V001": "a name that the rules for reviews or the package do not have",
+    "V002": "a reviewer or a question stated twice",
+    "V003": "a section or a question of the package without its answer",
 }

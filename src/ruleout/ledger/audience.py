@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from ruleout.ledger.entry import EntryType
+from ruleout.ledger.entry import DraftEntry, EntryType
 
 
 class Audience(StrEnum):
@@ -26,8 +26,13 @@ class Audience(StrEnum):
 EVERYBODY = frozenset(Audience)
 CONFIDENTIAL = frozenset({Audience.STAFF, Audience.REGULATOR})
 
-#: Kinds whose statements may name people, customers or open holes: words in confidence (A-4 to A-6, A-13).
-_IN_CONFIDENCE = frozenset({EntryType.INCIDENT, EntryType.DEVIATION, EntryType.CONCERN, EntryType.REQUEST})
+#: Kinds whose statements may name people, customers or open holes: words in confidence (A-4 to A-6, A-13, G-1).
+_IN_CONFIDENCE = frozenset(
+    {EntryType.INCIDENT, EntryType.DEVIATION, EntryType.CONCERN, EntryType.REQUEST, EntryType.PERMIT}
+)
+
+#: The act of a review whose pages are for everybody (A-9).
+_PUBLISHED = "publish"
 
 SEEN_BY: Mapping[EntryType, frozenset[Audience]] = MappingProxyType(
     {
@@ -44,10 +49,11 @@ SEEN_BY: Mapping[EntryType, frozenset[Audience]] = MappingProxyType(
         EntryType.GRADE: EVERYBODY,
         EntryType.DUTY: EVERYBODY,
         **dict.fromkeys(_IN_CONFIDENCE, CONFIDENTIAL),
-        EntryType.REPORT: EVERYBODY,
+        EntryType.REPORT: EVERYBODY,  # those made for the public: see readers_of
         EntryType.REDACTION: EVERYBODY,
         EntryType.ERASURE: EVERYBODY,
-        EntryType.REVIEW: EVERYBODY,
+        # What a reviewer wrote may say what is withheld: it is public as the published page, see readers_of (A-9).
+        EntryType.REVIEW: CONFIDENTIAL,
         EntryType.WITNESS: EVERYBODY,
     }
 )
@@ -56,3 +62,20 @@ SEEN_BY: Mapping[EntryType, frozenset[Audience]] = MappingProxyType(
 def audiences_of(kind: EntryType) -> frozenset[Audience]:
     """Return who sees what entries of a kind disclose, as long as no redaction says otherwise. Pure. Source: L-4."""
     return SEEN_BY.get(kind, CONFIDENTIAL)
+
+
+def readers_of(content: DraftEntry) -> frozenset[Audience]:
+    """Return who sees what one entry discloses, as long as no redaction says otherwise.
+
+    Pure. A document that says in its header that it was made for others than the public is for staff and regulator, one for
+    reviewers for them too; a word that is no audience opens it to nobody else. The act that publishes a review is for
+    everybody: what it names was checked for what is withheld before it was recorded.
+
+    Source: L-4, A-9, A-10.
+    """
+    if content.type is EntryType.REVIEW and content.subject.get("act") == _PUBLISHED:
+        return EVERYBODY
+    made_for = content.subject.get("audience", Audience.PUBLIC.value)
+    if content.type is not EntryType.REPORT or made_for == Audience.PUBLIC.value:
+        return audiences_of(content.type)
+    return CONFIDENTIAL | {one for one in Audience if one.value == made_for}

@@ -45,6 +45,7 @@ class EntryType(Enum):
     PEER = "peer"
     DECISION = "decision"
     APPROVAL = "approval"
+    PERMIT = "permit"
     KEY = "key"
     WITHDRAWAL = "withdrawal"
     GOAL = "goal"
@@ -91,6 +92,8 @@ SCHEMAS: Mapping[EntryType, Schema] = MappingProxyType(
             least_refs=1,
         ),
         EntryType.APPROVAL: _schema("role act input_digest", "case decision at", least_refs=0),
+        # G-1: the permit is a disclosure: whom it serves stands there and not in the header.
+        EntryType.PERMIT: _schema("permit act role", "decision not_before expires", least_refs=0),
         EntryType.KEY: _schema("vkey roles from", "act compromised_from of replaces until", least_refs=0),
         # The reason is the reference: words about a failure may name people, and header fields stay for good (L-1).
         EntryType.WITHDRAWAL: _schema(

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from ruleout.errors import VerificationFailed
-from ruleout.ledger.audience import Audience, audiences_of
+from ruleout.ledger.audience import Audience, readers_of
 from ruleout.ledger.disclosure import Disclosure, named_in, parse_disclosure
 from ruleout.ledger.entry import DraftEntry, LedgerEntry
 from ruleout.ledger.redaction import Erasure, ObjectOf, Redaction, erasures_in, redactions_in
@@ -130,7 +130,7 @@ def seen_by(
 
     Source: L-4, A-8.
     """
-    if audience is not None and audience not in audiences_of(content.type):
+    if audience is not None and audience not in readers_of(content):
         return Seen({}, list(content.salted))
     seen = Seen({}, [])
     _see(content.salted, kept, seen, lambda digest: explanations.redaction(content.id, digest, audience) is not None)
@@ -166,7 +166,7 @@ def objects_for(
     hidden: set[str] = set()
     for entry in entries:
         content = entry.content
-        is_for = audience is None or audience in audiences_of(content.type)
+        is_for = audience is None or audience in readers_of(content)
         for ref in content.refs:
             if explanations.redaction(content.id, ref.sha256, audience) is not None:
                 hidden.add(ref.sha256)

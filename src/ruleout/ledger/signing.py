@@ -31,6 +31,9 @@ class Holder:
     since: str
 
 
+#: Kinds whose header names the role in which they were signed.
+_IN_A_ROLE = (EntryType.APPROVAL, EntryType.PERMIT)
+
 Keyring = Mapping[str, Holder]
 """Holders by key id (`name+id`)."""
 
@@ -58,8 +61,8 @@ def sign_entry(draft: DraftEntry, signer: Signer) -> DraftEntry:
 def verify_authors(entry: DraftEntry, keyring: Keyring) -> tuple[Holder, ...]:
     """Return who signed the entry; every signature must hold.
 
-    Pure. A kind that needs an author must have one; an approval's role, and the authority of a redaction or an erasure, must
-    be one of the signers' roles.
+    Pure. A kind that needs an author must have one; the role of an approval or permit, and the authority of a redaction or an
+    erasure, must be one of the signers' roles.
 
     Raises:
         VerificationFailed: check "authors"; no signature where one is due, an unknown key, a key used before it
@@ -83,7 +86,7 @@ def verify_authors(entry: DraftEntry, keyring: Keyring) -> tuple[Holder, ...]:
 
 def _role_claimed(entry: DraftEntry) -> object:
     """The role in which an entry says it was signed; None where it claims none."""
-    if entry.type is EntryType.APPROVAL:
+    if entry.type in _IN_A_ROLE:
         return entry.subject["role"]
     return entry.subject.get("authority") if entry.type in (EntryType.REDACTION, EntryType.ERASURE) else None
 

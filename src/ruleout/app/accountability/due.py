@@ -24,6 +24,8 @@ from ruleout.app.accountability.duty_acts import TakenBack, duty_acts, taken_bac
 from ruleout.app.accountability.regimes import chosen
 from ruleout.app.change_control.happenings import counting_entries, deliveries_of, happenings_of
 from ruleout.app.ledger import Record
+from ruleout.app.reviews.due import review_acts
+from ruleout.app.reviews.register import reviews_of
 from ruleout.documents.fields import parse_instant
 from ruleout.errors import BadInput, NotFound, VerificationFailed
 from ruleout.framework import parse_framework
@@ -102,9 +104,10 @@ def due_in(
     facts = facts_of(record)
     said = duty_acts(record)
     regimes = chosen((*laws, *facts.regimes), names)
+    told = review_acts(reviews_of(record).states.values(), facts.regimes)
     acts = Acts(
-        happenings=(*said.happenings, *facts.happenings),
-        deliveries=(*said.deliveries, *deliveries_of(record, regimes)),
+        happenings=(*said.happenings, *facts.happenings, *told.happenings),
+        deliveries=(*said.deliveries, *deliveries_of(record, regimes), *told.deliveries),
         cadences=said.cadences,
     )
     occurrences = calendar_of(regimes, acts, at=at, horizon=at + within)

@@ -16,9 +16,9 @@ from ruleout.app.evidence.again import Archive, Decided, Effect
 from ruleout.app.evidence.receipt import Receipt, identity_of, receipts_of
 from ruleout.app.evidence.standing import standing_in
 from ruleout.app.ledger import Record
+from ruleout.engine.permitting.last_days import evidence_last_days
 from ruleout.errors import RuleoutError
-from ruleout.model.evidence import EvidenceItem
-from ruleout.model.expiry import ends_by, first_instant_after, has_ended, last_day_after
+from ruleout.model.expiry import ends_by, first_instant_after, has_ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,21 +119,9 @@ def _ends_of(decided: Decided, receipts: Iterable[Receipt]) -> Iterator[_End]:
         measurement = decided.measurements.get(item.id)
         receipt = None if measurement is None else by_identity.get(identity_of(measurement))
         owner = item.owner or (receipt.owner if receipt else "")
-        for last_day, why in _last_days(item, decided, receipt):
+        until = receipt.valid_until if receipt else None
+        for last_day, why in evidence_last_days(item, decided.framework, measurement, received_until=until):
             yield _End(evidence=item.id, digest=item.digest, owner=owner, last_day=last_day, why=why)
-
-
-def _last_days(item: EvidenceItem, decided: Decided, receipt: Receipt | None) -> Iterator[tuple[date, str]]:
-    if item.valid_until is not None:
-        yield item.valid_until, "valid until, by the case"
-    if receipt is not None and receipt.valid_until is not None:
-        yield receipt.valid_until, "valid until, by its receipt"
-    measurement = decided.measurements.get(item.id)
-    stated = measurement.evaluated.date() if measurement is not None and measurement.evaluated else item.evaluated
-    own = [i for i in decided.framework.indicators if i.evaluation == item.id] or item.indicators
-    spans = {i.fresh_days for i in own if i.fresh_days is not None}
-    if stated is not None:
-        yield from ((last_day_after(stated, days), f"fresh for {days} days") for days in sorted(spans))
 
 
 def _ends_unused(receipts: tuple[Receipt, ...], used: set[tuple[str, str, str]]) -> Iterator[_End]:

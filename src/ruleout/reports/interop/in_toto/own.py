@@ -153,7 +153,7 @@ def review_statement(one: ActShown) -> Made:
     predicate: dict[str, Any] = {
         "review": str(header["review"]),
         "act": str(header["act"]),
-        **_given({name: str(header.get(field, "")) for name, field in _REVIEW.items()}),
+        **_given({name: _listed(header.get(field, "")) for name, field in _REVIEW.items()}),
     }
     if "independent" in header:
         predicate["independent"] = str(header["independent"]).lower()
@@ -166,6 +166,11 @@ def _made(kind: str, entry: EntryShown, about: About, predicate: Mapping[str, An
     common = {"form": predicate_form(kind), "audience": entry.audience.value, "subjectIs": about.kind}
     whole = {**common, "entry": entry_value(entry), **predicate}
     return Made(name=kind, index=entry.index, value=statement([about.subject], predicate_type(kind), whole))
+
+
+def _listed(value: object) -> str:
+    """A header's field in words: an opening names several reviewers."""
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _given(fields: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the registers say: incidents, deviations, requests by count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from ruleout.accountability.reporting.fact import Fact
+from ruleout.accountability.requests.consistency import consistency_of
+from ruleout.accountability.requests.counts import Header, counted_in
+from ruleout.app.accountability.deviations import deviations_of
+from ruleout.app.accountability.incidents import register_of
+from ruleout.app.accountability.request_status import stood_in
+from ruleout.app.publication.context import Context, Source, titled
+from ruleout.ledger import EntryType
+from ruleout.model.plain import decimal_text
+
+
+def _day(instant: datetime | None) -> str:
+    return "" if instant is None else instant.date().isoformat()
+
+
+def _incidents(ask: Context) -> Iterator[Fact]:
+    register = register_of(ask.record)
+    for name, state in register.states.items():
+        values = {
+            "incident": name,
+            "title": state.incident.title,
+            "discovered": _day(state.instant("discovered")),
+            "recorded": _day(state.opened),
+            "standing": "resolved" if state.is_resolved else "open",
+        }
+        about = (name, *(model.name for model in state.incident.models))
+        yield Fact(entries=tuple(act.id for act in state.acts), values=values, about=about)
+
+
+def _deviations(ask: Context) -> Iterator[Fact]:
+    for name, state in deviations_of(ask.record).states.items():
+        one = state.deviation
+        clause = f"{one.framework} {one.clause}" if one.framework else one.report
+        values = {
+            "deviation": name,
+            "departs-from": clause,
+            "says": one.says,
+            "discovered": _day(state.discovered),
+            "corrected": _day(one.corrected),
+            "standing": "closed" if state.is_closed else "open",
+        }
+        yield Fact(entries=tuple(act.id for act in state.acts), values=values, about=(name, one.clause, one.framework))
+
+
+def _requests(ask: Context) -> Iterator[Fact]:
+    """How many requests of each kind stand how; texts and requesters are no part of it (A-5)."""
+    headers: dict[str, list[tuple[datetime, Header]]] = {}
+    entries: dict[str, list[str]] = {}
+    for entry in ask.record.of_type(EntryType.REQUEST):
+        name = str(entry.content.subject["request"])
+        headers.setdefault(name, []).append((datetime.fromisoformat(entry.content.ts), entry.content.subject))
+        entries.setdefault(name, []).append(entry.content.id)
+    found: dict[tuple[str, str], list[str]] = {}
+    for name, told in headers.items():
+        for one in counted_in(told, ask.at):
+            found.setdefault((one.kind, one.standing.value), []).append(name)
+    for (kind, standing), names in sorted(found.items()):
+        values = {"kind": kind, "standing": standing, "requests": str(len(names))}
+        yield Fact(entries=tuple(e for name in names for e in entries[name]), values=values, about=(kind,))
+
+
+def _rates(ask: Context) -> Iterator[Fact]:
+    """How often each kind of requester was given way to, with the exact interval; no requester is named (A-5)."""
+    stood = stood_in(ask.record, at=ask.at)
+    entries: dict[str, list[str]] = {}
+    for entry in ask.record.of_type(EntryType.REQUEST):
+        entries.setdefault(str(entry.content.subject["request"]), []).append(entry.content.id)
+    for rate in consistency_of(stood, on=ask.at.date()).rates:
+        names = [one.request.id for one in stood if one.request.requester_kind is rate.kind]
+        values = {
+            "requester": rate.kind.value,
+            "answered": str(rate.answered),
+            "given-way": str(rate.granted + rate.partly + rate.complied),
+            "refused-by-rule": str(rate.refused_by_rule),
+            "pending": str(rate.pending),
+            "least-rate": decimal_text(rate.lower),
+            "most-rate": decimal_text(rate.upper),
+        }
+        yield Fact(entries=tuple(e for n in names for e in entries.get(n, ())), values=values, about=(rate.kind.value,))
+
+
+RATES = Source(
+    says="How often each kind of requester was given way to, with an exact interval of 95 percent.",
+    columns=titled("requester answered given-way refused-by-rule pending least-rate most-rate"),
+    read=_rates,
+)
+INCIDENTS = Source(
+    says="Every incident, and whether it is resolved.",
+    columns=titled("incident title discovered recorded standing"),
+    read=_incidents,
+)
+DEVIATIONS = Source(
+    says="Every departure of practice from the framework or from a document.",
+    columns=titled("deviation departs-from says discovered corrected standing"),
+    read=_deviations,
+)
+REQUESTS = Source(
+    says="How many requests of each kind were answered how.",
+    columns=titled("kind standing requests"),
+    read=_requests,
+)

@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ruleout report` on a real record: built again to the same bytes, stopped by what the record says, copies with holes (A-7, A-8)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shutil
+from datetime import UTC, datetime
+
+import pytest
+import typer
+from tests.integration.command_line import run
+
+from ruleout.accountability.reporting.kind import RESERVED
+from ruleout.accountability.reporting.publication import Hole
+from ruleout.app.accountability.regimes import read_regimes
+from ruleout.app.ledger import read_record
+from ruleout.app.publication.context import Context
+from ruleout.app.publication.reports import copy_of, find_report
+from ruleout.app.publication.sources import SOURCES
+from ruleout.app.workspace import open_workspace
+from ruleout.cli.report import add
+from ruleout.ledger.disclosure import parse_disclosure
+from ruleout.reports.publication.forms import html
+
+AT = ("--at", "2026-10-20T10:00:00Z")
+FILE = "reports/2026-10.yaml"
+LOG = "lumen-3-again/d12b267057de/evidence/330e76fc31d3"
+
+
+@pytest.fixture
+def lab(northlight, tmp_path):
+    return shutil.copytree(northlight, tmp_path / "record")
+
+
+def keys(*names):
+    """Keys of the year, by name."""
+    made = {name: hashlib.sha256(f"northlight {name}".encode()).digest() for name in ("northlight-log", *names)}
+    return {f"RULEOUT_KEY_{n.upper().replace('-', '_')}": base64.b64encode(s).decode() for n, s in made.items()}
+
+
+def edit(lab, old, new):
+    """Change the report's file."""
+    path = lab / FILE
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def problems(lab, *more):
+    """What keeps the report from being published."""
+    ran = run("report", "risk-report", "--from", FILE, *AT, *more, "--json", folder=lab)
+    assert ran.code == 1, ran.err
+    return ran.json["problems"]
+
+
+def test_the_recorded_report_and_one_built_again_are_the_same_bytes(lab):
+    """All four files, from the entry's disclosures and from the record as it was."""
+    assert run("report", "show", "2026-10", "--out", "one", folder=lab).code == 0
+    assert run("report", "risk-report", "--from", FILE, *AT, "--out", "two", folder=lab).code == 0
+
+    names = sorted(path.name for path in (lab / "one").iterdir())
+    assert names == [f"2026-10-public.{end}" for end in ("html", "json", "md", "pdf")]
+    for name in names:
+        assert (lab / "one" / name).read_bytes() == (lab / "two" / name).read_bytes(), name
+
+
+def test_every_missed_goal_deviation_and_incident_is_in_it(lab):
+    """Nobody wrote them, and nobody can take them out."""
+    text = run("report", "show", "2026-10", folder=lab).text
+
+    for part in ("red-team-tool", "log-coverage", "late-watch", "weights-copied", "internal-use-summary"):
+        assert f"| {part}" in text or f"{part} |" in text, part
+
+
+def test_a_changed_word_needs_its_approvals_again_and_gets_them(lab):
+    """Both roles are named; once they have signed the new text, it is published as the next version."""
+    edit(lab, "and it is not nothing", "and it is more than nothing")
+    assert [one["id"] for one in problems(lab)] == ["R111", "R111"]
+
+    for key, role in (("ceo-ada", "ceo"), ("rso-bea", "rso")):
+        ran = run(
+            "report", "approve", "risk-report", "--from", FILE, "--role", role, "--key", key, env=keys(key), folder=lab
+        )
+        assert ran.code == 0, ran.err
+    edit(lab, "covers: 2026-10-05", "covers: 2026-11-20")
+    late = run("report", "risk-report", "--from", FILE, "--json", folder=lab).json["problems"]
+    assert {one["id"] for one in late} == {"R111"}
+
+
+def test_a_key_without_the_role_approves_nothing(lab):
+    """The recorder is no Chief Executive."""
+    ran = run(
+        "report",
+        "approve",
+        "risk-report",
+        "--from",
+        FILE,
+        "--role",
+        "ceo",
+        "--key",
+        "recorder",
+        env=keys("recorder"),
+        folder=lab,
+    )
+
+    assert ran.code == 2
+    assert "not ceo" in ran.err
+
+
+def test_recording_needs_a_key_and_gives_the_next_version(lab):
+    """Without --key nothing is recorded; with it the entry stands in the list."""
+    command = ("report", "risk-report", "--from", FILE, *AT, "--record")
+    assert run(*command, folder=lab).code == 2
+    ran = run(*command, "--key", "recorder", env=keys("recorder"), folder=lab)
+
+    assert ran.code == 0, ran.err
+    assert [one["version"] for one in run("report", "list", "--json", folder=lab).json["reports"]] == [1, 2]
+    assert run("verify", lab).code == 0
+
+
+def test_withdrawn_evidence_stops_the_report_that_rests_on_it(lab):
+    """Sentences on the log, sentences on the decision, and what the decision found."""
+    digest = run("evidence", "list", "--json", folder=lab).text
+    digest = next(one["digest"] for one in json.loads(digest)["evidence"] if one["entry"] == LOG)
+    ran = run(
+        "evidence", "withdraw", digest, "--reason", "wrong scorer", "--key", "rso-bea", env=keys("rso-bea"), folder=lab
+    )
+    assert ran.code == 0, ran.err
+    told = run("report", "risk-report", "--from", FILE, "--at", "2026-11-23T10:00:00Z", "--json", folder=lab).json[
+        "problems"
+    ]
+
+    stale = [one for one in told if one["id"] == "R106"]
+    assert len(stale) > 3
+    assert all("withdrawn" in one["got"] for one in stale)
+
+
+def test_a_hidden_sentence_is_a_hole_and_the_entry_still_holds(lab):
+    """With class and justification where something is said of it, with its digest alone where nothing is."""
+    record = read_record(open_workspace(lab))
+    entry = find_report(record, "2026-10")
+    said = "The theft of weights"
+    (digest,) = (d for d, t in record.disclosures(entry).items() if str(parse_disclosure(t).value).startswith(said))
+    note = Hole(digest=digest, redaction_class="public-safety", justification="It names a weakness.")
+
+    page = html(copy_of(entry, record, hidden={digest}, notes={digest: note}), "public")
+    bare = html(copy_of(entry, record, hidden={digest}), "public")
+
+    assert said not in page
+    assert said not in bare
+    assert "public-safety" in page
+    assert "It names a weakness." in page
+    assert digest in bare
+    assert "1 part not shown" in bare
+
+
+def test_a_redaction_is_a_hole_for_its_audience_alone_until_it_is_lifted(lab):
+    """The public sees the hole with what the act says of it, the reviewer the sentence; lifted, everybody does."""
+    said, place = "The theft of weights", "sections.1.parts.0.fields.0.statements.1"
+    words = ("--justification", "It names\na weakness.", "--class", "public-safety", "--material")
+    by = ("--authority", "rso", "--key", "rso-bea")
+    named = ("--audience", "public", "--review-by", "2027-01-01")
+    ran = run("redact", "report/2026-10/1", place, *words, *named, *by, env=keys("rso-bea"), folder=lab)
+    assert ran.code == 0, ran.err
+    public, reviewer = (
+        run("report", "show", "2026-10", "--audience", a, folder=lab).text for a in ("public", "reviewer")
+    )
+    listed = run("redact", "list", "--json", folder=lab).json["redactions"]
+    (made,) = [one["id"] for one in listed if one["entry"] == "report/2026-10/1"]
+    ran = run("redact", "lift", made, "--justification", "It is mended.", *by, env=keys("rso-bea"), folder=lab)
+    assert ran.code == 0, ran.err
+
+    assert said not in public
+    assert said in reviewer
+    for part in ("public-safety", "It names a weakness.", "material", "2027-01-01", "1 part not shown"):
+        assert part in public, part
+    assert said in run("report", "show", "2026-10", folder=lab).text
+
+
+def test_marginal_risk_asks_for_four_analyses_and_in_a_major_role_for_board_and_trust(lab):
+    """Each is named; none is asked for where the answer is no."""
+    edit(lab, "marginal-risk: no, marginal-risk-major: no", "marginal-risk: yes, marginal-risk-major: yes")
+    found = problems(lab)
+
+    assert [one["where"]["path"].rpartition(".")[2] for one in found if one["id"] == "R105"] == [
+        "landscape",
+        "role",
+        "benefits",
+        "advocacy",
+    ]
+    assert {one["expected"] for one in found if one["id"] == "R111"} >= {
+        "the approval of board, which Responsible Scaling Policy 3.4, on Risk Reports asks for (3.4)",
+        "the approval of ltbt, which Responsible Scaling Policy 3.4, on Risk Reports asks for (3.4)",
+    }
+
+
+def test_every_source_reads_a_real_record_and_keeps_to_its_columns(lab):
+    """What a source tells has its columns and entries of the record; only what was never done may have none."""
+    words = ("--authority", "rso", "--key", "rso-bea")
+    hidden = ("--justification", "Mended soon.", "--class", "public-safety", "--material", "--review-by", "2027-01-01")
+    place = "sections.1.parts.0.fields.0.statements.1"
+    gone = ("--ground", "personal-data", "--reason", "asked for by who reported", "--yes")
+    (lab / "cadence.yaml").write_text(
+        "cadence-of: internal-use-summary\nregime: california\nevery: 4 months\nfrom: 2026-12-16\n"
+    )
+    for command in (
+        ("redact", "report/2026-10/1", place, "--audience", "public", *hidden, *words),
+        ("erase", "concern/1/1", "statement", *gone, *words),
+        ("due", "schedule", "cadence.yaml", "--key", "rso-bea"),
+    ):
+        ran = run(*command, env=keys("rso-bea"), folder=lab)
+        assert ran.code == 0, ran.err
+    record = read_record(open_workspace(lab))
+    ask = Context(
+        record=record,
+        at=datetime(2026, 11, 24, tzinfo=UTC),
+        since=None,
+        models=frozenset({"lumen-2", "lumen-3"}),
+        laws=read_regimes(None),
+        report="2026-10",
+        kind="risk-report",
+        draft=hashlib.sha256((lab / FILE).read_bytes()).hexdigest(),
+    )
+    told = {name: tuple(source.read(ask)) for name, source in SOURCES.items()}
+
+    for name, facts in told.items():
+        for fact in facts:
+            assert set(fact.values) == set(SOURCES[name].columns), name
+            assert set(fact.entries) <= record.ids, name
+            assert fact.entries or name in ("duties", "duties-missed"), name
+    nothing = {name for name, facts in told.items() if not facts}
+    assert nothing == {"determinations", "marginal-risk", "peers", "safeguards", "withdrawals"}
+    assert set(run("report", "kinds", "--sources", "--json", folder=lab).json["sources"]) == set(SOURCES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("report", "no-such-kind"), "there are: audit-pack-illinois"),
+        (("report", "risk-report", "--audience", "nobody", *AT), "it has: public"),
+        (("report", "show", "no-such-report"), "there are: 2026-10"),
+        (("report", "risk-report", "--from", "reports/none.yaml"), "no such report file"),
+    ],
+)
+def test_what_there_is_not_is_answered_with_what_there_is(lab, arguments, said):
+    """Exit code 2 and a list."""
+    ran = run(*arguments, folder=lab)
+
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_the_names_that_kinds_may_not_have_are_the_verbs():
+    """A new verb would otherwise hide a kind of its name."""
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    add(app)
+
+    assert set(typer.main.get_command(app).commands["report"].commands) == RESERVED
