@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "ruleout"
 CORE = (
     "errors", "model", "documents", "framework", "evidence", "stats", "clocks", "engine", "ledger", "estimates",
-    "analysis", "accountability",
+    "analysis", "accountability", "policy",
 )  # fmt: skip
 #: The core without the one package that may use floats.
 DECIDING = tuple(name for name in CORE if name != "estimates")
@@ -96,10 +96,12 @@ UPWARD = [
     ("ledger", "reports"),
     ("adapters", "app"),
     ("app", "cli"),
+    ("ledger", "policy"),
     ("app", "gateway"),
 ]
 SIDEWAYS = [
     ("engine", "ledger"),
+    ("policy", "accountability"),
     ("ledger", "engine"),
     ("estimates", "engine"),
     ("estimates", "ledger"),
@@ -142,6 +144,8 @@ def test_a_package_that_no_layer_names_is_refused(tmp_path):
         ("Parsing ends where the model begins", "ledger", "pydantic"),
         ("Parsing ends where the model begins", "estimates", "yaml"),
         *[("Nothing that decides imports estimates", layer, "ruleout.estimates") for layer in DECIDING],
+        ("Only an adapter talks to Cedar", "policy", "cedarpy"),
+        ("Only an adapter talks to Cedar", "app", "cedarpy"),
         ("Only the command line talks to the terminal", "app", "rich.table"),
         ("Only the command line talks to the terminal", "estimates", "rich.progress"),
         ("Only the command line talks to the terminal", "adapters", "typer"),

@@ -33,6 +33,8 @@ from ruleout.framework import parse_case, parse_framework
 from ruleout.framework.mapping import parse_mapping
 from ruleout.framework.runs import parse_evaluations, unmet_demands
 from ruleout.model.run import Demand
+from ruleout.policy.bundle_document import parse_bundle_file
+from ruleout.policy.floor import parse_floor
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "framework"
 FILES = (
@@ -50,9 +52,13 @@ FILES = (
     "permits.yaml",
     "reviews.yaml",
     "publications.yaml",
+    "policies.yaml",
 )
 FIELDS = {"name", "why", "base", "edits", "append", "text", "hex", "repeat", "want"}
 BASE = (FOLDER / "base-framework.yaml").read_bytes()
+#: The framework of the floor: its red lines show at run time, in part, and not at all.
+LINED_FILE = FOLDER.parents[1] / "examples" / "policy" / "frameworks" / "northlight-fsf" / "1.0.yaml"
+LINED = parse_framework(LINED_FILE.read_bytes(), file="lined.yaml")
 OLD = parse_framework(BASE, file="base-framework.yaml")
 NEW = parse_framework(BASE.replace(b'version: "1.0"', b'version: "2.0"'), file="base-framework.yaml")
 DEMANDS = (
@@ -104,6 +110,8 @@ PARSERS = {
         data, file=file, known_sources={"decisions": ("model", "outcome"), "goals": ("goal",)}
     ),
     "report": parse_draft,
+    "floor": lambda data, *, file: parse_floor(data, LINED, file=file),
+    "policy-bundle": lambda data, *, file: parse_bundle_file(data, "", file=file),
     "mapping": lambda data, *, file: parse_mapping(data, file=file, old=OLD, new=NEW),
 }
 VECTORS = [

@@ -52,6 +52,7 @@ VERBS = (
     "redact",
     "erase",
     "witness",
+    "policy",
     "verify",
     "export",
     "convert",

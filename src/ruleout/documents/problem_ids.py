@@ -150,4 +150,12 @@ PROBLEM_IDS: dict[str, str] = {
     "V001": "a name that the rules for reviews or the package do not have",
     "V002": "a reviewer or a question stated twice",
     "V003": "a section or a question of the package without its answer",
+    "B001": "a red line of the framework that the floor neither enforces nor lists",
+    "B002": "a name that the floor's framework does not have",
+    "B003": "a red line that every call would hit",
+    "B004": "a red line both shown and not shown, or neither",
+    "B005": "a question shown by nothing",
+    "B006": "two tests of one name",
+    "B007": "a test of a tenant that the bundle is not for",
+    "B008": "a sign that would lift a red line",
 }
