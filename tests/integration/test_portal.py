@@ -148,6 +148,20 @@ def test_a_folder_that_holds_something_is_refused(northlight, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_drafts_and_spoilt_files_of_the_workspace_change_nothing(account, northlight, tmp_path):
+    """What is told is what was recorded: a framework file overwritten with nonsense, a draft that does not parse."""
+    spoilt = tmp_path / "spoilt"
+    shutil.copytree(northlight, spoilt)
+    for version in ("1.2", "1.3"):
+        (spoilt / "frameworks" / "northlight-fsf" / f"{version}.yaml").write_text("framework: [", encoding="utf-8")
+    assert run("portal", tmp_path / "told", "--at", LAST_DAY, "-w", spoilt).code == 0
+
+    told = {path.relative_to(tmp_path / "told"): path for path in (tmp_path / "told").rglob("*") if path.is_file()}
+    assert told.keys() == {path.relative_to(account) for path in account.rglob("*") if path.is_file()}
+    for name, path in told.items():
+        assert path.read_bytes() == (account / name).read_bytes(), name
+
+
 def test_a_record_that_does_not_hold_is_not_published(northlight, tmp_path):
     """One changed byte of the log, and there is no folder."""
     broken = tmp_path / "broken"
