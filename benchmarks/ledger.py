@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Full entries, public exports and their verification, beside what SQLite alone does with the same bytes.
 
-    python benchmarks/ledger.py [--quick] [--entries N] [--folder DIR]
+    python benchmarks/ledger.py [--quick] [--entries N] [--folder DIR] [--batches-only]
 
-A full entry is canonical JSON with five disclosures and two decoys, signed by its author. Every entry is signed by itself, as
-the record does today: one signature for a batch does not exist yet, so a second figure shows what is left without it.
+A full entry is canonical JSON with five disclosures and two decoys, signed by its author. Run-time events are signed by batch: records
+of a gateway, durable in a segment, sealed a second at a time (here: so many records) by one signed entry for each segment that grew. Beside
+it: the same records one entry each, each signed, a thousand to a commit; and the same bytes in SQLite, durable at each commit.
 The steps are those of the commands: draft, commit (disclosures, then journal, tiles, checkpoint), read and audit the record, make
 the public copy, write it, parse and verify it strictly. Own time per function is printed, most first.
 """
@@ -12,6 +13,7 @@ the public copy, write it, parse and verify it strictly. Own time per function i
 from __future__ import annotations
 
 import argparse
+import asyncio
 import base64
 import cProfile
 import hashlib
@@ -25,6 +27,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ruleout.adapters.audit.writer import AuditWriter
+from ruleout.app.audit.seal import sealing
+from ruleout.app.audit.verify import verify_folder
 from ruleout.app.bundle import bundle_of
 from ruleout.app.disclosure.copies import copy_for
 from ruleout.app.ledger import read_record, recording
@@ -35,14 +40,16 @@ from ruleout.app.workspace import Workspace
 from ruleout.ledger.audience import Audience
 from ruleout.ledger.bundle import parse_bundle, to_bytes
 from ruleout.ledger.disclosure import seal
-from ruleout.ledger.entry import DraftEntry, EntryType
+from ruleout.ledger.entry import DraftEntry, EntryType, Ref
 from ruleout.ledger.entry import to_bytes as entry_bytes
 from ruleout.ledger.signing import sign_entry
 from ruleout.ledger.verify import verify_bundle
+from ruleout.serving.audit import Ended, HookSaid, Opened, end_record, open_record
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SUBJECT = {"report": "r-1", "kind": "risk-report", "act": "publish"}
 BATCH = 1000
+SEALED = 5000
 SHOWN = 8
 
 
@@ -64,7 +71,7 @@ def keys_in(folder: Path) -> Keys:
         f"RULEOUT_KEY_{name.upper().replace('-', '_')}": base64.b64encode(
             hashlib.sha256(name.encode()).digest()
         ).decode()
-        for name in ("bench-log", "author")
+        for name in ("bench-log", "author", "gateway")
     }
     settings = Settings(keys_folder=folder / "no-keys", environment=seeds)
     return Keys(settings=settings, ask=lambda _: "", salt=salts())
@@ -128,6 +135,131 @@ def sqlite(folder: Path, rows: list[tuple[bytes, tuple[str, ...]]]) -> None:
             store.execute("COMMIT")
 
 
+def records(count: int) -> list[bytes]:
+    """Run-time events: a request and its end, as a gateway writes them."""
+    made = []
+    for number in range(0, count, 2):
+        made.append(open_record(opened(number)))
+        made.append(end_record(ended(number)))
+    return made
+
+
+def opened(number: int) -> Opened:
+    """A request as served under a permit."""
+    return Opened(
+        at=number,
+        request=f"req-{number:012d}",
+        tenant="acme",
+        tier="paid",
+        key="k-1",
+        endpoint="openai-chat-completions",
+        model="helper",
+        weights="a" * 64,
+        permit="helper-1",
+        body=f"{number:064x}",
+        rules=("may-chat",),
+        bundle="acme@3",
+        floor="lab-floor@1",
+        epoch=4,
+        hooks=(HookSaid("agent-watch", "allow"),),
+    )
+
+
+def ended(number: int) -> Ended:
+    """How it ended."""
+    return Ended(
+        at=number,
+        request=f"req-{number:012d}",
+        how="whole",
+        status=200,
+        sent_bytes=512,
+        sent=f"{number:064x}",
+        tokens_out=34,
+    )
+
+
+async def written(writer: AuditWriter, made: list[bytes], at_once: int) -> None:
+    """Commit records, so many at once, each waiting for its own."""
+    rest = iter(made)
+
+    async def one() -> None:
+        for record_ in rest:
+            await writer.commit(record_)
+
+    await asyncio.gather(*(one() for _ in range(at_once)))
+
+
+def sealed(workspace: Workspace, keys: Keys, folder: Path, made: list[bytes]) -> int:
+    """Write records and seal them, `SEALED` at a time, into one open log; return how many batches that made."""
+
+    async def work() -> int:
+        batches = 0
+        writer = AuditWriter(folder, "w0")
+        with sealing(workspace, keys, folder, key="gateway", at=AT) as log:
+            for start in range(0, len(made), SEALED):
+                await written(writer, made[start : start + SEALED], 256)
+                batches += len(log.seal(AT).batches)
+        writer.close()
+        return batches
+
+    return asyncio.run(work())
+
+
+def one_by_one(workspace: Workspace, keys: Keys, made: list[bytes]) -> None:
+    """Each event an entry of the log, signed by itself, a thousand to a commit."""
+    signer = keys.unlock("gateway")
+    with recording(workspace, keys, at=AT) as (_, recorder):
+        for number, data in enumerate(made):
+            refs = (
+                Ref(name="record", sha256=hashlib.sha256(data).hexdigest(), size=len(data), media_type="text/plain"),
+            )
+            recorder.add(EntryType.REPORT, f"event/{number}", SUBJECT, refs=refs, signer=signer)
+            if number % BATCH == BATCH - 1:
+                recorder.commit()
+        recorder.commit()
+
+
+def sqlite_events(folder: Path, made: list[bytes]) -> None:
+    """The same bytes in SQLite, 256 to a commit."""
+    with closing(sqlite3.connect(folder / "events.sqlite", isolation_level=None)) as store:
+        store.execute("PRAGMA journal_mode=WAL")
+        store.execute("PRAGMA synchronous=FULL")
+        store.execute("CREATE TABLE event (id INTEGER PRIMARY KEY, data BLOB NOT NULL)")
+        for start in range(0, len(made), 256):
+            store.execute("BEGIN IMMEDIATE")
+            store.executemany("INSERT INTO event VALUES (?, ?)", enumerate(made[start : start + 256], start))
+            store.execute("COMMIT")
+
+
+def by_batch(folder: Path, keys: Keys, count: int) -> None:
+    """Run-time events: signatures by batch, beside one by one and SQLite."""
+    few = min(count, 20_000)
+    print(f"\n{count:,} run-time events, {SEALED:,} to a batch, durable")
+    made = timed("make the records", count, lambda: records(count))
+    for at_once in (1, 32, 256):
+        some = made[: min(count, 3000 if at_once == 1 else 50_000)]
+        writer = AuditWriter(folder / f"audit-{at_once}", "w0")
+        timed(
+            f"write them, {at_once} at once",
+            len(some),
+            lambda w=writer, s=some, n=at_once: asyncio.run(written(w, s, n)),
+        )
+        writer.close()
+    workspace = lab(folder / "gateway", keys)
+    add_key(workspace, keys, "gateway", person="g", roles=("gateway",), at=AT)
+    batches = timed(
+        "write, 256 at once, and seal by batch", count, lambda: sealed(workspace, keys, folder / "sealed", made)
+    )
+    print(f"  {batches:,} signed entries for {count:,} records")
+    read = timed("read the log: full audit, authors", batches, lambda: read_record(workspace))
+    found = timed("hold the segments against it", count, lambda: verify_folder(folder / "sealed", read))
+    print(f"  {found.sealed:,} of {found.records:,} sealed, {len(found.findings)} findings")
+    alone = lab(folder / "alone", keys)
+    add_key(alone, keys, "gateway", person="g", roles=("gateway",), at=AT)
+    timed("one entry each, each signed", few, lambda: one_by_one(alone, keys, made[:few]))
+    timed("sqlite, WAL, FULL, 256 to a commit: the same bytes", count, lambda: sqlite_events(folder, made))
+
+
 def profile(name: str, work: Callable[[], Any]) -> None:
     """Do it once more under the profiler and print where its own time goes."""
     profiler = cProfile.Profile()
@@ -180,10 +312,13 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="2,000 entries instead of 100,000")
     parser.add_argument("--entries", type=int, help="how many entries the record holds")
     parser.add_argument("--folder", type=Path, help="where to write; the system's temporary folder by default")
+    parser.add_argument("--batches-only", action="store_true", help="run-time events alone")
     args = parser.parse_args()
     count = args.entries or (2_000 if args.quick else 100_000)
     with tempfile.TemporaryDirectory(dir=args.folder) as folder:
-        run(Path(folder), count, min(count, 20_000))
+        if not args.batches_only:
+            run(Path(folder), count, min(count, 20_000))
+        by_batch(Path(folder), keys_in(Path(folder)), count)
 
 
 if __name__ == "__main__":

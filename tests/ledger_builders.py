@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ruleout.ledger.batches import first_head
 from ruleout.ledger.bundle import Bundle, build_bundle
 from ruleout.ledger.checkpoint import Checkpoint, sign_checkpoint
 from ruleout.ledger.entry import DraftEntry, EntryType, Ref, to_bytes
@@ -55,6 +56,18 @@ SUBJECTS: dict[EntryType, dict[str, str | int | bool | tuple[str, ...]]] = {
     EntryType.ERASURE: {"entry": "northlight/7", "ground": "personal-data", "digests": ("A" * 43,)},
     EntryType.REVIEW: {"review": "review-1", "act": "open", "reviewer": "outside"},
     EntryType.WITNESS: {"act": "policy", "quorum": 2},
+    EntryType.AUDIT_BATCH: {
+        "segment": "w0-0-0",
+        "worker": "w0",
+        "first": 0,
+        "last": 4,
+        "count": 5,
+        "offset": 0,
+        "before": first_head("w0-0-0"),
+        "after": "b" * 64,
+        "gap": False,
+    },
+    EntryType.KILL: {"act": "kill", "epoch": 2, "digest": "0" * 64},
 }
 
 
@@ -84,8 +97,8 @@ LOG = FakeSigner(ORIGIN)
 CEO = FakeSigner("northlight/ceo")
 RSO = FakeSigner("northlight/rso")
 KEYRING = {
-    signer.key.key_id: Holder(key=signer.key, person=f"P. {role}", roles=(role,), since="2026-01-01T00:00:00Z")
-    for signer, role in ((CEO, "ceo"), (RSO, "rso"))
+    signer.key.key_id: Holder(key=signer.key, person=f"P. {roles[0]}", roles=roles, since="2026-01-01T00:00:00Z")
+    for signer, roles in ((CEO, ("ceo", "gateway")), (RSO, ("rso",)))
 }
 
 
@@ -102,7 +115,7 @@ def draft(kind: EntryType = EntryType.EVIDENCE, **changes: object) -> DraftEntry
         "pseq": 0,
         "prev": "",
         "subject": SUBJECTS[kind],
-        "refs": (ref(),),
+        "refs": (ref(name="records" if kind is EntryType.AUDIT_BATCH else "report"),),
     }
     return DraftEntry(**{**fields, **changes})  # type: ignore[arg-type]
 

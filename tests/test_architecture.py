@@ -16,13 +16,13 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "ruleout"
 CORE = (
     "errors", "model", "documents", "framework", "evidence", "stats", "clocks", "engine", "ledger", "estimates",
-    "analysis", "accountability", "policy",
+    "analysis", "accountability", "policy", "serving",
 )  # fmt: skip
 #: The core without the one package that may use floats.
 DECIDING = tuple(name for name in CORE if name != "estimates")
 LAYERS = (*CORE, "adapters", "app", "cli", "reports", "gateway", "web", "testing")
-#: Where a caught `Exception` becomes an exit code: the only such place of the command line.
-OUTERMOST = ("cli/main.py",)
+#: Where a caught `Exception` becomes an exit code, and where it becomes a refusal: the only two such places.
+OUTERMOST = ("cli/main.py", "gateway/worker.py")
 
 MODULES = sorted(SOURCE.rglob("*.py"))
 SCRIPTS = sorted([*(ROOT / "tools").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")])
@@ -98,6 +98,7 @@ UPWARD = [
     ("app", "cli"),
     ("ledger", "policy"),
     ("app", "gateway"),
+    ("gateway", "cli"),
 ]
 SIDEWAYS = [
     ("engine", "ledger"),
@@ -108,7 +109,7 @@ SIDEWAYS = [
     ("framework", "evidence"),
     ("evidence", "stats"),
     ("adapters", "reports"),
-    ("cli", "gateway"),
+    ("serving", "policy"),
     ("web", "testing"),
 ]
 

@@ -44,6 +44,8 @@ KEY_ID = re.compile(r"[^\s+]{1,200}\+[0-9a-f]{8}")
 SIGNATURE = re.compile(r"[A-Za-z0-9+/]{86}==")
 SALTED = re.compile(r"[A-Za-z0-9_-]{43}")
 SALT = re.compile(r"[A-Za-z0-9_-]{22}")
+SEGMENT = re.compile(r"[a-z0-9][a-z0-9.-]{0,119}")
+WORKER = re.compile(r"[a-z0-9][a-z0-9.-]{0,59}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 # Why something is hidden, and on what ground it was removed: closed lists.
@@ -88,6 +90,8 @@ SCHEMAS = {
     "erasure": ("entry ground digests", "authority", 1, True),
     "review": ("review act", "due independent report reviewer section version", 0, True),
     "witness": ("act", "name quorum vkey", 0, True),
+    "audit-batch": ("segment worker first last count offset before after gap", "", 1, True),
+    "kill": ("act epoch digest", "kills late", 0, True),
 }
 
 UNWITNESSED = "unwitnessed: only the operator's own signature vouches that everyone is shown the same log"
@@ -797,7 +801,32 @@ def check_producers(seen):
             raise Failed("expected the next entry of %s under a new id at %d, got another" % (raw["producer"], index))
         ids.add(raw["id"])
         ends[raw["producer"]] = (raw["pseq"] + 1, hashlib.sha256(data).hexdigest())
-    return "%d producers, no gap" % len(ends)
+    said = batches_chain(read)
+    return "%d producers, no gap" % len(ends) + ("; " + said if said else "")
+
+
+def batches_chain(read):
+    """Check that the batches of each segment of run-time records follow each other without a hole; say how many."""
+    ends, records, gaps = {}, 0, 0
+    for raw in (raw for raw in read if raw["type"] == "audit-batch"):
+        subject, refs = raw["subject"], {ref["name"]: ref for ref in raw["refs"]}
+        whole = all(type(subject[name]) is int and subject[name] >= 0 for name in ("first", "last", "count", "offset"))
+        digests = all(matches(subject[name], SHA256) for name in ("before", "after"))
+        named = matches(subject["segment"], SEGMENT) and matches(subject["worker"], WORKER)
+        sound = whole and digests and named and type(subject["gap"]) is bool and set(refs) == {"records"}
+        require(sound, "a batch of its form at %s" % raw["id"], Failed)
+        name = subject["segment"]
+        start = hashlib.sha256(b"ruleout-audit/1\n" + name.encode("ascii")).hexdigest()
+        expected = ends.get(name, (subject["worker"], 0, 0, start))
+        got = (subject["worker"], subject["first"], subject["offset"], subject["before"])
+        require(got == expected, "the batch after record %d of %s at %s" % (expected[1] - 1, name, raw["id"]), Failed)
+        count = subject["last"] - subject["first"] + 1
+        require(0 < count == subject["count"], "the count of %s" % raw["id"], Failed)
+        size = refs["records"]["size"]
+        ends[name] = (subject["worker"], subject["last"] + 1, subject["offset"] + size, subject["after"])
+        records, gaps = records + count, gaps + subject["gap"]
+    told = "%d sealed records of %d segments, no hole" % (records, len(ends)) if ends else ""
+    return told + (", %d batches with a gap on record" % gaps if gaps else "")
 
 
 def check_authors(seen):
@@ -884,6 +913,8 @@ def role_claimed(raw):
     """Return the role in which an entry says it was signed, None where it claims none."""
     if raw["type"] in ("approval", "permit"):
         return raw["subject"]["role"]
+    if raw["type"] == "audit-batch":
+        return "gateway"
     return raw["subject"].get("authority") if raw["type"] in ("redaction", "erasure") else None
 
 

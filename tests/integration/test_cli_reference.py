@@ -17,12 +17,30 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 #: Verbs that only hold others, and those.
 GROUPS = (
     *("key", "framework", "landscape", "picture", "estimate", "evidence", "incident", "deviation", "concern"),
-    *("report", "request", "review", "roadmap", "witness", "permit", "policy"),
+    *(
+        "report",
+        "request",
+        "review",
+        "roadmap",
+        "witness",
+        "permit",
+        "policy",
+        "gateway",
+        "audit",
+        "tools",
+        "monitoring",
+        "unkill",
+    ),
 )
 BELOW = (
     *("key new", "key rotate", "key compromise", "key list"),
     *("witness init", "witness serve", "witness show", "witness policy", "witness ask", "witness outage"),
     *("policy test", "policy sign", "policy explain"),
+    *("unkill propose", "unkill confirm"),
+    *("gateway serve", "gateway check", "gateway key"),
+    *("audit query", "audit verify", "audit seal", "audit erase"),
+    *("tools check", "tools judge", "tools waiting", "tools show", "tools approve", "tools deny"),
+    *("monitoring check", "monitoring metrics", "monitoring dashboard"),
     *("framework list", "framework show", "framework anchors"),
     *("framework publish", "framework approve", "framework status"),
     *("landscape show", "landscape check", "landscape case"),
@@ -59,13 +77,19 @@ def test_every_command_of_the_page_ends_as_it_says(tmp_path):
     shutil.copytree(ROOT / "examples" / "public-record" / "roadmap", tmp_path / "roadmap")
     shutil.copytree(ROOT / "examples" / "northlight" / "files", tmp_path / "northlight")
     shutil.copytree(ROOT / "examples" / "policy", tmp_path / "policies")
+    shutil.copytree(ROOT / "examples" / "audit" / "segments", tmp_path / "segments")
+    shutil.copytree(ROOT / "examples" / "gateway", tmp_path / "gateway")
     shutil.copytree(ROOT / "examples" / "duties", tmp_path / "duties")
     shutil.copytree(ROOT / "examples" / "registers", tmp_path / "registers")
 
     assert len(COMMANDS) > 20
     for command, code in COMMANDS:
         ran = run(
-            *shlex.split(command), env=seeds("lab-log", "witness", "floor-fay", "policy-pia", *PEOPLE), folder=tmp_path
+            *shlex.split(command),
+            env=seeds(
+                *("lab-log", "witness", "floor-fay", "policy-pia", "gateway-1", "approver-ann", "duty-kim"), *PEOPLE
+            ),
+            folder=tmp_path,
         )
         assert ran.code == int(code or 0), (command, ran.err)
 

@@ -46,6 +46,8 @@ def test_its_tables_are_those_of_the_code():
         EntryType.CONCERN,
         EntryType.REQUEST,
         EntryType.REVIEW,
+        EntryType.KILL,
+        EntryType.AUDIT_BATCH,
         EntryType.PERMIT,
     }
     assert set(SEEN_BY) == set(EntryType)

@@ -35,6 +35,8 @@ from ruleout.framework.runs import parse_evaluations, unmet_demands
 from ruleout.model.run import Demand
 from ruleout.policy.bundle_document import parse_bundle_file
 from ruleout.policy.floor import parse_floor
+from ruleout.serving.monitoring.watches import parse_watches
+from ruleout.serving.tools import parse_tool_rules
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "framework"
 FILES = (
@@ -53,6 +55,7 @@ FILES = (
     "reviews.yaml",
     "publications.yaml",
     "policies.yaml",
+    "tools.yaml",
 )
 FIELDS = {"name", "why", "base", "edits", "append", "text", "hex", "repeat", "want"}
 BASE = (FOLDER / "base-framework.yaml").read_bytes()
@@ -112,6 +115,8 @@ PARSERS = {
     "report": parse_draft,
     "floor": lambda data, *, file: parse_floor(data, LINED, file=file),
     "policy-bundle": lambda data, *, file: parse_bundle_file(data, "", file=file),
+    "tool-rules": parse_tool_rules,
+    "watches": parse_watches,
     "mapping": lambda data, *, file: parse_mapping(data, file=file, old=OLD, new=NEW),
 }
 VECTORS = [
@@ -155,9 +160,10 @@ def test_input_gives_exactly_the_problems_named(vector: dict[str, Any]) -> None:
 
 
 def test_every_problem_id_is_given_by_a_vector() -> None:
-    """No id is listed that nothing gives. Apart are tested Y020, the count of all others, and those that need a record or a witness."""
+    """No id is listed that nothing gives. Apart are tested Y020, the count of all others, and those that need a record or a witness, and a gateway's settings."""
     given = {want.split()[0] for parameter in VECTORS for want in parameter.values[0]["want"]}
 
-    elsewhere = {"Y020", "G006", "K004", "W001", "W002", *(f"R{number}" for number in range(101, 112))}
+    settings = {"N001", "N002", "N003"}  # tests/unit/serving/settings
+    elsewhere = {"Y020", "G006", "K004", "W001", "W002", *settings, *(f"R{number}" for number in range(101, 112))}
 
     assert set(PROBLEM_IDS) - elsewhere == given

@@ -15,3 +15,35 @@ def now() -> datetime:
 def seconds() -> float:
     """Return seconds since some fixed point, never going back: for rates and waiting. Effect: reads the clock."""
     return time.monotonic()
+
+
+class ForwardClock:
+    """Nanoseconds of Unix time that never go back within a process, nor behind `seen_ns`."""
+
+    __slots__ = ("_offset",)
+
+    def __init__(self, seen_ns: int = 0) -> None:
+        """Begin at the wall clock or at `seen_ns`, the latest instant that is known, whichever is later. Effect: reads clocks."""
+        self._offset = max(time.time_ns(), seen_ns) - time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+    def now_ns(self) -> int:
+        """Return the instant now. Effect: reads clocks."""
+        boot = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+        wall = time.time_ns() - boot
+        self._offset = max(self._offset, wall)
+        return boot + self._offset
+
+    def seen(self, instant_ns: int) -> None:
+        """Take note of an instant that is known to have passed."""
+        boot = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+        self._offset = max(self._offset, instant_ns - boot)
+
+
+def nanoseconds() -> int:
+    """Return nanoseconds since 1970 in UTC, as the system's clock has them; it may step. Effect: reads the clock."""
+    return time.time_ns()
+
+
+def boot_nanoseconds() -> int:
+    """Return nanoseconds since the host's start, sleep included: nobody sets this clock. Effect: reads the clock."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME)

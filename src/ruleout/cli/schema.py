@@ -14,6 +14,8 @@ from ruleout.accountability.schema import SHAPES
 from ruleout.cli.output import show_bytes
 from ruleout.framework.schema import json_schema, schema_of
 from ruleout.reports.interop.in_toto.schemas import predicate_schema
+from ruleout.serving.monitoring.watches import WatchesDoc
+from ruleout.serving.tools.document import ToolRulesDoc
 
 _PREDICATE = "predicate-"
 
@@ -51,6 +53,8 @@ class Shape(Enum):
     PREDICATE_APPROVAL = "predicate-approval"
     PREDICATE_REVIEW = "predicate-review"
     PERMIT = "permit"
+    TOOL_RULES = "tool-rules"
+    WATCHES = "watches"
 
 
 def add(app: typer.Typer) -> None:
@@ -73,6 +77,10 @@ def _made(kind: Shape) -> dict[str, Any]:
             return json_schema(kind.value)
         case Shape.PUBLICATION:
             return publication_schema()
+        case Shape.WATCHES:
+            return schema_of(WatchesDoc, kind.value)
+        case Shape.TOOL_RULES:
+            return schema_of(ToolRulesDoc, kind.value)
     if kind.value.startswith(_PREDICATE):
         return predicate_schema(kind.value.removeprefix(_PREDICATE))
     return schema_of(SHAPES[kind.value], kind.value)

@@ -5,7 +5,7 @@ Y: the text of a file. S: its shape. F: what a framework means (bars also in a c
 means. M: what a mapping between two versions means. R: what an evaluations file would run (R0), what files of reports and of
 their kinds say (R1). K: what a change log means. Q, G, I, J: what files of the registers mean: requests; roadmaps; incidents, deviations
 and concerns; duties. V: files of external reviews. W: what files of witnesses
-mean. P: what a permit's file means. Each has a section in docs/reference/problems.md.
+mean. P: what a permit's file means. B: what a floor or a bundle means. T: what tool rules and watches mean. Each has a section in docs/reference/problems.md.
 """
 
 from __future__ import annotations
@@ -143,6 +143,9 @@ PROBLEM_IDS: dict[str, str] = {
     "J006": "one id for a duty and an event",
     "W001": "a witness or log that stands twice in one file",
     "W002": "a witness that is the operator itself",
+    "N001": "a key of a gateway that two hold",
+    "N002": "an address of a gateway beyond this host without TLS",
+    "N003": "an address of an upstream with more than where it is",
     "P001": "a safeguard or condition of a permit that nothing carries, or that is carried twice over",
     "P002": "a permit that ends before it begins",
     "P003": "a name that stands twice in a permit",
@@ -158,4 +161,10 @@ PROBLEM_IDS: dict[str, str] = {
     "B006": "two tests of one name",
     "B007": "a test of a tenant that the bundle is not for",
     "B008": "a sign that would lift a red line",
+    "T001": "a tool listed twice, or two that differ in case alone",
+    "T002": "a tool called ordinary whose name looks high-impact",
+    "T003": "arguments of a tool that no tier may call",
+    "T004": "an argument without what it may be, or with what does not fit",
+    "T005": "a prefix of URLs or paths that has another spelling",
+    "T006": "a watched rate that stands twice",
 }

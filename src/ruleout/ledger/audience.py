@@ -26,9 +26,9 @@ class Audience(StrEnum):
 EVERYBODY = frozenset(Audience)
 CONFIDENTIAL = frozenset({Audience.STAFF, Audience.REGULATOR})
 
-#: Kinds whose statements may name people, customers or open holes: words in confidence (A-4 to A-6, A-13, G-1).
+#: Kinds whose statements may name people, customers or open holes: words in confidence (A-4 to A-6, A-13, G-1, G-6).
 _IN_CONFIDENCE = frozenset(
-    {EntryType.INCIDENT, EntryType.DEVIATION, EntryType.CONCERN, EntryType.REQUEST, EntryType.PERMIT}
+    {EntryType.INCIDENT, EntryType.DEVIATION, EntryType.CONCERN, EntryType.REQUEST, EntryType.PERMIT, EntryType.KILL}
 )
 
 #: The act of a review whose pages are for everybody (A-9).
@@ -55,6 +55,7 @@ SEEN_BY: Mapping[EntryType, frozenset[Audience]] = MappingProxyType(
         # What a reviewer wrote may say what is withheld: it is public as the published page, see readers_of.
         EntryType.REVIEW: CONFIDENTIAL,
         EntryType.WITNESS: EVERYBODY,
+        EntryType.AUDIT_BATCH: CONFIDENTIAL,  # the records: who was served what, and when (G-8)
     }
 )
 

@@ -60,6 +60,8 @@ class EntryType(Enum):
     ERASURE = "erasure"
     REVIEW = "review"
     WITNESS = "witness"
+    AUDIT_BATCH = "audit-batch"
+    KILL = "kill"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,10 @@ SCHEMAS: Mapping[EntryType, Schema] = MappingProxyType(
         EntryType.ERASURE: _schema("entry ground digests", "authority", least_refs=1),
         EntryType.REVIEW: _schema("review act", "due independent report reviewer section version", least_refs=0),
         EntryType.WITNESS: _schema("act", "name quorum vkey", least_refs=0),
+        # Run-time events (G-8): counts and digests only; one signature covers the records that the reference names (L-3).
+        EntryType.AUDIT_BATCH: _schema("segment worker first last count offset before after gap", least_refs=1),
+        # G-6: an epoch of kills and tightened limits, by digest; reason and target are disclosures.
+        EntryType.KILL: _schema("act epoch digest", "kills late", least_refs=0),
     }
 )
 

@@ -33,6 +33,8 @@ class Holder:
 
 #: Kinds whose header names the role in which they were signed.
 _IN_A_ROLE = (EntryType.APPROVAL, EntryType.PERMIT)
+#: The role in which batches of run-time events are signed, and nothing else is (G-8).
+GATEWAY = "gateway"
 
 Keyring = Mapping[str, Holder]
 """Holders by key id (`name+id`)."""
@@ -61,8 +63,8 @@ def sign_entry(draft: DraftEntry, signer: Signer) -> DraftEntry:
 def verify_authors(entry: DraftEntry, keyring: Keyring) -> tuple[Holder, ...]:
     """Return who signed the entry; every signature must hold.
 
-    Pure. A kind that needs an author must have one; the role of an approval or permit, and the authority of a redaction or an
-    erasure, must be one of the signers' roles.
+    Pure. A kind that needs an author must have one; the role of an approval or permit, the authority of a redaction or an
+    erasure, and the role `gateway` for a batch of run-time events, must be one of the signers' roles.
 
     Raises:
         VerificationFailed: check "authors"; no signature where one is due, an unknown key, a key used before it
@@ -88,6 +90,8 @@ def _role_claimed(entry: DraftEntry) -> object:
     """The role in which an entry says it was signed; None where it claims none."""
     if entry.type in _IN_A_ROLE:
         return entry.subject["role"]
+    if entry.type is EntryType.AUDIT_BATCH:
+        return GATEWAY
     return entry.subject.get("authority") if entry.type in (EntryType.REDACTION, EntryType.ERASURE) else None
 
 

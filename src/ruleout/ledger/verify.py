@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ruleout.errors import VerificationFailed
+from ruleout.ledger.batches import require_batches
 from ruleout.ledger.bundle import Bundle
 from ruleout.ledger.checkpoint import Checkpoint
 from ruleout.ledger.cosignature import LogKey
@@ -267,7 +268,8 @@ def _producers(bundle: Bundle, entries: tuple[LedgerEntry, ...] | None) -> str:
             raise VerificationFailed("producers", f"expected different ids, got {content.id!r} twice")
         ids.add(content.id)
         ends[content.producer] = (content.pseq + 1, hashlib.sha256(entry.data).hexdigest())
-    return f"{len(ends)} producers, no gap"
+    said = require_batches(read)
+    return f"{len(ends)} producers, no gap" + (f"; {said}" if said else "")
 
 
 def _authors(entries: tuple[LedgerEntry, ...] | None, ring: Keyring, keys: tuple[LogKey, ...]) -> str:

@@ -11,12 +11,12 @@ from ruleout.documents.problem_ids import PROBLEM_IDS
 ROOT = Path(__file__).parents[3]
 MANUAL = ROOT / "docs" / "reference" / "problems.md"
 PACKAGES = tuple(
-    ROOT / "src" / "ruleout" / name for name in ("documents", "framework", "accountability", "app", "policy")
+    ROOT / "src" / "ruleout" / name for name in ("documents", "framework", "accountability", "app", "policy", "serving")
 )
 
 
 def sections() -> dict[str, str]:
-    parts = re.split(r"^### ([YSFCMRQGIKJWPVB][0-9]{3}): ", MANUAL.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    parts = re.split(r"^### ([YSFCMRQGIKJWNPVBT][0-9]{3}): ", MANUAL.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
@@ -37,4 +37,4 @@ def test_every_id_in_the_code_is_listed() -> None:
     """No problem is raised under an id that the list lacks."""
     source = "".join(path.read_text(encoding="utf-8") for folder in PACKAGES for path in folder.rglob("*.py"))
 
-    assert set(re.findall(r'"([YSFCMRQGIKJWPVB][0-9]{3})"', source)) == set(PROBLEM_IDS)
+    assert set(re.findall(r'"([YSFCMRQGIKJWNPVBT][0-9]{3})"', source)) == set(PROBLEM_IDS)

@@ -11,7 +11,7 @@ from ruleout.model.formula import atoms_of, quorums_of
 from ruleout.model.framework import Framework
 
 #: Roles that keys hold for the record itself and that no framework names.
-_RECORD_ROLES = frozenset({"recorder", "log", "witness"})
+_RECORD_ROLES = frozenset({"recorder", "log", "witness", "gateway"})
 
 
 def case_without_framework(view: WorkspaceView) -> Iterator[At]:

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One segment as a file that is only appended to, and the segments of a folder (G-8).
+
+A segment's file is `NAME.audit`, for its owner alone (0600). It is opened once, by the process that made it; whoever
+comes after opens a new one. After an error of any operation a segment takes nothing more.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruleout.adapters.durable_file import FileOps, disk_errors, make_directory, sync_directory
+from ruleout.errors import LedgerError
+from ruleout.ledger.batches import is_segment_name, is_worker_name
+from ruleout.serving.audit import Parsed, first_head, frame, parse_segment
+
+SUFFIX = ".audit"
+MAX_SEGMENT_BYTES = 1024 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """Where a segment ends, as far as it is whole: its name, the number of the last record (-1 for none), the head (hex)."""
+
+    segment: str
+    last: int
+    head: str
+
+
+class SegmentFile:
+    """A segment open for appending. Not for several threads."""
+
+    def __init__(self, folder: Path, name: str, ops: FileOps) -> None:
+        """Create the file; nothing is in it and nothing durable before the first `append`. Raises OSError."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        self.name, self._folder, self._ops = name, folder, ops
+        self._fd = os.open(folder / f"{name}{SUFFIX}", flags, 0o600)
+        self._head, self._next, self.size = first_head(name), 0, 0
+
+    def append(self, records: Sequence[bytes]) -> None:
+        """Append records with one sync for all; durable on return.
+
+        Raises:
+            OSError: nobody knows what the disk holds of them; the segment must take nothing more.
+        """
+        head, parts = self._head, []
+        for record in records:
+            data, head = frame(head, record)
+            parts.append(data)
+        whole = b"".join(parts)
+        self._ops.write(self._fd, whole)
+        self._ops.sync(self._fd)
+        if not self.size:  # the name, too: if we crash before, there is no segment, and nobody was told of a record
+            sync_directory(self._folder, self._ops)
+        self._head, self._next, self.size = head, self._next + len(records), self.size + len(whole)
+
+    @property
+    def ending(self) -> Ending:
+        """Where it ends, acknowledged records only."""
+        return Ending(segment=self.name, last=self._next - 1, head=self._head.hex())
+
+    def close(self) -> None:
+        """Release the file. Never raises: what was acknowledged is durable already."""
+        try:
+            os.close(self._fd)
+        except OSError:
+            return
+
+
+def prepare_folder(folder: Path, ops: FileOps) -> None:
+    """Make the folder, for its owner alone, if it is missing. Raises LedgerError if the disk failed."""
+    with disk_errors(folder):
+        make_directory(folder.parent, ops)
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, exist_ok=True)
+            sync_directory(folder.parent, ops)
+
+
+def segments_in(folder: Path) -> tuple[str, ...]:
+    """Return the names of a folder's segments, in order of worker and time. Effect: lists it; none if it is missing."""
+    if not folder.is_dir():
+        return ()
+    names = (path.name.removesuffix(SUFFIX) for path in folder.iterdir() if path.name.endswith(SUFFIX))
+    return tuple(sorted(name for name in names if is_segment_name(name)))
+
+
+def name_for(worker: str, at_ns: int, salt: str) -> str:
+    """Return the name of a new segment: its worker, when it began, and something that nobody repeats. Pure.
+
+    Raises:
+        LedgerError: a worker may not be called so.
+    """
+    if not is_worker_name(worker):
+        raise LedgerError(
+            f"expected a worker of a-z, 0-9, '.' and '-', got {worker[:80]!r}", hint="Choose a short name."
+        )
+    return f"{worker}-{at_ns:020d}-{salt}"
+
+
+def worker_of(name: str) -> str:
+    """Return the worker of a segment, by its name. Pure."""
+    return name.rsplit("-", 2)[0]
+
+
+def read_bytes(folder: Path, name: str, *, offset: int = 0) -> bytes:
+    """Return a segment's bytes from an offset. Effect: reads the file.
+
+    Raises:
+        LedgerError: it is not there, no plain file, larger than a gigabyte, or cannot be read.
+    """
+    path = folder / f"{name}{SUFFIX}"
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise LedgerError(
+            f"{path}: expected a segment, got {error.strerror}", hint="Bring it back from a copy."
+        ) from error
+    with os.fdopen(fd, "rb") as file, disk_errors(path):
+        file.seek(offset)
+        data = file.read(MAX_SEGMENT_BYTES + 1)
+    if len(data) > MAX_SEGMENT_BYTES:
+        raise LedgerError(f"{path}: expected at most {MAX_SEGMENT_BYTES} bytes, got more", hint="Move it away.")
+    return data
+
+
+def size_of(folder: Path, name: str) -> int:
+    """Return how many bytes a segment's file has, -1 where it is not there. Effect: asks the system."""
+    try:
+        return (folder / f"{name}{SUFFIX}").lstat().st_size
+    except OSError:
+        return -1
+
+
+def sync_segment(folder: Path, name: str, ops: FileOps) -> None:
+    """Return when all that stands in a segment's file is on disk: nothing else may be sealed. Raises LedgerError."""
+    path = folder / f"{name}{SUFFIX}"
+    with disk_errors(path):
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            ops.sync(fd)
+        finally:
+            os.close(fd)
+
+
+def last_of(folder: Path, worker: str) -> Ending | None:
+    """Return where the newest segment of a worker ends, None if there is none. Effect: reads it."""
+    own = [name for name in segments_in(folder) if worker_of(name) == worker]
+    if not own:
+        return None
+    parsed = parse_segment(read_bytes(folder, own[-1]), own[-1])
+    return ending_of(own[-1], parsed)
+
+
+def ending_of(name: str, parsed: Parsed) -> Ending:
+    """Return where a parsed segment ends, as far as it is whole. Pure."""
+    return Ending(segment=name, last=parsed.records[-1].number if parsed.records else -1, head=parsed.head.hex())

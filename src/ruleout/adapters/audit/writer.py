@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one writer of a worker's audit records: durable before anybody is told, or refused; never dropped (G-8).
+
+The event loop puts records into a queue; a thread takes all that are there, writes them as one group with one sync,
+and tells the loop once. Invariants: a future that resolved stands for a record that is on disk; after a failed write or
+sync nothing more goes into that segment, everything that waits fails, and the next segment begins with a gap record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from ruleout.adapters.audit.segment_file import Ending, SegmentFile, last_of, name_for, prepare_folder
+from ruleout.adapters.clock import nanoseconds
+from ruleout.adapters.durable_file import FileOps, SystemFiles, disk_errors
+from ruleout.errors import RuleoutError
+from ruleout.serving.audit import MAX_RECORD_BYTES, Gap, Started, gap_record, start_record
+
+_Waiting = tuple[bytes, "asyncio.Future[None]"]
+
+
+class AuditUnavailable(RuleoutError):
+    """A record cannot be made durable now, so nothing may be served; `reason` is a `WriterState` or `behind`."""
+
+    code = "audit"
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"audit: {reason}: {detail}", hint="Look at the disk of the audit folder.")
+        self.reason = reason
+
+
+class WriterState(Enum):
+    """How a writer stands. Failed is not final: it tries a new segment by itself, with back-off."""
+
+    RUNNING = "running"
+    FAILED = "failed"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriterLimits:
+    """Bounds of one writer.
+
+    Attributes:
+        waiting_records: records that may wait to be durable; one more is refused at once. `waiting_bytes` likewise.
+        group_bytes: about how much is written under one sync.
+        segment_bytes: size from which on the next group opens a new segment.
+        first_wait_s: how long after a failure a new segment is tried; doubled up to `longest_wait_s`.
+    """
+
+    waiting_records: int = 20_000
+    waiting_bytes: int = 64 * 1024 * 1024
+    group_bytes: int = 4 * 1024 * 1024
+    segment_bytes: int = 64 * 1024 * 1024
+    first_wait_s: float = 0.05
+    longest_wait_s: float = 5.0
+
+
+class AuditWriter:
+    """A worker's writer. `commit` is for the thread of one event loop; the writing thread is its own."""
+
+    def __init__(
+        self,
+        folder: Path,
+        worker: str,
+        *,
+        limits: WriterLimits | None = None,
+        ops: FileOps | None = None,
+        clock: Callable[[], int] = nanoseconds,
+    ) -> None:
+        """Open a new segment, durable on return; never an old one.
+
+        Raises:
+            LedgerError: the folder cannot be written; nothing may be served then.
+        """
+        self._folder, self._worker, self._clock = folder, worker, clock
+        self._limits, self._ops = limits or WriterLimits(), ops or SystemFiles()
+        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._records = self._bytes = 0  # waiting; touched by the loop's thread only
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._refusal: tuple[WriterState, str] | None = None  # set by the writing thread, read by the loop's
+        self._lost, self._reason = 0, ""  # of a failure: records that were taken and not confirmed
+        self._wait_s = self._limits.first_wait_s
+        prepare_folder(folder, self._ops)
+        with disk_errors(folder):
+            self._file = self._begin("started", last_of(folder, worker))
+        self._thread = threading.Thread(target=self._run, name=f"audit-{worker}", daemon=True)
+        self._thread.start()
+
+    @property
+    def state(self) -> WriterState:
+        """How the writer stands."""
+        return WriterState.RUNNING if self._refusal is None else self._refusal[0]
+
+    @property
+    def waiting(self) -> int:
+        """How many records wait to be durable. For the loop's thread."""
+        return self._records
+
+    @property
+    def segment(self) -> str:
+        """The name of the segment that is written."""
+        return self._file.name
+
+    def commit(self, record: bytes) -> asyncio.Future[None]:
+        """Return a future that resolves once the record is on disk, or fails with AuditUnavailable.
+
+        Raises:
+            AuditUnavailable: at once, where the disk failed, the writer was closed, or too much waits already.
+            ValueError: the record is longer than 8 MiB.
+        """
+        if self._refusal is not None:
+            raise AuditUnavailable(self._refusal[0].value, self._refusal[1])
+        size = len(record)
+        if self._records >= self._limits.waiting_records or self._bytes + size > self._limits.waiting_bytes:
+            raise AuditUnavailable("behind", f"{self._records} records wait for the disk")
+        if size > MAX_RECORD_BYTES:
+            raise ValueError(f"expected a record of at most {MAX_RECORD_BYTES} bytes, got {size}")
+        loop = self._loop
+        if loop is None:
+            loop = self._loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        self._records += 1
+        self._bytes += size
+        self._queue.put((record, future))
+        return future
+
+    def close(self, *, timeout_s: float = 10.0) -> None:
+        """Write what waits, then stop. Effect: blocks; futures resolve once the loop runs again."""
+        self._queue.put(None)
+        self._thread.join(timeout_s)
+
+    # --- the writing thread ---
+
+    def _run(self) -> None:
+        try:
+            while self._step():
+                pass
+        finally:  # whatever ended us: nothing may wait for ever, and nothing more may be served
+            self._refusal = (WriterState.CLOSED, "the writer has ended")
+            self._tell(self._drain([])[0], self._unavailable())
+            self._file.close()
+
+    def _step(self) -> bool:
+        """Take what waits and write it; in a failed state try again after a while. Return whether to go on."""
+        try:
+            first = self._queue.get(timeout=None if self._refusal is None else self._wait_s)
+        except Empty:
+            self._recover()
+            return True
+        group, goes_on = self._drain([first]) if first is not None else ([], False)
+        if self._refusal is not None:  # it was put in while the failure was not seen yet
+            self._lost += len(group)
+            self._tell(group, self._unavailable())
+        elif group:
+            self._write(group)
+        return goes_on
+
+    def _drain(self, group: list[_Waiting]) -> tuple[list[_Waiting], bool]:
+        """Everything that waits, up to the size of a group; whether the writer goes on."""
+        size = sum(len(record) for record, _ in group)
+        while size < self._limits.group_bytes:
+            try:
+                item = self._queue.get_nowait()
+            except Empty:
+                break
+            if item is None:
+                return group, False
+            group.append(item)
+            size += len(item[0])
+        return group, True
+
+    def _write(self, group: list[_Waiting]) -> None:
+        try:
+            if self._file.size >= self._limits.segment_bytes:
+                old = self._file
+                self._file = self._begin("full", old.ending)
+                old.close()
+            self._file.append([record for record, _ in group])
+        except (OSError, MemoryError) as error:
+            self._fail(group, error)
+            return
+        self._tell(group, None)
+
+    def _fail(self, group: list[_Waiting], error: BaseException) -> None:
+        """Poison the segment: after a failed write nobody knows what the disk holds of it."""
+        reason = f"{type(error).__name__}: {error}"[:300]
+        self._refusal = (WriterState.FAILED, reason)
+        waiting, goes_on = self._drain_all(group)
+        self._lost, self._reason = len(waiting), reason
+        self._file.close()
+        self._tell(waiting, self._unavailable())
+        if not goes_on:
+            self._queue.put(None)
+
+    def _drain_all(self, group: list[_Waiting]) -> tuple[list[_Waiting], bool]:
+        while True:
+            before = len(group)
+            group, goes_on = self._drain(group)
+            if not goes_on or len(group) == before or self._queue.empty():
+                return group, goes_on
+
+    def _recover(self) -> None:
+        """Try a new segment that begins with the gap; wait longer after each try that fails."""
+        try:
+            self._file = self._begin("failed", self._file.ending)
+        except (OSError, MemoryError) as error:
+            self._wait_s = min(self._wait_s * 2, self._limits.longest_wait_s)
+            self._refusal = (WriterState.FAILED, f"{type(error).__name__}: {error}"[:300])
+            return
+        self._wait_s, self._lost, self._refusal = self._limits.first_wait_s, 0, None
+
+    def _begin(self, why: str, before: Ending | None) -> SegmentFile:
+        """A new segment with its first records, durable. Raises OSError; what it left is removed as far as possible."""
+        name = name_for(self._worker, self._clock(), os.urandom(4).hex())
+        start = Started(at=self._clock(), segment=name, worker=self._worker, why=why)
+        if before is not None:
+            start = Started(
+                at=start.at,
+                segment=name,
+                worker=self._worker,
+                previous=before.segment,
+                previous_last=before.last,
+                previous_head=before.head,
+                why=why,
+            )
+        file = SegmentFile(self._folder, name, self._ops)
+        records = [start_record(start)]
+        if why == "failed" and before is not None:
+            gap = Gap(at=start.at, segment=before.segment, last=before.last, lost=self._lost, reason=self._reason)
+            records.append(gap_record(gap))
+        try:
+            file.append(records)
+        except (OSError, MemoryError):
+            file.close()
+            (self._folder / f"{name}.audit").unlink(missing_ok=True)
+            raise
+        return file
+
+    def _unavailable(self) -> AuditUnavailable:
+        state, reason = self._refusal or (WriterState.CLOSED, "")
+        return AuditUnavailable(state.value, reason)
+
+    def _tell(self, group: list[_Waiting], error: AuditUnavailable | None) -> None:
+        if not group or self._loop is None:
+            return
+        try:
+            self._loop.call_soon_threadsafe(self._settle, group, error)
+        except RuntimeError:  # the loop is closed: nobody waits any more
+            return
+
+    def _settle(self, group: list[_Waiting], error: AuditUnavailable | None) -> None:
+        """Resolve a group's futures. In the loop's thread."""
+        self._records -= len(group)
+        for record, future in group:
+            self._bytes -= len(record)
+            if future.done():
+                continue
+            if error is None:
+                future.set_result(None)
+            else:
+                future.set_exception(error)

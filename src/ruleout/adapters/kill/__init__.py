@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kills and leases on real machines: stores, the host's agent, the shared page, and what workers answer (G-6, G-7)."""
+
+from ruleout.adapters.kill.agent import Agent, Places
+from ruleout.adapters.kill.file_store import FileStore
+from ruleout.adapters.kill.page import View
+from ruleout.adapters.kill.postgres_store import PostgresStore
+from ruleout.adapters.kill.probe import ProbeServer
+
+__all__ = ["Agent", "FileStore", "Places", "PostgresStore", "ProbeServer", "View"]

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The host's agent: checks what the store says, keeps the page and the lease, and never goes back (G-6, G-7).
+
+It opens the page only behind a whole chain of epochs from the first, each signed and each allowed to follow the one before. It closes
+the page over a state that is wrong; over a store that is silent it does nothing, and the lease ends by itself.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import sleep
+
+from ruleout.adapters.durable_file import FileOps, SystemFiles, replace_files
+from ruleout.adapters.files import read_bounded
+from ruleout.adapters.kill.host import boottime_ns, nudge_all
+from ruleout.adapters.kill.page import Page, closing
+from ruleout.adapters.kill.store import EpochStore, StoreUnavailable
+from ruleout.errors import NotFound, RuleoutError, VerificationFailed
+from ruleout.ledger.signing import Keyring
+from ruleout.model.canonical import canonical, parse_canonical
+from ruleout.serving.epoch import SignedEpoch, check_successor, from_file, loosens, to_file
+from ruleout.serving.epoch.page import deadline_of
+
+RENEWALS = 4
+"""How often a lease is renewed within its length."""
+FIRST_WAIT_S = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where a host keeps what its gateway shares: page, sockets, and the highest epoch it has seen."""
+
+    folder: Path
+
+    @property
+    def page(self) -> Path:
+        """The page."""
+        return self.folder / "page"
+
+    @property
+    def highest(self) -> Path:
+        """Number and digest of the highest epoch accepted here."""
+        return self.folder / "highest.json"
+
+    @property
+    def nudges(self) -> Path:
+        """Datagram sockets of workers that want to be nudged."""
+        return self.folder / "nudges"
+
+    @property
+    def probes(self) -> Path:
+        """Stream sockets on which workers answer."""
+        return self.folder / "probes"
+
+
+@dataclass(slots=True)
+class Agent:
+    """One per host. `keyring` is asked before each new epoch: keys that count now, by key id."""
+
+    store: EpochStore
+    places: Places
+    keyring: Callable[[], Keyring]
+    ops: FileOps = field(default_factory=SystemFiles)
+    _page: Page | None = None
+    _accepted: SignedEpoch | None = None
+    _closed: str = ""
+    _unsaved: bool = False
+    _lock: int = -1
+
+    def step(self) -> str:
+        """Ask the store once, keep page and lease; return why it is closed or was not renewed, "" if all is well.
+
+        Effect: reads the store, writes page and highest epoch, nudges workers. Never raises for what the store says.
+        """
+        page = self._page or self._open_page()
+        sent_ns = boottime_ns()
+        try:
+            now, changed = self._follow()
+        except StoreUnavailable as error:
+            return f"the store is silent: {error}"
+        except (RuleoutError, OSError) as error:
+            self._close(page, str(error))
+            return self._closed
+        if changed or self._closed:
+            page.write(now.epoch.number, to_file(now), is_open=True)
+            self._closed = ""
+        page.lease_until(deadline_of(sent_ns, now.epoch.lease_ms))
+        if changed:
+            nudge_all(self.places.nudges)
+        return ""
+
+    def run(self, is_over: Callable[[], bool], say: Callable[[str], None] = lambda _: None) -> None:
+        """Step until told to end; then end the lease. Effect: as `step`, waits at most a fraction of the lease each time."""
+        said = None
+        while not is_over():
+            found = self.step()
+            if found != said:
+                said = found
+                say(found or f"epoch {self.epoch} is in force")
+            self._wait()
+        if self._page is not None:
+            self._page.lease_until(0)
+            nudge_all(self.places.nudges)
+
+    def close(self) -> None:
+        """Let go of page and lock; the lease is not touched."""
+        if self._page is not None:
+            self._page.close()
+            os.close(self._lock)
+            self._page = None
+
+    @property
+    def epoch(self) -> int:
+        """The number of the epoch in force here; 0 for none."""
+        return 0 if self._accepted is None else self._accepted.epoch.number
+
+    def _wait(self) -> None:
+        lease_s = FIRST_WAIT_S * RENEWALS if self._accepted is None else self._accepted.epoch.lease_ms / 1000
+        try:
+            self.store.watch(lease_s / RENEWALS)
+        except StoreUnavailable:
+            sleep(min(FIRST_WAIT_S, lease_s / RENEWALS))
+
+    def _open_page(self) -> Page:
+        self.places.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock = _only_one(self.places.folder / "agent.lock")
+        page = self._page = Page(self.places.page, make=True)
+        page.lease_until(0)
+        self._closed = "it has just started"
+        page.write(0, closing(self._closed), is_open=False)
+        return page
+
+    def _follow(self) -> tuple[SignedEpoch, bool]:
+        """Accept what the store has beyond what was accepted; return what is in force and whether it is new."""
+        newest = self.store.newest()
+        if newest is None:
+            raise VerificationFailed(
+                "epoch", "expected a state, got none", hint="Open with `ruleout unkill propose --first`."
+            )
+        if self._accepted is not None and newest[0] <= self.epoch:
+            _require(newest == (self.epoch, to_file(self._accepted)), f"epoch {self.epoch} or later", newest[0])
+            self._save_if_due()
+            return self._accepted, False
+        found = self._accepted
+        number, highest = self.epoch, self._highest()
+        keyring = self.keyring()
+        while number < newest[0] and (some := self.store.history(number + 1)):
+            for data in some:
+                after = from_file(data)
+                check_successor(found, after, keyring)
+                found, number = after, number + 1
+                _require(highest[0] != number or highest[1] == after.digest, "the epoch that was seen before", number)
+        _require(number >= max(highest[0], newest[0]), f"epoch {max(highest[0], newest[0])} or later", number)
+        if found is None:
+            raise VerificationFailed("epoch", "expected a first epoch, got none", hint="Restore the state.")
+        self._accept(found)
+        return found, True
+
+    def _accept(self, found: SignedEpoch) -> None:
+        before, saved = self._accepted, self._save(found)
+        gives_back = before is None or loosens(before.epoch, found.epoch)
+        if not saved and gives_back:
+            raise VerificationFailed("epoch", "expected room to keep the highest epoch, got a disk that failed")
+        self._accepted, self._unsaved = found, not saved
+
+    def _save_if_due(self) -> None:
+        if self._unsaved and self._accepted is not None:
+            self._unsaved = not self._save(self._accepted)
+
+    def _save(self, found: SignedEpoch) -> bool:
+        held = canonical({"epoch": found.epoch.number, "digest": found.digest})
+        try:
+            replace_files([(self.places.highest, held)], self.ops)
+        except OSError:
+            return False
+        return True
+
+    def _highest(self) -> tuple[int, str]:
+        try:
+            held = parse_canonical(
+                read_bounded(self.places.highest, limit_bytes=4096, what="highest epoch"), max_depth=2
+            )
+        except NotFound:
+            return 0, ""
+        _require(
+            type(held) is dict and held.keys() == {"epoch", "digest"}, "the highest epoch as it was kept", "another"
+        )
+        _require(type(held["epoch"]) is int and type(held["digest"]) is str, "a number and a digest", "another")
+        return held["epoch"], held["digest"]
+
+    def _close(self, page: Page, reason: str) -> None:
+        page.lease_until(0)
+        if reason != self._closed:
+            self._closed = reason
+            page.write(self.epoch, closing(reason), is_open=False)
+            nudge_all(self.places.nudges)
+
+
+def _only_one(path: Path) -> int:
+    """Hold a lock that one agent per folder can hold; the kernel lets go of it when the process ends."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise RuleoutError(f"{path}: another agent keeps this page", hint="End it first.") from error
+    return descriptor
+
+
+def _require(holds: bool, expected: str, got: object) -> None:  # noqa: FBT001 - the condition itself, not a flag
+    if not holds:
+        raise VerificationFailed("epoch", f"expected {expected}, got {got}", hint="Restore the state.")

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shared counters of limits in one mapped file: each row under a lock of its own, checked at every reading (G-1).
+
+* Nobody waits: a row that another worker holds longer than a moment is closed for this time, and the caller refuses.
+* A row that does not have its checksum closes for good, and a missing file is not made anew: an operator has to, who
+  then knows that the day's count begins again.
+* What is granted for a day is on disk before it is used. Minutes are only in memory: after a boot of the host, by its boot
+  id, no row of minutes grants anything for seventy seconds. Streams end with the worker that holds them: its place is
+  locked while it lives, and whoever comes next clears what dead workers held.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import os
+import struct
+import zlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from ruleout.adapters.files import write_new
+from ruleout.adapters.limits.byte_lock import try_lock, unlock
+from ruleout.errors import NotFound, RuleoutError
+from ruleout.serving.limits.rows import BUCKET_NS, DAY_SPAN, MINUTE_SPAN, WIDTH, Row, closed_until, given_back
+from ruleout.serving.limits.rows import drawn as draw_of
+from ruleout.serving.limits.rows import held as hold_of
+from ruleout.serving.limits.rows import released as release_of
+from ruleout.serving.limits.store import Drawn, StoreClosed
+
+MOST_ROWS = 4096
+MOST_WORKERS = WIDTH
+_MAGIC = b"ruleout-limits/1"
+_HEADER = struct.Struct("<16s36sI")
+_ROW = struct.Struct(f"<16sqB7x{WIDTH}Q")
+_CRC = struct.Struct("<I4x")
+_ROW_BYTES = _ROW.size + _CRC.size
+_START = 4096
+_SIZE = _START + MOST_ROWS * _ROW_BYTES
+_STREAM_SPAN = 0
+_SPANS = {"requests-per-minute": MINUTE_SPAN, "concurrent-streams": _STREAM_SPAN}
+_TRIES = 200
+#: Bytes that are locked lie behind the file's end: one per worker, one for the header.
+_PLACES, _HEADER_LOCK = _SIZE, _SIZE + MOST_WORKERS
+
+Made = TypeVar("Made")
+
+
+def create_page(path: Path, *, boot_id: str) -> None:
+    """Create an empty store; an existing one is refused. Effect: writes the file durably.
+
+    Raises:
+        RuleoutError: the file exists, or cannot be written.
+    """
+    write_new(path, _HEADER.pack(_MAGIC, boot_id.encode("ascii"), 0).ljust(_SIZE, b"\0"), mode=0o600)
+
+
+class Page:
+    """The store as one worker has it. See `ruleout.serving.limits.Store`."""
+
+    def __init__(self, path: Path, *, boot_id: str, now_ns: int) -> None:
+        """Open the store and take a free worker's place. Effect: maps the file, locks, clears what the dead held.
+
+        Args:
+            boot_id: of the host's running kernel, 36 characters.
+            now_ns: CLOCK_BOOTTIME.
+
+        Raises:
+            NotFound: there is no such file.
+            RuleoutError: it is no store, or damaged, or has no place left.
+        """
+        self._path, self._rows = path, dict[bytes, int]()
+        try:
+            self._fd = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError as error:
+            raise NotFound(f"{path}: no store of limits", hint="Make one; the day then counts from nothing.") from error
+        if os.fstat(self._fd).st_size != _SIZE:
+            os.close(self._fd)
+            raise self._damaged("another size")
+        self._map = mmap.mmap(self._fd, _SIZE)
+        if self._map[:16] != _MAGIC:
+            raise self._damaged("no header")
+        self.worker = self._place()
+        self._locked(_HEADER_LOCK, lambda: self._clear(boot_id.encode("ascii"), now_ns), tries=100_000)
+
+    def rows_for(self, keys: Iterable[str]) -> dict[str, int]:
+        """Return a row for each key; new ones are added. Effect: may write.
+
+        Raises:
+            RuleoutError: there are more keys than rows, or a row is damaged.
+        """
+        wanted = tuple(keys)
+
+        def step() -> dict[str, int]:
+            # Read again each time: another worker may have added rows since.
+            self._rows = {self._key(i): i for i in range(self._count())}
+            return {key: self._row_for(key) for key in wanted}
+
+        return self._locked(_HEADER_LOCK, step, tries=100_000)
+
+    def draw(self, row: int, window: int, wanted: int, most: int, *, span: int) -> Drawn:
+        """See `Store`. A day's grant is on disk on return."""
+
+        def step() -> Drawn:
+            held = self._read(row)
+            made, granted, wait = draw_of(held, window, wanted, most, span=span)
+            if made != held:
+                self._write(row, made)
+                if span == DAY_SPAN:
+                    self._sync(row)
+            return Drawn(granted, wait)
+
+        return self._locked(row, step)
+
+    def give_back(self, row: int, window: int, unused: int) -> None:
+        """See `Store`."""
+        self._locked(row, lambda: self._write(row, given_back(self._read(row), window, unused)))
+
+    def hold(self, row: int, wanted: int, most: int) -> int:
+        """See `Store`."""
+
+        def step() -> int:
+            made, granted = hold_of(self._read(row), self.worker, wanted, most)
+            self._write(row, made)
+            return granted
+
+        return self._locked(row, step)
+
+    def release(self, row: int, count: int) -> None:
+        """See `Store`."""
+        self._locked(row, lambda: self._write(row, release_of(self._read(row), self.worker, count)))
+
+    def close(self) -> None:
+        """Let go of the store; the worker's place is free. Effect: closes the file."""
+        self._map.close()
+        os.close(self._fd)
+
+    def _locked(self, place: int, step: Callable[[], Made], *, tries: int = _TRIES) -> Made:
+        for _ in range(tries):
+            if try_lock(self._fd, place):
+                break
+        else:
+            raise StoreClosed("another worker holds this counter")
+        try:
+            return step()
+        finally:
+            unlock(self._fd, place)
+
+    def _read(self, row: int) -> Row:
+        at = _START + row * _ROW_BYTES
+        packed = self._map[at : at + _ROW.size]
+        if zlib.crc32(packed) != _CRC.unpack_from(self._map, at + _ROW.size)[0]:
+            raise StoreClosed(f"a counter of {self._path.name} is damaged")
+        unpacked = _ROW.unpack(packed)
+        return Row(unpacked[1], unpacked[3:])
+
+    def _write(self, row: int, value: Row) -> None:
+        at = _START + row * _ROW_BYTES
+        key, _, span, *_ = _ROW.unpack_from(self._map, at)
+        self._put(row, key, span, value)
+
+    def _put(self, row: int, key: bytes, span: int, value: Row) -> None:
+        at = _START + row * _ROW_BYTES
+        packed = _ROW.pack(key, value.latest, span, *value.counts)
+        self._map[at : at + _ROW_BYTES] = packed + _CRC.pack(zlib.crc32(packed))
+
+    def _sync(self, row: int) -> None:
+        at = _START + row * _ROW_BYTES
+        first = at - at % mmap.PAGESIZE
+        self._map.flush(first, -(-(at + _ROW_BYTES - first) // mmap.PAGESIZE) * mmap.PAGESIZE)
+
+    def _count(self) -> int:
+        count = int(_HEADER.unpack_from(self._map, 0)[2])
+        if count > MOST_ROWS:
+            raise self._damaged("more rows than there is room for")
+        return count
+
+    def _row_for(self, key: str) -> int:
+        digest = hashlib.sha256(key.encode("utf-8")).digest()[:16]
+        if digest in self._rows:
+            return self._rows[digest]
+        magic, boot, count = _HEADER.unpack_from(self._map, 0)
+        if count >= MOST_ROWS:
+            hint = "Serve fewer tenants and models on one host."
+            raise RuleoutError(f"expected at most {MOST_ROWS} counters of limits, got more", hint=hint)
+        self._put(count, digest, _SPANS.get(key.rpartition("\0")[2], DAY_SPAN), Row())
+        _HEADER.pack_into(self._map, 0, magic, boot, count + 1)
+        self._rows[digest] = int(count)
+        return int(count)
+
+    def _key(self, row: int) -> bytes:
+        return self._map[_START + row * _ROW_BYTES : _START + row * _ROW_BYTES + 16]
+
+    def _place(self) -> int:
+        for worker in range(MOST_WORKERS):
+            if try_lock(self._fd, _PLACES + worker):
+                return worker
+        raise RuleoutError(f"expected at most {MOST_WORKERS} workers on one host, got more", hint="Start fewer.")
+
+    def _clear(self, boot: bytes, now_ns: int) -> None:
+        dead = [w for w in range(MOST_WORKERS) if w == self.worker or self._is_free(w)]
+        _, before, count = _HEADER.unpack_from(self._map, 0)
+        for row in range(self._count()):
+            span = _ROW.unpack_from(self._map, _START + row * _ROW_BYTES)[2]
+            if span == _STREAM_SPAN:
+                for worker in dead:
+                    held = self._read(row)
+                    self._write(row, release_of(held, worker, held.counts[worker]))
+            elif span == MINUTE_SPAN and before != boot:
+                self._write(row, closed_until(self._read(row), now_ns // BUCKET_NS, 2**61))
+        _HEADER.pack_into(self._map, 0, _MAGIC, boot, count)
+
+    def _is_free(self, worker: int) -> bool:
+        if not try_lock(self._fd, _PLACES + worker):
+            return False
+        unlock(self._fd, _PLACES + worker)
+        return True
+
+    def _damaged(self, got: str) -> RuleoutError:
+        hint = "Move it away and make a new one; the day then counts from nothing."
+        return RuleoutError(f"{self._path}: expected a store of limits, got {got}", hint=hint)

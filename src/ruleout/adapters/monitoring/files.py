@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One small file per worker, replaced whole; a reader never sees half of one, and says so of what it cannot read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ruleout.adapters.files import read_bounded
+from ruleout.errors import RuleoutError
+from ruleout.serving.monitoring.counters import MOST_BYTES, Snapshot, parse_snapshot, snapshot_bytes
+
+_NAME = re.compile(r"([a-z0-9-]{1,64})\.counters")
+MOST_WORKERS = 256
+
+
+def keep_counters(folder: Path, worker: str, state: Snapshot) -> None:
+    """Replace a worker's file. Effect: writes and renames; not synced: counters are for watching, audit is the record.
+
+    Raises:
+        OSError: the disk failed.
+    """
+    beside = folder / f".{worker}.new"
+    beside.write_bytes(snapshot_bytes(state))
+    beside.replace(folder / f"{worker}.counters")
+
+
+def start_of(folder: Path, worker: str) -> Snapshot | None:
+    """Return where a worker's last run left off, None where there is nothing, or nothing that can be read. Effect: reads."""
+    return _read(folder / f"{worker}.counters")
+
+
+def read_counters(folder: Path) -> dict[str, Snapshot | None]:
+    """Return every worker's counters, None for those that cannot be read. Effect: reads the folder.
+
+    Raises:
+        RuleoutError: the folder cannot be read, or holds files of more workers than there can be.
+    """
+    try:
+        names = sorted(match[1] for path in folder.iterdir() if (match := _NAME.fullmatch(path.name)))
+    except OSError as error:
+        hint = "Name the folder into which the gateway's workers count."
+        raise RuleoutError(f"{folder}: cannot read counters: {error.strerror}", hint=hint) from error
+    if len(names) > MOST_WORKERS:
+        raise RuleoutError(f"{folder}: expected at most {MOST_WORKERS} workers, got more", hint="Remove old files.")
+    return {name: _read(folder / f"{name}.counters") for name in names}
+
+
+def _read(path: Path) -> Snapshot | None:
+    try:
+        return parse_snapshot(read_bounded(path, limit_bytes=MOST_BYTES, what="file of counters"))
+    except RuleoutError:
+        return None

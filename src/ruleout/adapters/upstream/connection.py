@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One kept connection: bytes from the socket through httptools to whoever waits for the answer's body.
+
+The parser runs in the event loop's own callback, and what waits is one future: no task, no queue, no stream object for
+each answer. Reading stops while more than `MOST_WAITING` bytes wait, so a slow reader holds its upstream, not our memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import cast
+
+import httptools
+
+#: Bytes of a body that may wait here before reading from the upstream stops.
+MOST_WAITING = 256 * 1024
+#: Bytes that all header fields of an answer may have.
+MOST_HEADERS = 64 * 1024
+
+
+class UpstreamFailed(Exception):
+    """The upstream could not be reached, broke off, or did not speak HTTP; its message holds no content."""
+
+
+class Interrupted(Exception):
+    """Whoever waited was told to stop waiting; `reason` is what it was told."""
+
+    def __init__(self, reason: object) -> None:
+        super().__init__("interrupted")
+        self.reason = reason
+
+
+class Connection(asyncio.Protocol):
+    """A connection and the one answer that is on its way, if any. For one event loop."""
+
+    __slots__ = (
+        "_broken", "_parser", "_size", "_waiter", "_waiting", "done", "headers", "idle_since",
+        "release", "started", "status", "transport",
+    )  # fmt: skip
+
+    def __init__(self, release: Callable[[Connection], None]) -> None:
+        self.transport: asyncio.Transport | None = None
+        self.release = release
+        self.idle_since = 0.0
+        self._waiter: asyncio.Future[None] | None = None
+        self._broken: Exception | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        self._parser = httptools.HttpResponseParser(self)
+        self._waiting: list[bytes] = []
+        self._size = 0
+        self.status = 0
+        self.headers: dict[str, str] = {}
+        self.started = False
+        self.done = False
+
+    # --- the loop calls these -----------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """See `asyncio.Protocol`."""
+        self.transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """See `asyncio.Protocol`."""
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError as error:
+            self._break(UpstreamFailed(f"the upstream's answer is no HTTP: {type(error).__name__}"))
+        if self._size > MOST_WAITING and self.transport is not None:
+            self.transport.pause_reading()
+        self._wake()
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """See `asyncio.Protocol`."""
+        self._end_of_file()
+        if self._broken is None:
+            self._broken = UpstreamFailed("the upstream closed the connection")
+        self._wake()
+        self.release(self)
+
+    def eof_received(self) -> bool:
+        """See `asyncio.Protocol`."""
+        return False
+
+    def _end_of_file(self) -> None:
+        """An answer without a length ends where the connection does."""
+        if self.started and not self.done and not self.headers.keys() & {"content-length", "transfer-encoding"}:
+            self.done = True
+
+    # --- the parser calls these ---------------------------------------------------------------------------------------
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header field of the answer."""
+        self._size += len(name) + len(value)
+        if self._size > MOST_HEADERS:
+            raise UpstreamFailed("the upstream's header is too large")
+        self.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+
+    def on_headers_complete(self) -> None:
+        """The header is whole; one that announces another (100 … 199) is left out."""
+        self.status = self._parser.get_status_code()
+        self._size = 0
+        if self.status < 200:
+            self.headers = {}
+        else:
+            self.started = True
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body."""
+        self._waiting.append(body)
+        self._size += len(body)
+
+    def on_message_complete(self) -> None:
+        """The answer is whole."""
+        if self.started:
+            self.done = True
+
+    # --- who asks -----------------------------------------------------------------------------------------------------
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether another request may be sent on it."""
+        return self._broken is None and self.transport is not None and not self.transport.is_closing()
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody waits for upstream to say something."""
+        return self._waiter is not None
+
+    def send(self, request: bytes) -> None:
+        """Send a request whole. Effect: writes to the socket's buffer."""
+        self._begin()
+        cast("asyncio.Transport", self.transport).write(request)
+
+    async def head(self) -> int:
+        """Wait for the answer's header and return its status. Raises UpstreamFailed, Interrupted."""
+        while not self.started:
+            await self._wait()
+        return self.status
+
+    async def body(self) -> bytes:
+        """Wait for more of the body and return it; b"" at its end. Raises UpstreamFailed, Interrupted."""
+        while not self._waiting:
+            if self.done:
+                return b""
+            await self._wait()
+        data = self._waiting[0] if len(self._waiting) == 1 else b"".join(self._waiting)
+        self._waiting.clear()
+        if self._size > MOST_WAITING and self.transport is not None:
+            self.transport.resume_reading()
+        self._size = 0
+        return data
+
+    def interrupt(self, reason: object) -> None:
+        """End the wait of whoever waits, now or next: it raises Interrupted with the reason."""
+        self._break(Interrupted(reason))
+
+    def finish(self) -> None:
+        """Give the connection back, or close it if the answer is not read to its end."""
+        if self.done and not self._waiting and self.is_usable and self._keeps_alive():
+            self.release(self)
+        else:
+            self.close()
+
+    def close(self) -> None:
+        """Close at once; what was not sent is dropped, and the upstream sees that nobody listens."""
+        if self.transport is not None:
+            self.transport.abort()
+
+    def _keeps_alive(self) -> bool:
+        return self._parser.should_keep_alive() and self.headers.get("connection", "").lower() != "close"
+
+    async def _wait(self) -> None:
+        if self._broken is not None:
+            raise self._broken
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+        if isinstance(self._broken, Interrupted):
+            raise self._broken
+
+    def _break(self, error: Exception) -> None:
+        self._broken = self._broken or error
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)

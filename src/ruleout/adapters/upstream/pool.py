@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Connections to one origin, kept and given out again; the newest first, so that a quiet hour lets the old ones end.
+
+A request is sent once. An upstream that closes a kept connection just then is reported as failed and not asked again: a
+call of a tool may have had its effect already, and a client's library repeats a request where that is right.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ruleout.adapters.upstream.connection import Connection, UpstreamFailed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where an upstream answers; `path` is put before each request's path, without a slash at its end."""
+
+    host: str
+    port: int
+    tls: bool
+    path: str
+
+    @property
+    def authority(self) -> str:
+        """What the Host field says."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == (443 if self.tls else 80) else f"{host}:{self.port}"
+
+
+def origin_of(url: str) -> Origin:
+    """Return where a URL points. Pure. Raises ValueError unless it is http(s) with a host and no credentials, query or fragment."""
+    parts = urlsplit(url)
+    bad = parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc
+    if bad or parts.query or parts.fragment or not url.isascii() or any(c <= " " for c in url):
+        raise ValueError("expected http:// or https:// with a host and no user, query or fragment")
+    tls = parts.scheme == "https"
+    port = parts.port or (443 if tls else 80)
+    return Origin(host=str(parts.hostname), port=port, tls=tls, path=parts.path.rstrip("/"))
+
+
+class Pool:
+    """Connections to one origin. For one event loop.
+
+    Args:
+        origin: where to connect.
+        most: connections at once; whoever asks for one more is refused at once, not queued.
+        connect_s: seconds within which a connection stands, TLS included.
+        idle_s: seconds after which an unused connection is not used again.
+        trust: certificates that are trusted; the system's if None. Only read with TLS.
+    """
+
+    def __init__(
+        self, origin: Origin, *, most: int, connect_s: float, idle_s: float = 15.0, trust: ssl.SSLContext | None = None
+    ) -> None:
+        self.origin = origin
+        self._most = most
+        self._connect_s = connect_s
+        self._idle_s = idle_s
+        self._tls = (trust or ssl.create_default_context()) if origin.tls else None
+        self._idle: list[Connection] = []
+        self._open = 0
+
+    async def take(self) -> Connection:
+        """Return a connection that is ready for a request. Raises UpstreamFailed."""
+        now = asyncio.get_running_loop().time()
+        while self._idle:
+            kept = self._idle.pop()
+            if kept.is_usable and now - kept.idle_since < self._idle_s:
+                return kept
+            kept.close()
+        if self._open >= self._most:
+            raise UpstreamFailed(f"all {self._most} connections to the upstream are in use")
+        return await self._connect()
+
+    async def _connect(self) -> Connection:
+        self._open += 1
+        loop = asyncio.get_running_loop()
+        connecting = loop.create_connection(
+            lambda: Connection(self._release), self.origin.host, self.origin.port, ssl=self._tls
+        )
+        try:
+            async with asyncio.timeout(self._connect_s):
+                _, connection = await connecting
+        except (OSError, TimeoutError) as error:
+            self._open -= 1
+            raise UpstreamFailed(f"the upstream cannot be reached: {type(error).__name__}") from error
+        except asyncio.CancelledError:
+            self._open -= 1
+            raise
+        return connection
+
+    def _release(self, connection: Connection) -> None:
+        """What a connection calls when its answer is read, and again when it is closed."""
+        if not connection.is_usable:
+            if connection in self._idle:
+                self._idle.remove(connection)
+            self._open -= 1
+            return
+        connection.idle_since = asyncio.get_running_loop().time()
+        self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close what is idle. Effect: on the sockets."""
+        for connection in self._idle:
+            connection.close()
+        self._idle.clear()

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asking the audit record: what became of requests, and where it stands (G-8, G-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ruleout.adapters.audit.segment_file import segments_in
+from ruleout.app.audit.folder import read_segment
+from ruleout.serving.audit import Ended, Fault, Kept, Opened, Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked for; "" and None ask for everything. Instants are aware; `until` is not included."""
+
+    request: str = ""
+    tenant: str = ""
+    model: str = ""
+    why: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request: how it began, how it ended (None where nobody recorded it), and where its first record stands."""
+
+    began: Opened | Refused
+    ended: Ended | None
+    segment: str
+    number: int
+
+    @property
+    def why(self) -> str:
+        """The ground of its refusal or cut, "" where it was served whole."""
+        return self.began.why if isinstance(self.began, Refused) else (self.ended.why if self.ended else "")
+
+    @property
+    def how(self) -> str:
+        """How it ended in a word: `refused`, `no-end`, or as its end says."""
+        if isinstance(self.began, Refused):
+            return "refused"
+        return self.ended.how if self.ended else "no-end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The requests, in order of time, how many there are beyond those, and segments that cannot be read to their end."""
+
+    requests: tuple[Request, ...]
+    more: int
+    faults: tuple[tuple[str, Fault], ...]
+
+
+def ask(folder: Path, question: Question, *, most: int) -> Answer:
+    """Return what the record says of requests that fit a question, the newest `most`. Effect: reads every segment.
+
+    Raises:
+        LedgerError: a segment cannot be read.
+    """
+    found: dict[str, Request] = {}
+    faults: list[tuple[str, Fault]] = []
+    ends: dict[str, Ended] = {}
+    for name in segments_in(folder):
+        parsed = read_segment(folder, name).parsed
+        if parsed.fault is not None:
+            faults.append((name, parsed.fault))
+        for kept in parsed.records:
+            if isinstance(kept.record, Ended):
+                ends[kept.record.request] = kept.record
+        found.update(_began(parsed.records, name, question))
+    whole = [_with_end(one, ends.get(key)) for key, one in found.items()]
+    fits = sorted((one for one in whole if question.why in ("", one.why)), key=lambda one: one.began.at)
+    return Answer(requests=tuple(fits[-most:]), more=max(0, len(fits) - most), faults=tuple(faults))
+
+
+def _began(records: Iterable[Kept], segment: str, question: Question) -> Iterator[tuple[str, Request]]:
+    for kept in records:
+        one = kept.record
+        if isinstance(one, Opened | Refused) and _fits(one, question):
+            yield one.request, Request(began=one, ended=None, segment=segment, number=kept.number)
+
+
+def _fits(one: Opened | Refused, question: Question) -> bool:
+    first = None if question.since is None else _nanoseconds(question.since)
+    behind = None if question.until is None else _nanoseconds(question.until)
+    return (
+        question.request in ("", one.request)
+        and question.tenant in ("", one.tenant)
+        and question.model in ("", one.model)
+        and (first is None or one.at >= first)
+        and (behind is None or one.at < behind)
+    )
+
+
+def _with_end(one: Request, ended: Ended | None) -> Request:
+    return Request(began=one.began, ended=ended, segment=one.segment, number=one.number)
+
+
+def _nanoseconds(instant: datetime) -> int:
+    past = instant.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    return (past.days * 86400 + past.seconds) * 1_000_000_000 + past.microseconds * 1000

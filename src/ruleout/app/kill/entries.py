@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Epochs in the record: one entry each, after the epoch is in force, and whatever is missing caught up (G-6, L-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ruleout.app.kill.site import Site
+from ruleout.app.ledger import Record, Recorder
+from ruleout.ledger import EntryType, Signer
+from ruleout.model.canonical import canonical
+from ruleout.serving.epoch import SignedEpoch, act_of
+from ruleout.serving.epoch.document import value_of
+
+
+def missing_in(record: Record, epochs: Sequence[SignedEpoch]) -> list[int]:
+    """Return the numbers of epochs without an entry that names their digest. Pure."""
+    told = {(e.content.subject["epoch"], e.content.subject["digest"]) for e in record.of_type(EntryType.KILL)}
+    return [one.epoch.number for one in epochs if (one.epoch.number, one.digest) not in told]
+
+
+def record_epochs(
+    record: Record, recorder: Recorder, signer: Signer, site: Site, epochs: Sequence[SignedEpoch], *, own: int
+) -> list[int]:
+    """Draft an entry for every epoch that has none; return their numbers. The caller commits.
+
+    Effect: reads words of reasons, drafts entries; those of other epochs than `own` say that they are late.
+    """
+    missing = missing_in(record, epochs)
+    for number in missing:
+        signed = epochs[number - 1]
+        before = epochs[number - 2].epoch if number > 1 else None
+        held = () if before is None else before.kills
+        new = [one for one in signed.epoch.kills if one not in held]
+        gone = [one for one in held if one not in signed.epoch.kills]
+        subject = {
+            "act": act_of(before, signed.epoch).value, "epoch": number, "digest": signed.digest,
+            "kills": tuple(one.id for one in (*new, *gone)),
+        } | ({"late": True} if number != own else {})  # fmt: skip
+        words = {one.id: site.words(one.reason) or "the words of this reason were not kept" for one in new}
+        disclosed = {"document": canonical(value_of(signed.epoch)).decode("utf-8")}
+        reasons = {f"reason-{name}": text for name, text in words.items()}
+        entry = (
+            f"kill/epoch-{number}"
+            if not recorder.has(f"kill/epoch-{number}")
+            else f"kill/epoch-{number}/{signed.digest[:8]}"
+        )
+        recorder.add(EntryType.KILL, entry, subject, disclosed=disclosed | reasons, signer=signer)
+    return missing

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a workspace's kills stand: the store, the keyring that counts, this host's page, words, proposals."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruleout.adapters.durable_file import SystemFiles, replace_files
+from ruleout.adapters.files import read_bounded
+from ruleout.adapters.kill.agent import Agent, Places
+from ruleout.adapters.kill.file_store import FileStore
+from ruleout.adapters.kill.postgres_store import PostgresStore
+from ruleout.adapters.kill.store import EpochStore
+from ruleout.app.keyring import read_keyring
+from ruleout.app.workspace import Workspace
+from ruleout.errors import RuleoutError, VerificationFailed
+from ruleout.ledger import Keyring
+from ruleout.serving.epoch import SignedEpoch, check_successor, from_file, signers_of
+
+FOLDER = "gateway"
+_MOST_WORDS = 65536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A workspace's kills. `folder` is this host's; `store` may be everybody's."""
+
+    folder: Path
+    store: EpochStore
+    keyring: Callable[[], Keyring]
+
+    @property
+    def places(self) -> Places:
+        """Page and sockets of this host's gateway."""
+        return Places(folder=self.folder / "run")
+
+    @property
+    def proposals(self) -> Path:
+        """Epochs that one person has signed and a second has not."""
+        return self.folder / "proposals"
+
+    def keep_words(self, words: str) -> str:
+        """Return the digest of a reason; its words are kept beside the store if the disk lets us. Effect: writes."""
+        data = words.encode("utf-8")
+        digest = hashlib.sha256(data).hexdigest()
+        try:
+            replace_files([(self.folder / "words" / digest, data)], SystemFiles())
+        except OSError:
+            return digest  # a kill does not wait for its words
+        return digest
+
+    def words(self, digest: str) -> str | None:
+        """Return the words of a reason, None if they are not here or are not those. Effect: reads."""
+        try:
+            data = read_bounded(self.folder / "words" / digest, limit_bytes=_MOST_WORDS, what="reason")
+        except (RuleoutError, OSError):
+            return None
+        return data.decode("utf-8", "replace") if hashlib.sha256(data).hexdigest() == digest else None
+
+
+def site_of(workspace: Workspace, store: str | None) -> Site:
+    """Return where a workspace's kills stand. Effect: none yet.
+
+    Args:
+        store: how PostgreSQL is reached (a conninfo or an address); None for files in the workspace.
+    """
+    folder = workspace.root / FOLDER
+    made: EpochStore = FileStore(folder / "epochs") if store is None else PostgresStore(store)
+    return Site(folder=folder, store=made, keyring=lambda: read_keyring(workspace.keyring))
+
+
+def agent_of(site: Site) -> Agent:
+    """Return this host's agent; the gateway runs it in a process of its own. Effect: none yet."""
+    return Agent(store=site.store, places=site.places, keyring=site.keyring)
+
+
+def chain(site: Site) -> list[SignedEpoch]:
+    """Return every epoch from the first, each checked against the one before. Effect: reads store and keyring.
+
+    Raises:
+        StoreUnavailable: the store does not answer.
+        VerificationFailed: one is not as it should be.
+    """
+    keyring, found = site.keyring(), list[SignedEpoch]()
+    while some := site.store.history(len(found) + 1):
+        for data in some:
+            after = from_file(data)
+            check_successor(found[-1] if found else None, after, keyring)
+            found.append(after)
+    return found
+
+
+def latest(site: Site) -> SignedEpoch | None:
+    """Return the newest epoch, its signatures checked, None for no state; what came before it is not read. Effect: reads.
+
+    Enough to take something away, and as fast after a thousand epochs as after one: what follows a wrong epoch, no agent accepts.
+
+    Raises: as `chain`.
+    """
+    newest = site.store.newest()
+    if newest is None:
+        return None
+    found = from_file(newest[1])
+    signers_of(found, site.keyring())
+    if found.epoch.number != newest[0]:
+        raise VerificationFailed(
+            "epoch", f"expected epoch {newest[0]}, got {found.epoch.number}", hint="Restore the state."
+        )
+    return found

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a gateway's settings to what it serves by: every file checked, or nothing served."""

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A gateway's files -> what it serves by: permits checked offline, the floor and tenants' policies loaded, secrets read.
+
+All or nothing: one file that does not hold, and there is nothing to serve by (G-1, G-3). Where a file changes later, the
+gateway loads again; if that fails, what the new files say is not known, and nothing is served until they are mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from ruleout.adapters.files import MIB, read_bounded
+from ruleout.app.bundle import read_policy
+from ruleout.app.keyring import read_keyring
+from ruleout.app.permits.files import read_permit_file
+from ruleout.app.policy.load import Loaded, load_layers
+from ruleout.app.serving.seen import Seen, keep_seen, read_seen
+from ruleout.errors import RuleoutError
+from ruleout.ledger.cosignature import parse_log_key
+from ruleout.ledger.permits import PermitVerdict, Trusted, verify_permits
+from ruleout.ledger.verify import Status
+from ruleout.model.permit import Permit
+from ruleout.policy.bundle import MOST_BYTES
+from ruleout.policy.decide import Layers
+from ruleout.serving.grants import Grants, grants_of
+from ruleout.serving.settings.document import GatewayDoc, SecretDoc
+from ruleout.serving.settings.parse import parse_settings
+from ruleout.serving.tools import ToolRules, parse_tool_rules
+
+_MOST_SECRET_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Settings with the folder that their relative paths start from."""
+
+    settings: GatewayDoc
+    folder: Path
+
+    def path(self, text: str) -> Path:
+        """A path of the settings."""
+        return self.folder / text
+
+    @property
+    def state(self) -> Path:
+        """The folder of what must survive a restart."""
+        return self.path(self.settings.state)
+
+    def stamps(self) -> object:
+        """Return what differs once one of the files has changed. Effect: looks at them."""
+        found = []
+        for path in self.files:
+            try:
+                status = path.stat()
+            except OSError:
+                found.append((str(path), 0, 0, 0))
+            else:
+                found.append((str(path), status.st_mtime_ns, status.st_size, status.st_ino))
+        return found
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file whose change means that what is served by must be loaded again."""
+        told = self.settings
+        named = [*told.permits, told.floor, *told.policies, told.trust.keyring, told.trust.witnesses, told.tools]
+        return tuple(self.path(name) for name in named if name is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is served by.
+
+    Attributes:
+        grants: what permits in force grant, by served name.
+        permits: those in force; `verdicts` says of every file how it stands, and why.
+        layers: the floor and the tenants' policies; `floor` its name and version.
+        tools: rules for calls of tools; none are allowed where the settings name no file.
+    """
+
+    grants: Grants
+    permits: tuple[Permit, ...]
+    verdicts: tuple[PermitVerdict, ...]
+    layers: Layers
+    loaded: Loaded
+    tools: ToolRules
+
+    @property
+    def permit_ids(self) -> frozenset[str]:
+        """Ids of the permits in force."""
+        return frozenset(permit.id for permit in self.permits)
+
+    @property
+    def floor(self) -> str:
+        """Name and version of the floor."""
+        return self.layers.floor.bundle
+
+
+def read_settings(path: Path, upstreams: Mapping[str, str] | None = None) -> Place:
+    """Return the settings of a file. Effect: reads it. Raises BadInput with all of its problems.
+
+    Args:
+        upstreams: addresses in place of the file's, by upstream's name; "" stands for the only one that there is.
+    """
+    data = read_bounded(path, limit_bytes=MIB, what="gateway's settings")
+    settings = parse_settings(data, file=str(path), upstreams=upstreams or {})
+    return Place(settings=settings, folder=path.resolve().parent)
+
+
+def load_standing(place: Place, *, at: datetime, before: Standing | None = None) -> Standing:
+    """Return what is served by at an instant, seen in the light of what was seen before. Effect: reads files.
+
+    A permit that is not in force serves nothing and stops nothing; a file that proves nothing stops everything, for what
+    it would have revoked is not known.
+
+    Args:
+        before: what was served by up to now: nothing older replaces it, though it may not be written down yet.
+
+    Raises:
+        RuleoutError: a file cannot be read, or does not hold.
+    """
+    seen = _with(read_seen(place.state), before)
+    now = at if seen.latest is None else max(at, seen.latest)
+    verdicts = _permits(place, seen, now)
+    told = place.settings
+    loaded = load_layers(
+        _bundle(place.path(told.floor)),
+        [_bundle(place.path(name)) for name in told.policies],
+        read_keyring(place.path(told.trust.keyring)),
+        seen.versions,
+    )
+    permits = tuple(verdict.serves for verdict in verdicts if verdict.serves is not None)
+    return Standing(
+        grants=grants_of(permits),
+        permits=permits,
+        verdicts=verdicts,
+        layers=loaded.layers,
+        loaded=loaded,
+        tools=_tool_rules(place),
+    )
+
+
+def _with(seen: Seen, before: Standing | None) -> Seen:
+    """What was seen and what was served by, as one. Pure."""
+    if before is None:
+        return seen
+    size = max((seen.size, *(verdict.as_of_size or 0 for verdict in before.verdicts)))
+    newer = {
+        name: one
+        for name, one in before.loaded.versions.items()
+        if name not in seen.versions or one.version > seen.versions[name].version
+    }
+    return replace(seen, size=size, versions={**seen.versions, **newer})
+
+
+def remember(place: Place, standing: Standing, *, at: datetime) -> None:
+    """Remember what was seen, so that nothing older counts from now on. Effect: replaces `seen.json`; for one process only."""
+    seen = read_seen(place.state)
+    size = max((seen.size, *(verdict.as_of_size or 0 for verdict in standing.verdicts)))
+    latest = at if seen.latest is None else max(at, seen.latest)
+    keep_seen(place.state, Seen(latest=latest, size=size, versions=standing.loaded.versions))
+
+
+def _tool_rules(place: Place) -> ToolRules:
+    if place.settings.tools is None:
+        return ToolRules(name="none", version=0, tools={})
+    path = place.path(place.settings.tools)
+    return parse_tool_rules(read_bounded(path, limit_bytes=MIB, what="rules for tools"), file=str(path))
+
+
+def _permits(place: Place, seen: Seen, now: datetime) -> tuple[PermitVerdict, ...]:
+    trust = place.settings.trust
+    trusted = Trusted(
+        vkeys=tuple(parse_log_key(key) for key in trust.log_keys),
+        keyring=read_keyring(place.path(trust.keyring)),
+        issuers=trust.issuers,
+        least_size=max(trust.least_size, seen.size),
+        latest_seen=seen.latest,
+        policy=None if trust.witnesses is None else read_policy(place.path(trust.witnesses)),
+    )
+    paths = [place.path(name) for name in place.settings.permits]
+    files = [read_permit_file(path) for path in paths]
+    verdicts = verify_permits(files, trusted, at=now)
+    for path, verdict in zip(paths, verdicts, strict=True):
+        if verdict.has_failed:
+            says = next((check.detail for check in verdict.checks if check.status is Status.FAILED), "a check failed")
+            raise RuleoutError(f"{path}: the permit's file proves nothing: {says}", hint="See `ruleout permit check`.")
+    # A file of an older checkpoint than that of another may hide a revocation, today as after a restart.
+    newest = max((trusted.least_size, *(verdict.as_of_size or 0 for verdict in verdicts)))
+    return verify_permits(files, replace(trusted, least_size=newest), at=now)
+
+
+def _bundle(path: Path) -> bytes:
+    return read_bounded(path, limit_bytes=MOST_BYTES, what="signed bundle")
+
+
+def read_secret(place: Place, secret: SecretDoc, environment: Mapping[str, str]) -> str:
+    """Return a secret, without white space around it. Effect: may read a file. Raises RuleoutError, which never holds it.
+
+    A file that others than its owner may read is refused.
+    """
+    if secret.environment is not None:
+        found = environment.get(secret.environment, "").strip()
+        where = f"the variable {secret.environment}"
+    else:
+        path = place.path(str(secret.file))
+        where = str(path)
+        if path.exists() and path.stat().st_mode & 0o077:
+            raise RuleoutError(f"{path}: others may read this secret", hint=f"chmod 600 {path}")
+        found = _text(read_bounded(path, limit_bytes=_MOST_SECRET_BYTES, what="secret"), where)
+    if not found or not found.isascii() or not found.isprintable() or " " in found:
+        raise RuleoutError(f"{where}: expected one key of printable characters", hint="Put the key there, alone.")
+    return found
+
+
+def _text(data: bytes, where: str) -> str:
+    try:
+        return data.decode("ascii").strip()
+    except UnicodeDecodeError as error:
+        raise RuleoutError(f"{where}: expected one key of printable characters", hint="Put the key there.") from error

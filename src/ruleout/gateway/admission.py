@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a request is served: who asks, what for, under which permit, kill state, policy and budget. No waiting, no network.
+
+The order is that of ever more being known; each step that does not pass ends it. Nothing that a client sends chooses a step
+or skips one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ruleout.adapters.clock import ForwardClock, boot_nanoseconds
+from ruleout.adapters.kill import View
+from ruleout.app.serving.load import Standing
+from ruleout.gateway.callers import Caller, Callers
+from ruleout.gateway.exchange import Exchange, refusal_of
+from ruleout.gateway.tool_servers import read_message
+from ruleout.model.permit import Endpoint, LimitKind
+from ruleout.policy.decide import decide
+from ruleout.policy.values import Call, Facts, Uid
+from ruleout.serving.asked import Asked
+from ruleout.serving.epoch import Scope
+from ruleout.serving.grants import Grant, find_grant
+from ruleout.serving.limits import UNLIMITED, Budgets
+from ruleout.serving.refusal import Refusal, Why
+from ruleout.serving.wires import BadRequest, Request, read_request
+
+_GENERATE, _USE_TOOL = Uid("Action", "generate"), Uid("Action", "use-tool")
+#: A question's tokens are taken from the day by its bytes, an answer's by what the request says, or as this many; once the
+#: upstream has counted, `settle` puts it right.
+_BYTES_PER_TOKEN = 4
+_UNSAID_TOKENS = 4096
+_NOTHING = Scope()
+_UNAUTHENTICATED = Refusal(Why.UNAUTHENTICATED, "the key is missing or not known")
+
+
+@dataclass(slots=True)
+class Admission:
+    """What a worker judges by. `standing` is None while nothing may be served: `closed` says why."""
+
+    callers: Callers
+    capabilities: Mapping[str, frozenset[str]]
+    view: View
+    clock: ForwardClock
+    standing: Standing | None
+    budgets: Budgets | None
+    closed: str = "the permits and policies are not loaded"
+    generation: int = 0
+
+    def load(self, standing: Standing, budgets: Budgets) -> None:
+        """Serve by these from now on. Effect: answers under way are judged by them too."""
+        self.standing, self.budgets = standing, budgets
+        self.generation += 1
+
+    def close(self, reason: str) -> None:
+        """Serve nothing from now on, for this reason. Effect: answers under way end."""
+        self.standing, self.closed = None, reason
+        self.generation += 1
+
+    def still_grants(self, grant: Grant) -> bool:
+        """Whether what is served by now still grants what an answer began under (a withdrawn permit ends it)."""
+        standing = self.standing
+        return standing is not None and grant.permit in standing.permit_ids
+
+    def state(self) -> object:
+        """Return what differs whenever answers under way have to be judged anew. Effect: reads the page and the clock."""
+        refusal = self.view.standing(_NOTHING)
+        return self.view.sequence, None if refusal is None else refusal.why, self.generation
+
+    def admit(self, it: Exchange, digest: str | None, body: bytes, *, model: str = "") -> Refusal | None:
+        """Judge a request and fill in what is found; None if it may go on.
+
+        Args:
+            it: the exchange, of which endpoint and instant are known.
+            digest: SHA-256 (hex) of the key that came with it.
+            body: the request's bytes.
+            model: the served model on whose behalf a tool server is called.
+        """
+        it.body = hashlib.sha256(body).hexdigest()
+        it.caller = caller = self.callers.get(digest) if digest else None
+        if caller is None:
+            return _UNAUTHENTICATED
+        standing = self.standing
+        if standing is None:
+            return Refusal(Why.CLOSED, self.closed, retry_after_s=1)
+        it.floor, it.epoch = standing.floor, self.view.epoch
+        request = _read(it.endpoint, body, model)
+        if isinstance(request, Refusal):
+            return request
+        it.request = request
+        grant = find_grant(standing.grants, request.asked, caller.tenant, caller.tier, now_ns=it.at_ns)
+        if isinstance(grant, Refusal):
+            return grant
+        it.grant = grant
+        it.scope = scope = self._scope(it.endpoint, caller, grant, request.asked)
+        return (
+            self.view.standing(scope)
+            or self._decided(it, standing, caller, grant, request.asked)
+            or self._counted(it, caller, grant, request)
+        )
+
+    def _scope(self, endpoint: Endpoint, caller: Caller, grant: Grant, asked: Asked) -> Scope:
+        capabilities = tuple(self.capabilities.get(asked.model, ()))
+        tools = (*asked.tools, *asked.results)
+        return Scope(asked.model, (grant.model, grant.digest), capabilities, tools, caller.tenant, endpoint.value)
+
+    def _decided(self, it: Exchange, standing: Standing, caller: Caller, grant: Grant, asked: Asked) -> Refusal | None:
+        tool = asked.tools[0] if it.endpoint is Endpoint.MCP_TOOLS_CALL and asked.tools else ""
+        it.answer = answer = decide(standing.layers, self.call_of(it.endpoint, caller, grant, asked, tool=tool))
+        return None if answer.allowed else refusal_of(answer, grant.permit)
+
+    def _counted(self, it: Exchange, caller: Caller, grant: Grant, request: Request) -> Refusal | None:
+        budgets, asked = self.budgets, request.asked
+        budget = None if budgets is None else budgets.budget(caller.tenant, grant.model)
+        if budgets is None or budget is None:
+            return Refusal(Why.NOT_PERMITTED, "no limits are known for this", rules=("limits",), permit=grant.permit)
+        if budget.tokens_per_request < UNLIMITED and not asked.tokens and it.endpoint is not Endpoint.MCP_TOOLS_CALL:
+            says = "say how many tokens the answer may have: the permit limits them for each request"
+            return Refusal(Why.LIMIT, says, rules=(LimitKind.TOKENS_PER_REQUEST.value,), permit=grant.permit)
+        tokens = len(request.body) // _BYTES_PER_TOKEN + (asked.tokens or _UNSAID_TOKENS)
+        second = it.at_ns // 1_000_000_000
+        over = budgets.take(caller.tenant, grant.model, boot_nanoseconds(), second, tokens=tokens, stream=asked.stream)
+        if over is None:
+            it.taken = (tokens, second, asked.stream)
+            return None
+        return over._replace(permit=grant.permit)
+
+    def settle(self, it: Exchange) -> None:
+        """Give back what an exchange took and did not use. To be called once, when it has ended."""
+        if it.taken is None or self.budgets is None or it.caller is None or it.grant is None:
+            return
+        tokens, second, stream = it.taken
+        it.taken = None
+        used = it.tokens_in + it.tokens_out
+        self.budgets.settle(it.caller.tenant, it.grant.model, second, tokens=tokens, used=used, stream=stream)
+
+    def call_of(
+        self,
+        endpoint: Endpoint,
+        caller: Caller,
+        grant: Grant,
+        asked: Asked,
+        *,
+        tool: str = "",
+        approved: bool = False,
+    ) -> Call:
+        """Return the call that the rules are asked about: tags are the gateway's own, never the client's. Pure."""
+        principal = Uid("Tenant", caller.tenant)
+        context: dict[str, object] = {
+            "activity": grant.activity,
+            "endpoint": endpoint.value,
+            "uses": caller.uses,
+            "capabilities": self.capabilities.get(asked.model, frozenset()),
+            "tools": frozenset(asked.tools),
+            "stream": asked.stream,
+            "tokens": asked.tokens,
+            "approved": approved,
+        }
+        if tool:
+            context["tool"] = tool
+        return Call(
+            principal=principal,
+            action=_USE_TOOL if tool else _GENERATE,
+            resource=Uid("Model", grant.model),
+            context=context,
+            entities={principal: Facts(ancestors=frozenset({Uid("Tier", caller.tier)}))},
+        )
+
+
+def _read(endpoint: Endpoint, body: bytes, model: str) -> Request | Refusal:
+    try:
+        return read_message(body, model) if model else read_request(endpoint, body)
+    except BadRequest as error:
+        return Refusal(Why.MALFORMED, str(error))

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The budgets of a worker: one line for each tenant and model that a permit serves, and for each of its tools (G-1, G-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ruleout.adapters.limits import Page
+from ruleout.model.permit import EVERYBODY, Limit, LimitKind
+from ruleout.serving.grants import Grants
+from ruleout.serving.limits import Budget, Budgets, Line, budget_of, lines_of
+
+
+def budgets_of(
+    grants: Grants, tiers: Mapping[str, str], page: Page, tightened: tuple[tuple[str, str, int], ...]
+) -> Budgets:
+    """Return the budgets under permits in force. Effect: takes rows of the host's shared page.
+
+    Two permits for one model and tenant give the tightest of both.
+
+    Args:
+        tiers: each tenant's tier.
+        tightened: limits that a kill state or a watch made tighter: kind, tenant ("" for all), at most.
+    """
+    limits: dict[Line, list[Limit]] = {}
+    for grant in {id(one): one for some in grants.values() for one in some}.values():
+        for tenant, tier in tiers.items():
+            if tier in (grant.tiers.get(tenant) or grant.tiers.get(EVERYBODY) or ()):
+                limits.setdefault(Line(tenant, grant.model), []).extend(grant.limits)
+                for tool in grant.tools.values():
+                    limits.setdefault(Line(tenant, grant.model, tool.tool), []).extend(tool.limits)
+    made: dict[Line, Budget] = {line: budget_of(some) for line, some in limits.items()}
+    budgets = Budgets(made, page, page.rows_for(lines_of(made)))
+    budgets.tighten((LimitKind(kind), tenant, at_most) for kind, tenant, at_most in tightened)
+    return budgets

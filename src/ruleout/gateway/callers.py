@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who asks: by the digest of the key alone, never by anything else that a request says."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ruleout.serving.settings.document import GatewayDoc
+
+_BEARER = "bearer "
+
+
+class Caller(NamedTuple):
+    """A tenant as rules and records know it; `key` is the first 16 hex digits of the key's SHA-256."""
+
+    tenant: str
+    tier: str
+    key: str
+    uses: frozenset[str]
+
+
+Callers = Mapping[str, Caller]
+
+
+def callers_of(settings: GatewayDoc) -> Callers:
+    """Return every caller by the SHA-256 (hex) of the key. Pure."""
+    return {
+        key: Caller(name, tenant.tier, key[:16], frozenset(tenant.uses))
+        for name, tenant in settings.tenants.items()
+        for key in tenant.keys
+    }
+
+
+def digest_of_key(authorization: str | None, api_key: str | None) -> str | None:
+    """Return the SHA-256 (hex) of the key that a request carries, None where it carries none, or two that differ. Pure.
+
+    Args:
+        authorization: the field of that name, as OpenAI's clients and MCP send it.
+        api_key: the field `x-api-key`, as Anthropic's clients send it.
+    """
+    bearer = None
+    if authorization is not None:
+        if authorization[:7].lower() != _BEARER:
+            return None
+        bearer = authorization[7:]
+    if bearer is not None and api_key is not None and bearer != api_key:
+        return None
+    key = bearer if bearer is not None else api_key
+    return None if not key else hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def digest_in(headers: Any) -> str | None:
+    """Return the SHA-256 (hex) of the key in a request's header, None where there is none, or more than one of a field. Pure."""
+    bearers, keys = headers.get_all("authorization"), headers.get_all("x-api-key")
+    if len(bearers) > 1 or len(keys) > 1:
+        return None  # which of them counts is not for us to guess
+    return digest_of_key(bearers[0] if bearers else None, keys[0] if keys else None)

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an answer holds, before it leaves: each call of a tool judged, each text cleared by the hooks (G-4, G-9)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ruleout.adapters.approvals import Approvals
+from ruleout.adapters.approvals.waiting import Wanted
+from ruleout.adapters.clock import boot_nanoseconds
+from ruleout.adapters.hooks import HookClient
+from ruleout.app.serving.load import Standing
+from ruleout.gateway.admission import Admission
+from ruleout.gateway.exchange import Exchange, refusal_of
+from ruleout.model.permit import ContentPolicy
+from ruleout.policy.decide import decide
+from ruleout.serving.audit import HookSaid, ToolUse
+from ruleout.serving.epoch import Scope
+from ruleout.serving.hooks import HoldBack, Question, Stage, Verdict, denied_by
+from ruleout.serving.refusal import Refusal, Why
+from ruleout.serving.tools import Denied, NeedsApproval, judge, under_permit
+from ruleout.serving.wires import ToolCall
+
+if TYPE_CHECKING:
+    from ruleout.serving.wires import Piece, Request
+
+
+class Cut(Exception):
+    """An answer may not go on; `refusal` says why."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.why.value)
+        self.refusal = refusal
+
+
+@dataclass(slots=True, kw_only=True)
+class Safeguards:
+    """Whom a worker asks: hooks by name with the stages and windows of each, and people."""
+
+    hooks: Mapping[str, HookClient] = field(default_factory=dict)
+    stages: Mapping[str, frozenset[Stage]] = field(default_factory=dict)
+    windows: Mapping[str, int] = field(default_factory=dict)
+    approvals: Approvals | None = None
+
+    def at(self, names: Sequence[str], stage: Stage) -> tuple[str, ...]:
+        """Which of the hooks are asked at a stage; one that is not known is asked, and denies. Pure."""
+        return tuple(name for name in names if stage in self.stages.get(name, frozenset(Stage)))
+
+    async def ask(self, name: str, question: Question) -> Verdict:
+        """Ask one hook; one that no setting names denies. Effect: asks it."""
+        client = self.hooks.get(name)
+        return Verdict(allowed=False, failed="not-set-up") if client is None else await client.ask(question)
+
+
+class Checks:
+    """The checks of one exchange: its question, then its answer piece by piece."""
+
+    __slots__ = ("_admission", "_by_tool", "_calls", "_guards", "_held", "_it", "_names", "_standing", "_tools")
+
+    def __init__(self, it: Exchange, admission: Admission, standing: Standing, guards: Safeguards) -> None:
+        self._it, self._admission, self._standing, self._guards = it, admission, standing, guards
+        grant = it.grant
+        self._names = guards.at(grant.hooks, Stage.OUTPUT) if grant else ()
+        window = max((guards.windows.get(name, 0) for name in self._names), default=0)
+        self._held = HoldBack(window) if self._names else None
+        self._calls = 0
+        self._by_tool: dict[str, int] = {}
+        self._tools = under_permit(standing.tools, grant.tools.values()) if grant and grant.tools else None
+
+    async def question(self, request: Request) -> Refusal | None:
+        """Judge what goes upstream: a call of a tool server like a model's, its text by the hooks. Effect: asks people, hooks."""
+        it = self._it
+        call = None if request.call is None else ToolCall(request.call.name, request.call.arguments, True, 0)
+        if call is not None:
+            await self._judge(call)
+        names = self._guards.at(it.grant.hooks, Stage.INPUT) if it.grant else ()
+        if not names:
+            return None
+        if request.unread:
+            # What a hook cannot read it cannot clear (G-9).
+            says = f"a hook that the permit demands cannot read: {', '.join(request.unread)}"
+            return Refusal(Why.HOOK, says, failed=names)
+        calls = () if call is None else ((call.name, call.arguments),)
+        refusal, said = await self._asked(names, Stage.INPUT, "", "\n".join(request.texts()), calls)
+        it.input_hooks = said
+        return refusal
+
+    async def pass_on(self, pieces: Sequence[Piece]) -> list[bytes]:
+        """Return what of these pieces, and of those held back before, may leave now: each whole, in order.
+
+        Effect: asks hooks and people.
+
+        Raises:
+            Cut: something in them may not leave.
+        """
+        out: list[bytes] = []
+        for piece in pieces:
+            self._count(piece)
+            for call in piece.tool_calls:
+                await self._judge(call)
+            if self._held is None:
+                out.append(piece.data)
+            else:
+                self._held.add(piece.data, piece.text, ended=piece.ended)
+                out += await self._cleared(piece)
+        return out
+
+    def _count(self, piece: Piece) -> None:
+        it = self._it
+        it.tokens_in = max(it.tokens_in, piece.tokens_in)
+        it.tokens_out = max(it.tokens_out, piece.tokens_out)
+
+    async def _cleared(self, piece: Piece) -> list[bytes]:
+        held = self._held
+        if held is None:
+            return [piece.data]
+        asked = held.to_ask()
+        calls = tuple((call.name, call.arguments) for call in piece.tool_calls)
+        if asked is None and not calls:
+            return held.ready()
+        context, text = asked or ("", "")
+        refusal, said = await self._asked(self._names, Stage.OUTPUT, context, text, calls)
+        self._it.output_hooks = said
+        if refusal is not None:
+            raise Cut(refusal)
+        return held.cleared() if asked is not None else held.ready()
+
+    async def _asked(
+        self, names: Sequence[str], stage: Stage, context: str, text: str, calls: tuple[tuple[str, str], ...]
+    ) -> tuple[Refusal | None, tuple[HookSaid, ...]]:
+        it, said = self._it, []
+        caller, model = it.caller, it.request.asked.model if it.request else ""
+        tenant, tier = (caller.tenant, caller.tier) if caller else ("", "")
+        for name in names:
+            ask = secrets.token_hex(8)
+            verdict = await self._guards.ask(
+                name, Question(ask, name, stage, it.id, tenant, tier, model, context, text, calls)
+            )
+            said.append(HookSaid(name, _said(verdict)))
+            if not verdict.allowed:
+                return denied_by(name, verdict, request=it.id), tuple(said)
+        return None, tuple(said)
+
+    async def _judge(self, call: ToolCall) -> None:
+        """Judge one call of a tool; raises Cut unless rules, policy, kill state and, where asked for, a person allow it."""
+        refusal = await self._refusal_of(call)
+        arguments = hashlib.sha256(call.arguments.encode("utf-8", "surrogatepass")).hexdigest()
+        use = ToolUse(call.name, arguments, "allow" if refusal is None else "deny")
+        self._it.calls = (*self._it.calls, use)
+        if refusal is not None:
+            raise Cut(refusal)
+
+    async def _refusal_of(self, call: ToolCall) -> Refusal | None:
+        it = self._it
+        caller, grant, request = it.caller, it.grant, it.request
+        if caller is None or grant is None or request is None or self._tools is None:
+            return Refusal(Why.TOOL, "the permit names no tool", rules=("permit-tool",))
+        over = self._over(call, caller.tenant, grant.model)
+        if over is not None:
+            return over._replace(permit=grant.permit)
+        judged = judge(call, self._tools, caller.tier)
+        if isinstance(judged, Denied):
+            return judged.refusal._replace(permit=grant.permit)
+        approved = False
+        if isinstance(judged, NeedsApproval):
+            refused = await self._approved(call, judged.rules)
+            if refused is not None:
+                return refused
+            approved = True
+        asked = self._admission.call_of(it.endpoint, caller, grant, request.asked, tool=call.name, approved=approved)
+        answer = decide(self._standing.layers, asked)
+        if not answer.allowed:
+            return refusal_of(answer, grant.permit)
+        # The kill state once more, with this tool: it may have changed while a person was asked (G-6).
+        scope = it.scope._replace(tools=(*it.scope.tools, call.name)) if it.scope else Scope(tools=(call.name,))
+        return self._admission.view.standing(scope)
+
+    def _over(self, call: ToolCall, tenant: str, model: str) -> Refusal | None:
+        self._calls += 1
+        budgets = self._admission.budgets
+        if budgets is None:
+            return Refusal(Why.CLOSED, "no limits are known")
+        self._by_tool[call.name] = self._by_tool.get(call.name, 0) + 1
+        over = budgets.tool_calls(tenant, model, self._calls)
+        over = over or budgets.tool_calls(tenant, model, self._by_tool[call.name], tool=call.name)
+        if over is not None:
+            return over
+        second = self._admission.clock.now_ns() // 1_000_000_000
+        return budgets.take(tenant, model, boot_nanoseconds(), second, tool=call.name)
+
+    async def _approved(self, call: ToolCall, rules: tuple[str, ...]) -> Refusal | None:
+        it, people = self._it, self._guards.approvals
+        caller, grant, request = it.caller, it.grant, it.request
+        if people is None or caller is None or grant is None or request is None:
+            return Refusal(Why.APPROVAL, "nobody is there who could approve this call", rules=rules)
+        show = grant.content is ContentPolicy.ALWAYS
+        wanted = Wanted(
+            request=it.id,
+            tenant=caller.tenant,
+            tier=caller.tier,
+            model=request.asked.model,
+            tool=call.name,
+            arguments=call.arguments,
+            rules=rules,
+            show=show,
+        )
+        at = datetime.fromtimestamp(self._admission.clock.now_ns() // 1_000_000_000, UTC)
+        return await people.ask(wanted, secrets.token_hex(16), at)
+
+
+def _said(verdict: Verdict) -> str:
+    if verdict.allowed:
+        return "near" if verdict.near else "allow"
+    return verdict.failed or "deny"

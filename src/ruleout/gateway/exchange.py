@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One request and its answer, as far as they are known: filled step by step, and told to the audit record whatever happens."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from ruleout.model.permit import Endpoint
+from ruleout.policy.decide import Answer
+from ruleout.serving.audit import Ended, HookSaid, Opened, Refused, ToolUse, end_record, open_record, refused_record
+from ruleout.serving.refusal import Refusal, Why
+
+if TYPE_CHECKING:
+    from ruleout.gateway.callers import Caller
+    from ruleout.serving.epoch import Scope
+    from ruleout.serving.grants import Grant
+    from ruleout.serving.wires import Request
+
+
+class Exchange:
+    """What is known of one request. Only the coroutine that serves it writes here."""
+
+    __slots__ = (
+        "answer",
+        "at_ns",
+        "body",
+        "caller",
+        "calls",
+        "endpoint",
+        "epoch",
+        "floor",
+        "grant",
+        "id",
+        "input_hooks",
+        "output_hooks",
+        "request",
+        "scope",
+        "sent",
+        "sent_bytes",
+        "status",
+        "taken",
+        "tokens_in",
+        "tokens_out",
+    )  # fmt: skip
+
+    def __init__(self, endpoint: Endpoint, id_: str, at_ns: int) -> None:
+        self.endpoint, self.id, self.at_ns = endpoint, id_, at_ns
+        self.caller: Caller | None = None
+        self.request: Request | None = None
+        self.grant: Grant | None = None
+        self.answer: Answer | None = None
+        self.scope: Scope | None = None
+        self.body = ""
+        self.floor = ""
+        self.epoch = 0
+        self.input_hooks: tuple[HookSaid, ...] = ()
+        self.output_hooks: tuple[HookSaid, ...] = ()
+        self.calls: tuple[ToolUse, ...] = ()
+        #: Tokens that were taken from the budget, and the second of UTC at which they were; None if nothing was taken.
+        self.taken: tuple[int, int, bool] | None = None
+        self.status = self.sent_bytes = self.tokens_in = self.tokens_out = 0
+        self.sent = hashlib.sha256()
+
+    def opened(self) -> bytes:
+        """Return the record that is durable before the first byte leaves (G-8). Pure."""
+        caller, grant, asked, answer = self.caller, self.grant, self.request, self.answer
+        if caller is None or grant is None or asked is None or answer is None:
+            raise AssertionError("expected a request that was judged")
+        return open_record(
+            Opened(
+                at=self.at_ns,
+                request=self.id,
+                tenant=caller.tenant,
+                tier=caller.tier,
+                key=caller.key,
+                endpoint=self.endpoint.value,
+                model=asked.asked.model,
+                weights=grant.digest,
+                permit=grant.permit,
+                body=self.body,
+                rules=answer.rules,
+                bundle=answer.bundle,
+                floor=self.floor,
+                epoch=self.epoch,
+                hooks=self.input_hooks,
+                tools=asked.asked.tools,
+            )
+        )
+
+    def refused(self, refusal: Refusal, status: int) -> bytes:
+        """Return the record of a request that is not served (G-8, G-10). Pure."""
+        caller, grant, asked = self.caller, self.grant, self.request
+        return refused_record(
+            Refused(
+                at=self.at_ns,
+                request=self.id,
+                why=refusal.why.value,
+                status=status,
+                tenant=caller.tenant if caller else "",
+                tier=caller.tier if caller else "",
+                key=caller.key if caller else "",
+                endpoint=self.endpoint.value,
+                model=asked.asked.model if asked else "",
+                weights=grant.digest if grant else "",
+                permit=refusal.permit,
+                body=self.body,
+                rules=refusal.rules,
+                failed=refusal.failed,
+                bundle=refusal.bundle,
+                floor=self.floor,
+                epoch=self.epoch,
+                hooks=self.input_hooks,
+                tools=asked.asked.tools if asked else (),
+            )
+        )
+
+    def ended(self, how: str, refusal: Refusal | None, at_ns: int) -> bytes:
+        """Return the record of how the answer ended: `whole`, `cut`, `left` or `failed` (G-8). Pure."""
+        return end_record(
+            Ended(
+                at=at_ns,
+                request=self.id,
+                how=how,
+                status=self.status,
+                sent_bytes=self.sent_bytes,
+                sent=self.sent.hexdigest(),
+                tokens_in=self.tokens_in,
+                tokens_out=self.tokens_out,
+                calls=self.calls,
+                why=refusal.why.value if refusal else "",
+                rules=refusal.rules if refusal else (),
+                failed=refusal.failed if refusal else (),
+                hooks=self.output_hooks,
+            )
+        )
+
+    def send(self, data: bytes) -> None:
+        """Take note of bytes that are about to leave."""
+        self.sent_bytes += len(data)
+        self.sent.update(data)
+
+
+#: The ground of a policy's answer as a refusal tells it.
+_WHY = {
+    "red-line": Why.RED_LINE,
+    "floor-failed": Why.FLOOR_FAILED,
+    "no-policy": Why.NO_POLICY,
+    "forbidden": Why.FORBIDDEN,
+    "failed": Why.FAILED,
+    "not-permitted": Why.NOT_ALLOWED,
+}
+_SAYS = {
+    Why.RED_LINE: "a red line forbids this",
+    Why.FLOOR_FAILED: "the red lines cannot be asked about this",
+    Why.NO_POLICY: "there is no policy for this tenant",
+    Why.FORBIDDEN: "the tenant's policy forbids this",
+    Why.FAILED: "the tenant's policy cannot be asked about this",
+    Why.NOT_ALLOWED: "the tenant's policy does not permit this",
+}
+
+
+def refusal_of(answer: Answer, permit: str) -> Refusal:
+    """Return what a client is told of a policy's denial. Pure. Source: G-10."""
+    why = _WHY[answer.ground.value]
+    return Refusal(why, _SAYS[why], rules=answer.rules, failed=answer.failed, bundle=answer.bundle, permit=permit)

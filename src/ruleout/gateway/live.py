@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers that are under way, and the ticker that ends them: by a kill, a lost lease, an ended or withdrawn permit (G-6, G-7).
+
+A worker reads the shared page at each request and before each chunk; the ticker sees to answers that have nothing to send. It
+asks the page's sequence every few milliseconds, and only where that moved is each answer judged anew. Once a second it looks
+for clients that have gone and for upstreams that have fallen silent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from ruleout.adapters.upstream.connection import Connection
+from ruleout.serving.refusal import Refusal, Why
+
+#: Seconds between two looks at the page.
+TICK_S = 0.005
+#: Seconds that a cut answer has to say so to a client that reads slowly, before it is dropped.
+GRACE_S = 0.015
+_TICKS_A_SECOND = int(1 / TICK_S)
+_SILENT = Refusal(Why.UPSTREAM, "the upstream has fallen silent", rules=("silent",))
+#: Marks an answer whose client has gone; never shown to anybody.
+GONE = Refusal(Why.UPSTREAM, "the client has gone", rules=("gone",))
+
+
+def _nothing() -> Any:
+    return None
+
+
+class Live:
+    """One answer under way.
+
+    Args:
+        judge: says why it may not go on, None while it may.
+        gone: makes a coroutine that returns when the client has gone.
+        silent_s: seconds without a byte from upstream, or without one taken by the client, after which it counts as broken off.
+
+    Attributes:
+        refusal: why it was cut; None while it was not.
+        connection: the upstream's connection, once there is one.
+        heard: the loop's time at which upstream was heard last, or the client took something.
+        is_sending: whether a chunk waits for the client to take it.
+    """
+
+    __slots__ = ("connection", "gone", "heard", "is_sending", "judge", "refusal", "silent_s", "task", "watcher")
+
+    def __init__(
+        self,
+        judge: Callable[[], Refusal | None],
+        gone: Callable[[], Coroutine[Any, Any, None]],
+        silent_s: int,
+        now: float,
+    ) -> None:
+        self.judge, self.gone, self.silent_s, self.heard = judge, gone, silent_s, now
+        self.is_sending = False
+        self.task = asyncio.current_task()
+        self.connection: Connection | None = None
+        self.refusal: Refusal | None = None
+        self.watcher: asyncio.Task[None] | None = None
+
+    def cut(self, refusal: Refusal) -> None:
+        """End it: whatever it waits for raises soon. The first reason stays."""
+        if self.refusal is None:
+            self.refusal = refusal
+            if self.connection is not None:
+                self.connection.interrupt(refusal)
+            asyncio.get_running_loop().call_later(GRACE_S, self._drop)
+
+    def look_around(self, now: float) -> None:
+        """Cut it if upstream is silent, or its client takes nothing; see to it that a client's going is noticed."""
+        if now - self.heard > self.silent_s and self.connection is not None:
+            if self.is_sending:
+                self.cut(GONE)
+            elif self.connection.is_awaited:  # while a hook or a person is asked, nobody listens to upstream
+                self.cut(_SILENT)
+        if self.watcher is None:
+            self.watcher = asyncio.create_task(self._watch())
+
+    def over(self) -> None:
+        """It ends by itself from here on: it is not dropped any more, and what it waits for has an end of its own."""
+        self.task = None
+
+    def end(self) -> None:
+        """It has ended: watch no more."""
+        self.task = self.connection = None
+        self.judge = self.gone = _nothing
+        if self.watcher is not None:
+            self.watcher.cancel()
+
+    async def _watch(self) -> None:
+        await self.gone()
+        self.cut(GONE)
+
+    def _drop(self) -> None:
+        if self.task is not None and not self.task.done():
+            self.task.cancel()
+
+
+class Answers:
+    """Every answer under way in this worker, and the ticker over them.
+
+    Args:
+        sequence: the page's state as a value that differs after every change; a look at it is all that a quiet tick costs.
+
+    Attributes:
+        settled: called with how many cut answers still live, after each judging and whenever one of them ends.
+    """
+
+    def __init__(self, sequence: Callable[[], object]) -> None:
+        self._sequence = sequence
+        self.settled: Callable[[int], None] = lambda _: None
+        self._live: set[Live] = set()
+        self._ending: set[Live] = set()
+        self._seen: object = None
+        self._ticks = 0
+        self._handle: asyncio.TimerHandle | None = None
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def add(self, live: Live) -> None:
+        """An answer begins."""
+        self._live.add(live)
+
+    def remove(self, live: Live) -> None:
+        """An answer has ended; nothing of it is sent any more."""
+        live.end()
+        self._live.discard(live)
+        if live in self._ending:
+            self._ending.discard(live)
+            self.settled(len(self._ending))
+
+    def start(self) -> None:
+        """Begin to tick. For the thread of the event loop."""
+        self._tick()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        if self._handle is not None:
+            self._handle.cancel()
+
+    def look(self) -> None:
+        """Judge every answer now, whatever the page's sequence."""
+        for live in tuple(self._live):
+            refusal = live.judge()
+            if refusal is not None:
+                self._ending.add(live)
+                live.cut(refusal)
+        self.settled(len(self._ending))
+
+    def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        sequence = self._sequence()
+        if sequence != self._seen:
+            self._seen = sequence
+            self.look()
+        self._ticks += 1
+        if self._ticks % _TICKS_A_SECOND == 0:
+            for live in tuple(self._live):
+                live.look_around(loop.time())
+        self._handle = loop.call_later(TICK_S, self._tick)

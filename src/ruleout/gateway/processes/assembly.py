@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A worker put together from the settings: what it judges by, asks, writes and counts. What cannot be had stops its start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruleout.adapters.approvals import ApprovalFolder, Approvals
+from ruleout.adapters.audit import AuditWriter
+from ruleout.adapters.clock import ForwardClock, boot_nanoseconds
+from ruleout.adapters.files import read_bounded, write_new
+from ruleout.adapters.hooks import HookClient, parse_target
+from ruleout.adapters.kill import Places, View
+from ruleout.adapters.limits import Page
+from ruleout.adapters.monitoring import start_of
+from ruleout.adapters.upstream.pool import Pool, origin_of
+from ruleout.app.keyring import read_keyring
+from ruleout.app.serving.load import Place, Standing, read_secret
+from ruleout.gateway.admission import Admission
+from ruleout.gateway.budgeting import budgets_of
+from ruleout.gateway.callers import callers_of
+from ruleout.gateway.checks import Safeguards
+from ruleout.gateway.counting import count
+from ruleout.gateway.live import Answers
+from ruleout.gateway.outflow import Sockets
+from ruleout.gateway.pages import pages_of
+from ruleout.gateway.pipes import PATHS, Pipe, head_of
+from ruleout.gateway.relay import Serving
+from ruleout.gateway.tool_servers import Sessions
+from ruleout.gateway.worker import Bounds, Worker
+from ruleout.model.permit import Endpoint
+from ruleout.serving.hooks import Stage
+from ruleout.serving.monitoring.counters import Counters
+from ruleout.serving.settings.document import GatewayDoc
+
+COUNTERS, LIMITS, SECRET = "counters", "limits", "session-secret"
+_STAGES = {"input": {Stage.INPUT}, "output": {Stage.OUTPUT}, "both": set(Stage)}
+
+
+@dataclass(slots=True, kw_only=True)
+class Assembled:
+    """A worker and what has to be begun and ended around it."""
+
+    worker: Worker
+    serving: Serving
+    counters: Counters
+    limits: Page
+    name: str
+    place: Place
+
+    def load(self, standing: Standing) -> None:
+        """Serve by these permits and policies from now on. Effect: takes rows of the page of limits."""
+        admission = self.serving.admission
+        tiers = {name: tenant.tier for name, tenant in self.place.settings.tenants.items()}
+        admission.load(standing, budgets_of(standing.grants, tiers, self.limits, admission.view.limits))
+
+
+def assemble(place: Place, name: str, environment: Mapping[str, str], boot_id: str) -> Assembled:
+    """Return a worker that serves nothing yet. Effect: reads secrets, opens the page, the store of limits, an audit segment.
+
+    Args:
+        name: the worker's, such as `worker-1`; the same after a restart.
+        boot_id: of the host's running kernel.
+
+    Raises:
+        RuleoutError: something cannot be had.
+    """
+    told = place.settings
+    counters = Counters(start_of(place.state / COUNTERS, name))
+    admission = Admission(
+        callers=callers_of(told),
+        capabilities={model: frozenset(one.capabilities) for model, one in told.models.items()},
+        view=View(Places(folder=place.path(told.kills) / "run").page),
+        clock=ForwardClock(),
+        standing=None,
+        budgets=None,
+    )
+    audit = AuditWriter(place.path(told.audit), name)
+    serving = Serving(
+        admission=admission,
+        guards=_safeguards(place, name),
+        audit=audit,
+        answers=Answers(admission.state),
+        sockets=Sockets(),
+        most_body_bytes=told.most_body_bytes,
+        count=lambda it, how, refusal: count(counters, it, how, refusal),
+    )
+    page = pages_of(
+        admission, audit, counters, folder=place.state / COUNTERS, worker=name, operators=frozenset(told.operators)
+    )
+    bounds = Bounds(body_bytes=told.most_body_bytes, body_seconds=told.body_seconds, at_once=told.at_once)
+    servers = {server: one.model for server, one in told.tool_servers.items()}
+    worker = Worker(
+        serving, _pipes(place, environment), bounds, tool_servers=servers, sessions=Sessions(_secret(place)), page=page
+    )
+    limits = Page(place.state / LIMITS, boot_id=boot_id, now_ns=boot_nanoseconds())
+    return Assembled(worker=worker, serving=serving, counters=counters, limits=limits, name=name, place=place)
+
+
+def _pipes(place: Place, environment: Mapping[str, str]) -> dict[tuple[str, Endpoint], Pipe]:
+    told = place.settings
+    pools, keys = {}, {}
+    for name, upstream in told.upstreams.items():
+        pools[name] = Pool(origin_of(upstream.url), most=upstream.connections, connect_s=upstream.connect_ms / 1000)
+        keys[name] = "" if upstream.key is None else read_secret(place, upstream.key, environment)
+    made = {}
+    for model, one in told.models.items():
+        for endpoint in PATHS.values():
+            head = head_of(pools[one.upstream], endpoint, keys[one.upstream])
+            silent = told.upstreams[one.upstream].silent_seconds
+            made[model, endpoint] = Pipe(pools[one.upstream], head, silent, keys[one.upstream])
+    for server, tools in told.tool_servers.items():
+        head = head_of(pools[tools.upstream], Endpoint.MCP_TOOLS_CALL, keys[tools.upstream])
+        silent = told.upstreams[tools.upstream].silent_seconds
+        made[f"mcp/{server}", Endpoint.MCP_TOOLS_CALL] = Pipe(pools[tools.upstream], head, silent, keys[tools.upstream])
+    return made
+
+
+def _safeguards(place: Place, name: str) -> Safeguards:
+    told = place.settings
+    hooks = {
+        hook: HookClient(parse_target(one.address), deadline_s=one.deadline_ms / 1000)
+        for hook, one in told.hooks.items()
+    }
+    return Safeguards(
+        hooks=hooks,
+        stages={hook: frozenset(_STAGES[one.asked_about]) for hook, one in told.hooks.items()},
+        windows={hook: one.window for hook, one in told.hooks.items()},
+        approvals=_approvals(place, told, name),
+    )
+
+
+def _approvals(place: Place, told: GatewayDoc, name: str) -> Approvals | None:
+    if told.approvals is None:
+        return None
+    ring = place.path(told.trust.keyring)
+    folder = ApprovalFolder(place.path(told.approvals.folder))
+    folder.make()
+    run = f"{name}/{os.urandom(8).hex()}"
+    return Approvals(
+        folder, run=run, keyring=lambda: read_keyring(ring), roles=told.approvals.roles, within_s=told.approvals.seconds
+    )
+
+
+def _secret(place: Place) -> bytes:
+    return read_bounded(place.state / SECRET, limit_bytes=64, what="secret of sessions")
+
+
+def prepare(place: Place, make_limits: Callable[[Path], None]) -> None:
+    """Make the folders that workers share. Effect: makes what is missing; nothing that is there is changed."""
+    for folder in (place.state, place.state / COUNTERS, place.path(place.settings.audit)):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not (place.state / LIMITS).exists():
+        make_limits(place.state / LIMITS)
+    if not (place.state / SECRET).exists():
+        write_new(place.state / SECRET, os.urandom(32), mode=0o600)

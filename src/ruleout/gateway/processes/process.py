@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A worker's life in its process: loading, ticking, reloading, answering probes, draining (G-6, G-7, G-11).
+
+Permits and policies are loaded off the loop, at the start and whenever one of their files changes. What cannot be loaded
+closes the worker: what the new files say is not known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import traceback
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+from ruleout.adapters.kill import Places, ProbeServer
+from ruleout.adapters.monitoring import keep_counters
+from ruleout.app.serving.load import Standing, load_standing
+from ruleout.errors import RuleoutError
+from ruleout.gateway.processes.assembly import COUNTERS, Assembled
+from ruleout.model.permit import LimitKind
+
+#: Seconds between two looks at the files that are served by.
+LOOK_S = 1.0
+#: Seconds after which permits are judged again although no file changed.
+JUDGE_AGAIN_S = 60.0
+
+
+class Process:
+    """What runs beside a worker's requests."""
+
+    def __init__(self, parts: Assembled) -> None:
+        self._parts = parts
+        self._files: object = None
+        self._before: Standing | None = None
+        self._judged = float("-inf")
+        self._tasks: list[asyncio.Task[None]] = []
+        self._live = self._epoch = 0
+        parts.serving.answers.settled = self.settled
+        places = Places(folder=parts.place.path(parts.place.settings.kills) / "run")
+        self._probe = ProbeServer(places.probes, places.nudges, self._enforced, parts.serving.answers.look)
+
+    def settled(self, live: int) -> None:
+        """Take note of how many cut answers still live, and acknowledge the epoch on the page (G-6)."""
+        self._live = live
+        admission = self._parts.serving.admission
+        if admission.view.epoch != self._epoch and admission.budgets is not None:
+            self._epoch = admission.view.epoch
+            admission.budgets.tighten((LimitKind(kind), name, most) for kind, name, most in admission.view.limits)
+        admission.view.acknowledge(admission.view.epoch, live)
+
+    def _enforced(self) -> tuple[int, int]:
+        # A probe may come before the ticker: look first, so that what is said is true now.
+        self._parts.serving.answers.look()
+        return self._parts.serving.admission.view.epoch, self._live
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Load for the first time, then begin to tick and to answer probes. Effect: blocks until loaded or closed."""
+        self._apply(_loaded(self._parts, None))
+        loop.call_soon(self._begin)
+
+    def _begin(self) -> None:
+        self._parts.serving.answers.start()
+        self._keep(self._probe.start())
+        self._begin_watch()
+
+    def _keep(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.get_running_loop().create_task(coroutine))
+
+    def _begin_watch(self) -> None:
+        self._keep(self._watch())
+        self._tasks[-1].add_done_callback(self._watch_ended)
+
+    def _watch_ended(self, task: asyncio.Task[None]) -> None:
+        """A watch that a bug ended would leave in force for ever what is withdrawn: close, and watch again."""
+        if task.cancelled():
+            return
+        error = task.exception()
+        traceback.print_exception(error, file=sys.stderr)
+        self._files = None
+        self._apply(f"the permits or policies cannot be loaded: {type(error).__name__}")
+        self._begin_watch()
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            with contextlib.suppress(OSError):  # counters are for watching: nothing waits for their disk
+                keep_counters(self._parts.place.state / COUNTERS, self._parts.name, self._parts.counters.state)
+            await self._look_again()
+
+    async def _look_again(self) -> None:
+        """Load again where a file has changed, after a while, and each time while nothing is served."""
+        loop, files = asyncio.get_running_loop(), self._parts.place.stamps()
+        closed = self._parts.serving.admission.standing is None
+        if closed or files != self._files or loop.time() - self._judged > JUDGE_AGAIN_S:
+            self._judged = loop.time()
+            self._files = files
+            self._apply(await asyncio.to_thread(_loaded, self._parts, self._before))
+
+    def _apply(self, found: Standing | str) -> None:
+        if isinstance(found, str):
+            self._parts.serving.admission.close(found)
+        else:
+            self._before = found
+            self._parts.load(found)
+
+    def stop(self) -> None:
+        """End: what is written is written, and the sockets go. For the end of the process."""
+        self._parts.serving.answers.stop()
+        for task in self._tasks:
+            task.cancel()
+        self._parts.serving.audit.close()
+
+
+def _loaded(parts: Assembled, before: Standing | None) -> Standing | str:
+    """What is served by now, or why nothing is. Effect: reads files. For any thread."""
+    now = datetime.fromtimestamp(parts.serving.admission.clock.now_ns() // 1_000_000_000, UTC)
+    try:
+        return load_standing(parts.place, at=now, before=before)
+    except (RuleoutError, OSError) as error:
+        return f"the permits or policies do not hold: {error}"

@@ -1,0 +1,329 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From an admitted request to the last byte of its answer: record, upstream, checks, chunks, record (G-5, G-6, G-8).
+
+Invariants. No byte of an answer leaves before its record is durable. No byte leaves after the page says no: the page is read
+before each chunk, and after every wait that comes before one. Whatever goes wrong, the answer ends in its format's own
+terms where the client still listens, and the end is recorded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ruleout.adapters.audit import AuditUnavailable, AuditWriter
+from ruleout.adapters.upstream.connection import Connection, Interrupted, UpstreamFailed
+from ruleout.gateway.admission import Admission
+from ruleout.gateway.checks import Checks, Cut, Safeguards
+from ruleout.gateway.exchange import Exchange
+from ruleout.gateway.live import GONE, GRACE_S, Answers, Live
+from ruleout.gateway.outflow import Outflow, Sockets
+from ruleout.gateway.pipes import Pipe
+from ruleout.gateway.tool_servers import SESSION
+from ruleout.gateway.upstream_errors import refusal_by
+from ruleout.model.permit import Endpoint
+from ruleout.serving.refusal import Refusal, Why
+from ruleout.serving.wires import CutShort, Piece, reader_of, refuse
+
+_BUG = Refusal(Why.CLOSED, "the gateway failed; this is a bug of ours")
+_BROKEN = "the upstream's answer broke off"
+
+
+@dataclass(slots=True, kw_only=True)
+class Serving:
+    """What a worker serves with."""
+
+    admission: Admission
+    guards: Safeguards
+    audit: AuditWriter
+    answers: Answers
+    sockets: Sockets
+    most_body_bytes: int
+    count: Callable[[Exchange, str, Refusal | None], None]
+
+
+class Route(NamedTuple):
+    """What a tool server's answers need besides: more header fields for upstream, a session's id for the client; its address."""
+
+    fields: str = ""
+    session: Callable[[str], str] | None = None
+    client: str = ""
+
+    def headers(self, connection: Connection) -> list[tuple[str, str]]:
+        """Return the header fields that go to the client because of the upstream's. Pure."""
+        told = connection.headers.get(SESSION)
+        return [] if self.session is None or told is None else [(SESSION, self.session(told))]
+
+
+class Relay:
+    """One answer under way."""
+
+    __slots__ = (
+        "_checks", "_connection", "_is_opened", "_it", "_live", "_outflow", "_pipe", "_protocol", "_reader", "_route",
+        "_serving", "_transport", "_unsent",
+    )  # fmt: skip
+
+    def __init__(self, it: Exchange, serving: Serving, pipe: Pipe, protocol: Any, route: Route) -> None:
+        self._it, self._serving, self._pipe, self._protocol, self._route = it, serving, pipe, protocol, route
+        self._checks: Checks | None = None
+        self._connection: Connection | None = None
+        self._transport: Any = None
+        self._is_opened = False
+        self._outflow = Outflow(serving.sockets, route.client)
+        self._reader: Any = None
+        self._unsent: deque[Piece] = deque()
+        self._live = Live(self._judge, protocol.client_disconnect, pipe.silent_s, asyncio.get_running_loop().time())
+
+    def _judge(self) -> Refusal | None:
+        """Why the answer may not go on now: a kill, the lease, the permit's end. Called by the ticker and before each chunk."""
+        it, admission = self._it, self._serving.admission
+        if it.scope is None or it.grant is None:
+            return Refusal(Why.CLOSED, "nothing is known of this answer")
+        if admission.clock.now_ns() >= it.grant.end_ns or not admission.still_grants(it.grant):
+            return Refusal(Why.NOT_PERMITTED, "the permit has ended", rules=("permit-time",), permit=it.grant.permit)
+        return admission.view.standing(it.scope)
+
+    async def serve(self) -> None:
+        """Serve it to its end. Effect: everything. Whatever happens, it is told, recorded, and no longer live at the end."""
+        it, serving = self._it, self._serving
+        how, refusal = "bug", None
+        serving.answers.add(self._live)
+        try:
+            how, refusal = await self._served_and_told()
+        finally:
+            if self._connection is not None:
+                self._connection.finish()
+            if how == "bug" and self._is_opened:
+                # On its way to the outermost handler; its record says that it failed.
+                with contextlib.suppress(AuditUnavailable):
+                    serving.audit.commit(it.ended("failed", _BUG, serving.admission.clock.now_ns()))
+            # The server ends the answer's body once nobody holds its transport: not only when cycles are collected.
+            has_begun, self._transport, self._protocol = self._transport not in (None, _DONE), None, None
+            if has_begun and how == "cut":
+                await self._outflow.drain_or_drop(GRACE_S)
+            self._outflow.close()
+            serving.answers.remove(self._live)
+            serving.admission.settle(it)
+            serving.count(it, how, _BUG if how == "bug" else refusal)
+
+    async def _served_and_told(self) -> tuple[str, Refusal | None]:
+        how, refusal = await self._served()
+        self._live.over()
+        if self._is_opened:
+            await self._end(how, refusal)
+        elif refusal is not None:
+            return await self._refuse(how, refusal)
+        return how, refusal
+
+    async def _served(self) -> tuple[str, Refusal | None]:
+        """Serve it; return how it ended, as in its record, and why it did not end whole."""
+        try:
+            await self._answer()
+        except Cut as cut:
+            return "cut", cut.refusal
+        except Interrupted:
+            return self._cut()
+        except (UpstreamFailed, CutShort) as error:
+            return "failed", Refusal(Why.UPSTREAM, str(error) or _BROKEN)
+        except AuditUnavailable as error:
+            return "cut", Refusal(Why.AUDIT, str(error), retry_after_s=1)
+        except asyncio.CancelledError:
+            if self._live.refusal is None:
+                raise
+            _forget_cancel()
+            return self._cut()
+        except RuntimeError as error:  # granian's word for a client that has gone
+            return "left", Refusal(Why.UPSTREAM, type(error).__name__)
+        return "whole", None
+
+    def _cut(self) -> tuple[str, Refusal]:
+        refusal = self._live.refusal or Refusal(Why.CLOSED, "the answer was ended")
+        return ("left" if refusal is GONE else "cut"), refusal
+
+    async def _answer(self) -> None:
+        it, serving = self._it, self._serving
+        standing = serving.admission.standing
+        request = it.request
+        if standing is None or request is None:
+            raise Cut(Refusal(Why.CLOSED, serving.admission.closed))
+        self._checks = checks = Checks(it, serving.admission, standing, serving.guards)
+        refusal = await checks.question(request)
+        if refusal is not None:
+            raise Cut(refusal)
+        kept = serving.audit.commit(it.opened())
+        self._is_opened = True
+        if it.endpoint is Endpoint.MCP_TOOLS_CALL:
+            await kept  # a call of a tool has its effect upstream: its record comes first
+        await self._ask(request.body)
+        connection = self._connection
+        if connection is None:
+            raise UpstreamFailed(_BROKEN)
+        status = await connection.head()
+        await kept
+        if status == 202 and it.endpoint is Endpoint.MCP_TOOLS_CALL:
+            self._accepted()
+            return
+        if status != 200 or "content-encoding" in connection.headers:
+            raise Cut(await _refused_by(connection, status, self._pipe.key))
+        streams = request.asked.stream
+        if it.endpoint is Endpoint.MCP_TOOLS_CALL:
+            streams = connection.headers.get("content-type", "").startswith("text/event-stream")
+        self._reader = reader_of(it.endpoint, streams, request.rpc_id, hide_usage=request.usage_added)
+        if streams:
+            await self._stream(connection, checks)
+        else:
+            await self._whole(connection, checks)
+
+    async def _ask(self, body: bytes) -> None:
+        refusal = self._judge()
+        if refusal is not None:
+            raise Cut(refusal)
+        self._connection = connection = await self._pipe.pool.take()
+        self._live.connection = connection
+        refusal = self._live.refusal or self._judge()
+        if refusal is not None:
+            raise Cut(refusal)
+        self._live.heard = asyncio.get_running_loop().time()
+        connection.send(self._pipe.request(body, self._route.fields))
+
+    async def _stream(self, connection: Connection, checks: Checks) -> None:
+        loop = asyncio.get_running_loop()
+        reader = self._reader
+        while True:
+            data = await connection.body()
+            self._live.heard = loop.time()
+            pieces = reader.feed(data) if data else reader.finish()
+            if pieces:
+                self._unsent.extend(pieces)
+                await self._send(await checks.pass_on(pieces))
+                self._live.heard = loop.time()
+            if not data:
+                return
+
+    async def _whole(self, connection: Connection, checks: Checks) -> None:
+        parts, size = [], 0
+        loop = asyncio.get_running_loop()
+        while data := await connection.body():
+            self._live.heard = loop.time()
+            size += len(data)
+            if size > self._serving.most_body_bytes:
+                raise UpstreamFailed("the upstream's answer is too large")
+            parts.append(data)
+        reader = self._reader
+        pieces = [*reader.feed(b"".join(parts)), *reader.finish()]
+        out = b"".join(await checks.pass_on(pieces))
+        refusal = self._live.refusal or self._judge()
+        if refusal is not None:
+            raise Cut(refusal)
+        it = self._it
+        it.status = 200
+        it.send(out)
+        self._transport = _DONE
+        self._protocol.response_bytes(200, [_JSON, *self._own_fields(connection)], out)
+
+    def _accepted(self) -> None:
+        """A notification was taken: there is nothing to say."""
+        self._it.status = 202
+        self._transport = _DONE
+        self._protocol.response_empty(202, [("x-ruleout-request", self._it.id)])
+
+    def _own_fields(self, connection: Connection | None) -> list[tuple[str, str]]:
+        more = [] if connection is None else self._route.headers(connection)
+        return [("x-ruleout-request", self._it.id), *more]
+
+    async def _send(self, parts: Sequence[bytes]) -> None:
+        """Send pieces that may leave, in the order in which the reader gave them, and tell it of each."""
+        refusal = self._live.refusal or self._judge()
+        if refusal is not None:
+            raise Cut(refusal)
+        if not parts:
+            return
+        data = parts[0] if len(parts) == 1 else b"".join(parts)
+        for _ in parts:
+            self._reader.sent(self._unsent.popleft())
+        it = self._it
+        if self._transport is None:
+            it.status = 200
+            self._transport = self._protocol.response_stream(200, [*_STREAM, *self._own_fields(self._connection)])
+        it.send(data)
+        self._live.is_sending = True
+        await self._transport.send_bytes(data)
+        if self._outflow.give(len(data)):
+            await self._outflow.taken()
+        self._live.is_sending = False
+
+    async def _refuse(self, how: str, refusal: Refusal) -> tuple[str, Refusal]:
+        """Refuse what was not begun, once that is on record; return how it ended, and why (G-8)."""
+        it, serving = self._it, self._serving
+        refusal = refusal._replace(request=it.id)
+        try:
+            await serving.audit.commit(it.refused(refusal, refusal.status))
+        except AuditUnavailable as error:
+            refusal = Refusal(Why.AUDIT, str(error), request=it.id, retry_after_s=1)
+        if how != "left":
+            self._respond(*self._told(refusal))
+        return "refused", refusal
+
+    async def _end(self, how: str, refusal: Refusal | None) -> None:
+        """Tell the client how it ended, if it listens, and the record. Before the first byte the record comes first (G-8)."""
+        it, serving = self._it, self._serving
+        refusal = None if refusal is None else refusal._replace(request=it.id)
+        told = None
+        if refusal is not None and how != "left":
+            if self._transport is None:
+                told = self._told(refusal)
+                it.status = told[0]
+                it.send(told[2])
+            else:
+                with contextlib.suppress(RuntimeError, TimeoutError):
+                    await self._tell(refusal)
+        try:
+            kept = serving.audit.commit(it.ended(how, refusal, serving.admission.clock.now_ns()))
+            if told is not None:
+                await kept
+        except AuditUnavailable as error:
+            # An end that cannot be kept is missing, and a missing end is found: `ruleout audit verify`.
+            if told is not None:
+                told = self._told(Refusal(Why.AUDIT, str(error), request=it.id, retry_after_s=1))
+        if told is not None:
+            self._respond(*told)
+
+    def _told(self, refusal: Refusal) -> tuple[int, list[tuple[str, str]], bytes]:
+        request = self._it.request
+        return refuse(self._it.endpoint, refusal, request.rpc_id if request else None)
+
+    def _respond(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        with contextlib.suppress(RuntimeError):  # it has gone
+            self._protocol.response_bytes(status, headers, body)
+
+    async def _tell(self, refusal: Refusal) -> None:
+        """End an answer that has begun in its format's own terms, unless a chunk of it is half sent."""
+        it = self._it
+        if self._transport is not _DONE and not self._live.is_sending and self._reader is not None:
+            data = self._reader.cut(refusal)
+            it.send(data)
+            async with asyncio.timeout(GRACE_S):
+                await self._transport.send_bytes(data)
+
+
+_DONE = object()
+_JSON = ("content-type", "application/json")
+_STREAM = (("content-type", "text/event-stream"), ("cache-control", "no-store"))
+
+
+def _forget_cancel() -> None:
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()
+
+
+async def _refused_by(connection: Connection, status: int, key: str) -> Refusal:
+    """What an upstream's answer that is no answer means to the client; at most 64 KiB of it are read."""
+    body = b""
+    while len(body) < 65536 and (data := await connection.body()):
+        body += data
+    return refusal_by(status, connection.headers, body, key)

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kills as pages: the state in force, and the answers of a host's workers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ruleout.reports.page import Line, bullets, labelled, title
+from ruleout.serving.epoch import Epoch, Target
+from ruleout.serving.epoch.document import value_of
+from ruleout.serving.epoch.proof import Answer, Proof
+
+_PAGES = {
+    "in-force": "says this epoch",
+    "behind": "says an OLDER epoch: the host's agent has not followed",
+    "unreadable": "cannot be read, and so is closed to workers",
+    "none": "none: no gateway runs here, so nobody was asked",
+}
+
+
+def proof_value(proof: Proof) -> dict[str, Any]:
+    """Return a proof as JSON values. Pure."""
+    workers = [one._asdict() for one in proof.workers]
+    return {"page": proof.page, "leased": proof.is_leased, "acknowledged_by_all": proof.holds, "workers": workers}
+
+
+def proof_page(proof: Proof, *, width: int) -> list[Line]:
+    """Return the page of a proof: every worker that did not acknowledge by name. Pure."""
+    word, tone = ("all acknowledged", "good") if proof.holds else ("NOT PROVED", "bad")
+    lines = title(f"epoch {proof.epoch}", word, width=width, tone=tone)
+    lines += labelled("page", _PAGES[proof.page], width=width)
+    if proof.page == "in-force" and not proof.workers:
+        lines += labelled("workers", "none lives here", width=width)
+    for state in ("acknowledged", "behind", "stuck", "unreachable", "ended", "gone"):
+        found = [_told(one) for one in proof.workers if one.state == state]
+        lines += bullets(state, found, width=width, tone="" if state in ("acknowledged", "gone") else "bad")
+    return [*lines, Line("")]
+
+
+def state_value(epoch: Epoch | None, missing: Sequence[int]) -> dict[str, Any]:
+    """Return the state in force as JSON values; `missing` are epochs without an entry. Pure."""
+    return {"state": None if epoch is None else value_of(epoch), "without_entry": list(missing)}
+
+
+def state_page(epoch: Epoch | None, missing: Sequence[int], *, width: int) -> list[Line]:
+    """Return the page of the state in force. Pure."""
+    if epoch is None:
+        return [*title("no state", "CLOSED", width=width, tone="bad"), Line("")]
+    word, tone = ("KILLS IN FORCE", "bad") if epoch.kills else ("nothing is killed", "good")
+    lines = title(f"epoch {epoch.number}", word, width=width, tone=tone)
+    kills = (f"{k.id}: {_named(k.kind, k.name)}, {k.at}, by {k.by}" for k in epoch.kills)
+    lines += bullets("killed", kills, width=width, tone="bad")
+    limits = (f"{one.kind.value} {one.tenant or 'everybody'}: at most {one.at_most}" for one in epoch.limits)
+    lines += bullets("tightened", limits, width=width, tone="warn")
+    lines += labelled("lease", f"{epoch.lease_ms} ms", width=width)
+    lines += bullets("no entry", (f"epoch {number}" for number in missing), width=width, tone="bad")
+    return [*lines, Line("")]
+
+
+def _named(kind: Target, name: str) -> str:
+    return "everything" if kind is Target.ALL else f"{kind.value} {name}"
+
+
+def _told(one: Answer) -> str:
+    if one.state in ("acknowledged", "behind"):
+        return f"process {one.pid}: epoch {one.epoch}, {one.live} streams still to end, after {one.after_ms} ms"
+    return f"process {one.pid}"

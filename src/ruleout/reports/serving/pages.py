@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a gateway would serve, as a page and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ruleout.ledger.permits import PermitVerdict
+from ruleout.model.permit import Permit
+from ruleout.reports.page import Line, bullets, labelled
+from ruleout.serving.settings.document import GatewayDoc
+
+_NOTE = "What is served is what a permit names and the floor and the tenant's policy let through; nothing here says that it is safe."
+
+
+def standing_value(
+    permits: Sequence[Permit], verdicts: Sequence[PermitVerdict], floor: str, settings: GatewayDoc
+) -> dict[str, Any]:
+    """Return it as JSON values. Pure."""
+    return {
+        "gateway": settings.gateway,
+        "floor": floor,
+        "served": [
+            {
+                "permit": permit.id,
+                "model": one.model,
+                "served-as": list(one.served_as),
+                "last-day": str(permit.last_day),
+            }
+            for permit in permits
+            for one in permit.terms.models
+        ],
+        "not-served": [
+            {
+                "permit": verdict.read.id if verdict.read else None,
+                "state": verdict.state.value,
+                "because": list(verdict.because),
+            }
+            for verdict in verdicts
+            if verdict.serves is None
+        ],
+    }
+
+
+def standing_page(
+    permits: Sequence[Permit], verdicts: Sequence[PermitVerdict], floor: str, settings: GatewayDoc, *, width: int
+) -> list[Line]:
+    """Return it as lines. Pure."""
+    by = f"floor {floor}, {len(settings.policies)} policies, {len(settings.tenants)} tenants"
+    lines = labelled("gateway", f"{settings.gateway}: {by}", width=width)
+    for permit in permits:
+        for one in permit.terms.models:
+            says = f"{', '.join(one.served_as)}, by permit {permit.id} until {permit.last_day}"
+            lines += labelled("served", says, width=width, tone="good")
+    for verdict in verdicts:
+        if verdict.serves is None:
+            name = verdict.read.id if verdict.read else "a permit that cannot be read"
+            lines += labelled("not served", f"{name}: {verdict.state.value}", width=width, tone="bad")
+            lines += bullets("because", verdict.because, width=width)
+    return [*lines, *labelled("note", _NOTE, width=width, tone="dim")]

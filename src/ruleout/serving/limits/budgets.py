@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All limits of one worker: asked once before a request is served, settled once after it (G-1, G-4, G-11).
+
+What is not listed is not served: a tenant, model or tool without a line is refused. Tokens of a day are taken before they
+are used, by the most that the request may cost, and what was not used comes back: so a day never ends above its limit
+by what was under way, unless a provider counts more than was asked for, and then the rest of the day has that less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from ruleout.model.permit import LimitKind
+from ruleout.serving.limits.allowance import Allowance
+from ruleout.serving.limits.budget import UNLIMITED, Budget
+from ruleout.serving.limits.rows import BUCKET_NS, DAY_SPAN, MINUTE_SPAN
+from ruleout.serving.limits.store import Store, StoreClosed
+from ruleout.serving.refusal import Refusal, Why
+
+_DAY_S = 86_400
+_SPARE_STREAMS = 16
+
+_UNLISTED = Refusal(Why.NOT_PERMITTED, "no limits are known for this tenant and model", rules=("limits",))
+
+
+class Line(NamedTuple):
+    """Whose counters these are: a tenant and a model by its name in the permit, and the tool, "" for requests."""
+
+    tenant: str
+    model: str
+    tool: str = ""
+
+    def key(self, kind: LimitKind) -> str:
+        """A name of one counter that no other line has: parts are told apart by a byte that no name has."""
+        return f"{self.tenant}\0{self.model}\0{self.tool}\0{kind.value}"
+
+
+class _Counters:
+    """The counters of one line."""
+
+    __slots__ = ("budget", "day", "line", "minute", "open", "rows", "spare", "tokens")
+
+    def __init__(self, line: Line, budget: Budget, store: Store, rows: Mapping[LimitKind, int]) -> None:
+        self.line, self.budget, self.rows = line, budget, rows
+        self.minute = Allowance(
+            store, rows[LimitKind.REQUESTS_PER_MINUTE], budget.requests_per_minute, span=MINUTE_SPAN
+        )
+        self.day = Allowance(store, rows[LimitKind.REQUESTS_PER_DAY], budget.requests_per_day, span=DAY_SPAN)
+        self.tokens = Allowance(store, rows[LimitKind.TOKENS_PER_DAY], budget.tokens_per_day, span=DAY_SPAN)
+        self.open, self.spare = 0, 0
+
+    def tighten(self, budget: Budget) -> None:
+        self.budget = budget
+        self.minute.tighten(budget.requests_per_minute)
+        self.day.tighten(budget.requests_per_day)
+        self.tokens.tighten(budget.tokens_per_day)
+
+
+#: Kinds that are counted in the shared store.
+SHARED = (
+    LimitKind.REQUESTS_PER_MINUTE,
+    LimitKind.REQUESTS_PER_DAY,
+    LimitKind.TOKENS_PER_DAY,
+    LimitKind.CONCURRENT_STREAMS,
+)
+
+
+def lines_of(budgets: Mapping[Line, Budget]) -> tuple[str, ...]:
+    """Return the keys of every shared counter, in order: what a store has to have a row for. Pure."""
+    return tuple(line.key(kind) for line in sorted(budgets) for kind in SHARED)
+
+
+class Budgets:
+    """The limits of one worker. Not for several threads; effects only through the store."""
+
+    def __init__(self, budgets: Mapping[Line, Budget], store: Store, rows: Mapping[str, int]) -> None:
+        """Begin with nothing drawn.
+
+        Args:
+            budgets: what each line may have; no other line is served.
+            rows: the store's row for each key of `lines_of(budgets)`.
+        """
+        self._store = store
+        self._counters = {
+            line: _Counters(line, budget, store, {kind: rows[line.key(kind)] for kind in SHARED})
+            for line, budget in budgets.items()
+        }
+
+    def take(
+        self, tenant: str, model: str, now_ns: int, utc_s: int, *, tokens: int = 0, stream: bool = False, tool: str = ""
+    ) -> Refusal | None:
+        """Count one request, or one call of a tool, or say why it is over a limit. What is refused counts nothing.
+
+        Args:
+            now_ns: a clock that never goes back and does not stop in sleep (CLOCK_BOOTTIME).
+            utc_s: seconds of UTC since 1970, for the day.
+            tokens: the most that the request may cost, question and answer together; `settle` puts the rest back.
+            stream: whether it counts among the streams at once; `settle` ends it.
+
+        Returns:
+            None if it may go on; else a refusal with the kind of limit and the seconds to wait.
+        """
+        found = self._counters.get((tenant, model, tool))  # type: ignore[call-overload]  # a Line is such a tuple
+        if found is None:
+            return _UNLISTED
+        if tokens > found.budget.tokens_per_request:
+            return _over(LimitKind.TOKENS_PER_REQUEST, found.budget.tokens_per_request, 0)
+        bucket, day = now_ns // BUCKET_NS, utc_s // _DAY_S
+        try:
+            over = self._taken(found, bucket, day, tokens, stream)
+        except StoreClosed as closed:
+            return _closed(closed)
+        if over is not None and over.retry_after_s == _DAY_S:
+            return over._replace(retry_after_s=_DAY_S - utc_s % _DAY_S)
+        return over
+
+    def settle(
+        self, tenant: str, model: str, utc_s: int, *, tokens: int = 0, used: int = 0, stream: bool = False
+    ) -> None:
+        """Give back what a request did not use. To be called once for every `take` that returned None.
+
+        Args:
+            utc_s: the instant at which it was taken.
+            tokens, stream: as they were taken.
+            used: tokens that the provider counted, question and answer together.
+        """
+        found = self._counters.get((tenant, model, ""))  # type: ignore[call-overload]
+        if found is None:
+            return
+        try:
+            self._settled(found, utc_s // _DAY_S, tokens, used)
+            if stream:
+                self._end_stream(found)
+        except StoreClosed:
+            return  # What is not given back stays counted: the safe side.
+
+    def tighten(self, limits: Iterable[tuple[LimitKind, str, int]]) -> None:
+        """Make limits smaller: (kind, tenant or "" for every one, at most). A larger figure changes nothing."""
+        for kind, tenant, at_most in limits:
+            for line, found in self._counters.items():
+                if tenant in ("", line.tenant):
+                    found.tighten(found.budget.tightened(kind, at_most))
+
+    def tool_calls(self, tenant: str, model: str, count: int, *, tool: str = "") -> Refusal | None:
+        """Say whether one request may have had `count` calls of tools, this one among them."""
+        found = self._counters.get((tenant, model, tool))  # type: ignore[call-overload]
+        if found is None:
+            return _UNLISTED
+        most = found.budget.tool_calls_per_request
+        return _over(LimitKind.TOOL_CALLS_PER_REQUEST, most, 0) if count > most else None
+
+    def budget(self, tenant: str, model: str, *, tool: str = "") -> Budget | None:
+        """Return the limits as they stand now, None for a line that there is not."""
+        found = self._counters.get((tenant, model, tool))  # type: ignore[call-overload]
+        return None if found is None else found.budget
+
+    def _taken(self, found: _Counters, bucket: int, day: int, tokens: int, stream: bool) -> Refusal | None:  # noqa: FBT001
+        budget = found.budget
+        if not found.minute.take(bucket, 1, bucket):
+            wait = max(1, found.minute.wait) * (BUCKET_NS // 1_000_000_000)
+            return _over(LimitKind.REQUESTS_PER_MINUTE, budget.requests_per_minute, min(wait, 70))
+        if not found.day.take(day, 1, bucket):
+            found.minute.put_back(bucket, 1)
+            return _over(LimitKind.REQUESTS_PER_DAY, budget.requests_per_day, _DAY_S)
+        if tokens and not found.tokens.take(day, tokens, bucket):
+            found.minute.put_back(bucket, 1)
+            found.day.put_back(day, 1)
+            return _over(LimitKind.TOKENS_PER_DAY, budget.tokens_per_day, _DAY_S)
+        if stream and budget.concurrent_streams < UNLIMITED and not self._begin_stream(found):
+            found.minute.put_back(bucket, 1)
+            found.day.put_back(day, 1)
+            found.tokens.put_back(day, tokens)
+            return _over(LimitKind.CONCURRENT_STREAMS, budget.concurrent_streams, 1)
+        return None
+
+    def _settled(self, found: _Counters, day: int, tokens: int, used: int) -> None:
+        if used < tokens:
+            found.tokens.put_back(day, tokens - used)
+        else:
+            found.tokens.overdraw(day, used - tokens)
+
+    def _begin_stream(self, found: _Counters) -> bool:
+        most = found.budget.concurrent_streams
+        if found.spare and found.open + found.spare <= most:
+            found.spare -= 1
+        elif not self._store.hold(found.rows[LimitKind.CONCURRENT_STREAMS], 1, most):
+            return False
+        found.open += 1
+        return True
+
+    def _end_stream(self, found: _Counters) -> None:
+        most = found.budget.concurrent_streams
+        if most >= UNLIMITED or not found.open:
+            return
+        found.open -= 1
+        # Places are kept for the next stream, but few against the limit: other workers need them too.
+        if found.spare < min(_SPARE_STREAMS, most // 16):
+            found.spare += 1
+        else:
+            self._store.release(found.rows[LimitKind.CONCURRENT_STREAMS], 1)
+
+
+def _over(kind: LimitKind, most: int, wait_s: int) -> Refusal:
+    says = f"the limit of {most} {kind.value.replace('-', ' ')} is reached"
+    return Refusal(Why.LIMIT, says, rules=(kind.value,), retry_after_s=wait_s)
+
+
+def _closed(closed: StoreClosed) -> Refusal:
+    return Refusal(Why.CLOSED, f"limits cannot be counted: {closed.says}", failed=("limits",), retry_after_s=1)

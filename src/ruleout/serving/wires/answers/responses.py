@@ -1,0 +1,360 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers of OpenAI responses. Events are numbered, so all that follows a held call waits until no call is open.
+
+What an event says again (`*.done`, the finished item, the response at the end) must be what was said before: a client
+that reads only the repetition sees nothing that was not judged.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from ruleout.serving.refusal import Refusal
+from ruleout.serving.wires.answers.events import Event
+from ruleout.serving.wires.answers.items import Said, part_of, said_of
+from ruleout.serving.wires.answers.plain import (
+    Field,
+    Plain,
+    as_count,
+    as_index,
+    as_list,
+    as_object,
+    as_text,
+    known,
+    plain_of,
+    words_of,
+)
+from ruleout.serving.wires.answers.reader import Streamed
+from ruleout.serving.wires.answers.response_end import NOTHING, PARTS, State, ending_of
+from ruleout.serving.wires.values import CutShort, Piece, ToolCall
+
+_MARK, _READ, _ECHO = Field.MARK, Field.READ, Field.ECHO
+#: Fields of a response: what was asked told back, and what is answered.
+RESPONSE = {
+    **dict.fromkeys(
+        ("id", "object", "created_at", "completed_at", "status", "model", "background", "service_tier"), _MARK
+    ),
+    **dict.fromkeys(
+        (
+            "usage",
+            "incomplete_details",
+            "billing",
+            "tool_usage",
+            "prompt_cache_diagnostics",
+            "moderation",
+            "content_filters",
+        ),
+        Field.MARKS,
+    ),
+    **dict.fromkeys(("output", "error"), _READ),
+    **dict.fromkeys(
+        [
+            "instructions",
+            "max_output_tokens",
+            "max_tool_calls",
+            "metadata",
+            "parallel_tool_calls",
+            "previous_response_id",
+            "prompt",
+            "conversation",
+            "prompt_cache_key",
+            "prompt_cache_options",
+            "prompt_cache_retention",
+            "reasoning",
+            "safety_identifier",
+            "store",
+            "temperature",
+            "text",
+            "tool_choice",
+            "tools",
+            "top_logprobs",
+            "top_p",
+            "truncation",
+            "user",
+            "frequency_penalty",
+            "presence_penalty",
+            "context_management",
+        ],
+        _ECHO,
+    ),
+}
+HEADS = frozenset(["response.created", "response.in_progress", "response.queued"])
+ENDS = frozenset(["response.completed", "response.incomplete", "response.failed"])
+_PLACE = dict.fromkeys(("type", "sequence_number", "item_id", "output_index", "obfuscation", "agent"), _MARK)
+#: Deltas of text: the field of the item and of the event that hold its place; and the field that says it whole.
+DELTAS = {
+    "response.output_text": ("content", "content_index", "text"),
+    "response.refusal": ("content", "content_index", "refusal"),
+    "response.reasoning_text": ("content", "content_index", "text"),
+    "response.reasoning_summary_text": ("summary", "summary_index", "text"),
+}
+_SAYS = {
+    **_PLACE,
+    **dict.fromkeys(("content_index", "summary_index", "annotation_index", "status"), _MARK),
+    "logprobs": _READ,
+}
+_SAYS |= dict.fromkeys(("delta", "text", "refusal", "part", "item"), _READ)
+#: Events inside a call of a tool: held with it, and judged by the finished item.
+CALL_EVENTS = tuple(
+    f"response.{tool}."
+    for tool in [
+        "function_call_arguments",
+        "custom_tool_call_input",
+        "web_search_call",
+        "file_search_call",
+        "code_interpreter_call",
+        "code_interpreter_call_code",
+        "image_generation_call",
+        "mcp_call",
+        "mcp_call_arguments",
+        "shell_call_command",
+        "apply_patch_call",
+    ]
+)
+#: Events of what is no call and has all its words in the finished item.
+QUIET = frozenset(f"response.mcp_list_tools.{step}" for step in ("in_progress", "completed", "failed")) | {
+    "response.compaction.compacting"
+}
+_ARGUMENTS = ("response.function_call_arguments", "response.custom_tool_call_input", "response.mcp_call_arguments")
+
+
+class _Delta(msgspec.Struct, forbid_unknown_fields=True):
+    type: Literal["response.output_text.delta"]
+    sequence_number: int
+    item_id: str
+    output_index: int
+    content_index: int
+    delta: str
+    logprobs: list[None] | UnsetType = UNSET
+    obfuscation: str | UnsetType = UNSET
+
+
+_ordinary = msgspec.json.Decoder(_Delta).decode
+
+
+class ResponsesReader(Streamed):
+    """A streamed response; its state is a `State`, the next number, and how many texts of the open part have been told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._head: Plain = {}
+        self._number = -1
+        self._items: dict[int, Said] = {}
+        self._finished: tuple[Plain, ...] = ()
+        self._item: Plain | None = None
+        self._at = -1
+        self._parts: dict[tuple[str, int], list[str]] = {}
+        self._part: tuple[str, int, Plain] | None = None
+        self._texts: list[str] = []
+        self._calls: dict[int, list[str]] = {}
+        self._done_calls: list[ToolCall] = []
+        self._waiting = ""
+        self._words = ""
+
+    def _read(self, event: Event) -> Piece | None:
+        data = event.data or b""
+        part = self._part
+        if part is not None and not self._calls and event.name in (b"response.output_text.delta", b""):
+            try:
+                told = _ordinary(data)
+            except msgspec.DecodeError:
+                return self._slow(event, data)
+            text, keys = told.delta, 6 + (told.logprobs is not UNSET) + (told.obfuscation is not UNSET)
+            here = (
+                told.output_index == self._at and told.content_index == part[1] and part[2].get("type") == "output_text"
+            )
+            if (
+                here
+                and not told.logprobs
+                and told.sequence_number == self._number + 1
+                and data.count(b":") == keys + text.count(":")
+            ):
+                self._number = number = self._number + 1
+                self._texts.append(text)
+                self.state = (self.state[0], number + 1, len(self._texts))
+                return Piece(event.raw, text)
+        return self._slow(event, data)
+
+    def _now(self) -> tuple[State, int, int]:
+        told = State(self._head, self._finished, self._item, self._at, self._part, self._texts, self.ended)
+        return told, self._number + 1, len(self._texts)
+
+    def _slow(self, event: Event, data: bytes) -> Piece | None:
+        plain = plain_of(data)
+        kind = as_text(plain.get("type"))
+        if event.name and event.name.decode() != kind:
+            raise CutShort("the answer has an event that is not known here")
+        number = plain.get("sequence_number", self._number + 1)
+        if type(number) is not int or number <= self._number:
+            raise CutShort("the events of the answer are not in order")
+        self._number = number
+        text, tokens = self._say(kind, plain)
+        if self._calls or self._held:
+            self._hold(event.raw)
+            self._waiting += text
+            return None if self._calls else self._whole()
+        if self._done_calls:
+            self._hold(event.raw)
+            self._waiting = text
+            return self._whole()
+        self.state = self._now()
+        return Piece(event.raw, text, (), *tokens, self.ended)
+
+    def _whole(self) -> Piece:
+        calls, text = tuple(self._done_calls), self._waiting
+        self._done_calls, self._waiting = [], ""
+        self.state = self._now()
+        return self._release(text, calls)
+
+    def _say(self, kind: str, plain: Plain) -> tuple[str, tuple[int, int]]:
+        """Return the text of an event and the tokens that it tells."""
+        base, _, step = kind.rpartition(".")
+        if kind in HEADS or kind in ENDS:
+            return self._frame(kind, plain)
+        if kind == "error":
+            known(
+                plain,
+                {
+                    "type": _MARK,
+                    "sequence_number": _MARK,
+                    **dict.fromkeys(("code", "message", "param", "error"), _READ),
+                },
+            )
+            if self._calls:
+                raise CutShort("a call of a tool was not ended")
+            self.ended = True
+            return words_of([plain.get("message"), plain.get("error")]), (0, 0)
+        if not self._head:
+            raise CutShort("the answer does not begin with its head")
+        if base == "response.output_item" and step in ("added", "done"):
+            known(plain, _SAYS)
+            return (self._begin(plain) if step == "added" else self._finish(plain)), (0, 0)
+        if kind.startswith(CALL_EVENTS):
+            self._in_call(base, step, plain)
+            return "", (0, 0)
+        if kind in QUIET:
+            known(plain, _PLACE)
+            return "", (0, 0)
+        if kind == "response.output_text.annotation.added":
+            known(plain, {**_SAYS, "annotation": _READ})
+            return words_of(plain.get("annotation")), (0, 0)
+        return self._in_item(base, step, plain), (0, 0)
+
+    def _frame(self, kind: str, plain: Plain) -> tuple[str, tuple[int, int]]:
+        known(plain, {"type": _MARK, "sequence_number": _MARK, "response": _READ, "agent": _MARK})
+        response, _ = known(plain.get("response"), RESPONSE)
+        said = [said_of(item, at) for at, item in enumerate(as_list(response.get("output")))]
+        if kind in HEADS:
+            if said or (self._items and kind != "response.in_progress"):
+                raise CutShort("the answer begins with content")
+            self._head = response
+            return "", (0, 0)
+        if self._calls or any(_told(one) != _told(self._items.get(at)) for at, one in enumerate(said)):
+            raise CutShort("the answer ends with something that was not seen")
+        self.ended = True
+        return words_of(response.get("error")), tokens_of(response)
+
+    def _begin(self, plain: Plain) -> str:
+        at, item = as_index(plain.get("output_index")), as_object(plain.get("item"))
+        said = said_of(item, at)
+        if at in self._items or at in self._calls or self._item is not None:
+            raise CutShort("an item of the answer was begun twice")
+        if said.call is not None:
+            self._calls[at] = []
+            return ""
+        if said.parts:
+            raise CutShort("an item of the answer begins with content")
+        self._item, self._at, self._parts, self._part, self._words = item, at, {}, None, said.words
+        return said.words
+
+    def _finish(self, plain: Plain) -> str:
+        at, item = as_index(plain.get("output_index")), as_object(plain.get("item"))
+        said, begun = said_of(item, at), self._words if at == self._at else ""
+        if said.call is not None:
+            parts = self._calls.pop(at, None)
+            if parts is None or (
+                parts and "".join(parts) != said.call.arguments and said.kind != "mcp_approval_request"
+            ):
+                raise CutShort("a call of a tool is not the one that was begun")
+            self._done_calls.append(said.call)
+        elif self._item is None or at != self._at or said.kind != self._item.get("type"):
+            raise CutShort("an item of the answer was ended that is not open")
+        elif {key: text for key, text in said.parts.items() if text} != self._told_parts():
+            raise CutShort("an item of the answer ends as another than was told")
+        else:
+            self._item, self._at, self._part = None, -1, None
+        self._items[at] = said
+        self._finished = (*self._finished, item)
+        return said.words if said.words != begun else ""
+
+    def _told_parts(self) -> dict[tuple[str, int], str]:
+        return {key: text for key, texts in self._parts.items() if (text := "".join(texts))}
+
+    def _in_call(self, base: str, step: str, plain: Plain) -> None:
+        at = as_index(plain.get("output_index"))
+        if at not in self._calls:
+            raise CutShort("a call of a tool was not begun")
+        if base in _ARGUMENTS and step == "delta":
+            self._calls[at].append(as_text(plain.get("delta")))
+        elif base in _ARGUMENTS and step == "done":
+            told = as_text(plain.get("arguments")) + as_text(plain.get("input"))
+            if self._calls[at] and told != "".join(self._calls[at]):
+                raise CutShort("a call of a tool is not the one that was begun")
+            self._calls[at] = self._calls[at] or [told]
+
+    def _in_item(self, base: str, step: str, plain: Plain) -> str:
+        known(plain, _SAYS)
+        field, index, key = DELTAS.get(base) or (*PARTS.get(base, ("", "")), "part")
+        if not field or self._item is None or as_index(plain.get("output_index")) != self._at:
+            raise CutShort("the answer has an event that is not known here")
+        place = (field, as_index(plain.get(index)))
+        if base in PARTS:
+            return self._edge(place, step, as_object(plain.get("part")))
+        if self._part is None or self._part[:2] != place or step not in ("delta", "done"):
+            raise CutShort("the answer has a part that was not begun")
+        if step == "delta":
+            text = as_text(plain.get("delta"))
+            self._texts.append(text)
+            return text
+        if as_text(plain.get(key)) != "".join(self._texts):
+            raise CutShort("a part of the answer ends as another than was told")
+        return ""
+
+    def _edge(self, place: tuple[str, int], step: str, part: Plain) -> str:
+        text, words = part_of(part)
+        if step == "added" and place not in self._parts and self._part is None:
+            self._texts = self._parts[place] = [text]
+            self._part = (*place, part)
+            return text + words
+        if step != "done" or self._part is None or self._part[:2] != place or text != "".join(self._texts):
+            raise CutShort("a part of the answer ends as another than was told")
+        self._part = None
+        return words
+
+    def _ending(self, refusal: Refusal, state: Any) -> bytes:
+        return ending_of(refusal, *(state or (NOTHING, 0, 0)))
+
+
+def _told(said: Said | None) -> object:
+    """Return what a repetition of an item must have in common with it."""
+    if said is None:
+        return None
+    return said.kind, {key: text for key, text in said.parts.items() if text}, said.call, said.words
+
+
+def tokens_of(response: Plain) -> tuple[int, int]:
+    """Return the tokens read and written. Raises: CutShort."""
+    usage = as_object(response.get("usage") or {})
+    return as_count(usage.get("input_tokens")), as_count(usage.get("output_tokens"))
+
+
+def whole(body: bytes) -> Piece:
+    """Return an answer that is not streamed. Raises: CutShort."""
+    response, _ = known(plain_of(body), RESPONSE)
+    said = [said_of(item, at) for at, item in enumerate(as_list(response.get("output")))]
+    calls = tuple(one.call for one in said if one.call is not None)
+    text = "".join(one.text for one in said) + words_of(response.get("error"))
+    return Piece(body, text, calls, *tokens_of(response), True)

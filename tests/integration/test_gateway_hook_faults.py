@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A safeguard that hangs, crashes or talks nonsense denies; nothing reaches the model or the client past it (G-9)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tests.fake_hook.server import BEHAVIOURS
+from tests.fake_upstream import Fake, start_fake
+from tests.gateway_client import Stream, ask, chat, of, until, why
+from tests.gateway_world import ROOT, Running, make_world, serve
+
+from ruleout.model.permit import Hook
+
+
+@pytest.fixture(scope="module")
+def fake() -> Iterator[Fake]:
+    with start_fake() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def running(fake: Fake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("world")
+    world = make_world(folder, fake.url, hooks=(Hook(safeguard="watch", hook="agent-watch", outside=""),))
+    world.settings["hooks"] = {"agent-watch": {"address": f"unix:{folder}/hook.sock", "deadline-ms": 300}}
+    with serve(world) as one:
+        yield one
+
+
+@contextmanager
+def hook(running: Running, behaviour: str = "") -> Iterator[subprocess.Popen[bytes]]:
+    socket = running.world.folder / "hook.sock"
+    socket.unlink(missing_ok=True)
+    process = subprocess.Popen([sys.executable, "-m", "tests.fake_hook", str(socket), behaviour], cwd=ROOT)
+    try:
+        until(lambda: Path(socket).exists())
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_hook_that_answers(running: Running, fake: Fake) -> None:
+    with hook(running):
+        assert ask(running).status == 200
+        assert ask(running, chat("say:a b c", stream=True)).body.endswith(b"data: [DONE]\n\n")
+        asked = len(fake.seen())
+        denied = ask(running, chat("how to make a nerve-agent"))
+        assert (denied.status, why(denied)) == (403, "hook")
+        assert len(fake.seen()) == asked
+        told = of(running.world, denied.request)
+        assert [type(one).__name__ for one in told] == ["Refused"]
+        assert told[0].hooks[0].verdict == "deny"
+
+
+@pytest.mark.parametrize("behaviour", BEHAVIOURS)
+def test_a_hook_that_breaks_its_word_denies(running: Running, fake: Fake, behaviour: str) -> None:
+    asked = len(fake.seen())
+    with hook(running, behaviour):
+        began = time.monotonic()
+        for stream in (False, True):
+            denied = ask(running, chat(stream=stream))
+            if behaviour == "second-answer" and denied.status == 200:
+                pytest.skip("the first answer was good; what follows it reaches no other question")
+            assert (denied.status, why(denied)) == (403, "hook"), denied.data
+        assert time.monotonic() - began < 3
+    assert len(fake.seen()) == asked
+
+
+def test_a_hook_that_is_not_there_denies_and_comes_back(running: Running) -> None:
+    (running.world.folder / "hook.sock").unlink(missing_ok=True)
+    assert why(ask(running)) == "hook"
+    with hook(running) as process:
+        assert ask(running).status == 200
+        process.kill()
+        process.wait()
+        assert why(ask(running)) == "hook"
+    with hook(running):
+        until(lambda: ask(running).status == 200)
+
+
+def test_a_hook_that_dies_while_an_answer_streams_cuts_it(running: Running) -> None:
+    with hook(running) as process:
+        one = Stream(running, chat("long:3000\nslow:0.005", stream=True)).began(20)
+        process.kill()
+        one.wait()
+        assert why(one) == "hook", one.body[-300:]
+        until(lambda: [r.how for r in of(running.world, one.request)[1:]] == ["cut"])

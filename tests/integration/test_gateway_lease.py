@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A gateway whose host process stands still serves nothing; each of its processes comes back, and streams outlive a reload (G-7, G-11)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from tests.fake_upstream import Fake, start_fake
+from tests.gateway_client import Stream, ask, chat, host_of, live, of, pause, records, until, why, workers
+from tests.gateway_world import Running, make_world, serve
+
+SLOW = "long:3000\nslow:0.01"
+#: The lease of the test's epoch, and what a busy machine may add.
+LEASE_S, MARGIN_S = 1.0, 1.5
+
+
+@pytest.fixture(scope="module")
+def fake() -> Iterator[Fake]:
+    with start_fake() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared(fake: Fake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    world = make_world(tmp_path_factory.mktemp("world"), fake.url)
+    world.settings["workers"] = 2
+    with serve(world) as one:
+        yield one
+
+
+#: The server ends altogether where one worker dies twice within 5.5 s of being started again: then it is the host's to start it.
+CALM_S = 6.0
+
+
+@pytest.fixture
+def running(shared: Running) -> Iterator[Running]:
+    shared.until_ready()
+    until(lambda: len(workers(shared.world)) == 2, 20)
+    until(lambda: host_of(shared))
+    before = workers(shared.world)
+    yield shared
+    if not set(before) <= set(workers(shared.world)):
+        time.sleep(CALM_S)
+
+
+def test_a_stopped_host_process_ends_streams_and_refuses(running: Running) -> None:
+    host = host_of(running)
+    with live(running, *[chat(SLOW, stream=True), chat("silent", stream=True)] * 3) as streams:
+        pause(host)
+        stopped = time.monotonic()
+        try:
+            for one in streams:
+                one.wait()
+                assert one.last - stopped < LEASE_S + MARGIN_S
+                assert why(one) == "lease"
+            refused = ask(running)
+            assert (refused.status, why(refused)) == (503, "lease")
+            assert running.get("/health")[0] == 200
+            assert running.get("/ready")[0] == 503
+        finally:
+            os.kill(host, signal.SIGCONT)
+    running.until_ready()
+    assert ask(running).status == 200
+    until(lambda: [one.why for one in of(running.world, streams[0].request)[1:]] == ["lease"])
+
+
+def test_a_killed_host_process_is_started_again(running: Running) -> None:
+    host = host_of(running)
+    os.kill(host, signal.SIGKILL)
+    until(lambda: host_of(running) not in (0, host), 20)
+    running.until_ready()
+    assert ask(running).status == 200
+
+
+def test_a_killed_worker_comes_back_and_the_other_serves_on(running: Running) -> None:
+    first, second = workers(running.world)
+    os.kill(first, signal.SIGKILL)
+    # A connection that the dead worker had accepted, or was about to, breaks; nobody gets a wrong answer.
+    statuses = [ask(running).status for _ in range(10)]
+    assert set(statuses) <= {0, 200}
+    assert 200 in statuses
+    until(lambda: len(workers(running.world)) == 2 and first not in workers(running.world), 20)
+    assert second in workers(running.world)
+    for _ in range(6):
+        assert ask(running).status == 200
+
+
+def test_an_open_record_is_on_disk_before_the_first_byte(running: Running) -> None:
+    with live(running, *[chat("silent", stream=True)] * 4) as streams:
+        for pid in workers(running.world):
+            os.kill(pid, signal.SIGKILL)
+        for one in streams:
+            one.wait()
+    for one in streams:
+        assert [type(record).__name__ for record in of(running.world, one.request)] == ["Opened"]
+    until(lambda: len(workers(running.world)) == 2, 20)
+    running.until_ready()
+
+
+def test_a_reload_drops_no_live_stream(running: Running) -> None:
+    before = workers(running.world)
+    with live(running, *[chat("long:150\nslow:0.02", stream=True)] * 4) as streams:
+        os.kill(running.process.pid, signal.SIGHUP)
+        for one in streams:
+            assert one.wait(20).body.endswith(b"data: [DONE]\n\n"), one.body[-200:]
+    until(lambda: len(workers(running.world)) == 2 and not set(before) & set(workers(running.world)), 20)
+    running.until_ready()
+    assert ask(running).status == 200
+    for one in streams:
+        until(lambda one=one: [r.how for r in of(running.world, one.request)[1:]] == ["whole"])  # type: ignore[misc]
+
+
+def test_a_kill_reaches_workers_that_drain(running: Running) -> None:
+    from tests.integration.test_gateway_kill import give_back, strike
+
+    from ruleout.serving.epoch import Target
+
+    with live(running, *[chat(SLOW, stream=True)] * 4) as streams:
+        os.kill(running.process.pid, signal.SIGHUP)
+        time.sleep(1.5)
+        try:
+            strike(running.world, Target.ALL)
+            for one in streams:
+                assert why(one.wait()) == "killed", one.body[-200:]
+        finally:
+            give_back(running.world)
+    until(lambda: len(workers(running.world)) == 2, 20)
+
+
+def test_the_end_drains(fake: Fake, tmp_path_factory: pytest.TempPathFactory) -> None:
+    world = make_world(tmp_path_factory.mktemp("ends"), fake.url)
+    with serve(world) as running:
+        with live(running, chat("long:100\nslow:0.02", stream=True)) as (one,):
+            running.process.terminate()
+            time.sleep(0.5)
+            with pytest.raises(OSError):
+                Stream(running, chat()).close()
+            assert one.wait().body.endswith(b"data: [DONE]\n\n")
+        running.process.wait(10)
+    assert [record.how for record in of(world, one.request)[1:]] == ["whole"]
+    assert [type(record).__name__ for record in records(world)].count("Ended") == 1
+
+
+def test_what_does_not_end_in_time_is_ended_and_told(fake: Fake, tmp_path_factory: pytest.TempPathFactory) -> None:
+    world = make_world(tmp_path_factory.mktemp("ends"), fake.url)
+    world.settings["drain-seconds"] = 1
+    with serve(world) as running, live(running, chat("silent", stream=True)) as (one,):
+        running.process.terminate()
+        running.process.wait(10)
+        one.wait()
+    assert [type(record).__name__ for record in of(world, one.request)][:1] == ["Opened"]

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The host's agent over every kind of bad state, store and disk: closed, or not renewed, and never back (G-6, G-7)."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from tests.kill_builders import AT, KEYRING, KIM, LEE, WATCH, epoch, opened, signed
+from tests.kill_processes import SCOPE
+
+from ruleout.adapters.durable_file import SystemFiles
+from ruleout.adapters.kill.agent import Agent
+from ruleout.adapters.kill.page import Page, View
+from ruleout.adapters.kill.store import Conflict, StoreUnavailable
+from ruleout.app.kill.giving_back import confirm, propose
+from ruleout.app.kill.site import agent_of, chain
+from ruleout.app.kill.taking import kill, limit_of, tighten
+from ruleout.errors import KeyUnavailable, RuleoutError, VerificationFailed
+from ruleout.model.canonical import canonical
+from ruleout.serving.epoch import Target, to_file
+from ruleout.serving.epoch import page as layout
+from ruleout.serving.refusal import Why
+
+
+class FullDisk(SystemFiles):
+    """A disk without room from the first write on."""
+
+    def write(self, fd: int, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+
+class TightDisk(SystemFiles):
+    """A disk without room until the reserve is given up."""
+
+    def __init__(self, reserve) -> None:
+        self._reserve = reserve
+
+    def write(self, fd: int, data: bytes) -> None:
+        if self._reserve.exists():
+            raise OSError(errno.ENOSPC, "no space left on device")
+        super().write(fd, data)
+
+
+class Silent:
+    """A store that does not answer."""
+
+    def newest(self):
+        raise StoreUnavailable("no answer")
+
+
+def first_file(site):
+    return site.folder / "epochs" / "0000000001.json"
+
+
+def a_kill(site, **more):
+    return kill(site, KIM, **{"kind": Target.MODEL, "name": "demo", "reason": "why", "at": AT, **more})
+
+
+SPOILT = {
+    "no state": lambda site: first_file(site).unlink(),
+    "garbage": lambda site: first_file(site).write_bytes(b"\xff" * 100),
+    "empty": lambda site: first_file(site).write_bytes(b""),
+    "too large": lambda site: first_file(site).write_bytes(b"{" * 100_000),
+    "unknown schema": lambda site: first_file(site).write_bytes(
+        first_file(site).read_bytes().replace(b"epoch/1", b"epoch/2")
+    ),
+    "bad signature": lambda site: first_file(site).write_bytes(
+        first_file(site).read_bytes().replace(b":1000", b":2000")
+    ),
+    "one person": lambda site: first_file(site).write_bytes(to_file(signed(epoch(), KIM))),
+    "no person": lambda site: first_file(site).write_bytes(to_file(signed(epoch()))),
+    "a machine": lambda site: first_file(site).write_bytes(to_file(signed(epoch(), KIM, WATCH))),
+    "a gap": lambda site: first_file(site).rename(first_file(site).with_name("0000000002.json")),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
+def test_closed_at_boot_over_every_bad_state(tmp_path, spoil):
+    site = opened(tmp_path)
+    spoil(site)
+    agent = agent_of(site)
+
+    assert agent.step()
+    assert View(site.places.page).standing(SCOPE).why in (Why.CLOSED, Why.LEASE)
+    assert not Page(site.places.page).is_leased()
+
+
+def test_open_over_a_good_one(tmp_path):
+    """The test above can fail: the same state, not spoilt, opens."""
+    site = opened(tmp_path)
+    agent = agent_of(site)
+    assert agent.step() == ""
+    assert View(site.places.page).standing(SCOPE) is None
+
+
+def test_an_older_epoch_is_closed_also_after_a_restart(tmp_path):
+    site = opened(tmp_path)
+    before = agent_of(site)
+    a_kill(site)
+    assert before.step() == ""
+    before.close()
+    (tmp_path / "epochs" / "0000000002.json").unlink()
+
+    again = agent_of(site)
+    assert "epoch 2 or later" in again.step()
+    assert View(site.places.page).standing(SCOPE).why is Why.CLOSED
+
+
+def test_another_history_under_the_same_numbers_is_closed(tmp_path):
+    site = opened(tmp_path)
+    before = agent_of(site)
+    before.step()
+    before.close()
+    first_file(site).write_bytes(to_file(signed(epoch(lease_ms=2000), KIM, LEE)))
+
+    assert "seen before" in agent_of(site).step()
+
+
+def test_a_state_that_goes_wrong_while_it_runs_closes_and_comes_back(tmp_path):
+    site = opened(tmp_path)
+    agent = agent_of(site)
+    agent.step()
+    view, good = View(site.places.page), first_file(site).read_bytes()
+    first_file(site).write_bytes(b"garbage")
+    assert agent.step()
+    assert view.standing(SCOPE).why is Why.CLOSED
+    first_file(site).write_bytes(good)
+    assert agent.step() == ""
+    assert view.standing(SCOPE) is None
+
+
+def test_a_silent_store_ends_the_lease_and_nothing_else(tmp_path):
+    site = opened(tmp_path)
+    agent = agent_of(site)
+    agent.step()
+    view, began = View(site.places.page), time.monotonic()
+    agent.store = Silent()
+    while view.standing(SCOPE) is None:
+        assert "silent" in agent.step()
+        assert time.monotonic() - began < 1.1
+        time.sleep(0.01)
+    assert view.standing(SCOPE).why is Why.LEASE
+    agent.store = site.store
+    assert agent.step() == ""
+    assert view.standing(SCOPE) is None
+
+
+def test_a_full_disk_of_the_agent_never_stands_before_a_kill(tmp_path):
+    """It cannot keep what it has seen: a kill takes hold all the same, what gives back does not."""
+    site = opened(tmp_path)
+    agent = Agent(store=site.store, places=site.places, keyring=lambda: KEYRING)
+    agent.step()
+    agent.ops = FullDisk()
+    a_kill(site, kind=Target.ALL, name="")
+    assert agent.step() == ""
+    assert View(site.places.page).standing(SCOPE).why is Why.KILLED
+
+    name, _ = propose(site, KIM, kills=("kill-2",), limits=(), lease_ms=None, at=AT)
+    confirm(site, LEE, name)
+    assert "room" in agent.step()
+    assert View(site.places.page).standing(SCOPE).why is Why.CLOSED
+
+
+def test_a_kill_has_room_of_its_own_on_a_full_disk(tmp_path):
+    site = opened(tmp_path)
+    reserve = tmp_path / "epochs" / "reserve"
+    assert reserve.stat().st_size > 65536
+    site.store._ops = TightDisk(reserve)
+    assert a_kill(site)[0].epoch.number == 2
+    site.store._ops = FullDisk()
+    with pytest.raises(StoreUnavailable, match="full"):
+        a_kill(site)
+    assert len(chain(site)) == 2
+
+
+def test_one_of_two_at_once_is_first_and_both_take_hold(tmp_path):
+    site = opened(tmp_path)
+    data = to_file(signed(epoch(2, chain(site)[0].digest), KIM))
+    site.store.append(2, data)
+    with pytest.raises(Conflict):
+        site.store.append(2, data)
+    code = "import sys; from pathlib import Path; from tests.kill_builders import *; from ruleout.app.kill.taking import kill; from ruleout.serving.epoch import Target\n"
+    code += "kill(site_in(Path(sys.argv[1])), KIM, kind=Target.TOOL, name=sys.argv[2], reason='why', at=AT)"
+    running = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), f"tool-{i}"]) for i in range(4)]
+    assert [one.wait(30) for one in running] == [0, 0, 0, 0]
+    assert {k.name for k in chain(site)[-1].epoch.kills} == {f"tool-{i}" for i in range(4)}
+
+
+def test_a_kill_of_everything_has_room_when_others_have_none(tmp_path):
+    site = opened(tmp_path)
+    long = "x" * 190
+    with pytest.raises(RuleoutError, match="no room"):
+        [a_kill(site, name=f"{number}-{long}") for number in range(300)]
+    a_kill(site, kind=Target.ALL, name="")
+    assert agent_of(site).step() == ""
+    assert View(site.places.page).standing(SCOPE).why is Why.KILLED
+
+
+def test_a_proposal_is_of_one_state_and_needs_another_person(tmp_path):
+    site = opened(tmp_path)
+    a_kill(site)
+    name, _ = propose(site, KIM, kills=("kill-2",), limits=(), lease_ms=None, at=AT)
+    for key in (KIM, WATCH):
+        with pytest.raises(VerificationFailed):
+            confirm(site, key, name)
+    a_kill(site, name="other")
+    with pytest.raises(Conflict, match="changed"):
+        confirm(site, LEE, name)
+    for odd in ("../../x", "0" * 16):
+        with pytest.raises(RuleoutError):
+            confirm(site, LEE, odd)
+
+
+def test_a_machine_tightens_and_nothing_else(tmp_path):
+    site = opened(tmp_path)
+    tighten(site, WATCH, limit=limit_of("requests-per-minute=10"), at=AT)
+    with pytest.raises(RuleoutError, match="already"):
+        tighten(site, WATCH, limit=limit_of("requests-per-minute=11"), at=AT)
+    with pytest.raises(KeyUnavailable):
+        kill(site, WATCH, kind=Target.ALL, name="", reason="x", at=AT)
+    agent_of(site).step()
+    assert View(site.places.page).limits == (("requests-per-minute", "", 10),)
+
+
+@pytest.mark.parametrize(
+    "spoil", ["missing", "short", "zeros", "noise", "other boot", "odd", "far lease", "epoch", "document"]
+)
+def test_a_page_that_is_not_as_it_should_be_is_closed(tmp_path, spoil):
+    site = opened(tmp_path)
+    agent_of(site).step()
+    path, page = site.places.page, Page(site.places.page)
+    if spoil == "missing":
+        path.unlink()
+    elif spoil == "short":
+        path.write_bytes(b"x" * 100)
+    elif spoil == "zeros":
+        page.bytes[:] = bytes(layout.PAGE_BYTES)
+    elif spoil == "noise":
+        page.bytes[:] = os.urandom(layout.PAGE_BYTES)
+    elif spoil == "other boot":
+        page.words[layout.BOOT] ^= 1
+    elif spoil == "epoch":
+        page.words[layout.EPOCH] += 1
+    elif spoil == "document":
+        at = page.bytes.find(b'"lease_ms":1000')
+        page.bytes[at : at + 15] = b'"lease_ms":5000'
+    elif spoil == "odd":
+        page.words[layout.SEQUENCE] += 1
+    else:
+        page.lease_until(time.clock_gettime_ns(time.CLOCK_BOOTTIME) + 6_000_000_000)
+    assert View(path).standing(SCOPE).why is (Why.LEASE if spoil == "far lease" else Why.CLOSED)
+
+
+def test_setting_the_wall_clock_does_not_prolong_a_lease(tmp_path, monkeypatch):
+    """Whatever the wall clock says, before or after: only time since boot counts."""
+    site = opened(tmp_path)
+    agent_of(site).step()
+    view = View(site.places.page)
+    began = time.monotonic()
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    monkeypatch.setattr(time, "time_ns", lambda: 0)
+    while view.standing(SCOPE) is None:
+        assert time.monotonic() - began < 1.1
+    assert view.standing(SCOPE).why is Why.LEASE
+
+
+def test_the_highest_epoch_that_cannot_be_read_is_closed(tmp_path):
+    site = opened(tmp_path)
+    agent = agent_of(site)
+    agent.step()
+    agent.close()
+    site.places.highest.write_bytes(canonical({"epoch": "1"}))
+    assert agent_of(site).step()
+    assert View(site.places.page).standing(SCOPE).why is Why.CLOSED

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Epochs in PostgreSQL: the same laws, a real server of our own, stopped and ended while it is asked (G-6, G-7)."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from tests.kill_builders import AT, KIM, epoch, opened, process, signed, site_in, until
+from tests.kill_processes import SCOPE
+
+from ruleout.adapters.kill.page import Page, View
+from ruleout.adapters.kill.postgres_store import PostgresStore
+from ruleout.adapters.kill.store import Conflict, StoreUnavailable
+from ruleout.app.kill.proof import wait_for
+from ruleout.app.kill.site import chain
+from ruleout.app.kill.taking import kill
+from ruleout.serving.epoch import Target, to_file
+from ruleout.serving.refusal import Why
+
+
+def _binaries() -> Path | None:
+    found = shutil.which("initdb")
+    places = [Path(found).parent] if found else []
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((place for place in places if (place / "initdb").exists() and (place / "postgres").exists()), None)
+
+
+def _somebody_else() -> dict[str, int]:
+    """PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    person = pwd.getpwnam("nobody")
+    return {"user": person.pw_uid, "group": person.pw_gid}
+
+
+@pytest.fixture(scope="module")
+def server():
+    binaries = _binaries()
+    if binaries is None:
+        pytest.skip("NOT TESTED: no PostgreSQL server (initdb, postgres) on this machine")
+    folder = Path(tempfile.mkdtemp(prefix="rpg"))
+    who = _somebody_else()
+    if who:
+        os.chown(folder, who["user"], who["group"])
+    data = folder / "data"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **who}
+    subprocess.run(
+        [binaries / "initdb", "-D", data, "-U", "ruleout", "-A", "trust", "--no-sync"],
+        check=True,
+        timeout=120,
+        cwd=folder,
+        **quiet,
+    )
+    command = [binaries / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses="]
+    running = subprocess.Popen(command, cwd=folder, **quiet)
+    try:
+        until((folder / ".s.PGSQL.5432").exists, timeout_s=60)
+        yield running, f"host={folder} user=ruleout dbname=postgres"
+    finally:
+        running.send_signal(signal.SIGCONT)
+        running.send_signal(signal.SIGQUIT)
+        running.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def conninfo(server):
+    store = PostgresStore(server[1])
+    until(lambda: _answers(store), timeout_s=60)
+    store._ask(b"DROP TABLE IF EXISTS ruleout_epochs")
+    store.prepare()
+    yield server[1]
+    store.close()
+
+
+def _answers(store):
+    try:
+        store._ask(b"SELECT 1", ())
+    except StoreUnavailable:
+        return False
+    return True
+
+
+def family(pid: int) -> list[int]:
+    """A server and its own processes."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *map(int, children)]
+
+
+def test_epochs_are_added_once_in_order_and_never_changed(conninfo, tmp_path):
+    site = opened(tmp_path, conninfo)
+    store, data = site.store, to_file(signed(epoch(2, chain(site)[0].digest), KIM))
+    for number in (1, 3):
+        with pytest.raises(Conflict):
+            store.append(number, data)
+    store.append(2, data)
+    assert store.newest() == (2, data)
+    assert store.history(2) == [data]
+    for change in (b"UPDATE ruleout_epochs SET data = ''", b"DELETE FROM ruleout_epochs", b"TRUNCATE ruleout_epochs"):
+        with pytest.raises(StoreUnavailable, match="only ever added"):
+            store._ask(change, ())
+    assert len(chain(site)) == 2
+
+
+def test_a_kill_reaches_another_connection_by_its_notification(conninfo, tmp_path):
+    site, watching = opened(tmp_path, conninfo), PostgresStore(conninfo)
+    watching.newest()
+    while watching.watch(0.05):
+        pass
+    kill(site, KIM, kind=Target.ALL, name="", reason="why", at=AT)
+    began = time.monotonic()
+    assert watching.watch(5)
+    assert time.monotonic() - began < 1
+    watching.close()
+
+
+def test_two_hosts_follow_one_store(conninfo, tmp_path):
+    """Each with its own folder, agent and worker."""
+    (tmp_path / "a").mkdir()
+    site, other = opened(tmp_path / "a", conninfo), site_in(tmp_path / "b", conninfo)
+    with (
+        process("agent", str(tmp_path / "a"), conninfo), process("worker", str(tmp_path / "a")),
+        process("agent", str(tmp_path / "b"), conninfo), process("worker", str(tmp_path / "b")),
+    ):  # fmt: skip
+        number = kill(site, KIM, kind=Target.TENANT, name="Agency-A", reason="why", at=AT)[0].epoch.number
+        assert wait_for(site, number, timeout_s=5).holds
+        assert wait_for(other, number, timeout_s=5).holds
+        assert View(other.places.page).standing(SCOPE).why is Why.KILLED
+
+
+def test_a_server_that_stops_ends_the_lease_and_comes_back(server, conninfo, tmp_path):
+    """Stopped processes close no connection and answer nothing: only a deadline of ours helps."""
+    site = opened(tmp_path, conninfo)
+    with process("agent", str(tmp_path), conninfo):
+        view = View(site.places.page)
+        until(lambda: view.standing(SCOPE) is None)
+        stopped = family(server[0].pid)
+        try:
+            for pid in stopped:
+                os.kill(pid, signal.SIGSTOP)
+            assert until(lambda: view.standing(SCOPE) is not None) < 1.1
+            assert view.standing(SCOPE).why is Why.LEASE
+            began = time.monotonic()
+            with pytest.raises(StoreUnavailable):
+                site.store.newest()
+            assert time.monotonic() - began < 3
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
+        until(lambda: view.standing(SCOPE) is None)
+        assert Page(site.places.page).is_leased()
+
+
+def test_nobody_there(tmp_path):
+    store = PostgresStore(f"host={tmp_path} user=nobody")
+    with pytest.raises(StoreUnavailable):
+        store.newest()

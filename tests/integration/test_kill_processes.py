@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kills and leases between real processes: who is told, who is named, what ends by itself (G-6, G-7)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+from tests.kill_builders import AT, KIM, LEE, opened, process, site_in, stop, until
+from tests.kill_processes import SCOPE
+
+from ruleout.adapters.kill.host import boottime_ns
+from ruleout.adapters.kill.page import Page, View
+from ruleout.app.kill.drill import drill
+from ruleout.app.kill.giving_back import confirm, propose
+from ruleout.app.kill.proof import wait_for
+from ruleout.app.kill.site import agent_of
+from ruleout.app.kill.taking import kill
+from ruleout.serving.epoch import Target
+from ruleout.serving.refusal import Why
+
+FAST_S = 0.05
+
+
+def killed(site, **more):
+    named = {"kind": Target.TOOL, "name": "code-execution", "reason": "odd calls", "at": AT, **more}
+    return kill(site, KIM, **named)[0].epoch.number
+
+
+def test_a_kill_ends_streams_and_every_worker_says_so_itself(tmp_path):
+    site = opened(tmp_path)
+    with (
+        process("agent", str(tmp_path)),
+        process("worker", str(tmp_path)) as one,
+        process("worker", str(tmp_path)) as two,
+    ):
+        proof = wait_for(site, killed(site), timeout_s=5)
+
+        assert proof.holds
+        assert {worker.pid for worker in proof.workers} == {one.pid, two.pid}
+        assert one.stdout.readline().startswith("ended killed")
+        assert two.stdout.readline().startswith("ended killed")
+
+
+def test_a_worker_that_is_stopped_is_named_and_can_be_ended(tmp_path):
+    """The page is right and its slot is there; it is its own loop that does not answer."""
+    site = opened(tmp_path)
+    with (
+        process("agent", str(tmp_path)),
+        process("worker", str(tmp_path)) as one,
+        process("worker", str(tmp_path)) as two,
+    ):
+        stop(two)
+        number = killed(site)
+        proof = wait_for(site, number, timeout_s=1)
+        states = {worker.pid: worker.state for worker in proof.workers}
+
+        assert not proof.holds
+        assert states == {one.pid: "acknowledged", two.pid: "stuck"}
+
+        ended = wait_for(site, number, timeout_s=0.3, terminate=True)
+        assert {worker.pid: worker.state for worker in ended.workers}[two.pid] == "ended"
+        assert two.wait(5) == -signal.SIGKILL
+        assert one.poll() is None
+        assert wait_for(site, number, timeout_s=1).holds
+
+
+@pytest.mark.parametrize("end", [signal.SIGSTOP, signal.SIGKILL])
+def test_without_its_agent_a_worker_ends_its_streams_when_the_lease_is_over(tmp_path, end):
+    site = opened(tmp_path)
+    with process("agent", str(tmp_path)) as agent, process("worker", str(tmp_path)) as worker:
+        until(lambda: View(site.places.page).standing(SCOPE) is None)
+        gone = boottime_ns()
+        os.kill(agent.pid, end)
+        _, why, at = worker.stdout.readline().split()
+
+        assert why == "lease"
+        assert (int(at) - gone) / 1e9 < 1 + FAST_S
+
+
+def test_a_stopped_agent_is_shown_and_a_kill_is_not_called_done(tmp_path):
+    site = opened(tmp_path)
+    with process("agent", str(tmp_path)) as agent, process("worker", str(tmp_path)):
+        stop(agent)
+        proof = wait_for(site, killed(site), timeout_s=0.3)
+
+        assert proof.page == "behind"
+        assert not proof.holds
+
+
+def test_killed_before_and_after_a_crash_of_the_agent(tmp_path):
+    """Kill -9, start again: the first thing that a worker is told is that it is killed."""
+    site = opened(tmp_path)
+    with process("agent", str(tmp_path)) as agent:
+        number = killed(site)
+        until(lambda: Page(site.places.page).read()[1] == number)
+        agent.kill()
+        agent.wait(5)
+    with process("agent", str(tmp_path)):
+        view = View(site.places.page)
+        assert view.standing(SCOPE).why is Why.KILLED
+        assert view.standing(SCOPE).rules == ("kill-2",)
+
+
+def test_a_worker_sees_the_page_of_an_agent_that_came_later(tmp_path):
+    site = opened(tmp_path)
+    with process("worker", str(tmp_path)) as worker:
+        assert worker.stdout.readline().startswith("ended closed")
+        with process("agent", str(tmp_path)):
+            assert wait_for(site, 1, timeout_s=3).workers[0].state == "acknowledged"
+
+
+def test_two_agents_never_keep_one_page(tmp_path):
+    opened(tmp_path)
+    with process("agent", str(tmp_path)), pytest.raises(Exception, match="another agent"):
+        agent_of(site_in(tmp_path)).step()
+
+
+def test_a_kill_is_seen_soon_by_eight(tmp_path):
+    """Not a benchmark: far above what is measured there."""
+    site = opened(tmp_path)
+    with process("agent", str(tmp_path)):
+        views = [View(site.places.page) for _ in range(8)]
+        number = killed(site)
+        took = until(lambda: all(view.standing(SCOPE) is not None and view.epoch == number for view in views))
+
+        assert took < 0.5
+
+
+def test_given_back_by_two_it_serves_again(tmp_path):
+    site = opened(tmp_path)
+    with process("agent", str(tmp_path)):
+        view = View(site.places.page)
+        number = killed(site)
+        until(lambda: view.standing(SCOPE) is not None and view.standing(SCOPE).why is Why.KILLED)
+        name, _ = propose(site, KIM, kills=(f"kill-{number}",), limits=(), lease_ms=None, at=AT)
+        time.sleep(0.3)
+        assert view.standing(SCOPE).why is Why.KILLED
+
+        confirm(site, LEE, name)
+        until(lambda: view.standing(SCOPE) is None)
+
+
+def test_a_drill_leaves_nothing_behind(tmp_path):
+    site = opened(tmp_path)
+    with process("agent", str(tmp_path)), process("worker", str(tmp_path)) as worker:
+        done = drill(site, KIM, at=AT, timeout_s=5)
+        until(lambda: Page(site.places.page).read()[1] == done.ended_in)
+
+        assert done.proof.holds
+        assert done.proof.workers[0].pid == worker.pid
+        assert View(site.places.page).standing(SCOPE) is None
+
+
+def test_a_page_that_is_written_all_the_time_is_never_read_torn(tmp_path):
+    """Every read is one whole document; what cannot be read in time is closed, never something in between."""
+    path = tmp_path / "page"
+    with process("writer", str(path)):
+        page, whole, over = Page(path), 0, time.monotonic() + 3
+        while time.monotonic() < over:
+            try:
+                _, number, _, document = page.read()
+            except Exception:  # noqa: BLE001
+                continue
+            assert b'"epoch":%d,' % number in document
+            assert document.endswith(b'"sigs":[]}')
+            whole += 1
+        assert whole > 100
+
+
+def test_a_writer_that_dies_in_the_middle_leaves_a_closed_page(tmp_path):
+    """Whatever instant it is killed at: closed or whole."""
+    for turn in range(10):
+        path = tmp_path / f"page-{turn}"
+        with process("writer", str(path)) as writing:
+            time.sleep(0.01 * turn)
+            writing.kill()
+            writing.wait(5)
+        assert View(path).standing(SCOPE).why in (Why.CLOSED, Why.LEASE)
+
+
+def test_the_process_of_another_start_is_never_ended():
+    from ruleout.adapters.kill.host import end_process, started
+
+    with subprocess.Popen(["sleep", "30"]) as sleeping:
+        try:
+            assert not end_process(sleeping.pid, started(sleeping.pid) + 1)
+            assert sleeping.poll() is None
+            assert end_process(sleeping.pid, started(sleeping.pid))
+        finally:
+            sleeping.kill()

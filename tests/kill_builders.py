@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kills for tests: four keys, epochs, a site in a folder; agent and workers as processes of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.ledger_builders import FakeSigner
+
+from ruleout.adapters.kill.file_store import FileStore
+from ruleout.adapters.kill.postgres_store import PostgresStore
+from ruleout.app.kill.giving_back import confirm, propose
+from ruleout.app.kill.site import Site
+from ruleout.ledger.note import verifier_key
+from ruleout.ledger.signing import Holder
+from ruleout.serving.epoch import Epoch, SignedEpoch, sign_epoch
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TS = "2026-03-01T12:00:00Z"
+KIM, KIM_TOO, LEE, WATCH = FakeSigner("kim"), FakeSigner("kim-too"), FakeSigner("lee"), FakeSigner("watch")
+PERSONS = {KIM: ("kim", "kill"), KIM_TOO: ("kim", "kill"), LEE: ("lee", "kill"), WATCH: ("machine", "monitor")}
+
+
+def key_id(signer: FakeSigner) -> str:
+    return verifier_key(signer.name, signer.public_key).key_id
+
+
+KEYRING = {
+    key_id(signer): Holder(
+        key=verifier_key(signer.name, signer.public_key), person=person, roles=(role,), since="2026-01-01T00:00:00Z"
+    )
+    for signer, (person, role) in PERSONS.items()
+}
+
+
+def epoch(number: int = 1, prev: str = "", **more: object) -> Epoch:
+    fields = {"at": TS, "lease_ms": 1000, "bundle": "", "kills": (), "limits": ()}
+    return Epoch(number=number, prev=prev, **{**fields, **more})  # type: ignore[arg-type]
+
+
+def signed(one: Epoch, *signers: FakeSigner) -> SignedEpoch:
+    made = SignedEpoch(epoch=one)
+    for signer in signers:
+        made = sign_epoch(made, signer)
+    return made
+
+
+def site_in(folder: Path, conninfo: str = "") -> Site:
+    store = PostgresStore(conninfo) if conninfo else FileStore(folder / "epochs")
+    return Site(folder=folder, store=store, keyring=lambda: KEYRING)
+
+
+def opened(folder: Path, conninfo: str = "") -> Site:
+    """A site in whose first epoch nothing is killed."""
+    site = site_in(folder, conninfo)
+    name, _ = propose(site, KIM, kills=(), limits=(), lease_ms=None, at=AT)
+    confirm(site, LEE, name)
+    return site
+
+
+@contextmanager
+def process(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """One of tests/kill_processes.py, ready once it has said so; ended at the end whatever state it is in."""
+    command = [sys.executable, "-m", "tests.kill_processes", *arguments]
+    root = Path(__file__).resolve().parents[1]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as started:
+        try:
+            assert started.stdout is not None
+            assert started.stdout.readline() == "ready\n"
+            yield started
+        finally:
+            started.kill()
+
+
+def stop(one: subprocess.Popen[str]) -> None:
+    """Stop a process and wait until it is stopped."""
+    os.kill(one.pid, signal.SIGSTOP)
+    until(lambda: Path(f"/proc/{one.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
+
+
+def until(holds: Callable[[], bool], timeout_s: float = 10.0) -> float:
+    """Wait until something holds; return after how many seconds."""
+    start = time.monotonic()
+    while not holds():
+        assert time.monotonic() - start < timeout_s, "it did not come to hold in time"
+        time.sleep(0.002)
+    return time.monotonic() - start

@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The writer of audit records: durable before it says so, refused at once when it cannot be, never dropped (G-8)."""
+
+import asyncio
+import errno
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+
+import pytest
+from tests.audit_builders import SWIFT, FailingFiles, commit_all, ended, opened, some, written
+
+from ruleout.adapters.audit.content_keys import ContentKeys
+from ruleout.adapters.audit.segment_file import read_bytes, segments_in
+from ruleout.adapters.audit.writer import AuditUnavailable, AuditWriter, WriterLimits, WriterState
+from ruleout.adapters.durable_file import SystemFiles
+from ruleout.errors import KeyUnavailable, LedgerError
+from ruleout.serving.audit import Gap, Started, parse_segment
+
+
+class SlowFiles(SystemFiles):
+    """A disk that takes its time, and counts."""
+
+    syncs = 0
+    pause = 0.02
+
+    def sync(self, fd):
+        self.syncs += 1
+        time.sleep(self.pause)
+        super().sync(fd)
+
+
+def records_of(folder, number=-1):
+    name = segments_in(folder)[number]
+    return [kept.record for kept in parse_segment(read_bytes(folder, name), name).records]
+
+
+async def until_running(writer):
+    for _ in range(1000):
+        if writer.state is WriterState.RUNNING:
+            return
+        await asyncio.sleep(0.005)
+
+
+def test_what_waits_is_written_with_one_sync(tmp_path):
+    """A hundred commits at once cost a handful of syncs."""
+    ops = SlowFiles()
+    writer = AuditWriter(tmp_path / "a", "w0", ops=ops)
+    before = ops.syncs
+
+    async def many():
+        await asyncio.gather(*(writer.commit(opened(n)) for n in range(100)))
+
+    asyncio.run(many())
+    writer.close()
+
+    assert ops.syncs - before <= 3
+    assert {opened(n) for n in range(100)} <= written(tmp_path / "a")
+
+
+def test_a_future_waits_for_the_disk(tmp_path):
+    """It is not done while the sync is under way."""
+    ops = SlowFiles()
+    writer = AuditWriter(tmp_path / "a", "w0", ops=ops)
+
+    async def one():
+        ops.pause = 0.1
+        future = writer.commit(opened(1))
+        await asyncio.sleep(0.03)
+        early = future.done()
+        await future
+        return early
+
+    assert asyncio.run(one()) is False
+    writer.close()
+
+
+def test_too_much_waiting_is_refused_at_once(tmp_path):
+    """By number and by bytes; what was taken is kept all the same."""
+    ops = SlowFiles()
+    writer = AuditWriter(tmp_path / "a", "w0", ops=ops, limits=WriterLimits(waiting_records=3))
+    small = AuditWriter(tmp_path / "b", "w0", ops=ops, limits=WriterLimits(waiting_bytes=len(opened(1)) + 1))
+
+    async def many():
+        taken = [writer.commit(opened(n)) for n in range(3)]
+        with pytest.raises(AuditUnavailable) as refused:
+            writer.commit(opened(4))
+        kept = small.commit(opened(1))
+        with pytest.raises(AuditUnavailable):
+            small.commit(opened(2))
+        await asyncio.gather(kept, *taken)
+        await writer.commit(opened(5))
+        return refused.value.reason
+
+    assert asyncio.run(many()) == "behind"
+    writer.close()
+    small.close()
+
+
+def test_after_a_failure_all_that_waits_fails_and_a_new_segment_names_the_gap(tmp_path):
+    """The old segment takes nothing more."""
+    ops = FailingFiles(7, torn=20)
+    writer = AuditWriter(tmp_path / "a", "w0", limits=SWIFT, ops=ops)
+
+    async def story():
+        first = await commit_all(writer, [opened(1)])
+        taken = []
+        for number in range(2, 6):
+            try:
+                taken.append(writer.commit(opened(number)))
+            except AuditUnavailable:  # the thread was faster
+                break
+        told = await asyncio.gather(*taken, return_exceptions=True)
+        with pytest.raises(AuditUnavailable):
+            writer.commit(opened(6))
+        await until_running(writer)
+        await writer.commit(opened(7))
+        return first, told
+
+    first, told = asyncio.run(story())
+    writer.close()
+    start, gap, after = records_of(tmp_path / "a")[:3]
+
+    assert first == [opened(1)]
+    assert told
+    assert all(isinstance(one, AuditUnavailable) for one in told)
+    assert isinstance(start, Started)
+    assert start.why == "failed"
+    assert isinstance(gap, Gap)
+    assert (gap.lost, gap.last, gap.segment) == (len(told), 1, start.previous)
+    assert after.request == "req-7"
+
+
+def test_a_full_disk_refuses_until_there_is_space(tmp_path):
+    """And leaves no heap of empty segments behind."""
+    ops = FailingFiles(7, code=errno.ENOSPC, stays=True)
+    writer = AuditWriter(tmp_path / "a", "w0", limits=SWIFT, ops=ops)
+
+    async def story():
+        await commit_all(writer, some(4))
+        await asyncio.sleep(0.2)
+        failed, count = writer.state, len(segments_in(tmp_path / "a"))
+        with pytest.raises(AuditUnavailable, match="made to fail"):
+            writer.commit(opened(50))
+        ops.heal()
+        await asyncio.sleep(0.2)
+        await writer.commit(opened(51))
+        return failed, count
+
+    failed, count = asyncio.run(story())
+    writer.close()
+
+    assert failed is WriterState.FAILED
+    assert count == 1
+    assert opened(51) in written(tmp_path / "a")
+
+
+def test_a_restart_opens_a_new_segment_and_names_the_old(tmp_path):
+    """Never appends to what another process left, torn or not."""
+    first = AuditWriter(tmp_path / "a", "w0")
+    asyncio.run(commit_all(first, [opened(1)]))
+    first.close()
+    path = tmp_path / "a" / f"{first.segment}.audit"
+    path.write_bytes(path.read_bytes() + b"RoA1torn")
+    before = path.read_bytes()
+    second = AuditWriter(tmp_path / "a", "w0")
+    asyncio.run(commit_all(second, [ended(1)]))
+    second.close()
+    start = records_of(tmp_path / "a")[0]
+
+    assert path.read_bytes() == before
+    assert (start.previous, start.previous_last) == (first.segment, 1)
+    assert second.segment != first.segment
+
+
+def test_segments_are_turned_over_by_size(tmp_path):
+    """Each names the one before it, with its last record."""
+    writer = AuditWriter(tmp_path / "a", "w0", limits=WriterLimits(segment_bytes=2000))
+    records = some(20)
+    asyncio.run(commit_all(writer, records))
+    writer.close()
+    names = segments_in(tmp_path / "a")
+
+    assert len(names) > 3
+    assert [records_of(tmp_path / "a", n)[0].previous for n in range(len(names))] == ["", *names[:-1]]
+    assert set(records) <= written(tmp_path / "a")
+
+
+def test_only_the_owner_reads_segments(tmp_path):
+    """0600 in a folder of 0700, whatever the mask."""
+    mask = os.umask(0)
+    try:
+        writer = AuditWriter(tmp_path / "a", "w0")
+    finally:
+        os.umask(mask)
+    writer.close()
+
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "a").iterdir()} == {0o600}
+
+
+def test_a_closed_writer_refuses(tmp_path):
+    """And what waited at its end was written."""
+    writer = AuditWriter(tmp_path / "a", "w0")
+
+    async def story():
+        future = writer.commit(opened(1))
+        writer.close()
+        await future
+        with pytest.raises(AuditUnavailable):
+            writer.commit(opened(2))
+
+    asyncio.run(story())
+
+    assert opened(1) in written(tmp_path / "a")
+
+
+@pytest.mark.parametrize("worker", ["", "../x", "W", "a/b", "a" * 61, "a\n"])
+def test_a_worker_has_a_plain_name(tmp_path, worker):
+    """No path, no line break."""
+    with pytest.raises(LedgerError):
+        AuditWriter(tmp_path / "a", worker)
+
+
+CHILD = """
+import asyncio, os, sys
+from pathlib import Path
+from ruleout.adapters.audit.writer import AuditWriter
+from tests.audit_builders import opened
+
+async def main():
+    writer, numbers = AuditWriter(Path(sys.argv[1]), "w0"), iter(range(10**9))
+    async def one():
+        for number in numbers:
+            await writer.commit(opened(number))
+            os.write(1, b"%d\\n" % number)
+    await asyncio.gather(*(one() for _ in range(16)))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("after", [1, 200, 1500])
+def test_a_killed_process_has_lost_nothing_that_it_acknowledged(tmp_path, after):
+    """Kill -9 in the middle of groups: every number that was told is there."""
+    start = [sys.executable, "-c", CHILD, str(tmp_path / "a")]
+    with subprocess.Popen(start, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": "."}) as child:
+        told = [child.stdout.readline() for _ in range(after)]
+        child.send_signal(signal.SIGKILL)
+        told += child.stdout.readlines()
+    acknowledged = {opened(int(line)) for line in told if line.endswith(b"\n")}
+
+    assert len(acknowledged) >= after
+    assert acknowledged <= written(tmp_path / "a")
+
+
+# --- content ---
+
+
+def test_content_opens_with_its_key_and_in_its_record_only(tmp_path):
+    """One key for a tenant and day; bound to the request."""
+    keys = ContentKeys(tmp_path / "k")
+    sealed = keys.seal(b"hello", tenant="acme", day="2026-11-23", request="req-1")
+
+    assert keys.open(sealed, request="req-1") == b"hello"
+    assert ContentKeys(tmp_path / "k").open(sealed, request="req-1") == b"hello"
+    assert b"hello" not in sealed.sealed.encode()
+    assert "acme" not in sealed.key
+    with pytest.raises(KeyUnavailable):
+        keys.open(sealed, request="req-2")
+    with pytest.raises(KeyUnavailable):
+        keys.open(sealed._replace(key="../../x"), request="req-1")
+
+
+def test_erasing_a_key_erases_its_content_and_no_other(tmp_path):
+    """The file is gone; another day and another tenant stay."""
+    keys = ContentKeys(tmp_path / "k")
+    made = {
+        (tenant, day): keys.seal(b"x", tenant=tenant, day=day, request="r")
+        for tenant in ("acme", "other")
+        for day in ("2026-11-23", "2026-11-24")
+    }
+
+    assert keys.erase("acme", "2026-11-23")
+    assert not keys.erase("acme", "2026-11-23")
+    for (tenant, day), sealed in made.items():
+        if (tenant, day) == ("acme", "2026-11-23"):
+            with pytest.raises(KeyUnavailable):
+                keys.open(sealed, request="r")
+        else:
+            assert keys.open(sealed, request="r") == b"x"
+    assert len(list((tmp_path / "k").iterdir())) == 3
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "k").iterdir()} == {0o600}

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A writer that the system puts to sleep half-way delays workers; only one that never comes back closes them (G-6)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from tests.kill_builders import epoch, signed
+
+from ruleout.adapters.kill.host import boottime_ns
+from ruleout.adapters.kill.page import Page, View
+from ruleout.serving.epoch import Scope, to_file
+from ruleout.serving.epoch.page import SEQUENCE
+from ruleout.serving.refusal import Why
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Page:
+    made = Page(tmp_path / "page", make=True)
+    made.write(1, to_file(signed(epoch())), is_open=True)
+    made.lease_until(boottime_ns() + 3 * 10**9)
+    return made
+
+
+def test_a_writer_that_sleeps_half_way_ends_nothing(page: Page) -> None:
+    view = View(page.path)
+    assert view.standing(Scope()) is None
+    page.words[SEQUENCE] += 1
+
+    def write_on() -> None:
+        time.sleep(0.005)
+        page.words[SEQUENCE] += 1
+
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    refusal = view.standing(Scope())
+    writer.join()
+    assert refusal is None
+
+
+def test_a_page_that_stays_torn_closes_and_blocks_once(page: Page) -> None:
+    view = View(page.path)
+    page.words[SEQUENCE] += 1
+    first = view.standing(Scope())
+    began = time.monotonic()
+    again = [view.standing(Scope()) for _ in range(20)]
+    assert time.monotonic() - began < 0.2
+    assert {one.why for one in (first, *again) if one is not None} == {Why.CLOSED}
+    assert None not in again

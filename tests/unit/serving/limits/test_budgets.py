@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Limits while serving, counted over several workers in one store (G-1)."""
+
+from __future__ import annotations
+
+import pytest
+from tests.limit_workers import ACME, OTHER_BOOT, SECOND, Worker, store
+
+from ruleout.errors import NotFound, RuleoutError
+from ruleout.model.permit import Limit, LimitKind
+from ruleout.serving.limits import Budget, Line, StoreClosed, budget_of
+from ruleout.serving.refusal import Why
+
+
+@pytest.fixture
+def path(tmp_path):
+    return store(tmp_path)
+
+
+def test_the_tightest_limit_of_each_kind_counts_wherever_it_comes_from():
+    """Permit, tool and tightened limits are one set; a kind without a limit has none."""
+    minute = [Limit(kind=LimitKind.REQUESTS_PER_MINUTE, at_most=n) for n in (600, 20, 100)]
+
+    budget = budget_of(minute[:1], minute[1:], [Limit(kind=LimitKind.TOKENS_PER_DAY, at_most=5)])
+
+    assert (budget.requests_per_minute, budget.tokens_per_day) == (20, 5)
+    assert budget.tokens_per_request > 10**15
+
+
+def test_two_workers_never_let_more_through_in_a_minute_than_one_limit(path):
+    """Between them exactly the limit; the refusal names the kind and says when to ask again."""
+    one, two = (Worker(path, {ACME: Budget(requests_per_minute=100)}) for _ in range(2))
+    passed = sum(worker.take(i * 10**6) is None for i in range(150) for worker in (one, two))
+
+    assert 90 <= passed <= 100
+    refused = one.take(SECOND)
+    assert (refused.why, refused.rules, refused.status) == (Why.LIMIT, ("requests-per-minute",), 429)
+    assert 10 <= refused.retry_after_s <= 70
+
+
+def test_any_sixty_seconds_hold_the_limit_not_only_a_minute_of_the_clock(path):
+    """What was spent at second 59 is still spent at second 61, and free at second 130."""
+    worker = Worker(path, {ACME: Budget(requests_per_minute=5)})
+
+    assert worker.kinds(9, now_ns=59 * SECOND) == 5
+    assert worker.kinds(9, now_ns=61 * SECOND) == 0
+    assert worker.kinds(9, now_ns=130 * SECOND) == 5
+
+
+def test_a_day_goes_on_across_restarts_and_a_clock_that_steps_back(path):
+    """A worker that dies takes its slice along; yesterday is charged to the newest day seen."""
+    day = 86_400
+    budgets = {ACME: Budget(requests_per_day=10)}
+    worker = Worker(path, budgets)
+    assert worker.kinds(4, utc_s=5 * day) == 4
+    worker.page.close()
+
+    again = Worker(path, budgets)
+    assert again.kinds(99, utc_s=5 * day + 9) <= 6
+    assert again.kinds(99, utc_s=4 * day, now_ns=99 * SECOND) == 0
+    refused = again.take(utc_s=5 * day + 86_000, now_ns=200 * SECOND)
+    assert refused.rules == ("requests-per-day",)
+    assert refused.retry_after_s == 400
+    assert again.kinds(99, utc_s=6 * day, now_ns=300 * SECOND) == 10
+
+
+def test_a_worker_that_starts_with_an_earlier_clock_refills_nothing(path):
+    """Neither while the clock is behind, nor when it is right again."""
+    budgets = {ACME: Budget(requests_per_day=10)}
+    assert Worker(path, budgets).kinds(99, utc_s=5 * 86_400) == 10
+
+    for days in (4, 5):
+        assert Worker(path, budgets).kinds(99, utc_s=days * 86_400) == 0
+
+
+def test_tokens_are_taken_before_they_are_used_and_the_rest_comes_back(path):
+    """A request that may cost more than is left is refused; what an answer did not use can be used."""
+    worker = Worker(path, {ACME: Budget(tokens_per_day=1000, tokens_per_request=800)})
+
+    assert worker.take(tokens=801).rules == ("tokens-per-request",)
+    assert worker.take(tokens=800) is None
+    assert worker.take(tokens=300).rules == ("tokens-per-day",)
+    worker.budgets.settle("acme", "lumen-2", 0, tokens=800, used=100)
+    assert worker.take(tokens=800) is None
+    worker.budgets.settle("acme", "lumen-2", 0, tokens=800, used=2000)
+    assert worker.take(tokens=1).rules == ("tokens-per-day",)
+
+
+def test_streams_at_once_are_counted_over_workers_and_end_with_a_dead_one(path):
+    """A place is free when a stream ends, or when its worker is gone and another has come."""
+    budgets = {ACME: Budget(concurrent_streams=3)}
+    one, two = Worker(path, budgets), Worker(path, budgets)
+    assert one.kinds(2, stream=True) == 2
+    assert two.kinds(5, stream=True) == 1
+    assert two.take(stream=True).rules == ("concurrent-streams",)
+
+    two.budgets.settle("acme", "lumen-2", 0, stream=True)
+    assert one.kinds(2, stream=True) == 1
+    one.page.close()
+    assert Worker(path, budgets).kinds(9, stream=True) == 3
+
+
+def test_a_refused_request_counts_nothing(path):
+    """Where the streams are full, the minute is not used up."""
+    worker = Worker(path, {ACME: Budget(requests_per_minute=5, requests_per_day=5, concurrent_streams=1)})
+
+    assert worker.kinds(50, stream=True) == 1
+    assert worker.kinds(50) == 4
+
+
+def test_calls_of_tools_are_counted_per_request_and_per_minute(path):
+    """A tool has lines of its own, and one that has none is refused."""
+    search = Line("acme", "lumen-2", "search")
+    worker = Worker(path, {ACME: Budget(tool_calls_per_request=3), search: Budget(requests_per_minute=2)})
+
+    assert worker.budgets.tool_calls("acme", "lumen-2", 3) is None
+    assert worker.budgets.tool_calls("acme", "lumen-2", 4).rules == ("tool-calls-per-request",)
+    assert worker.kinds(5, tool="search") == 2
+    assert worker.take(tool="shell").why is Why.NOT_PERMITTED
+
+
+def test_a_limit_is_only_ever_tightened_while_serving(path):
+    """For one tenant or for all; a larger figure changes nothing, and a slice at hand is dropped."""
+    worker = Worker(path, {ACME: Budget(requests_per_minute=1000)})
+    assert worker.kinds(20) == 20
+
+    worker.budgets.tighten([(LimitKind.REQUESTS_PER_MINUTE, "zenith", 1), (LimitKind.REQUESTS_PER_MINUTE, "", 25)])
+    assert worker.kinds(50) <= 5
+    worker.budgets.tighten([(LimitKind.REQUESTS_PER_MINUTE, "acme", 9000)])
+    assert worker.kinds(50) == 0
+
+
+def test_a_slice_drawn_under_a_larger_limit_is_dropped(path):
+    """A worker with dozens in hand serves none of them once the limit is below what was served."""
+    worker = Worker(path, {ACME: Budget(requests_per_minute=64_000)})
+    assert worker.kinds(1300) == 1300
+
+    worker.budgets.tighten([(LimitKind.REQUESTS_PER_MINUTE, "", 10)])
+    assert worker.kinds(50) == 0
+
+
+def test_who_has_no_line_is_not_served(path):
+    """Nothing is allowed by silence."""
+    worker = Worker(path, {ACME: Budget()})
+
+    assert worker.budgets.take("zenith", "lumen-2", 0, 0).why is Why.NOT_PERMITTED
+    assert worker.budgets.take("acme", "lumen-3", 0, 0).why is Why.NOT_PERMITTED
+
+
+def test_a_damaged_counter_closes_and_a_missing_store_is_not_made_anew(path, tmp_path):
+    """One flipped bit: nothing is granted under it. No file, or a short one: no worker starts."""
+    worker = Worker(path, {ACME: Budget(requests_per_day=100)})
+    assert worker.take() is None
+    with path.open("r+b") as file:
+        file.seek(4096 + 160 + 30)
+        file.write(b"\xff")
+    worker.budgets.tighten([(LimitKind.REQUESTS_PER_DAY, "", 90)])
+
+    refused = worker.take()
+    assert (refused.why, refused.failed) == (Why.CLOSED, ("limits",))
+    with pytest.raises(NotFound):
+        Worker(tmp_path / "gone", {ACME: Budget()})
+    path.write_bytes(b"short")
+    with pytest.raises(RuleoutError):
+        Worker(path, {ACME: Budget()})
+
+
+def test_a_counter_that_another_worker_holds_refuses_and_does_not_wait(path):
+    """A worker stopped in the middle of a step does not stop the others."""
+    one, two = (Worker(path, {ACME: Budget(requests_per_day=100)}) for _ in range(2))
+
+    def in_the_middle():
+        with pytest.raises(StoreClosed):
+            two.page.draw(1, 0, 1, 100, span=1)
+        assert two.take().why is Why.CLOSED
+
+    one.page._locked(1, in_the_middle)
+    assert two.take() is None
+
+
+def test_after_a_boot_of_the_host_a_minute_passes_first(path):
+    """The clock began anew, and what the minutes before held is not known."""
+    budgets = {ACME: Budget(requests_per_minute=10)}
+    worker = Worker(path, budgets)
+    assert worker.kinds(99, now_ns=10**15) == 10
+    worker.page.close()
+
+    again = Worker(path, budgets, boot=OTHER_BOOT, now_ns=SECOND)
+    assert again.kinds(9, now_ns=2 * SECOND) == 0
+    assert again.kinds(99, now_ns=75 * SECOND) == 10

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A gateway's settings: what is refused, all of it at once, and a reference that is what the shape says."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.gateway_world import sha256
+
+from ruleout.errors import BadInput, RuleoutError
+from ruleout.serving.settings.parse import parse_settings
+
+ROOT = Path(__file__).resolve().parents[4]
+WHOLE = {
+    "gateway": "edge",
+    "state": "state",
+    "kills": "kills",
+    "audit": "audit",
+    "trust": {"log-keys": ["a+b+c"], "keyring": "keyring.yaml", "issuers": ["ceo"]},
+    "permits": ["permit.json"],
+    "floor": "floor.json",
+    "upstreams": {"lab": {"url": "http://127.0.0.1:9000"}},
+    "models": {"helper": {"upstream": "lab"}},
+    "tenants": {"acme": {"tier": "paid", "keys": [sha256("k")]}},
+}
+
+
+def parsed(**changes):
+    return parse_settings(yaml.safe_dump({**WHOLE, **changes}, sort_keys=False).encode(), file="gateway.yaml")
+
+
+def problems(**changes):
+    with pytest.raises(BadInput) as refused:
+        parsed(**changes)
+    return [problem.id for problem in refused.value.problems]
+
+
+def test_settings_that_hold_are_read():
+    assert parsed().listen.address == "127.0.0.1"
+
+
+def test_every_problem_is_told_at_once():
+    found = problems(
+        listen={"address": "0.0.0.0"},
+        upstreams={"lab": {"url": "http://models.example/v1"}, "two": {"url": "https://k@models.example"}},
+        models={"helper": {"upstream": "lap"}},
+        tenants={"acme": {"tier": "paid", "keys": [sha256("k")]}, "other": {"tier": "paid", "keys": [sha256("k")]}},
+    )
+
+    assert sorted(found) == ["F002", "N001", "N002", "N002", "N003"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"floor": None},
+        {"fail-open": True},
+        {"tenants": {}},
+        {"tenants": {"acme": {"tier": "paid", "keys": ["rk-plain-key"]}}},
+        {"upstreams": {"lab": {"url": "http://127.0.0.1:9000", "key": {"file": "k", "environment": "K"}}}},
+        {"upstreams": {"lab": {"url": "file:///etc/passwd"}}},
+    ],
+)
+def test_a_missing_unknown_or_open_field_is_refused(change):
+    assert problems(**change)
+
+
+def test_an_address_given_otherwise_is_checked_like_the_files_own():
+    text = yaml.safe_dump(WHOLE).encode()
+
+    assert parse_settings(text, file="g", upstreams={"": "http://127.0.0.1:1"}).upstreams["lab"].url.endswith(":1")
+    with pytest.raises(BadInput):
+        parse_settings(text, file="g", upstreams={"lab": "http://models.example"})
+    with pytest.raises(RuleoutError):
+        parse_settings(text, file="g", upstreams={"other": "http://127.0.0.1:1"})
+
+
+def test_the_reference_is_made_from_the_shape():
+    spec = importlib.util.spec_from_file_location("gateway_settings", ROOT / "tools" / "gateway_settings.py")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+
+    assert tool.PAGE.read_text("utf-8") == tool.page()

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which calls of tools leave, by tier and argument; whatever is not known to be allowed is denied (G-4)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ruleout.model.permit import Tool
+from ruleout.serving.refusal import Why
+from ruleout.serving.tools import Allowed, Denied, NeedsApproval, judge, parse_tool_rules, under_permit
+
+BASE = (Path(__file__).parents[4] / "vectors" / "framework" / "base-tool-rules.yaml").read_bytes()
+RULES = parse_tool_rules(BASE, file="tools.yaml")
+MANUAL = "https://docs.example/manual"
+
+
+class Call(NamedTuple):
+    name: str
+    arguments: str
+    whole: bool = True
+
+
+def read(url, tier="standard", **more):
+    return judge(Call("read_manual", json.dumps({"url": url, **more})), RULES, tier)
+
+
+def rule(judged):
+    assert isinstance(judged, Denied), judged
+    assert judged.refusal.why is Why.TOOL
+    assert judged.refusal.bundle == "acme-tools@1"
+    return judged.refusal.rules[0]
+
+
+def test_a_tier_allows_asks_or_denies():
+    """Standard may read, trial has to ask, and a tier that is not named may not."""
+    assert read(MANUAL) == Allowed("read_manual")
+    assert read(MANUAL, "trial") == NeedsApproval("read_manual", ("read_manual/tier",))
+    assert rule(read(MANUAL, "research")) == "read_manual/tier"
+
+
+@pytest.mark.parametrize(
+    "name", ["run_shell", "code_interpreter", "web_fetch_20250910", "WEATHER", "weather ", "", "pау"]
+)
+def test_an_unlisted_tool_is_denied_whatever_it_looks_like(name):
+    """Other case, a look-alike, a built-in tool: each is another name."""
+    assert rule(judge(Call(name, "{}"), RULES, "standard")).startswith("unlisted/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{MANUAL}/../secret",
+        f"{MANUAL}/./a",
+        f"{MANUAL}//a",
+        f"{MANUAL}/%2e%2e/secret",
+        f"{MANUAL}/%252e%252e/secret",
+        f"{MANUAL}/..;/secret",
+        f"{MANUAL}/a\\..\\..\\b",
+        f"{MANUAL}s",
+        "https://docs.example@evil.example/manual",
+        "https://docs.example:443@evil.example/manual",
+        "https://evil.example/manual",
+        "https://evil.example#https://docs.example/manual",
+        "https://docs.example.evil.example/manual",
+        "https://docs.example./manual",
+        "https://docs.example:8443/manual",
+        "https://docs.example:/manual",
+        "https://docs.example:0443/manual",
+        "http://docs.example/manual",
+        "http://docs.example:443/manual",
+        "//docs.example/manual",
+        "https:docs.example/manual",
+        "https:///docs.example/manual",
+        " https://docs.example/manual",
+        "https://docs.example/manual\n",
+        "https://docs.exampl\u0435/manual",
+        "https://docs.example\u3002evil.example/manual",
+        "https://2130706433/manual",
+        "https://0x7f000001/manual",
+        "https://127.1/manual",
+        "https://[::1]/manual",
+        "https://[::ffff:127.0.0.1]/manual",
+        "javascript://docs.example/manual",
+        7,
+        None,
+        [MANUAL],
+        {"href": MANUAL},
+    ],
+)
+def test_a_url_that_is_not_plainly_within_the_prefix_is_denied(url):
+    """Dots, user names, ports, numbers for hosts, look-alikes, encodings, other kinds of value."""
+    assert rule(read(url)) in ("read_manual/url", "read_manual/unnamed-argument")
+
+
+@pytest.mark.parametrize(
+    "url", [MANUAL, f"{MANUAL}/a/b.html", "HTTPS://DOCS.example:443/manual?q=..", f"{MANUAL}/%20a/"]
+)
+def test_a_url_within_the_prefix_is_allowed(url):
+    """Also with the scheme's own port, in another case, with a query."""
+    assert read(url) == Allowed("read_manual")
+
+
+@pytest.mark.parametrize("below", ["/private", "/PRIVATE/x", "/private?x=1"])
+def test_what_is_never_allowed_is_denied_in_any_spelling(below):
+    """A forbidden prefix holds against letters of another case too."""
+    assert rule(read(MANUAL + below)) == "read_manual/url/never"
+
+
+@pytest.mark.parametrize("depth", ["4", '"3"', "true", "3.0000000000000000001", "1e400", "[1]", "null"])
+def test_a_number_above_its_bound_or_none_at_all_is_denied(depth):
+    """Texts and flags are no numbers; decimals are exact."""
+    text = f'{{"url": "{MANUAL}", "depth": {depth}}}'
+
+    assert rule(judge(Call("read_manual", text), RULES, "standard")).startswith("read_manual/")
+
+
+def test_an_argument_that_no_rule_names_is_denied_of_a_high_impact_tool_only():
+    """A shell with an extra argument is denied; the weather may have any."""
+    assert rule(judge(Call("bash_20250124", '{"command": "ls", "restart": true}'), RULES, "standard")) == (
+        "bash_20250124/unnamed-argument"
+    )
+    assert judge(Call("weather", '{"city": "Oslo"}'), RULES, "trial") == Allowed("weather")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"url": "https://docs.example/manual", "url": "https://evil.example/"}',
+        '{"url": "https://docs.example/manual", "u\\u0072l": "https://evil.example/"}',
+        '{"city": {"a": 1, "a": 2}}',
+        '["https://docs.example/manual"]',
+        '"text"',
+        "",
+        "{",
+        '{"a": NaN}',
+        '{"a": "\\ud800"}',
+        '{"\\ud800": 1}',
+        '{"a": 1} {}',
+        '{"a":' * 2000 + "1" + "}" * 2000,
+        "[" * 100_000,
+        '{"a": ' + "9" * 5000 + "}",
+        '{"a": "' + "x" * 300_000 + '"}',
+        '{"a": [' + "1," * 6000 + "1]}",
+    ],
+)
+def test_arguments_that_two_readers_could_read_differently_are_denied(text):
+    """Names that stand twice, no object, no JSON, half characters, too long, too deep: for an ordinary tool too."""
+    assert rule(judge(Call("weather", text), RULES, "standard")) == "weather/arguments"
+
+
+def test_a_call_that_is_not_whole_or_lacks_a_required_argument_is_denied():
+    """What is still under way was not judged."""
+    assert rule(judge(Call("weather", "{}", whole=False), RULES, "standard")) == "weather/arguments"
+    assert rule(judge(Call("read_manual", "{}"), RULES, "standard")) == "read_manual/url"
+
+
+def test_a_permit_adds_human_approval_and_takes_away_tools():
+    """It can do nothing else."""
+    permitted = under_permit(RULES, [Tool(tool="weather", human_approval=True, limits=())])
+
+    assert judge(Call("weather", "{}"), permitted, "standard") == NeedsApproval("weather", ("weather/permit",))
+    assert rule(judge(Call("read_manual", json.dumps({"url": MANUAL})), permitted, "standard")) == "unlisted/ordinary"
+
+
+def test_a_forbidden_place_is_not_reached_by_wrapping_it():
+    """A list or an object where a rule expects a value is denied, of an ordinary tool too; so is what cannot be placed."""
+    text = BASE.replace(
+        b"class: ordinary\n", b"class: ordinary\n    never: [{at: /to, url-within: ['http://169.254.169.254/']}]\n"
+    )
+    rules = parse_tool_rules(text, file="tools.yaml")
+
+    def to(value):
+        return judge(Call("weather", json.dumps({"to": value})), rules, "standard")
+
+    assert to("https://ok.example/") == Allowed("weather")
+    for value in (
+        "http://169.254.169.254/latest", "https://169.254.169.254:99/", "http://2852039166/", "http://0xa9fea9fe/",
+        "http://[::ffff:169.254.169.254]/", "http://a@169.254.169.254/", ["http://169.254.169.254/"], {"x": "y"}, "//x",
+    ):  # fmt: skip
+        rule(to(value))
+
+
+@pytest.mark.parametrize(
+    ("path", "passes"),
+    [
+        ("/srv/notes", True), ("/srv/notes/a.txt", True), ("/srv/notes/.hidden", True), ("/srv/notes/../x", False),
+        ("/srv/notesx", False), ("srv/notes/a", False), ("/srv/notes//a", False), ("/srv/notes/a\x00b", False),
+        ("/srv/notes/..\uff0fx", False), ("/srv/notes/\u2025/x", False), ("~/a", False), ("/srv/notes/$HOME", False),
+        ("/srv/notes\\..\\x", False), ("/srv/notes/a ", False), ("/srv/notes/%2e%2e/x", False),
+    ],
+)  # fmt: skip
+def test_a_path_lies_within_its_folder_or_is_denied(path, passes):
+    """One spelling: no dots, no doubled slashes, no homes, no look-alikes of dots and slashes."""
+    rules = parse_tool_rules(
+        BASE.replace(b"{at: /command, longest: 2000}", b"{at: /path, path-within: [/srv/notes]}"), file="tools.yaml"
+    )
+
+    judged = judge(Call("bash_20250124", json.dumps({"path": path})), rules, "standard")
+
+    assert isinstance(judged, NeedsApproval if passes else Denied)

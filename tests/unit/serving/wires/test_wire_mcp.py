@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""MCP messages: calls are judged, a short list passes, everything else is refused (G-4, G-5)."""
+
+from __future__ import annotations
+
+import json
+
+import anyio
+import httpx2
+import pytest
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
+
+from ruleout.model.permit import Endpoint
+from ruleout.serving.refusal import Refusal, Why
+from ruleout.serving.wires import BadRequest, method_of, read_request, refuse
+
+_MCP = Endpoint.MCP_TOOLS_CALL
+_REFUSAL = Refusal(Why.TOOL, "the tool is denied", "req-1", ("get_weather/tier",))
+
+
+def _rpc(method: str, **params: object) -> bytes:
+    return json.dumps({"jsonrpc": "2.0", "id": 7, "method": method, "params": params}).encode()
+
+
+def test_a_call_is_named_with_its_arguments_and_its_id():
+    """The arguments are JSON text, as a model's call has them."""
+    request = read_request(_MCP, _rpc("tools/call", name="get_weather", arguments={"city": "Oslo"}))
+    assert request.asked == (_MCP, "", False, 0, ("get_weather",), ())
+    assert request.call == ("get_weather", '{"city":"Oslo"}', True)
+    assert request.rpc_id == 7
+    assert request.texts() == ("get_weather", '{"city":"Oslo"}')
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" + _rpc("tools/call", name="x") + b"]",
+        _rpc("resources/read", uri="file:///etc/passwd"),
+        _rpc("Tools/Call", name="x"),
+        _rpc("tasks/result", taskId="1"),
+        b'{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}',
+        b'{"jsonrpc":"1.0","id":1,"method":"ping"}',
+        b'{"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call","params":{"name":"x"}}',
+    ],
+)
+def test_what_is_neither_a_call_nor_on_the_list_is_refused(body):
+    """Batches, answers to the server, other methods, and a method that comes twice."""
+    with pytest.raises(BadRequest):
+        method_of(body)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"name": "x", "task": {"ttl": 1}},
+        {"name": "x", "inputResponses": {"a": {}}},
+        {"name": "x", "Arguments": {}},
+        {"name": "x", "arguments": "text"},
+        {"name": ""},
+        {"name": "pаy"},
+        {},
+    ],
+)
+def test_a_call_that_cannot_be_judged_is_refused(params):
+    """Later results, unseen questions, look-alikes, wrong types."""
+    with pytest.raises(BadRequest):
+        read_request(_MCP, _rpc("tools/call", **params))
+
+
+def test_a_refusal_keeps_the_id_and_is_an_error_of_json_rpc():
+    """Status 200 where the id is known; without an id the status tells."""
+    status, _, body = refuse(_MCP, _REFUSAL, rpc_id="a")
+    told = json.loads(body)
+    assert (status, told["id"], told["error"]["data"]["ruleout"]["why"]) == (200, "a", "tool")
+    assert refuse(_MCP, _REFUSAL)[0] == 403
+
+
+class Server:
+    """An MCP server whose calls the gateway refuses; keeps what the SDK sent."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        """Answer one HTTP request."""
+        if request.method != "POST":
+            return httpx2.Response(405)
+        self.bodies.append(request.read())
+        told = json.loads(self.bodies[-1])
+        if "id" not in told:
+            return httpx2.Response(202)
+        if told["method"] == "tools/call":
+            status, headers, body = refuse(_MCP, _REFUSAL, rpc_id=told["id"])
+            return httpx2.Response(status, headers=headers, content=body)
+        result = {"protocolVersion": "2025-11-25", "capabilities": {}, "serverInfo": {"name": "s", "version": "1"}}
+        return httpx2.Response(200, json={"jsonrpc": "2.0", "id": told["id"], "result": result})
+
+
+def test_the_sdk_is_read_and_raises_its_own_error_with_the_ground():
+    """A session opens, and the refused call is an `MCPError` that holds `ruleout`."""
+    server, raised = Server(), list[MCPError]()
+
+    async def use() -> None:
+        async with (
+            httpx2.AsyncClient(transport=httpx2.MockTransport(server)) as http,
+            streamable_http_client("https://gateway.test/mcp", http_client=http) as streams,
+            ClientSession(*streams[:2]) as session,
+        ):
+            await session.initialize()
+            try:
+                await session.call_tool("get_weather", {"city": "Oslo"})
+            except MCPError as error:
+                raised.append(error)
+
+    anyio.run(use)
+    assert raised[0].error.data["ruleout"]["rules"] == ["get_weather/tier"]
+    assert [method_of(body) for body in server.bodies] == ["initialize", "notifications/initialized", "tools/call"]
+    assert read_request(_MCP, server.bodies[-1]).asked.tools == ("get_weather",)
