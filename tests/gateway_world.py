@@ -101,6 +101,7 @@ class World:
     folder: Path
     settings: dict[str, Any] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
+    permits: dict[str, Any] = field(default_factory=dict)
 
     def site(self) -> Site:
         return kill_builders.site_in(self.folder / "kills")
@@ -130,6 +131,7 @@ class World:
         name = fields.pop("id", "general")
         one = permit(id=name, terms=terms(**fields), safeguards=(), issued=datetime(2026, 1, 1, tzinfo=UTC))
         index = self.log.issue(one)
+        self.permits[name] = (index, one)
         self.write_permit(name, index, one)
 
     def write_permit(self, name: str, index: int, one: Any) -> None:

@@ -47,3 +47,8 @@ def nanoseconds() -> int:
 def boot_nanoseconds() -> int:
     """Return nanoseconds since the host's start, sleep included: nobody sets this clock. Effect: reads the clock."""
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+
+def microseconds_since(began_ns: int) -> int:
+    """Return the whole microseconds since `boot_nanoseconds` said `began_ns`. Effect: reads the clock."""
+    return (boot_nanoseconds() - began_ns) // 1000

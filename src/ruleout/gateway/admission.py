@@ -15,7 +15,7 @@ from ruleout.adapters.clock import ForwardClock, boot_nanoseconds
 from ruleout.adapters.kill import View
 from ruleout.app.serving.load import Standing
 from ruleout.gateway.callers import Caller, Callers
-from ruleout.gateway.exchange import Exchange, refusal_of
+from ruleout.gateway.exchange import Exchange, Taken, refusal_of
 from ruleout.gateway.tool_servers import read_message
 from ruleout.model.permit import Endpoint, LimitKind
 from ruleout.policy.decide import decide
@@ -49,9 +49,9 @@ class Admission:
     closed: str = "the permits and policies are not loaded"
     generation: int = 0
 
-    def load(self, standing: Standing, budgets: Budgets) -> None:
-        """Serve by these from now on. Effect: answers under way are judged by them too."""
-        self.standing, self.budgets = standing, budgets
+    def load(self, standing: Standing) -> None:
+        """Serve by these from now on, within `budgets`. Effect: answers under way are judged by them too."""
+        self.standing = standing
         self.generation += 1
 
     def close(self, reason: str) -> None:
@@ -123,18 +123,18 @@ class Admission:
         second = it.at_ns // 1_000_000_000
         over = budgets.take(caller.tenant, grant.model, boot_nanoseconds(), second, tokens=tokens, stream=asked.stream)
         if over is None:
-            it.taken = (tokens, second, asked.stream)
+            it.taken = Taken(budgets, tokens, second, asked.stream)
             return None
         return over._replace(permit=grant.permit)
 
     def settle(self, it: Exchange) -> None:
-        """Give back what an exchange took and did not use. To be called once, when it has ended."""
-        if it.taken is None or self.budgets is None or it.caller is None or it.grant is None:
-            return
-        tokens, second, stream = it.taken
-        it.taken = None
-        used = it.tokens_in + it.tokens_out
-        self.budgets.settle(it.caller.tenant, it.grant.model, second, tokens=tokens, used=used, stream=stream)
+        """Give back what an exchange took and did not use, to the budgets it was taken from. To be called when it has ended."""
+        taken, it.taken = it.taken, None
+        if taken is not None and it.caller is not None and it.grant is not None:
+            used = it.tokens_in + it.tokens_out
+            taken.budgets.settle(
+                it.caller.tenant, it.grant.model, taken.second, tokens=taken.tokens, used=used, stream=taken.stream
+            )
 
     def call_of(
         self,

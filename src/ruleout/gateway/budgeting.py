@@ -3,18 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ruleout.adapters.limits import Page
 from ruleout.model.permit import EVERYBODY, Limit, LimitKind
 from ruleout.serving.grants import Grants
 from ruleout.serving.limits import Budget, Budgets, Line, budget_of, lines_of
 
+Lines = Mapping[Line, Budget]
 
-def budgets_of(
-    grants: Grants, tiers: Mapping[str, str], page: Page, tightened: tuple[tuple[str, str, int], ...]
-) -> Budgets:
-    """Return the budgets under permits in force. Effect: takes rows of the host's shared page.
+
+def lines_under(grants: Grants, tiers: Mapping[str, str], tightened: Iterable[tuple[str, str, int]]) -> Lines:
+    """Return what each tenant, model and tool may have under permits in force. Pure.
 
     Two permits for one model and tenant give the tightest of both.
 
@@ -29,7 +29,14 @@ def budgets_of(
                 limits.setdefault(Line(tenant, grant.model), []).extend(grant.limits)
                 for tool in grant.tools.values():
                     limits.setdefault(Line(tenant, grant.model, tool.tool), []).extend(tool.limits)
-    made: dict[Line, Budget] = {line: budget_of(some) for line, some in limits.items()}
-    budgets = Budgets(made, page, page.rows_for(lines_of(made)))
-    budgets.tighten((LimitKind(kind), tenant, at_most) for kind, tenant, at_most in tightened)
-    return budgets
+    made = {line: budget_of(some) for line, some in limits.items()}
+    for kind, tenant, at_most in tightened:
+        for line, budget in made.items():
+            if tenant in ("", line.tenant):
+                made[line] = budget.tightened(LimitKind(kind), at_most)
+    return made
+
+
+def budgets_for(lines: Lines, page: Page) -> Budgets:
+    """Return the budgets of lines. Effect: takes rows of the host's shared page."""
+    return Budgets(lines, page, page.rows_for(lines_of(lines)))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ruleout.adapters.approvals import Approvals
 from ruleout.adapters.approvals.waiting import Wanted
-from ruleout.adapters.clock import boot_nanoseconds
+from ruleout.adapters.clock import boot_nanoseconds, microseconds_since
 from ruleout.adapters.hooks import HookClient
 from ruleout.app.serving.load import Standing
 from ruleout.gateway.admission import Admission
@@ -22,6 +22,8 @@ from ruleout.policy.decide import decide
 from ruleout.serving.audit import HookSaid, ToolUse
 from ruleout.serving.epoch import Scope
 from ruleout.serving.hooks import HoldBack, Question, Stage, Verdict, denied_by
+from ruleout.serving.monitoring.counters import Counters
+from ruleout.serving.monitoring.metrics import APPROVALS, HOOK_SECONDS, VERDICTS
 from ruleout.serving.refusal import Refusal, Why
 from ruleout.serving.tools import Denied, NeedsApproval, judge, under_permit
 from ruleout.serving.wires import ToolCall
@@ -31,11 +33,11 @@ if TYPE_CHECKING:
 
 
 class Cut(Exception):
-    """An answer may not go on; `refusal` says why."""
+    """An answer may not go on; `refusal` says why, `ready` what may still leave before its end."""
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: Refusal, ready: Sequence[bytes] = ()) -> None:
         super().__init__(refusal.why.value)
-        self.refusal = refusal
+        self.refusal, self.ready = refusal, ready
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +48,7 @@ class Safeguards:
     stages: Mapping[str, frozenset[Stage]] = field(default_factory=dict)
     windows: Mapping[str, int] = field(default_factory=dict)
     approvals: Approvals | None = None
+    counters: Counters = field(default_factory=Counters)
 
     def at(self, names: Sequence[str], stage: Stage) -> tuple[str, ...]:
         """Which of the hooks are asked at a stage; one that is not known is asked, and denies. Pure."""
@@ -54,7 +57,13 @@ class Safeguards:
     async def ask(self, name: str, question: Question) -> Verdict:
         """Ask one hook; one that no setting names denies. Effect: asks it."""
         client = self.hooks.get(name)
-        return Verdict(allowed=False, failed="not-set-up") if client is None else await client.ask(question)
+        if client is None:
+            return Verdict(allowed=False, failed="not-set-up")
+        began = boot_nanoseconds()
+        verdict = await client.ask(question)
+        self.counters.observe(HOOK_SECONDS, name, us=microseconds_since(began))
+        self.counters.add(VERDICTS, name, _said(verdict))
+        return verdict
 
 
 class Checks:
@@ -100,15 +109,20 @@ class Checks:
         """
         out: list[bytes] = []
         for piece in pieces:
-            self._count(piece)
-            for call in piece.tool_calls:
-                await self._judge(call)
-            if self._held is None:
-                out.append(piece.data)
-            else:
-                self._held.add(piece.data, piece.text, ended=piece.ended)
-                out += await self._cleared(piece)
+            try:
+                out += await self._passed(piece)
+            except Cut as cut:
+                raise Cut(cut.refusal, out) from None
         return out
+
+    async def _passed(self, piece: Piece) -> list[bytes]:
+        self._count(piece)
+        for call in piece.tool_calls:
+            await self._judge(call)
+        if self._held is None:
+            return [piece.data]
+        self._held.add(piece.data, piece.text, ended=piece.ended)
+        return await self._cleared(piece)
 
     def _count(self, piece: Piece) -> None:
         it = self._it
@@ -125,7 +139,7 @@ class Checks:
             return held.ready()
         context, text = asked or ("", "")
         refusal, said = await self._asked(self._names, Stage.OUTPUT, context, text, calls)
-        self._it.output_hooks = said
+        self._it.output_hooks = (*self._it.output_hooks, *said)
         if refusal is not None:
             raise Cut(refusal)
         return held.cleared() if asked is not None else held.ready()
@@ -210,7 +224,9 @@ class Checks:
             show=show,
         )
         at = datetime.fromtimestamp(self._admission.clock.now_ns() // 1_000_000_000, UTC)
-        return await people.ask(wanted, secrets.token_hex(16), at)
+        refusal = await people.ask(wanted, secrets.token_hex(16), at)
+        self._guards.counters.add(APPROVALS, call.name, "approved" if refusal is None else "denied")
+        return refusal
 
 
 def _said(verdict: Verdict) -> str:

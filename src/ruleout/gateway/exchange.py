@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from ruleout.adapters.clock import boot_nanoseconds
 from ruleout.model.permit import Endpoint
 from ruleout.policy.decide import Answer
 from ruleout.serving.audit import Ended, HookSaid, Opened, Refused, ToolUse, end_record, open_record, refused_record
@@ -15,7 +16,17 @@ if TYPE_CHECKING:
     from ruleout.gateway.callers import Caller
     from ruleout.serving.epoch import Scope
     from ruleout.serving.grants import Grant
+    from ruleout.serving.limits import Budgets
     from ruleout.serving.wires import Request
+
+
+class Taken(NamedTuple):
+    """What was taken from which budgets, and the second of UTC at which it was."""
+
+    budgets: Budgets
+    tokens: int
+    second: int
+    stream: bool
 
 
 class Exchange:
@@ -24,6 +35,7 @@ class Exchange:
     __slots__ = (
         "answer",
         "at_ns",
+        "began_ns",
         "body",
         "caller",
         "calls",
@@ -46,6 +58,7 @@ class Exchange:
 
     def __init__(self, endpoint: Endpoint, id_: str, at_ns: int) -> None:
         self.endpoint, self.id, self.at_ns = endpoint, id_, at_ns
+        self.began_ns = boot_nanoseconds()
         self.caller: Caller | None = None
         self.request: Request | None = None
         self.grant: Grant | None = None
@@ -57,8 +70,7 @@ class Exchange:
         self.input_hooks: tuple[HookSaid, ...] = ()
         self.output_hooks: tuple[HookSaid, ...] = ()
         self.calls: tuple[ToolUse, ...] = ()
-        #: Tokens that were taken from the budget, and the second of UTC at which they were; None if nothing was taken.
-        self.taken: tuple[int, int, bool] | None = None
+        self.taken: Taken | None = None
         self.status = self.sent_bytes = self.tokens_in = self.tokens_out = 0
         self.sent = hashlib.sha256()
 
@@ -103,7 +115,7 @@ class Exchange:
                 endpoint=self.endpoint.value,
                 model=asked.asked.model if asked else "",
                 weights=grant.digest if grant else "",
-                permit=refusal.permit,
+                permit=refusal.permit or (grant.permit if grant else ""),
                 body=self.body,
                 rules=refusal.rules,
                 failed=refusal.failed,
@@ -134,6 +146,11 @@ class Exchange:
                 hooks=self.output_hooks,
             )
         )
+
+    def told(self, refusal: Refusal) -> Refusal:
+        """Return a refusal with this request's id and its permit, as clients and records get it (G-10). Pure."""
+        permit = refusal.permit or (self.grant.permit if self.grant else "")
+        return refusal._replace(request=self.id, permit=permit)
 
     def send(self, data: bytes) -> None:
         """Take note of bytes that are about to leave."""

@@ -16,16 +16,21 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ruleout.adapters.audit import AuditUnavailable, AuditWriter
+from ruleout.adapters.clock import microseconds_since
 from ruleout.adapters.upstream.connection import Connection, Interrupted, UpstreamFailed
 from ruleout.gateway.admission import Admission
 from ruleout.gateway.checks import Checks, Cut, Safeguards
+from ruleout.gateway.counting import count
+from ruleout.gateway.delivery import Delivery
 from ruleout.gateway.exchange import Exchange
-from ruleout.gateway.live import GONE, GRACE_S, Answers, Live
-from ruleout.gateway.outflow import Outflow, Sockets
+from ruleout.gateway.live import GONE, Answers, Live
+from ruleout.gateway.outflow import Sockets
 from ruleout.gateway.pipes import Pipe
 from ruleout.gateway.tool_servers import SESSION
 from ruleout.gateway.upstream_errors import refusal_by
 from ruleout.model.permit import Endpoint
+from ruleout.serving.monitoring.counters import Counters
+from ruleout.serving.monitoring.metrics import REQUEST_SECONDS, STREAMS
 from ruleout.serving.refusal import Refusal, Why
 from ruleout.serving.wires import CutShort, Piece, reader_of, refuse
 
@@ -43,7 +48,7 @@ class Serving:
     answers: Answers
     sockets: Sockets
     most_body_bytes: int
-    count: Callable[[Exchange, str, Refusal | None], None]
+    counters: Counters
 
 
 class Route(NamedTuple):
@@ -63,20 +68,18 @@ class Relay:
     """One answer under way."""
 
     __slots__ = (
-        "_checks", "_connection", "_is_opened", "_it", "_live", "_outflow", "_pipe", "_protocol", "_reader", "_route",
-        "_serving", "_transport", "_unsent",
+        "_checks", "_client", "_connection", "_is_opened", "_it", "_live", "_pipe", "_reader", "_route", "_serving", "_unsent",
     )  # fmt: skip
 
     def __init__(self, it: Exchange, serving: Serving, pipe: Pipe, protocol: Any, route: Route) -> None:
-        self._it, self._serving, self._pipe, self._protocol, self._route = it, serving, pipe, protocol, route
+        self._it, self._serving, self._pipe, self._route = it, serving, pipe, route
         self._checks: Checks | None = None
         self._connection: Connection | None = None
-        self._transport: Any = None
         self._is_opened = False
-        self._outflow = Outflow(serving.sockets, route.client)
         self._reader: Any = None
         self._unsent: deque[Piece] = deque()
         self._live = Live(self._judge, protocol.client_disconnect, pipe.silent_s, asyncio.get_running_loop().time())
+        self._client = Delivery(it, self._live, protocol, serving.sockets, route.client)
 
     def _judge(self) -> Refusal | None:
         """Why the answer may not go on now: a kill, the lease, the permit's end. Called by the ticker and before each chunk."""
@@ -101,14 +104,12 @@ class Relay:
                 # On its way to the outermost handler; its record says that it failed.
                 with contextlib.suppress(AuditUnavailable):
                     serving.audit.commit(it.ended("failed", _BUG, serving.admission.clock.now_ns()))
-            # The server ends the answer's body once nobody holds its transport: not only when cycles are collected.
-            has_begun, self._transport, self._protocol = self._transport not in (None, _DONE), None, None
-            if has_begun and how == "cut":
-                await self._outflow.drain_or_drop(GRACE_S)
-            self._outflow.close()
+            if self._client.is_stream:
+                serving.counters.add(STREAMS, by=-1)
+            await self._client.close(is_cut=how == "cut")
             serving.answers.remove(self._live)
             serving.admission.settle(it)
-            serving.count(it, how, _BUG if how == "bug" else refusal)
+            count(serving.counters, it, how, _BUG if how == "bug" else refusal)
 
     async def _served_and_told(self) -> tuple[str, Refusal | None]:
         how, refusal = await self._served()
@@ -165,7 +166,7 @@ class Relay:
         status = await connection.head()
         await kept
         if status == 202 and it.endpoint is Endpoint.MCP_TOOLS_CALL:
-            self._accepted()
+            self._client.accepted()
             return
         if status != 200 or "content-encoding" in connection.headers:
             raise Cut(await _refused_by(connection, status, self._pipe.key))
@@ -188,6 +189,8 @@ class Relay:
         if refusal is not None:
             raise Cut(refusal)
         self._live.heard = asyncio.get_running_loop().time()
+        it, counters = self._it, self._serving.counters
+        counters.observe(REQUEST_SECONDS, it.endpoint.value, us=microseconds_since(it.began_ns))
         connection.send(self._pipe.request(body, self._route.fields))
 
     async def _stream(self, connection: Connection, checks: Checks) -> None:
@@ -199,10 +202,19 @@ class Relay:
             pieces = reader.feed(data) if data else reader.finish()
             if pieces:
                 self._unsent.extend(pieces)
-                await self._send(await checks.pass_on(pieces))
+                await self._pass_on(pieces, checks)
                 self._live.heard = loop.time()
             if not data:
                 return
+
+    async def _pass_on(self, pieces: Sequence[Piece], checks: Checks) -> None:
+        """Send what may leave; what was cleared before something that may not leave goes first, whatever came together."""
+        try:
+            parts = await checks.pass_on(pieces)
+        except Cut as cut:
+            await self._send(cut.ready)
+            raise
+        await self._send(parts)
 
     async def _whole(self, connection: Connection, checks: Checks) -> None:
         parts, size = [], 0
@@ -219,21 +231,7 @@ class Relay:
         refusal = self._live.refusal or self._judge()
         if refusal is not None:
             raise Cut(refusal)
-        it = self._it
-        it.status = 200
-        it.send(out)
-        self._transport = _DONE
-        self._protocol.response_bytes(200, [_JSON, *self._own_fields(connection)], out)
-
-    def _accepted(self) -> None:
-        """A notification was taken: there is nothing to say."""
-        self._it.status = 202
-        self._transport = _DONE
-        self._protocol.response_empty(202, [("x-ruleout-request", self._it.id)])
-
-    def _own_fields(self, connection: Connection | None) -> list[tuple[str, str]]:
-        more = [] if connection is None else self._route.headers(connection)
-        return [("x-ruleout-request", self._it.id), *more]
+        self._client.whole(self._route.headers(connection), out)
 
     async def _send(self, parts: Sequence[bytes]) -> None:
         """Send pieces that may leave, in the order in which the reader gave them, and tell it of each."""
@@ -245,42 +243,35 @@ class Relay:
         data = parts[0] if len(parts) == 1 else b"".join(parts)
         for _ in parts:
             self._reader.sent(self._unsent.popleft())
-        it = self._it
-        if self._transport is None:
-            it.status = 200
-            self._transport = self._protocol.response_stream(200, [*_STREAM, *self._own_fields(self._connection)])
-        it.send(data)
-        self._live.is_sending = True
-        await self._transport.send_bytes(data)
-        if self._outflow.give(len(data)):
-            await self._outflow.taken()
-        self._live.is_sending = False
+        if not self._client.has_begun and self._connection is not None:
+            self._client.begin(self._route.headers(self._connection))
+            self._serving.counters.add(STREAMS)
+        await self._client.chunk(data)
 
     async def _refuse(self, how: str, refusal: Refusal) -> tuple[str, Refusal]:
         """Refuse what was not begun, once that is on record; return how it ended, and why (G-8)."""
         it, serving = self._it, self._serving
-        refusal = refusal._replace(request=it.id)
+        refusal = it.told(refusal)
         try:
             await serving.audit.commit(it.refused(refusal, refusal.status))
         except AuditUnavailable as error:
-            refusal = Refusal(Why.AUDIT, str(error), request=it.id, retry_after_s=1)
+            refusal = it.told(Refusal(Why.AUDIT, str(error), retry_after_s=1))
         if how != "left":
-            self._respond(*self._told(refusal))
+            self._client.refuse(*self._told(refusal))
         return "refused", refusal
 
     async def _end(self, how: str, refusal: Refusal | None) -> None:
         """Tell the client how it ended, if it listens, and the record. Before the first byte the record comes first (G-8)."""
         it, serving = self._it, self._serving
-        refusal = None if refusal is None else refusal._replace(request=it.id)
+        refusal = None if refusal is None else it.told(refusal)
         told = None
         if refusal is not None and how != "left":
-            if self._transport is None:
+            if not self._client.has_begun:
                 told = self._told(refusal)
                 it.status = told[0]
                 it.send(told[2])
-            else:
-                with contextlib.suppress(RuntimeError, TimeoutError):
-                    await self._tell(refusal)
+            elif self._reader is not None:
+                await self._client.last(self._reader.cut(refusal))
         try:
             kept = serving.audit.commit(it.ended(how, refusal, serving.admission.clock.now_ns()))
             if told is not None:
@@ -288,31 +279,13 @@ class Relay:
         except AuditUnavailable as error:
             # An end that cannot be kept is missing, and a missing end is found: `ruleout audit verify`.
             if told is not None:
-                told = self._told(Refusal(Why.AUDIT, str(error), request=it.id, retry_after_s=1))
+                told = self._told(it.told(Refusal(Why.AUDIT, str(error), retry_after_s=1)))
         if told is not None:
-            self._respond(*told)
+            self._client.refuse(*told)
 
     def _told(self, refusal: Refusal) -> tuple[int, list[tuple[str, str]], bytes]:
         request = self._it.request
         return refuse(self._it.endpoint, refusal, request.rpc_id if request else None)
-
-    def _respond(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        with contextlib.suppress(RuntimeError):  # it has gone
-            self._protocol.response_bytes(status, headers, body)
-
-    async def _tell(self, refusal: Refusal) -> None:
-        """End an answer that has begun in its format's own terms, unless a chunk of it is half sent."""
-        it = self._it
-        if self._transport is not _DONE and not self._live.is_sending and self._reader is not None:
-            data = self._reader.cut(refusal)
-            it.send(data)
-            async with asyncio.timeout(GRACE_S):
-                await self._transport.send_bytes(data)
-
-
-_DONE = object()
-_JSON = ("content-type", "application/json")
-_STREAM = (("content-type", "text/event-stream"), ("cache-control", "no-store"))
 
 
 def _forget_cancel() -> None:

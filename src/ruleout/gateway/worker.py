@@ -17,6 +17,7 @@ from typing import Any
 
 from ruleout.adapters.audit import AuditUnavailable
 from ruleout.gateway.callers import digest_in
+from ruleout.gateway.counting import count
 from ruleout.gateway.exchange import Exchange
 from ruleout.gateway.pipes import PATHS, Pipes
 from ruleout.gateway.relay import Relay, Route, Serving
@@ -149,17 +150,17 @@ class Worker:
     async def _refuse(self, it: Exchange, protocol: Any, refusal: Refusal) -> None:
         """Refuse, once the refusal is on record; where it cannot be recorded it is refused for that (G-8)."""
         serving = self._serving
-        refusal = refusal._replace(request=it.id)
+        refusal = it.told(refusal)
         status, headers, body = refuse(it.endpoint, refusal, it.request.rpc_id if it.request else None)
         try:
             await serving.audit.commit(it.refused(refusal, status))
         except AuditUnavailable as error:
-            refusal = Refusal(Why.AUDIT, str(error), request=it.id, retry_after_s=1)
+            refusal = it.told(Refusal(Why.AUDIT, str(error), retry_after_s=1))
             status, headers, body = refuse(it.endpoint, refusal, it.request.rpc_id if it.request else None)
         serving.admission.settle(it)
         with contextlib.suppress(RuntimeError):  # it has gone
             protocol.response_bytes(status, headers, body)
-        serving.count(it, "refused", refusal)
+        count(serving.counters, it, "refused", refusal)
 
 
 async def _gathered(protocol: Any, most: int) -> bytes | None:

@@ -35,7 +35,7 @@ class Connection(asyncio.Protocol):
     """A connection and the one answer that is on its way, if any. For one event loop."""
 
     __slots__ = (
-        "_broken", "_parser", "_size", "_waiter", "_waiting", "done", "headers", "idle_since",
+        "_broken", "_is_kept", "_parser", "_size", "_waiter", "_waiting", "done", "headers", "idle_since",
         "release", "started", "status", "transport",
     )  # fmt: skip
 
@@ -54,7 +54,7 @@ class Connection(asyncio.Protocol):
         self.status = 0
         self.headers: dict[str, str] = {}
         self.started = False
-        self.done = False
+        self.done = self._is_kept = False
 
     # --- the loop calls these -----------------------------------------------------------------------------------------
 
@@ -113,9 +113,10 @@ class Connection(asyncio.Protocol):
         self._size += len(body)
 
     def on_message_complete(self) -> None:
-        """The answer is whole."""
+        """The answer is whole. Whether the connection is kept can be asked of the parser here and at no other time."""
         if self.started:
             self.done = True
+            self._is_kept = self._parser.should_keep_alive()
 
     # --- who asks -----------------------------------------------------------------------------------------------------
 
@@ -159,7 +160,7 @@ class Connection(asyncio.Protocol):
 
     def finish(self) -> None:
         """Give the connection back, or close it if the answer is not read to its end."""
-        if self.done and not self._waiting and self.is_usable and self._keeps_alive():
+        if self.done and not self._waiting and self.is_usable and self._is_kept:
             self.release(self)
         else:
             self.close()
@@ -168,9 +169,6 @@ class Connection(asyncio.Protocol):
         """Close at once; what was not sent is dropped, and the upstream sees that nobody listens."""
         if self.transport is not None:
             self.transport.abort()
-
-    def _keeps_alive(self) -> bool:
-        return self._parser.should_keep_alive() and self.headers.get("connection", "").lower() != "close"
 
     async def _wait(self) -> None:
         if self._broken is not None:

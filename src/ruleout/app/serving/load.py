@@ -74,23 +74,19 @@ class Standing:
     """What is served by.
 
     Attributes:
-        grants: what permits in force grant, by served name.
+        grants: what permits in force grant, by served name; `permit_ids` are theirs.
         permits: those in force; `verdicts` says of every file how it stands, and why.
         layers: the floor and the tenants' policies; `floor` its name and version.
         tools: rules for calls of tools; none are allowed where the settings name no file.
     """
 
     grants: Grants
+    permit_ids: frozenset[str]
     permits: tuple[Permit, ...]
     verdicts: tuple[PermitVerdict, ...]
     layers: Layers
     loaded: Loaded
     tools: ToolRules
-
-    @property
-    def permit_ids(self) -> frozenset[str]:
-        """Ids of the permits in force."""
-        return frozenset(permit.id for permit in self.permits)
 
     @property
     def floor(self) -> str:
@@ -134,6 +130,7 @@ def load_standing(place: Place, *, at: datetime, before: Standing | None = None)
     permits = tuple(verdict.serves for verdict in verdicts if verdict.serves is not None)
     return Standing(
         grants=grants_of(permits),
+        permit_ids=frozenset(permit.id for permit in permits),
         permits=permits,
         verdicts=verdicts,
         layers=loaded.layers,

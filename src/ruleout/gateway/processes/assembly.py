@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ruleout.adapters.approvals import ApprovalFolder, Approvals
@@ -20,10 +20,9 @@ from ruleout.adapters.upstream.pool import Pool, origin_of
 from ruleout.app.keyring import read_keyring
 from ruleout.app.serving.load import Place, Standing, read_secret
 from ruleout.gateway.admission import Admission
-from ruleout.gateway.budgeting import budgets_of
+from ruleout.gateway.budgeting import Lines, budgets_for, lines_under
 from ruleout.gateway.callers import callers_of
 from ruleout.gateway.checks import Safeguards
-from ruleout.gateway.counting import count
 from ruleout.gateway.live import Answers
 from ruleout.gateway.outflow import Sockets
 from ruleout.gateway.pages import pages_of
@@ -50,12 +49,23 @@ class Assembled:
     limits: Page
     name: str
     place: Place
+    lines: Lines = field(default_factory=dict)
 
     def load(self, standing: Standing) -> None:
-        """Serve by these permits and policies from now on. Effect: takes rows of the page of limits."""
+        """Serve by these permits and policies from now on. Effect: may take rows of the page of limits.
+
+        Budgets that stay the same are kept: new ones would draw anew what the old ones hold.
+        """
         admission = self.serving.admission
         tiers = {name: tenant.tier for name, tenant in self.place.settings.tenants.items()}
-        admission.load(standing, budgets_of(standing.grants, tiers, self.limits, admission.view.limits))
+        lines = lines_under(standing.grants, tiers, admission.view.limits)
+        before = admission.budgets
+        if before is None or lines != self.lines:
+            self.lines = lines
+            admission.budgets = budgets_for(lines, self.limits)
+            if before is not None:
+                before.retire()
+        admission.load(standing)
 
 
 def assemble(place: Place, name: str, environment: Mapping[str, str], boot_id: str) -> Assembled:
@@ -81,12 +91,12 @@ def assemble(place: Place, name: str, environment: Mapping[str, str], boot_id: s
     audit = AuditWriter(place.path(told.audit), name)
     serving = Serving(
         admission=admission,
-        guards=_safeguards(place, name),
+        guards=_safeguards(place, name, counters),
         audit=audit,
         answers=Answers(admission.state),
         sockets=Sockets(),
         most_body_bytes=told.most_body_bytes,
-        count=lambda it, how, refusal: count(counters, it, how, refusal),
+        counters=counters,
     )
     page = pages_of(
         admission, audit, counters, folder=place.state / COUNTERS, worker=name, operators=frozenset(told.operators)
@@ -119,7 +129,7 @@ def _pipes(place: Place, environment: Mapping[str, str]) -> dict[tuple[str, Endp
     return made
 
 
-def _safeguards(place: Place, name: str) -> Safeguards:
+def _safeguards(place: Place, name: str, counters: Counters) -> Safeguards:
     told = place.settings
     hooks = {
         hook: HookClient(parse_target(one.address), deadline_s=one.deadline_ms / 1000)
@@ -130,6 +140,7 @@ def _safeguards(place: Place, name: str) -> Safeguards:
         stages={hook: frozenset(_STAGES[one.asked_about]) for hook, one in told.hooks.items()},
         windows={hook: one.window for hook, one in told.hooks.items()},
         approvals=_approvals(place, told, name),
+        counters=counters,
     )
 
 

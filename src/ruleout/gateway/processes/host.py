@@ -20,7 +20,6 @@ from ruleout.app.keyring import read_keyring
 from ruleout.app.serving.load import Place, Standing, load_standing, read_secret, read_settings, remember
 from ruleout.app.settings import from_environment
 from ruleout.errors import RuleoutError
-from ruleout.gateway.processes.sealing import start_sealing
 
 #: Seconds between two times that what was seen is written down.
 _REMEMBER_S = 10.0
@@ -39,17 +38,10 @@ def run_host(path: Path, overrides: dict[str, str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the master's, which ends its children in order
     place = read_settings(path, overrides)
     threading.Thread(target=_remember, args=(place, over), daemon=True).start()
-    seal = place.settings.seal
-    sealer = None
-    if seal is not None:
-        sealer = start_sealing(place.path(seal.workspace), place.path(place.settings.audit), seal.key)
     try:
         agent_of(place).run(over.is_set)
     finally:
         over.set()
-        if sealer is not None:
-            sealer.terminate()
-            sealer.join(5)
 
 
 def agent_of(place: Place) -> Agent:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The gateway as one command: the host's agent in a process of its own, and workers behind one socket (G-6, G-11).
+"""The gateway as one command: agent and sealer, each in a process of its own, and workers behind one socket (G-6, G-11).
 
 SIGTERM drains: no new connection, live answers end by themselves within `drain-seconds`. SIGHUP starts new workers beside the
 old ones, which drain: an upgrade drops no stream. An agent that dies is started again; until then the lease runs out.
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from multiprocessing.process import BaseProcess
@@ -22,8 +22,11 @@ from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.assembly import prepare
 from ruleout.gateway.processes.entry import BOOT_ID, load_application
 from ruleout.gateway.processes.host import run_host
+from ruleout.gateway.processes.sealing import run_sealing
 
 _LOOK_S = 0.5
+#: What a process beside the workers does until SIGTERM: from the settings' path and addresses in place of its own.
+Run = Callable[[Path, dict[str, str]], None]
 
 
 def serve(path: Path, overrides: Mapping[str, str]) -> None:
@@ -41,7 +44,8 @@ def serve(path: Path, overrides: Mapping[str, str]) -> None:
     granian, constants = _extra("granian"), _extra("granian.constants")
     multiprocessing.set_start_method("spawn", force=True)
     over = threading.Event()
-    keeper = threading.Thread(target=_keep_host, args=(path, dict(overrides), over), daemon=True)
+    runs = (run_host,) if place.settings.seal is None else (run_host, run_sealing)
+    keeper = threading.Thread(target=_keep, args=(runs, path, dict(overrides), over), daemon=True)
     server = _server(granian, constants, place)
     server.on_startup(keeper.start)
     try:
@@ -74,15 +78,17 @@ def _server(granian: Any, constants: Any, place: Place) -> Any:
     )
 
 
-def _keep_host(path: Path, overrides: dict[str, str], over: threading.Event) -> None:
-    """Keep the host's process running until told otherwise."""
-    child: BaseProcess | None = None
-    while not over.wait(_LOOK_S if child is not None else 0):
-        if child is None or not child.is_alive():
-            child = multiprocessing.get_context("spawn").Process(target=run_host, args=(path, overrides), daemon=True)
-            child.start()
-    if child is not None and child.is_alive():
+def _keep(runs: Sequence[Run], path: Path, overrides: dict[str, str], over: threading.Event) -> None:
+    """Keep a process of each kind running until told otherwise: whichever ends is started again."""
+    context, children = multiprocessing.get_context("spawn"), dict[Run, BaseProcess]()
+    while not over.wait(_LOOK_S if children else 0):
+        for run in runs:
+            if run not in children or not children[run].is_alive():
+                children[run] = context.Process(target=run, args=(path, overrides), daemon=True)
+                children[run].start()
+    for child in children.values():
         child.terminate()
+    for child in children.values():
         child.join(5)
 
 

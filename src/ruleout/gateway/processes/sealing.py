@@ -3,17 +3,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import secrets
 import signal
 import sys
 import threading
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import FrameType
 
 from ruleout.adapters.clock import now
 from ruleout.app.audit.seal import sealing
+from ruleout.app.serving.load import read_settings
 from ruleout.app.settings import from_environment
 from ruleout.app.unlock import Keys
 from ruleout.app.workspace import open_workspace
@@ -45,14 +44,8 @@ def _nobody(prompt: str) -> str:
     raise KeyUnavailable(f"nobody is there to answer {prompt!r}", hint="Give the key's passphrase by the environment.")
 
 
-def start_sealing(workspace: Path, folder: Path, key: str) -> BaseProcess:
-    """Start the process that seals. Effect: starts it; SIGTERM ends it between two sealings."""
-    child = multiprocessing.get_context("spawn").Process(target=_run, args=(workspace, folder, key))
-    child.start()
-    return child
-
-
-def _run(workspace: Path, folder: Path, key: str) -> None:
+def run_sealing(path: Path, overrides: dict[str, str]) -> None:
+    """Seal until SIGTERM, which counts between two sealings. Effect: as `seal_until`; for a process of its own."""
     over = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -60,4 +53,7 @@ def _run(workspace: Path, folder: Path, key: str) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    seal_until(workspace, folder, key, over)
+    place = read_settings(path, overrides)
+    seal = place.settings.seal
+    if seal is not None:
+        seal_until(place.path(seal.workspace), place.path(place.settings.audit), seal.key, over)

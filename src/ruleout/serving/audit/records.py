@@ -24,7 +24,7 @@ _Instant = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class HookSaid(NamedTuple):
-    """A hook's verdict on a request or an answer: `allow`, `deny`, or how it failed."""
+    """A hook's verdict on a request or an answer: `allow`, `near` for an allow that was close, `deny`, or how it failed."""
 
     hook: str
     verdict: str

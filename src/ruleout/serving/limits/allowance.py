@@ -46,6 +46,12 @@ class Allowance:
         if window == self.window and self.most < UNLIMITED:
             self.left += count
 
+    def retire(self) -> None:
+        """Give back what was drawn and not taken. Effect: on the store. Raises StoreClosed."""
+        left, self.left = self.left, 0
+        if left and self.most < UNLIMITED:
+            self._store.give_back(self._row, self.window, left)
+
     def tighten(self, most: int) -> None:
         """Set a smaller limit. The slice at hand is dropped, as drawn under the larger one."""
         if most < self.most:

@@ -8,6 +8,7 @@ by what was under way, unless a provider counts more than was asked for, and the
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -81,7 +82,7 @@ class Budgets:
             budgets: what each line may have; no other line is served.
             rows: the store's row for each key of `lines_of(budgets)`.
         """
-        self._store = store
+        self._store, self._is_retired = store, False
         self._counters = {
             line: _Counters(line, budget, store, {kind: rows[line.key(kind)] for kind in SHARED})
             for line, budget in budgets.items()
@@ -142,6 +143,20 @@ class Budgets:
                 if tenant in ("", line.tenant):
                     found.tighten(found.budget.tightened(kind, at_most))
 
+    def retire(self) -> None:
+        """Give back what is drawn and not used: others take over. Streams under way are still to be settled here.
+
+        Effect: on the store; what cannot be given back stays counted.
+        """
+        self._is_retired = True
+        for found in self._counters.values():
+            spare, found.spare = found.spare, 0
+            with contextlib.suppress(StoreClosed):
+                for one in (found.minute, found.day, found.tokens):
+                    one.retire()
+                if spare:
+                    self._store.release(found.rows[LimitKind.CONCURRENT_STREAMS], spare)
+
     def tool_calls(self, tenant: str, model: str, count: int, *, tool: str = "") -> Refusal | None:
         """Say whether one request may have had `count` calls of tools, this one among them."""
         found = self._counters.get((tenant, model, tool))  # type: ignore[call-overload]
@@ -195,7 +210,7 @@ class Budgets:
             return
         found.open -= 1
         # Places are kept for the next stream, but few against the limit: other workers need them too.
-        if found.spare < min(_SPARE_STREAMS, most // 16):
+        if not self._is_retired and found.spare < min(_SPARE_STREAMS, most // 16):
             found.spare += 1
         else:
             self._store.release(found.rows[LimitKind.CONCURRENT_STREAMS], 1)

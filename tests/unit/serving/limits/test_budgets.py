@@ -8,7 +8,7 @@ from tests.limit_workers import ACME, OTHER_BOOT, SECOND, Worker, store
 
 from ruleout.errors import NotFound, RuleoutError
 from ruleout.model.permit import Limit, LimitKind
-from ruleout.serving.limits import Budget, Line, StoreClosed, budget_of
+from ruleout.serving.limits import Budget, Budgets, Line, StoreClosed, budget_of, lines_of
 from ruleout.serving.refusal import Why
 
 
@@ -188,3 +188,20 @@ def test_after_a_boot_of_the_host_a_minute_passes_first(path):
     again = Worker(path, budgets, boot=OTHER_BOOT, now_ns=SECOND)
     assert again.kinds(9, now_ns=2 * SECOND) == 0
     assert again.kinds(99, now_ns=75 * SECOND) == 10
+
+
+def test_budgets_that_are_put_aside_give_back_what_they_hold(path):
+    """What was drawn for a day and not taken is there for those that follow; so are the places of ended streams."""
+    budget = {ACME: Budget(requests_per_day=100, concurrent_streams=32)}
+    worker = Worker(path, budget)
+    assert all(worker.take(stream=True) is None for _ in range(32))
+    assert worker.take(stream=True) is not None
+    worker.budgets.retire()
+    for _ in range(32):
+        worker.budgets.settle("acme", "lumen-2", 0, stream=True)
+    after = Budgets(budget, worker.page, worker.page.rows_for(lines_of(budget)))
+
+    took = [after.take("acme", "lumen-2", 0, 0, stream=True) is None for _ in range(33)]
+    assert took == [True] * 32 + [False]
+    rest = [after.take("acme", "lumen-2", 0, 0) is None for _ in range(60)]
+    assert sum(rest) == 100 - 64

@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A gateway as it is run: sealed each second, over TLS, with people who answer, limits that hold through reloads, counters."""
+
+from __future__ import annotations
+
+import json
+import re
+import ssl
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from tests.fake_upstream import Fake, start_fake
+from tests.gateway_client import ask, chat, live, until, why
+from tests.gateway_world import KEY, OPERATOR, Running, make_world, serve, sha256
+from tests.integration.command_line import Lab, run, seeds
+from tests.kill_builders import KIM, WATCH
+from tests.ledger_builders import CEO
+
+from ruleout.adapters.approvals import ApprovalFolder
+from ruleout.app.kill.taking import kill, tighten
+from ruleout.app.ledger import read_record
+from ruleout.app.workspace import open_workspace
+from ruleout.ledger import EntryType
+from ruleout.model.permit import Limit, LimitKind, Tool
+from ruleout.serving.approvals import Said, answer_bytes
+from ruleout.serving.epoch import Target, TightLimit
+
+TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object"}}}
+CALL = 'tool:get_weather {"city":"Paris"}'
+
+
+@pytest.fixture(scope="module")
+def fake() -> Iterator[Fake]:
+    with start_fake() as one:
+        yield one
+
+
+def metric(running: Running, name: str) -> float:
+    lines = [line for line in running.get("/metrics", OPERATOR)[1].splitlines() if line.startswith(name)]
+    return sum(float(line.rpartition(" ")[2]) for line in lines)
+
+
+# --- sealing ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_record_is_sealed_into_the_ledger_while_serving(tmp_path: Path, fake: Fake) -> None:
+    """Each second, by a process of the gateway's own; what is sealed verifies."""
+    lab = Lab(tmp_path)
+    keys = seeds("lab-log", "gateway-1")
+    begun = run("init", lab.record, "--origin", "lab.example/lab", "--producer", "lab", env=keys)
+    assert begun.code == 0, begun.err
+    made = lab.run("key", "new", "gateway-1", "--role", "gateway", "--person", "edge", env=keys)
+    assert made.code == 0, made.err
+    world = make_world(tmp_path / "world", fake.url)
+    world.settings["seal"] = {"workspace": str(lab.record), "key": "gateway-1"}
+    with serve(world, environment=keys) as running:
+        for _ in range(3):
+            assert ask(running).status == 200
+        until(lambda: _batches(lab), 20)
+        until(lambda: lab.run("audit", "verify", "--audit", world.folder / "audit").code == 0, 20)
+
+
+def _batches(lab: Lab) -> int:
+    return len(read_record(open_workspace(lab.record)).of_type(EntryType.AUDIT_BATCH))
+
+
+# --- TLS --------------------------------------------------------------------------------------------------------------
+
+
+def certificate(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "chain.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    pkcs8 = serialization.PrivateFormat.PKCS8
+    (folder / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, pkcs8, serialization.NoEncryption()))
+
+
+def test_over_tls_answers_are_whole_and_older_versions_refused(tmp_path: Path, fake: Fake) -> None:
+    world = make_world(tmp_path, fake.url)
+    certificate(tmp_path)
+    world.settings["listen"]["tls"] = {"certificate": "chain.pem", "key": "key.pem"}
+    port = world.settings["listen"]["port"]
+    trust = ssl.create_default_context(cafile=str(tmp_path / "chain.pem"))
+
+    def asked(path: str, body: bytes | None = None, context: ssl.SSLContext = trust) -> bytes:
+        request = urllib.request.Request(f"https://localhost:{port}{path}", body, {"authorization": f"Bearer {KEY}"})
+        with urllib.request.urlopen(request, context=context, timeout=10) as answer:
+            return answer.read()
+
+    with serve(world, wait=False):
+        until(lambda: _ready(asked), 30)
+        told = json.loads(asked("/v1/chat/completions", json.dumps(chat("say:over tls")).encode()))
+        streamed = asked("/v1/chat/completions", json.dumps(chat("say:over tls", stream=True)).encode())
+        old = ssl.create_default_context(cafile=str(tmp_path / "chain.pem"))
+        old.maximum_version = ssl.TLSVersion.TLSv1_2
+        with pytest.raises(OSError):
+            asked("/health", context=old)
+
+    assert told["choices"][0]["message"]["content"] == "over tls"
+    assert streamed.endswith(b"data: [DONE]\n\n")
+
+
+def _ready(asked) -> bool:
+    try:
+        return asked("/ready") == b"ready\n"
+    except OSError:
+        return False
+
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def with_people(tmp_path_factory: pytest.TempPathFactory, fake: Fake) -> Iterator[Running]:
+    tools = (Tool(tool="get_weather", human_approval=True, limits=()),)
+    world = make_world(tmp_path_factory.mktemp("people"), fake.url, tools=tools)
+    world.settings["approvals"] = {"folder": "approvals", "roles": ["ceo"], "seconds": 3}
+    with serve(world) as running:
+        yield running
+
+
+def waiting(running: Running) -> ApprovalFolder:
+    return ApprovalFolder(running.world.folder / "approvals")
+
+
+def answered(running: Running, said: Said) -> None:
+    queue = waiting(running)
+    until(queue.asked)
+    asking = queue.asked()[0]
+    queue.answer(asking.id, CEO.key.key_id, answer_bytes(asking, said, CEO))
+
+
+def test_a_call_leaves_once_a_person_has_approved_it(with_people: Running) -> None:
+    with live(with_people, chat(f"slow:0.02\nsay:Looking up.\n{CALL}", stream=True, tools=[TOOL])) as (one,):
+        until(waiting(with_people).asked)
+        assert b"get_weather" not in one.data
+        answered(with_people, Said.APPROVE)
+        one.wait()
+
+    assert b"get_weather" in one.data
+    assert one.body.endswith(b"data: [DONE]\n\n")
+
+
+@pytest.mark.parametrize("said", [Said.DENY, None])
+def test_a_call_that_is_denied_or_not_answered_never_leaves(with_people: Running, said: Said | None) -> None:
+    with live(with_people, chat(f"slow:0.02\nsay:Looking up.\n{CALL}", stream=True, tools=[TOOL])) as (one,):
+        if said is not None:
+            answered(with_people, said)
+        one.wait()
+
+    assert b"Paris" not in one.data
+    assert (why(one), b"content_filter" in one.body) == ("approval", True)
+
+
+# --- limits through reloads -------------------------------------------------------------------------------------------
+
+
+def limited(folder: Path, fake: Fake, kind: LimitKind, at_most: int):
+    return make_world(folder, fake.url, limits=(Limit(kind=kind, at_most=at_most),))
+
+
+def test_a_reload_takes_nothing_from_a_day_and_gives_nothing_to_it(tmp_path: Path, fake: Fake) -> None:
+    """Forty requests a day are forty, however often the files are read again."""
+    with serve(limited(tmp_path, fake, LimitKind.REQUESTS_PER_DAY, 40)) as running:
+        passed = 0
+        for _ in range(4):
+            passed += sum(ask(running).status == 200 for _ in range(8))
+            reload(running)
+        passed += sum(ask(running).status == 200 for _ in range(12))
+
+    assert passed == 40
+
+
+def test_streams_that_outlive_a_change_of_limits_give_their_places_back(tmp_path: Path, fake: Fake) -> None:
+    world = limited(tmp_path, fake, LimitKind.CONCURRENT_STREAMS, 2)
+    slow = chat("slow:0.05\nlong:40", stream=True)
+    with serve(world) as running:
+        with live(running, slow, slow) as streams:
+            refused = ask(running, slow)
+            assert (refused.status, why(refused)) == (429, "limit")
+            tightened = TightLimit(kind=LimitKind.REQUESTS_PER_DAY, tenant="", at_most=1000)
+            tighten(world.site(), WATCH, limit=tightened, at=datetime.now(UTC))
+            reload(running)
+            for one in streams:
+                one.wait()
+        with live(running, slow, slow):
+            assert ask(running, slow).status == 429
+
+
+def test_a_limit_that_is_tightened_counts_within_a_moment(tmp_path: Path, fake: Fake) -> None:
+    with serve(make_world(tmp_path, fake.url)) as running:
+        assert ask(running).status == 200
+        tightened = TightLimit(kind=LimitKind.REQUESTS_PER_MINUTE, tenant="acme", at_most=0)
+        tighten(running.world.site(), WATCH, limit=tightened, at=datetime.now(UTC))
+        until(lambda: ask(running).status == 429)
+        refused = ask(running)
+
+    told = json.loads(refused.body)["error"]["ruleout"]
+    assert (told["why"], told["rules"], told["permit"]) == ("limit", ["requests-per-minute"], "general")
+
+
+def reload(running: Running) -> None:
+    """Have the files read again: a damaged one closes the gateway, the sound one opens it."""
+    path = running.world.folder / "acme.json"
+    sound = path.read_bytes()
+    path.write_bytes(b"{}")
+    running.until_ready(ready=False)
+    path.write_bytes(sound)
+    running.until_ready()
+
+
+# --- counters and answers ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, fake: Fake) -> Iterator[Running]:
+    tools = tuple(Tool(tool=name, human_approval=False, limits=()) for name in ("get_weather", "fax"))
+    with serve(make_world(tmp_path_factory.mktemp("counted"), fake.url, tools=tools)) as one:
+        yield one
+
+
+def test_streams_and_times_are_counted(running: Running) -> None:
+    before = metric(running, "ruleout_request_seconds_count")
+    with live(running, chat("slow:0.05\nlong:200", stream=True)):
+        until(lambda: metric(running, "ruleout_streams_open") == 1)
+    until(lambda: metric(running, "ruleout_streams_open") == 0)
+
+    assert metric(running, "ruleout_request_seconds_count") == before + 1
+
+
+def test_a_name_that_a_model_makes_up_is_no_label(running: Running) -> None:
+    ask(running, chat('tool:made"up{} {}', tools=[TOOL]))
+
+    assert "made" not in running.get("/metrics", OPERATOR)[1]
+
+
+@pytest.mark.parametrize("how", ["slow:0.03\n", ""])
+def test_what_was_allowed_leaves_before_a_cut_whatever_came_together(running: Running, how: str) -> None:
+    fax = {"type": "function", "function": {"name": "fax", "parameters": {"type": "object"}}}
+    one = ask(running, chat(f'{how}say:Sending it.\ntool:fax {{"to":"1"}}', stream=True, tools=[fax]))
+
+    text = "".join(re.findall(rb'"content": ?"([^"]*)"', one.body)[i].decode() for i in range(1, 3))
+    assert (one.status, text) == (200, "Sending it.")
+    assert b'"content_filter"' in one.body
+
+
+def test_every_refusal_after_a_grant_names_the_permit(tmp_path: Path, fake: Fake) -> None:
+    with serve(make_world(tmp_path, fake.url)) as one:
+        kill(one.world.site(), KIM, kind=Target.MODEL, name="helper", reason="a test", at=datetime.now(UTC))
+        until(lambda: ask(one).status == 503)
+        told = json.loads(ask(one).body)["error"]["ruleout"]
+
+    assert (told["why"], told["permit"]) == ("killed", "general")
+    assert told["rules"]
+
+
+# --- the verb ---------------------------------------------------------------------------------------------------------
+
+
+def test_check_says_what_would_be_served_and_starts_nothing(tmp_path: Path, fake: Fake) -> None:
+    world = make_world(tmp_path, fake.url)
+    path = world.write()
+
+    shown = run("gateway", "check", path)
+    value = run("gateway", "check", path, "--json")
+    assert (shown.code, value.code) == (0, 0), shown.err
+    assert "helper" in shown.text
+    assert [one["permit"] for one in value.json["served"]] == ["general"]
+    assert not (tmp_path / "state").exists()
+
+    world.log.revoke()
+    world.write_permit("general", *world.permits["general"])
+    assert run("gateway", "check", path).code == 3
+    (tmp_path / "permit-general.json").write_bytes(b"{}")
+    assert run("gateway", "check", path).code in (1, 2)
+
+
+def test_a_key_is_its_digest(tmp_path: Path) -> None:
+    made = run("gateway", "key", "--json").json
+
+    assert sha256(made["key"]) == made["sha256"]
+    assert made["key"] != run("gateway", "key", "--json").json["key"]

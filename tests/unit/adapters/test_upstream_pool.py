@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Connections to an upstream: kept where HTTP allows it, bounded, refused beyond their number, ended on request."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ruleout.adapters.upstream.connection import MOST_HEADERS, MOST_WAITING, Interrupted, UpstreamFailed
+from ruleout.adapters.upstream.pool import Pool, origin_of
+
+ASKED = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
+PLAIN = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n"
+CLOSES = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello"
+TO_THE_END = b"HTTP/1.1 200 OK\r\n\r\nhello"
+
+
+class Server:
+    """Answers each request by the same bytes, and counts connections."""
+
+    def __init__(self, answer: bytes, *, ends: bool = False) -> None:
+        self.answer, self.ends, self.connections = answer, ends, 0
+        self.at_work: set[Any] = set()
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self.at_work.add(asyncio.current_task())
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            while True:
+                await reader.readuntil(b"\r\n\r\n")
+                writer.write(self.answer)
+                await writer.drain()
+                if self.ends:
+                    break
+        writer.close()
+
+    async def rest(self) -> None:
+        """Until each of its connections has ended, so that none is left to a loop that closes."""
+        await asyncio.gather(*self.at_work, return_exceptions=True)
+
+
+def with_pool(server: Server, use: Callable[[Pool], Any], *, most: int = 4) -> Any:
+    async def run() -> Any:
+        listening = await asyncio.start_server(server, "127.0.0.1", 0)
+        port = listening.sockets[0].getsockname()[1]
+        pool = Pool(origin_of(f"http://127.0.0.1:{port}"), most=most, connect_s=1)
+        try:
+            return await asyncio.wait_for(use(pool), 10)
+        finally:
+            pool.close()
+            listening.close()
+            await server.rest()
+
+    return asyncio.run(run())
+
+
+async def fetch(pool: Pool) -> bytes:
+    connection = await pool.take()
+    try:
+        connection.send(ASKED)
+        assert await connection.head() == 200
+        body = b""
+        while data := await connection.body():
+            body += data
+        return body
+    finally:
+        connection.finish()
+
+
+async def five(pool: Pool) -> list[bytes]:
+    return [await fetch(pool) for _ in range(5)]
+
+
+@pytest.mark.parametrize("answer", [PLAIN, CHUNKED])
+def test_a_connection_whose_answer_was_read_is_used_again(answer):
+    """Five requests in turn, one connection: the reason for a pool."""
+    server = Server(answer)
+
+    assert with_pool(server, five) == [b"hello"] * 5
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(("answer", "ends"), [(CLOSES, False), (CLOSES, True), (TO_THE_END, True)])
+def test_a_connection_that_is_to_close_is_not(answer, ends):
+    server = Server(answer, ends=ends)
+
+    assert with_pool(server, five) == [b"hello"] * 5
+    assert server.connections == 5
+
+
+def test_an_answer_that_is_not_read_to_its_end_gives_no_connection_back():
+    """What is left of it would be taken for the next answer."""
+    server = Server(PLAIN)
+
+    async def leave(pool: Pool) -> bytes:
+        connection = await pool.take()
+        connection.send(ASKED)
+        await connection.head()
+        connection.finish()
+        return await fetch(pool)
+
+    assert with_pool(server, leave) == b"hello"
+    assert server.connections == 2
+
+
+def test_one_more_than_there_may_be_is_refused_at_once_and_later_not():
+    async def crowd(pool: Pool) -> bytes:
+        held = [await pool.take() for _ in range(2)]
+        with pytest.raises(UpstreamFailed, match="in use"):
+            await pool.take()
+        for one in held:
+            one.close()
+        await asyncio.sleep(0.05)
+        return await fetch(pool)
+
+    assert with_pool(Server(PLAIN), crowd, most=2) == b"hello"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"garbage\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nx: " + b"y" * MOST_HEADERS + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhel",
+        b"",
+    ],
+)
+def test_what_is_no_whole_answer_is_a_failure(answer):
+    with pytest.raises(UpstreamFailed):
+        with_pool(Server(answer, ends=True), fetch)
+
+
+def test_a_reader_that_is_slow_holds_the_upstream_and_not_the_memory():
+    """A body of 64 MiB: never more than the bound and what one read brings waits here."""
+    size = 64 * 2**20
+    head = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % size
+
+    async def slowly(pool: Pool) -> tuple[int, int]:
+        connection = await pool.take()
+        connection.send(ASKED)
+        await connection.head()
+        got = largest = 0
+        for _ in range(5):
+            await asyncio.sleep(0.05)
+            data = await connection.body()
+            got, largest = got + len(data), max(largest, len(data))
+        connection.close()
+        return got, largest
+
+    got, largest = with_pool(Server(head + b"x" * size), slowly)
+    assert got < size // 4
+    assert largest <= 2 * MOST_WAITING + 2**20
+
+
+def test_whoever_waits_can_be_told_to_stop():
+    async def wait(pool: Pool) -> object:
+        connection = await pool.take()
+        connection.send(ASKED)
+        asyncio.get_running_loop().call_later(0.02, connection.interrupt, "killed")
+        with pytest.raises(Interrupted) as told:
+            await connection.head()
+        connection.finish()
+        return told.value.reason
+
+    assert with_pool(Server(b""), wait) == "killed"
+
+
+@pytest.mark.parametrize("url", ["ftp://x", "http://", "http://u:p@x", "http://x?q=1", "http://x/#f", "http://x/ y"])
+def test_an_address_with_more_than_where_it_is_is_refused(url):
+    with pytest.raises(ValueError, match="expected"):
+        origin_of(url)
