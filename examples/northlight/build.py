@@ -384,14 +384,14 @@ def publish_the_risk_report(year: Year) -> None:
     name = "reports/2026-10.yaml"
 
     def asked(on: str) -> Asked:
-        return Asked(kind=kind, kind_file=kind_file, data=year.file(name), file=name, at=instant(on))
+        return Asked(kind=kind, kind_file=kind_file, data=year.file(name), file=name, at=instant(on), audience="public")
 
     for key, role in (("ceo-ada", "ceo"), ("rso-bea", "rso")):
         with year.acting("2026-10-19", key) as it:
             record_report_approval(asked("2026-10-19"), it.record, it.recorder, it.signer, role=role, act=Act.APPROVE)
     with year.acting("2026-10-20T10:00:00+00:00", "recorder") as it:
         question = asked("2026-10-20T10:00:00+00:00")
-        record_report_of(question, it.record, it.recorder, it.signer, workspace=year.place, audience="public")
+        record_report_of(question, it.record, it.recorder, it.signer, workspace=year.place)
 
 
 #: Why words are kept from some, by the head of the entry's id: class, key and role that answer for it, public reason.

@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 
 import pytest
 import typer
+import yaml
 from tests.integration.command_line import run
 
 from ruleout.accountability.reporting.kind import RESERVED
 from ruleout.accountability.reporting.publication import Hole
+from ruleout.accountability.reporting.twin import twin_of
 from ruleout.app.accountability.regimes import read_regimes
 from ruleout.app.ledger import read_record
 from ruleout.app.publication.context import Context
@@ -23,7 +25,7 @@ from ruleout.app.publication.sources import SOURCES
 from ruleout.app.workspace import open_workspace
 from ruleout.cli.report import add
 from ruleout.ledger.disclosure import parse_disclosure
-from ruleout.reports.publication.forms import html
+from ruleout.reports.publication.forms import every_form, html
 
 AT = ("--at", "2026-10-20T10:00:00Z")
 FILE = "reports/2026-10.yaml"
@@ -58,13 +60,88 @@ def problems(lab, *more):
 
 def test_the_recorded_report_and_one_built_again_are_the_same_bytes(lab):
     """All four files, from the entry's disclosures and from the record as it was."""
-    assert run("report", "show", "2026-10", "--out", "one", folder=lab).code == 0
-    assert run("report", "risk-report", "--from", FILE, *AT, "--out", "two", folder=lab).code == 0
+    record = read_record(open_workspace(lab))
+    recorded = every_form(copy_of(find_report(record, "2026-10"), record), "public")
+    assert run("report", "risk-report", "--from", FILE, *AT, "--out", "again", folder=lab).code == 0
 
-    names = sorted(path.name for path in (lab / "one").iterdir())
-    assert names == [f"2026-10-public.{end}" for end in ("html", "json", "md", "pdf")]
-    for name in names:
-        assert (lab / "one" / name).read_bytes() == (lab / "two" / name).read_bytes(), name
+    assert sorted(recorded) == [f"2026-10-public.{end}" for end in ("html", "json", "md", "pdf")]
+    assert {path.name: path.read_bytes() for path in (lab / "again").iterdir()} == recorded
+
+
+def row_of(publication, name):
+    """The cells of the one row of a table that begins with a name."""
+    every = json.loads(json.dumps(twin_of(publication)))
+    fields = [field for section in every["sections"] for part in section["parts"] for field in part["fields"]]
+    tables = [field["table"] for field in fields if field["table"]]
+    (row,) = [row["cells"] for table in tables for row in table["rows"] if row["cells"][0] == name]
+    return row
+
+
+def statement_of(lab, act):
+    """The digest of an act's statement, and its text."""
+    record = read_record(open_workspace(lab))
+    (entry,) = [one for one in record.entries if one.content.id == act]
+    told = [(digest, parse_disclosure(text)) for digest, text in record.disclosures(entry).items()]
+    return next((digest, one.value) for digest, one in told if one.name == "statement")
+
+
+def test_the_title_of_an_incident_goes_where_its_statement_goes(lab):
+    """A hole with the statement's digest; a reason is shown as soon as the record has one, and headers are for everybody."""
+    digest, statement = statement_of(lab, "incident/weights-copied/4")
+    title = yaml.safe_load(statement)["title"]
+    record = read_record(open_workspace(lab))
+    recorded = row_of(copy_of(find_report(record, "2026-10"), record), "weights-copied")
+    run("report", "show", "2026-10", "--out", "shown", folder=lab)
+    shown = {path.suffix: path for path in (lab / "shown").iterdir()}
+    made = json.loads(shown[".json"].read_bytes())
+    run("report", "internal-use-california", "--from", "reports/inside-california.yaml", "--at", "2026-11-20",
+        "--audience", "regulator", "--out", "inside", folder=lab)  # fmt: skip
+
+    assert recorded[1] == {**vars_of(Hole(digest=digest)), "standing": "withheld"}
+    assert recorded[2:] == ["2026-05-06", "2026-05-06", "resolved"]
+    assert f'"digest": "{digest}"' in json.dumps(made)
+    for suffix in (".md", ".html"):
+        text = shown[suffix].read_text(encoding="utf-8")
+        assert title not in text
+        assert "1 part not shown" in text
+        for part in (digest, "cybersecurity", "It tells how the intruder came in.", "2027-05-31"):
+            assert part in text, (suffix, part)
+    assert title in (lab / "inside" / "inside-california-regulator.html").read_text(encoding="utf-8")
+
+
+def vars_of(hole):
+    """A hole as its twin has it."""
+    return {name: getattr(hole, name) for name in hole.__dataclass_fields__}
+
+
+def test_a_hidden_title_cannot_be_quoted(lab):
+    """By its column's name or by the incident's."""
+    for name in ("title", "weights-copied.title"):
+        old = "The theft of weights in May"
+        edit(lab, old, f"By {{{{1.{name}}}}} in May")
+        found = problems(lab)
+        assert [one["id"] for one in found if "title" in json.dumps(one)] == ["R104"], found
+        edit(lab, f"By {{{{1.{name}}}}} in May", old)
+
+
+def test_a_deviation_is_told_until_a_redaction_hides_it(lab):
+    """Reports are where deviations are disclosed (A-6); what a redaction hides, a report made later does not tell."""
+    said = yaml.safe_load(statement_of(lab, "deviation/late-watch/2")[1])["says"]
+    digest, _ = statement_of(lab, "deviation/late-watch/2")
+    record = read_record(open_workspace(lab))
+    before = row_of(copy_of(find_report(record, "2026-10"), record), "late-watch")
+
+    def pack_for(audience):
+        ran = run("report", "audit-pack-illinois", "--from", "reports/audit-2028.yaml", "--at", "2027-03-25T12:00:00Z",
+            "--audience", audience, "--json", folder=lab)  # fmt: skip
+        assert ran.code == 0, ran.err
+        return json.dumps(ran.json)
+
+    assert before[2] == " ".join(said.split())
+    assert " ".join(said.split()) not in pack_for("reviewer")
+    assert f'"digest": "{digest}"' in pack_for("reviewer")
+    assert "It tells which watch was off, and how it was." in pack_for("reviewer")
+    assert " ".join(said.split()) in pack_for("regulator"), "a document for the regulator goes to no reviewer"
 
 
 def test_every_missed_goal_deviation_and_incident_is_in_it(lab):
@@ -154,7 +231,7 @@ def test_a_hidden_sentence_is_a_hole_and_the_entry_still_holds(lab):
     assert "public-safety" in page
     assert "It names a weakness." in page
     assert digest in bare
-    assert "1 part not shown" in bare
+    assert "2 parts not shown" in bare
 
 
 def test_a_redaction_is_a_hole_for_its_audience_alone_until_it_is_lifted(lab):
@@ -175,7 +252,7 @@ def test_a_redaction_is_a_hole_for_its_audience_alone_until_it_is_lifted(lab):
 
     assert said not in public
     assert said in reviewer
-    for part in ("public-safety", "It names a weakness.", "material", "2027-01-01", "1 part not shown"):
+    for part in ("public-safety", "It names a weakness.", "Material.", "2027-01-01", "2 parts not shown"):
         assert part in public, part
     assert said in run("report", "show", "2026-10", folder=lab).text
 

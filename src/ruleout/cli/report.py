@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from ruleout.accountability.reporting.publication import Publication
 from ruleout.adapters.files import read_bounded
 from ruleout.app.ledger import read_record
-from ruleout.app.publication.holes import holes_of
+from ruleout.app.publication.holes import holes_of, reasons_for
 from ruleout.app.publication.kinds import kind_named, kinds_at_hand
 from ruleout.app.publication.reports import (
     Asked,
@@ -105,7 +105,7 @@ def build(
     Example: ruleout report risk-report --from reports/2026-10.yaml --at 2026-10-20 --out published
     """
     place = workspace_needed(workspace)
-    asked = _asked(kind, source, at, place)
+    asked = _asked(kind, source, at, place, audience)
     require_audience(asked.kind, audience)
     built = built_from(asked, read_record(place), place)
     if built.publication is None:
@@ -116,7 +116,7 @@ def build(
         return ExitCode.STOP
     if record:
         with acting(place, key, instant(None)) as (held, recorder, signer):
-            entry = record_report(asked, held, recorder, signer, workspace=place, audience=audience)
+            entry = record_report(asked, held, recorder, signer, workspace=place)
         say(f"recorded as {entry} of {place.origin}")
     _give(built.publication, audience, out, json=json)
     return ExitCode.OK
@@ -150,7 +150,7 @@ def approve(
     Example: ruleout report approve risk-report --from reports/2026-10.yaml --role ceo --key ceo-ada
     """
     place = workspace_needed(workspace)
-    asked = _asked(kind, source, None, place)
+    asked = _asked(kind, source, None, place, Audience.PUBLIC.value)
     act = Act.REFUSE if refuse else Act.APPROVE
     with acting(place, key, instant(None)) as (record, recorder, signer):
         entry = record_approval(asked, record, recorder, signer, role=role, act=act)
@@ -186,8 +186,10 @@ def show(
     kind, _ = kind_named(str(entry.content.subject["kind"]), place)
     require_audience(kind, audience)
     require_reader(entry, audience)
-    holes = holes_of(entry, record, Audience(audience))
-    _give(copy_of(entry, record, hidden=holes, notes=holes), audience, out, json=json)
+    reader = Audience(audience)
+    holes = holes_of(entry, record, reader)
+    notes = {**reasons_for(record, reader), **holes}
+    _give(copy_of(entry, record, hidden=holes, notes=notes), audience, out, json=json)
 
 
 def kinds(
@@ -207,10 +209,10 @@ def kinds(
         show_page(kinds_page(found, told, width=page_width()))
 
 
-def _asked(name: str, source: Path | None, at: str | None, place: Workspace) -> Asked:
+def _asked(name: str, source: Path | None, at: str | None, place: Workspace, audience: str) -> Asked:
     kind, kind_file = kind_named(name, place)
     path = _only_draft(kind.id, place) if source is None else source
-    return Asked(kind=kind, kind_file=kind_file, data=_read(path), file=str(path), at=instant(at))
+    return Asked(kind=kind, kind_file=kind_file, data=_read(path), file=str(path), at=instant(at), audience=audience)
 
 
 def _only_draft(kind: str, place: Workspace) -> Path:

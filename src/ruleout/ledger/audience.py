@@ -76,7 +76,13 @@ def readers_of(content: DraftEntry) -> frozenset[Audience]:
     """
     if content.type is EntryType.REVIEW and content.subject.get("act") == _PUBLISHED:
         return EVERYBODY
-    made_for = content.subject.get("audience", Audience.PUBLIC.value)
-    if content.type is not EntryType.REPORT or made_for == Audience.PUBLIC.value:
+    if content.type is not EntryType.REPORT:
         return audiences_of(content.type)
+    return readers_of_document(str(content.subject.get("audience", Audience.PUBLIC.value)))
+
+
+def readers_of_document(made_for: str) -> frozenset[Audience]:
+    """Return who reads a document that was made for an audience. Pure. Source: L-4, A-8."""
+    if made_for == Audience.PUBLIC.value:
+        return audiences_of(EntryType.REPORT)
     return CONFIDENTIAL | {one for one in Audience if one.value == made_for}

@@ -13,7 +13,9 @@ from tests.publication_builders import AT, FACT, built, known, published
 from ruleout.accountability.reporting.fact import Previous
 from ruleout.accountability.reporting.publication import Hole, Row, Statement
 from ruleout.accountability.reporting.twin import publication_from, publication_schema, twin_of
+from ruleout.errors import VerificationFailed
 from ruleout.ledger.disclosure import reveal, seal
+from ruleout.model.plain import plain
 
 SAYS = "It was decided to {{1.outcome = hold}}."
 
@@ -184,6 +186,64 @@ def test_the_twin_fits_its_schema_and_comes_back_from_disclosures_with_holes():
 
     assert copy.sections[1].parts[0].fields[0].statements[0].says == told
     jsonschema.Draft202012Validator(publication_schema()).validate(twin_of(copy))
+
+
+HELD = Hole(digest="e" * 43)
+
+
+def hidden_from_the_start():
+    """A document whose fact has a column that its readers may not see, sealed with salts."""
+    made = published(
+        record=known(facts=(replace(FACT, values={**FACT.values, "outcome": ""}, hidden={"outcome": HELD}),))
+    )
+    salts = iter(range(100_000))
+    return made, seal(twin_of(made), salt=lambda: f"{next(salts):022}")
+
+
+def cells(made):
+    """Those of the one row of facts."""
+    (table,) = [f.table for s in made.sections for p in s.parts for f in p.fields if f.table]
+    return table.rows[0].cells
+
+
+def test_a_hidden_column_of_a_fact_is_a_hole_that_comes_back_from_disclosures():
+    """As it was, and with the reason as soon as there is one."""
+    made, sealed = hidden_from_the_start()
+    every = {**sealed.disclosures, **sealed.decoys}
+    told = replace(HELD, standing="redacted", redaction_class="cybersecurity", justification="It tells a way in.")
+
+    assert cells(made) == ("model-1", HELD)
+    jsonschema.Draft202012Validator(publication_schema()).validate(twin_of(made))
+    assert made == publication_from(reveal(sealed.digests, every), lambda digest: Hole(digest=digest))
+    later = publication_from(reveal(sealed.digests, every), lambda one: {HELD.digest: told}.get(one, Hole(digest=one)))
+    assert cells(later) == ("model-1", told)
+    assert made == publication_from(reveal(sealed.digests, dict(sealed.disclosures)), lambda one: Hole(digest=one))
+
+
+def test_a_hole_of_which_a_part_is_hidden_is_a_hole():
+    """Its digest is that of what is hidden; a hole that is none is no document."""
+    made, sealed = hidden_from_the_start()
+    every = {**sealed.disclosures, **sealed.decoys}
+    (digest,) = (one for one, path in sealed.paths.items() if path.endswith(".cells.1.justification"))
+    tree = reveal(sealed.digests, {key: text for key, text in every.items() if key != digest})
+
+    assert cells(publication_from(tree, lambda one: Hole(digest=one))) == ("model-1", Hole(digest=digest))
+    salts = iter(range(100_000))
+    for spoilt in ({**plain(HELD), "more": "x"}, {"digest": "e" * 43}, {"digest": 3}):
+        wrong = seal({**twin_of(made), "title": spoilt}, salt=lambda: f"{next(salts):022}")
+        with pytest.raises(VerificationFailed, match="title"):
+            publication_from(reveal(wrong.digests, {**wrong.disclosures, **wrong.decoys}), lambda one: Hole(digest=one))
+
+
+def test_a_hidden_column_told_as_a_paragraph_is_a_hole():
+    """A kind that tells the column in words tells none of them."""
+    fact = replace(FACT, values={**FACT.values, "outcome": ""}, hidden={"outcome": HELD})
+    made = published(
+        record=known(facts=(fact,)),
+        kind=(("required: optional, must-stand: true", "required: optional, told: outcome, must-stand: true"),),
+    )
+
+    assert HELD in [one.says for s in made.sections for p in s.parts for f in p.fields for one in f.statements]
 
 
 def test_the_same_draft_and_record_give_the_same_value():

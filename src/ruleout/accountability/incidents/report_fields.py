@@ -94,9 +94,15 @@ def _dates(state: IncidentState) -> str:
     return f"from {start} to {end or UNKNOWN}" if start else ""
 
 
+def _together(items: Iterable[str]) -> str:
+    """Sentences follow each other; what is none is set off."""
+    told = tuple(items)
+    return (" " if told and all(one.endswith((".", "!", "?")) for one in told) else "; ").join(told)
+
+
 def _listed(name: str, items: Callable[[Incident], Iterable[str]]) -> Callable[[IncidentState], str]:
     def read(state: IncidentState) -> str:
-        return UNKNOWN if name in state.incident.unknown else "; ".join(items(state.incident))
+        return UNKNOWN if name in state.incident.unknown else _together(items(state.incident))
 
     return read
 

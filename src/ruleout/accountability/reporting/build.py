@@ -28,6 +28,7 @@ from ruleout.accountability.reporting.publication import (
     Section,
     Statement,
     Table,
+    Text,
 )
 from ruleout.accountability.reporting.required import (
     Held,
@@ -211,17 +212,15 @@ def _is_blank(field: FieldDoc) -> bool:
 def _told(facts: tuple[Fact, ...], column: str, models: tuple[str, ...]) -> tuple[Statement, ...]:
     """Each fact as a paragraph, with the model it is about where the document covers several."""
 
-    def says(fact: Fact) -> str:
-        about = [name for name in fact.about if name in models]
-        return (
-            f"{about[0]}: {fact.values.get(column, '')}" if len(models) > 1 and about else fact.values.get(column, "")
-        )
+    def says(fact: Fact) -> Text:
+        about, told = [name for name in fact.about if name in models], fact.cell(column)
+        return f"{about[0]}: {told}" if len(models) > 1 and about and isinstance(told, str) else told
 
     return tuple(Statement(says=says(fact), entries=fact.entries) for fact in facts)
 
 
 def _table(facts: tuple[Fact, ...], columns: Mapping[str, str]) -> Table:
-    rows = tuple(Row(cells=tuple(f.values.get(name, "") for name in columns), entries=f.entries) for f in facts)
+    rows = tuple(Row(cells=tuple(f.cell(name) for name in columns), entries=f.entries) for f in facts)
     return Table(names=tuple(columns), columns=tuple(columns.values()), rows=rows)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ruleout.accountability.reporting.publication import Hole, Text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Linked:
@@ -27,11 +29,17 @@ class Fact:
         entries: ids of the entries it comes from, the one that states it first; never empty.
         values: what it says, by column; every fact of a source has the same columns.
         about: names of what it is about: a threshold, a model, a safeguard, a case.
+        hidden: columns that a reader of the document may not see, each with its hole; `values` has no word of them.
     """
 
     entries: tuple[str, ...]
     values: Mapping[str, str]
     about: tuple[str, ...] = ()
+    hidden: Mapping[str, Hole] = field(default_factory=dict)
+
+    def cell(self, column: str) -> Text:
+        """What stands in a column: what it says, "" for nothing, or a hole."""
+        return self.hidden.get(column, self.values.get(column, ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

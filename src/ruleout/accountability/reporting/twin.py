@@ -67,11 +67,26 @@ def _read(hint: Any, value: Any, hole_of: HoleOf, path: str) -> Any:
         if get_origin(choice) is tuple and isinstance(value, tuple):
             element = get_args(choice)[0]
             return tuple(_read(element, one, hole_of, f"{path}[{i}]") for i, one in enumerate(value))
+        if choice is Hole and isinstance(value, Mapping) and set(choices) == {str, Hole}:
+            return _kept_hole(value, hole_of, path)
         if choice is not Hole and is_dataclass(choice) and isinstance(value, Mapping):
             return _object(choice, value, hole_of, path)
         if choice in (str, int, bool, NoneType) and type(value) is choice:
             return value
     raise VerificationFailed("publication", f"expected another value at {path}, got {str(value)[:60]!r}")
+
+
+def _kept_hole(value: Mapping[str, Tree], hole_of: HoleOf, path: str) -> Hole:
+    """A hole that the document had from its first day; what is said of it since counts. What is hidden of it is a hole."""
+    names = [field.name for field in fields(Hole)]
+    told = {name: one for name, one in value.items() if name in names and isinstance(one, str)}
+    hidden = [one for name, one in value.items() if name.startswith("?") and isinstance(one, Hidden)]
+    if len(told) == len(names) == len(value) - len(hidden):
+        now = hole_of(told["digest"])
+        return now if now.redaction_class else Hole(**told)
+    if hidden and len(told) == len(value) - len(hidden):
+        return hole_of(hidden[0].digest)
+    raise VerificationFailed("publication", f"expected a hole at {path}, got {', '.join(value)[:80]!r}")
 
 
 def _object(shape: Any, value: Mapping[str, Tree], hole_of: HoleOf, path: str) -> Any:

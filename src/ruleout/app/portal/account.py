@@ -19,6 +19,7 @@ from ruleout.app.bundle import export_bundle, replay
 from ruleout.app.ledger import read_record
 from ruleout.app.portal.filled import Wanted
 from ruleout.app.portal.shelves import SHELVES
+from ruleout.app.publication.holes import place_in_words
 from ruleout.app.shipped import one_file_verifier
 from ruleout.app.workspace import Workspace
 from ruleout.errors import RuleoutError, VerificationFailed
@@ -152,8 +153,9 @@ def _absent_line(entry: str, found: list[Hole], today: date) -> AbsentShown:
     hole = found[0]
     bare = hole.standing is Standing.WITHHELD
     return AbsentShown(
-        what=f"{len(found)} of {entry}" + (f", {hole.location}" if hole.location else ""),
-        why="" if bare else f"{hole.standing.value}, {hole.class_}: {hole.justification}",
+        what=f"{len(found)} digest{'' if len(found) == 1 else 's'} of {entry}"
+        + (f", {place_in_words(hole.location)}" if hole.location else ""),
+        why="" if bare else f"{hole.standing.value.capitalize()}, {hole.class_}: {hole.justification}",
         who=hole.authority,
         review_by=hole.review_by,
         is_overdue=hole.review_by is not None and has_ended(hole.review_by, today),

@@ -17,7 +17,7 @@ from ruleout.app.ledger import Record
 from ruleout.app.portal.changes import changes
 from ruleout.app.portal.filled import Filled, Shelve, Wanted
 from ruleout.app.portal.reviews import reviews
-from ruleout.app.publication.holes import holes_of
+from ruleout.app.publication.holes import holes_of, reasons_for
 from ruleout.app.publication.reports import copy_of, report_entries
 from ruleout.ledger import LedgerEntry
 from ruleout.ledger.audience import readers_of
@@ -36,7 +36,8 @@ def documents(wanted: Wanted) -> Filled:
             items.append(Item(title=str(entry.content.subject["report"]), says=_confidential(entry), files=()))
             continue
         holes = holes_of(entry, wanted.record, wanted.audience)
-        copy = copy_of(entry, wanted.record, hidden=holes, notes=holes)
+        notes = {**reasons_for(wanted.record, wanted.audience), **holes}
+        copy = copy_of(entry, wanted.record, hidden=holes, notes=notes)
         made = every_form(copy, wanted.audience.value)
         files.update({f"documents/{name}": data for name, data in made.items()})
         items.append(Item(title=_words(copy.title), says=_told(copy), files=tuple(_forms(made))))

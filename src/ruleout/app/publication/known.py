@@ -114,6 +114,8 @@ def _quotable(facts: Iterator[Fact]) -> dict[str, dict[str, str]]:
         for entry in fact.entries:
             own = found.setdefault(entry, {})
             for name, value in fact.values.items():
+                if name in fact.hidden:
+                    continue
                 if own.setdefault(name, value) != value:
                     differing.add((entry, name))
                 for about in fact.about[:1]:

@@ -26,7 +26,7 @@ from ruleout.app.publication.sources.published import APPROVES
 from ruleout.app.workspace import Workspace
 from ruleout.errors import BadInput, KeyUnavailable, NotFound, RuleoutError
 from ruleout.ledger import EntryType, LedgerEntry, Signer
-from ruleout.ledger.audience import Audience, readers_of
+from ruleout.ledger.audience import Audience, readers_of, readers_of_document
 from ruleout.ledger.disclosure import reveal
 from ruleout.model.case import Act
 from ruleout.model.plain import instant_text
@@ -37,13 +37,19 @@ KIND = "kind"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which document is asked for: its kind with the kind's file, its draft's bytes, and the instant."""
+    """Which document is asked for: its kind with the kind's file, its draft's bytes, the instant, and for whom."""
 
     kind: Kind
     kind_file: bytes
     data: bytes
     file: str
     at: datetime
+    audience: str
+
+    @property
+    def readers(self) -> frozenset[Audience]:
+        """Who reads it: of the kind's audiences, those that a document made for this one goes to."""
+        return readers_of_document(self.audience) & {Audience(name) for name in self.kind.doc.audiences}
 
     def draft(self) -> Draft:
         """Return the draft. Raises BadInput with every problem of its shape."""
@@ -68,15 +74,13 @@ def built_from(asked: Asked, record: Record, workspace: Workspace) -> Built:
         report=draft.doc.report,
         kind=asked.kind.id,
         draft=draft.digest,
-        audiences=frozenset(Audience(name) for name in asked.kind.doc.audiences),
+        audiences=asked.readers,
         framework=draft.doc.framework or "",
     )
     return build(draft, asked.kind, known_of(context, previous, asked.kind.doc.due))
 
 
-def record_report(
-    asked: Asked, record: Record, recorder: Recorder, signer: Signer, *, workspace: Workspace, audience: str
-) -> str:
+def record_report(asked: Asked, record: Record, recorder: Recorder, signer: Signer, *, workspace: Workspace) -> str:
     """Build a document and draft its entry; return the entry's id.
 
     Effect: keeps the kind's file, and the twin as disclosures; drafts one entry; the caller commits. The draft's own
@@ -89,7 +93,7 @@ def record_report(
     holder_of(record, signer)
     if asked.at > recorder.at:
         raise RuleoutError("expected a document of today or before, got one of the future", hint="Mend --at.")
-    require_audience(asked.kind, audience)
+    require_audience(asked.kind, asked.audience)
     built = built_from(asked, record, workspace)
     if built.publication is None:
         raise BadInput(built.problems, hint="Nothing was recorded.")
@@ -100,7 +104,7 @@ def record_report(
         "kind": asked.kind.id,
         "act": PUBLISH,
         "at": str(one.at),
-        "audience": audience,
+        "audience": asked.audience,
         "covers": str(one.covers),
         "published": str(one.published),
         "regime": asked.kind.doc.regime,

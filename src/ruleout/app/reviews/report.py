@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ruleout.accountability.reporting.publication import Field, Hole, Part, Publication, Section, Text
 from ruleout.accountability.reporting.twin import twin_of
 from ruleout.app.ledger import Record
-from ruleout.app.publication.holes import holes_of
+from ruleout.app.publication.holes import holes_of, reasons_for
 from ruleout.app.publication.reports import copy_of, report_entries
 from ruleout.app.reviews.statements import blocks_of, public_reason, words_or_hole
 from ruleout.documents.fields import ID_PATTERN
@@ -95,7 +95,8 @@ def withheld_pieces(record: Record, name: str, sections: Collection[str]) -> fro
 
 def _copy(entry: LedgerEntry, record: Record, audience: Audience, left_out: frozenset[str]) -> Publication:
     holes = holes_of(entry, record, audience)
-    return copy_of(entry, record, hidden=frozenset(holes) | left_out, notes=holes)
+    notes = {**reasons_for(record, audience), **holes}
+    return copy_of(entry, record, hidden=frozenset(holes) | left_out, notes=notes)
 
 
 def _pieces(own: Publication) -> list[_Piece]:

@@ -22,6 +22,7 @@ _SPAN = WIDTH - 2 * _LEFT
 class Ink:
     """Colours and font: CSS values for a page, plain ones for paper."""
 
+    ground: str
     text: str
     soft: str
     bar: str
@@ -29,8 +30,10 @@ class Ink:
     font: str
 
 
-PAGE = Ink(text="var(--ink)", soft="var(--soft)", bar="var(--bar)", line="var(--mark)", font="inherit")
-PAPER = Ink(text="#1a1d21", soft="#5a626c", bar="#4a6fa5", line="#9f1d1d", font="Libertinus Serif")
+PAGE = Ink(
+    ground="var(--paper)", text="var(--ink)", soft="var(--soft)", bar="var(--bar)", line="var(--mark)", font="inherit"
+)
+PAPER = Ink(ground="#ffffff", text="#1a1d21", soft="#5a626c", bar="#4a6fa5", line="#9f1d1d", font="Libertinus Serif")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +124,10 @@ def _bar(mark: _Mark, index: int, most: Decimal, ink: Ink) -> Sequence[str]:
     width = decimal_text(Decimal(high) - Decimal(low))
     told = f"{mark.label}: {decimal_text(mark.value)} ({decimal_text(mark.low)} to {decimal_text(mark.high)})"
     return (
-        f'<text x="{_LEFT}" y="{y + 10}" fill="{ink.text}">{html_text(told)}</text>',
+        (
+            f'<text x="{_LEFT}" y="{y + 10}" fill="{ink.text}" stroke="{ink.ground}" stroke-width="3"'
+            f' stroke-linejoin="round" paint-order="stroke">{html_text(told)}</text>'
+        ),
         f'<rect x="{low}" y="{y + 16}" width="{width}" height="7" rx="3.5" fill="{ink.bar}" fill-opacity="0.45"/>',
         f'<circle cx="{value}" cy="{y + 19.5}" r="4.5" fill="{ink.bar}"/>',
     )

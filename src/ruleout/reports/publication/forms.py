@@ -18,8 +18,9 @@ import typst
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from ruleout.accountability.reporting.publication import EntryLink, Hole, Picture, Publication, Row, Table
+from ruleout.accountability.reporting.publication import EntryLink, Hole, Picture, Publication, Table
 from ruleout.accountability.reporting.twin import twin_of
+from ruleout.reports.publication.columns import firm_columns, has_long_word, is_cards, shares
 from ruleout.reports.publication.drawing import PAGE, PAPER, drawing
 from ruleout.reports.publication.escaping import (
     bare_number,
@@ -32,8 +33,7 @@ from ruleout.reports.publication.escaping import (
 from ruleout.reports.publication.templating import environment
 
 _MAIN = "main.typ"
-#: Letters that fit beside each other in a table, a word that is broken up, and where others break.
-_MOST_LETTERS, _LONGEST, _BREAKS = 92, 20, re.compile(r"[\s-]+")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z")
 
 
 def stem_of(publication: Publication, audience: str) -> str:
@@ -86,7 +86,8 @@ def pdf(publication: Publication, audience: str) -> bytes:
 def _environment(finalize: Callable[[object], Markup]) -> ImmutableSandboxedEnvironment:
     made = environment("ruleout.reports.publication", finalize)
     made.tests["hole"] = lambda value: isinstance(value, Hole)
-    made.tests["long"] = lambda value: any(len(part) > _LONGEST for part in _BREAKS.split(str(value)))
+    made.tests["long"] = has_long_word
+    made.filters["whole_instants"] = _whole_instants
     made.filters["q"] = typst_string
     made.filters["bare"] = bare_number
     made.filters["broken"] = typst_broken
@@ -105,6 +106,7 @@ def _rendered(template: str, finalize: Callable[[object], Markup], publication: 
         svg=_svg,
         widths=_widths,
         is_cards=is_cards,
+        firm_columns=firm_columns,
         picture=_picture_number(publication),
     )
 
@@ -132,30 +134,14 @@ def _svg(table: object, picture: object) -> Markup:
     return Markup(drawing(table, picture, PAGE))  # noqa: S704 - every text in it is escaped where it is drawn
 
 
-def is_cards(table: object) -> bool:
-    """Return whether a table is wider than a page, so that each of its rows stands as a list. Pure."""
-    if not isinstance(table, Table):
-        return False
-    words = (max(len(part) for text in texts for part in _BREAKS.split(text)) for texts in _texts(table))
-    return sum(min(word, _LONGEST) + 1 for word in words) > _MOST_LETTERS
-
-
-def _texts(table: Table) -> list[list[str]]:
-    """By column, its title and every text in it that is not hidden."""
-    rows = table.rows if isinstance(table.rows, tuple) else ()
-    lists = [row.cells for row in rows if isinstance(row, Row) and isinstance(row.cells, tuple)]
-    titles = table.columns if isinstance(table.columns, tuple) else ()
-    every = ((title, *(cells[place] for cells in lists if place < len(cells))) for place, title in enumerate(titles))
-    return [[one for one in texts if isinstance(one, str)] or [""] for texts in every]
+def _whole_instants(text: str) -> Markup:
+    """Text of a page in which no line breaks within an instant."""
+    return Markup(_INSTANT.sub(r'<span class="when">\g<0></span>', str(html_text(text))))  # noqa: S704 - escaped before
 
 
 def _widths(table: Table) -> Markup:
-    """Shares of a page's width for a table's columns, by their longest words and texts; the last one is for entries."""
-    shares = []
-    for texts in _texts(table):
-        word = max((len(part) for text in texts for part in text.split()), default=1)
-        shares.append(max(min(word, _LONGEST) + 2, min(max(map(len, texts), default=1) + 2, 36)))
-    return Markup("".join(f"{share}fr, " for share in shares) + "9fr")  # noqa: S704 - numbers alone
+    """Shares of a page's width for a table's columns and for its entries, as Typst writes them."""
+    return Markup("".join(f"{share}fr, " for share in shares(table)).rstrip(", "))  # noqa: S704 - numbers alone
 
 
 def _drawn(publication: Publication) -> list[tuple[int, str]]:

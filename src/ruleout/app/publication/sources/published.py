@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ruleout.accountability.reporting.fact import Fact
 from ruleout.app.publication.context import Context, Source, titled
+from ruleout.app.publication.holes import place_in_words
 from ruleout.app.publication.sources.said import field_text
 from ruleout.ledger import EntryType, LedgerEntry
 from ruleout.ledger.redaction import CLASSES, LIFT, erasures_in, redactions_in
@@ -37,7 +38,7 @@ def _redactions(ask: Context) -> Iterator[Fact]:
         values = {
             "redaction": one.id,
             "of": one.entry,
-            "where": one.location,
+            "where": place_in_words(one.location),
             "class": one.class_.value,
             "character": CLASSES[one.class_].says,
             "justification": " ".join(one.justification.split()),

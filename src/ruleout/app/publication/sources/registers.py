@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ruleout.accountability.reporting.fact import Fact
+from ruleout.accountability.reporting.publication import Hole
 from ruleout.accountability.requests.consistency import consistency_of
 from ruleout.accountability.requests.counts import Header, counted_in
+from ruleout.app.accountability.acts import STATEMENT
 from ruleout.app.accountability.deviations import deviations_of
 from ruleout.app.accountability.incidents import register_of
 from ruleout.app.accountability.request_status import stood_in
 from ruleout.app.publication.context import Context, Source, titled
+from ruleout.app.publication.holes import hole_in
 from ruleout.ledger import EntryType
+from ruleout.ledger.holes import Explanations, explanations_in
 from ruleout.model.plain import decimal_text
 
 
@@ -21,33 +25,46 @@ def _day(instant: datetime | None) -> str:
     return "" if instant is None else instant.date().isoformat()
 
 
+def _statement_hole(ask: Context, explanations: Explanations, act: str, *, by_default: bool) -> Hole | None:
+    """The hole that stands for words of an act's statement, where one of the document's readers may not read it."""
+    entry = next(one for one in ask.record.entries if one.content.id == act)
+    return hole_in(entry, STATEMENT, ask.record, explanations, ask.audiences, by_default=by_default)
+
+
 def _incidents(ask: Context) -> Iterator[Fact]:
-    register = register_of(ask.record)
+    """Headers are for everybody; the title stands in the statement and goes where that goes (A-4, A-8)."""
+    register, explanations = register_of(ask.record), explanations_in(ask.record.entries, ask.record.object)
     for name, state in register.states.items():
+        hole = _statement_hole(ask, explanations, state.last_stated, by_default=True)
         values = {
             "incident": name,
-            "title": state.incident.title,
+            "title": "" if hole else state.incident.title,
             "discovered": _day(state.instant("discovered")),
             "recorded": _day(state.opened),
             "standing": "resolved" if state.is_resolved else "open",
         }
         about = (name, *(model.name for model in state.incident.models))
-        yield Fact(entries=tuple(act.id for act in state.acts), values=values, about=about)
+        hidden = {"title": hole} if hole else {}
+        yield Fact(entries=tuple(act.id for act in state.acts), values=values, about=about, hidden=hidden)
 
 
 def _deviations(ask: Context) -> Iterator[Fact]:
+    """What departed is told to everybody, since reports are where deviations are disclosed, until a redaction hides it (A-6)."""
+    explanations = explanations_in(ask.record.entries, ask.record.object)
     for name, state in deviations_of(ask.record).states.items():
         one = state.deviation
+        hole = _statement_hole(ask, explanations, state.last_stated, by_default=False)
         clause = f"{one.framework} {one.clause}" if one.framework else one.report
         values = {
             "deviation": name,
             "departs-from": clause,
-            "says": one.says,
+            "says": "" if hole else one.says,
             "discovered": _day(state.discovered),
             "corrected": _day(one.corrected),
             "standing": "closed" if state.is_closed else "open",
         }
-        yield Fact(entries=tuple(act.id for act in state.acts), values=values, about=(name, one.clause, one.framework))
+        acts, about = tuple(act.id for act in state.acts), (name, one.clause, one.framework)
+        yield Fact(entries=acts, values=values, about=about, hidden={"says": hole} if hole else {})
 
 
 def _requests(ask: Context) -> Iterator[Fact]:
