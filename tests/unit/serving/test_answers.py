@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -270,3 +271,21 @@ def test_a_cut_closes_what_is_open_once(endpoint: Endpoint, wish: str) -> None:
         for begins, ends in ((b"event: content_block_start", b"event: content_block_stop"), (b".added\n", b".done\n")):
             texts = body.count(b"output_text.done\n") + body.count(b"refusal.done\n") + body.count(b"arguments.done\n")
             assert body.count(begins) == body.count(ends) - (texts if ends == b".done\n" else 0), at
+
+
+TEXT_KEY = re.compile(rb'("(?:content|text|delta)":\s*")(?=hello)')
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("endpoint", [CHAT, RESPONSES, MESSAGES])
+def test_a_second_text_that_escapes_make_up_for_is_not_hidden(endpoint: Endpoint, stream: bool) -> None:
+    """A key that comes twice brings one more colon; a colon written as an escape brings one less than its text has."""
+    parts, spoilt = [], 0
+    for part in events_of(endpoint, "say:hello world", stream=stream):
+        found, times = TEXT_KEY.subn(rb'\1hidden secret", \1\\u003a', part, count=0 if spoilt else 1)
+        parts.append(part if spoilt else found)
+        spoilt += times
+    assert spoilt
+
+    with pytest.raises(CutShort):
+        read_all(reader_of(endpoint, stream), parts)

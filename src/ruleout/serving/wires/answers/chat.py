@@ -21,6 +21,7 @@ from ruleout.serving.wires.answers.plain import (
     as_list,
     as_object,
     as_text,
+    colons_in,
     known,
     plain_of,
 )
@@ -117,7 +118,7 @@ class ChatReader(Streamed):
                 return self._slow(event, data)
             one = chunk.choices[0]
             text = one.delta.content
-            plain = data.count(b":") == _keys(chunk, one, one.delta) + text.count(":")
+            plain = colons_in(data) == _keys(chunk, one, one.delta) + text.count(":")
             if plain and one.index in self._begun and one.index not in self._done and len(data) - len(text) < 1024:
                 return Piece(event.raw, text)
         return self._slow(event, data)

@@ -17,6 +17,7 @@ from ruleout.serving.wires.answers.plain import (
     as_list,
     as_object,
     as_text,
+    colons_in,
     encode,
     known,
     plain_of,
@@ -111,7 +112,7 @@ class MessagesReader(Streamed):
             except msgspec.DecodeError:
                 return self._slow(event, data)
             text = told.delta.text
-            if told.index == self._at and data.count(b":") == _KEYS + text.count(":"):
+            if told.index == self._at and colons_in(data) == _KEYS + text.count(":"):
                 return Piece(event.raw, text)
         return self._slow(event, data)
 

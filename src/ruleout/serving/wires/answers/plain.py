@@ -52,6 +52,11 @@ def plain_of(data: bytes) -> Plain:
     return as_object(plain)
 
 
+def colons_in(data: bytes) -> int:
+    """Return how many colons stand in JSON; -1 where one may be written as an escape, and count for a text and not here. Pure."""
+    return -1 if b"\\u003" in data else data.count(b":")
+
+
 def as_object(value: object) -> Plain:
     """Return an object. Raises: CutShort."""
     if type(value) is not dict:

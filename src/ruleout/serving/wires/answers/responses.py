@@ -23,6 +23,7 @@ from ruleout.serving.wires.answers.plain import (
     as_list,
     as_object,
     as_text,
+    colons_in,
     known,
     plain_of,
     words_of,
@@ -170,7 +171,7 @@ class ResponsesReader(Streamed):
                 here
                 and not told.logprobs
                 and told.sequence_number == self._number + 1
-                and data.count(b":") == keys + text.count(":")
+                and colons_in(data) == keys + text.count(":")
             ):
                 self._number = number = self._number + 1
                 self._texts.append(text)
