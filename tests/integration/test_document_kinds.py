@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import jsonschema
 import pypdf
@@ -25,11 +26,13 @@ from ruleout.accountability.reporting.required import is_owed
 from ruleout.accountability.reporting.twin import publication_schema
 from ruleout.app.accountability.regimes import read_regimes
 from ruleout.app.ledger import read_record
+from ruleout.app.publication import reports
 from ruleout.app.publication.context import Context
 from ruleout.app.publication.kinds import kind_named, kinds_at_hand
 from ruleout.app.publication.known import as_of, known_of, previous_of
 from ruleout.app.workspace import open_workspace
-from ruleout.ledger.audience import Audience
+from ruleout.ledger import EntryType
+from ruleout.ledger.audience import Audience, readers_of
 from ruleout.reports.publication.forms import every_form
 
 KINDS = tuple(kind.id for kind in kinds_at_hand(None))
@@ -335,3 +338,15 @@ def test_an_announced_version_is_none_that_was_published(every):
     assert all("/publish/" in one.entries[0] for one in log)
     assert {one.values["kind"] for one in log} == {"weakened", "added"}
     assert all(one.values["why"] for one in log)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_document_is_built_for_everybody_who_can_open_it(name):
+    """By `report show` or by an export: what one of them may not read is a hole (A-8)."""
+    kind, kind_file = kind_named(name, None)
+    for audience in kind.doc.audiences:
+        asked = reports.Asked(
+            kind=kind, kind_file=kind_file, data=b"", file="draft.yaml", at=instant(name), audience=audience
+        )
+        entry = SimpleNamespace(type=EntryType.REPORT, subject={"audience": audience})
+        assert readers_of(entry) <= asked.readers

@@ -180,6 +180,7 @@ def limited(folder: Path, fake: Fake, kind: LimitKind, at_most: int):
 
 def test_a_reload_takes_nothing_from_a_day_and_gives_nothing_to_it(tmp_path: Path, fake: Fake) -> None:
     """Forty requests a day are forty, however often the files are read again."""
+    day = datetime.now(UTC).date()
     with serve(limited(tmp_path, fake, LimitKind.REQUESTS_PER_DAY, 40)) as running:
         passed = 0
         for _ in range(4):
@@ -187,6 +188,8 @@ def test_a_reload_takes_nothing_from_a_day_and_gives_nothing_to_it(tmp_path: Pat
             reload(running)
         passed += sum(ask(running).status == 200 for _ in range(12))
 
+    if datetime.now(UTC).date() != day:
+        pytest.skip("SKIPPED: the day of UTC ended within this test, and with it the limit's day")
     assert passed == 40
 
 
@@ -291,7 +294,7 @@ def test_check_says_what_would_be_served_and_starts_nothing(tmp_path: Path, fake
     world.write_permit("general", *world.permits["general"])
     assert run("gateway", "check", path).code == 3
     (tmp_path / "permit-general.json").write_bytes(b"{}")
-    assert run("gateway", "check", path).code in (1, 2)
+    assert run("gateway", "check", path).code == 1
 
 
 def test_a_key_is_its_digest(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tests.kill_processes import SCOPE
 
 from ruleout.adapters.durable_file import SystemFiles
 from ruleout.adapters.kill.agent import Agent
+from ruleout.adapters.kill.host import boottime_ns
 from ruleout.adapters.kill.page import Page, View
 from ruleout.adapters.kill.store import Conflict, StoreUnavailable
 from ruleout.app.kill.giving_back import confirm, propose
@@ -24,6 +25,7 @@ from ruleout.errors import KeyUnavailable, RuleoutError, VerificationFailed
 from ruleout.model.canonical import canonical
 from ruleout.serving.epoch import Target, to_file
 from ruleout.serving.epoch import page as layout
+from ruleout.serving.epoch.page import DEADLINE
 from ruleout.serving.refusal import Why
 
 
@@ -146,12 +148,16 @@ def test_a_silent_store_ends_the_lease_and_nothing_else(tmp_path):
     agent = agent_of(site)
     agent.step()
     view, began = View(site.places.page), time.monotonic()
+    page = Page(site.places.page)
+    until = page.words[DEADLINE]
     agent.store = Silent()
     while view.standing(SCOPE) is None:
         assert "silent" in agent.step()
+        assert page.words[DEADLINE] == until
         assert time.monotonic() - began < 10
         time.sleep(0.01)
     assert view.standing(SCOPE).why is Why.LEASE
+    assert boottime_ns() >= until
     agent.store = site.store
     assert renewed(site, agent) is None
 
@@ -264,13 +270,15 @@ def test_setting_the_wall_clock_does_not_prolong_a_lease(tmp_path, monkeypatch):
     """Whatever the wall clock says, before or after: only time since boot counts."""
     site = opened(tmp_path)
     agent_of(site).step()
-    view = View(site.places.page)
+    view, page = View(site.places.page), Page(site.places.page)
+    assert page.words[DEADLINE] <= boottime_ns() + 1_000_000_000
     began = time.monotonic()
     monkeypatch.setattr(time, "time", lambda: 0.0)
     monkeypatch.setattr(time, "time_ns", lambda: 0)
     while view.standing(SCOPE) is None:
         assert time.monotonic() - began < 10
     assert view.standing(SCOPE).why is Why.LEASE
+    assert boottime_ns() >= page.words[DEADLINE]
 
 
 def test_the_highest_epoch_that_cannot_be_read_is_closed(tmp_path):

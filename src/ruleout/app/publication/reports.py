@@ -48,8 +48,8 @@ class Asked:
 
     @property
     def readers(self) -> frozenset[Audience]:
-        """Who reads it: of the kind's audiences, those that a document made for this one goes to."""
-        return readers_of_document(self.audience) & {Audience(name) for name in self.kind.doc.audiences}
+        """Who can open it once it is recorded, by an export too: also audiences that its kind does not name."""
+        return readers_of_document(self.audience)
 
     def draft(self) -> Draft:
         """Return the draft. Raises BadInput with every problem of its shape."""
