@@ -1,7 +1,7 @@
 # Every command a contributor needs; `make help` lists them. The build machine calls the same ones.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types docs bench install
+.PHONY: help demo test lint types servers docs bench install
 
 PY := .venv/bin/python
 RUNTIME := .venv/.runtime-installed
@@ -15,7 +15,8 @@ help: ## list these commands
 demo: $(RUNTIME) ## install what is needed and run the tour: no key, no account, no question
 	@.venv/bin/ruleout demo
 
-test: lint types ## everything that must hold: lint, contracts, types, then every test
+test: lint types servers ## everything that must hold: lint, contracts, types, then every test
+	@$(PY) -m compileall -q src # tests start the command hundreds of times, also where Python may not keep bytecode by itself
 	$(PY) -m pytest -n logical --dist loadfile
 
 lint: $(TOOLS) ## style, format and import contracts
@@ -25,6 +26,9 @@ lint: $(TOOLS) ## style, format and import contracts
 
 types: $(TOOLS) ## static types, strictly
 	$(PY) -m mypy
+
+servers: $(TOOLS) ## bring what tests run beside Python (browser, database, …), where this machine lets us
+	@sh tools/install_servers.sh
 
 docs: $(TOOLS) ## check that every document is true: run its commands, follow its links
 	$(PY) -m pytest tests/test_docs.py
@@ -50,6 +54,7 @@ $(RUNTIME): requirements-run.lock pyproject.toml | $(PY)
 	@echo "installing what Ruleout needs to run (once) ..."
 	@$(PIP) -r requirements-run.lock
 	@$(SELF)
+	@$(PY) -m compileall -q src
 	@touch $@
 
 $(TOOLS): requirements.lock pyproject.toml | $(PY)

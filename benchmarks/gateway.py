@@ -97,6 +97,12 @@ def ours(folder: Path, upstream: int) -> tuple[list[str], int]:
     return [sys.executable, "-m", "ruleout", "gateway", "serve", str(path)], world.settings["listen"]["port"]
 
 
+def bare(upstream: int) -> tuple[list[str], int]:
+    """The gateway's server and upstream client alone: nothing is enforced."""
+    port = free_port()
+    return [sys.executable, str(ROOT / "benchmarks" / "material" / "bare_gateway.py"), str(port), str(upstream)], port
+
+
 def nginx(folder: Path, upstream: int, binary: str) -> tuple[list[str], int]:
     """Nginx as a plain proxy with kept connections and one worker."""
     port, conf = free_port(), folder / "nginx.conf"
@@ -151,6 +157,7 @@ def main() -> None:
         servers: dict[str, tuple[int, int, float]] = {"direct": (upstream, direct, 1.0)}
         makers: list[tuple[str, Callable[[], tuple[list[str], int]], str, float]] = [
             ("ruleout, enforced", lambda: ours(folder, upstream), sys.executable, 1.0),
+            ("ruleout, bare", lambda: bare(upstream), sys.executable, 1.0),
             ("nginx", lambda: nginx(folder, upstream, given.nginx), given.nginx, 1.0),
             ("LiteLLM proxy", lambda: litellm(folder, upstream, given.litellm), given.litellm, 0.02),
         ]

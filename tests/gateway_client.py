@@ -222,10 +222,10 @@ def pause(pid: int) -> None:
     until(lambda: Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
 
 
-def records(world: World, folder: str = "audit") -> list[Any]:
+def records(world: World) -> list[Any]:
     """Every audit record that is on disk, by segment and order."""
     found = []
-    for path in sorted((world.folder / folder).glob("*.audit")):
+    for path in sorted((world.folder / world.settings["audit"]).glob("*.audit")):
         parsed = parse_segment(path.read_bytes(), path.name.removesuffix(".audit"))
         found += [one.record for one in parsed.records]
     return found

@@ -102,9 +102,11 @@ class World:
     settings: dict[str, Any] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
     permits: dict[str, Any] = field(default_factory=dict)
+    #: How PostgreSQL is reached where it holds the kills.
+    conninfo: str = ""
 
     def site(self) -> Site:
-        return kill_builders.site_in(self.folder / "kills")
+        return kill_builders.site_in(self.folder / "kills", self.conninfo)
 
     def open(self) -> None:
         """Put the first epoch in force: nothing is killed."""
@@ -216,7 +218,7 @@ class Running:
         except OSError as error:
             return 0, str(error)
 
-    def until_ready(self, *, ready: bool = True, timeout_s: float = 30) -> str:
+    def until_ready(self, *, ready: bool = True, timeout_s: float = 90) -> str:
         ends = time.monotonic() + timeout_s
         said = ""
         while time.monotonic() < ends:

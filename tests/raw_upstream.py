@@ -41,6 +41,7 @@ class RawUpstream:
         self.sent = 0
         self._over = False
         self._threads: list[threading.Thread] = []
+        self._kept: set[socket.socket] = set()
         self._begin()
 
     @property
@@ -64,6 +65,7 @@ class RawUpstream:
 
     def _serve(self, one: socket.socket) -> None:
         one.settimeout(15)
+        self._kept.add(one)
         with one, contextlib.suppress(OSError):
             while not self._over:
                 data = b""
@@ -80,7 +82,11 @@ class RawUpstream:
                 self.answer(one, data)
 
     def refuse_connections(self) -> None:
-        """Listen no more."""
+        """Listen no more, and let go of connections that are kept."""
+        for one in tuple(self._kept):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        self._kept.clear()
         self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
 

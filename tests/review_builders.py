@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -220,7 +221,13 @@ def with_report(lab: Lab, report: Publication | None = None, hidden: tuple[str, 
     return lab
 
 
-def act(lab: Lab, *arguments: object, now: datetime = SUBMITTED, key: str = "rso-bea", code: int = 0) -> Ran:
+def act(
+    lab: Lab,
+    *arguments: object,
+    now: datetime | Callable[[], datetime] = SUBMITTED,
+    key: str = "rso-bea",
+    code: int = 0,
+) -> Ran:
     """Run one act of `ruleout review`, with the exit code that it must end with."""
     ran = lab.run("review", *arguments, "--key", key, now=now)
     assert ran.code == code, (ran.code, ran.text, ran.err)

@@ -24,7 +24,7 @@ No setting opens what a permit, the floor or a tenant's policy does not, and non
 """
 _SHAPES = (
     "GatewayDoc", "ListenDoc", "TlsDoc", "TrustDoc", "UpstreamDoc", "SecretDoc", "ModelDoc", "ToolServerDoc", "TenantDoc",
-    "HookDoc", "ApprovalsDoc", "SealDoc",
+    "HookDoc", "ApprovalsDoc", "SealDoc", "TelemetryDoc", "WatchingDoc",
 )  # fmt: skip
 
 
@@ -33,6 +33,8 @@ def _default(field: Any) -> str:
         return "must be there"
     if field.default is PydanticUndefined:
         return "empty"
+    if isinstance(field.default, bool):
+        return f"`{str(field.default).lower()}`"
     return "none" if field.default in (None, ()) else f"`{field.default}`"
 
 

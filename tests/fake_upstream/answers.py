@@ -2,7 +2,8 @@
 """What the fake provider answers: chosen by lines of the last user text, rendered in each wire format.
 
 Lines: `say:TEXT`, `tool:NAME {json}` (may repeat), `tools:N`, `refuse`, `error:STATUS`, `slow:SECONDS` (between events),
-`silent`, `garbage`, `cut`, `long:N`, `split`. Without any, it says `hello`.
+`silent`, `garbage`, `cut`, `long:N`, `split`. Without any, it says `hello`. Lines after `then` count, in place of those
+before, once a tool's result follows that text; `result` says that result.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def answer(path: str, body: bytes) -> Plan:
     if form is None:
         return Plan(404, b'{"error":{"message":"no such path"}}')
     asked = json.loads(body)
-    wish = _wish(_last_text(asked))
+    wish = _wish(_part_due(*_last_text(asked)))
     if "error" in wish:
         status = int(wish["error"])
         return Plan(status, form.error(status), headers=(("retry-after", "1"),) if status == 429 else ())
@@ -75,19 +76,32 @@ def _mcp(body: bytes) -> Plan:
     return Plan(body=told)
 
 
-def _last_text(asked: dict[str, Any]) -> str:
-    turns = asked.get("messages", asked.get("input", ""))
+def _last_text(asked: dict[str, Any]) -> tuple[str, str | None]:
+    """The last user text, and the last result of a tool that follows it."""
+    turns, result = asked.get("messages", asked.get("input", "")), None
     if isinstance(turns, str):
-        return turns
+        return turns, None
     for turn in reversed(turns):
         content = turn.get("content", "")
-        if turn.get("role") == "user" and isinstance(content, str):
-            return content
-        if turn.get("role") == "user":
-            texts = [part["text"] for part in content if "text" in part]
+        if turn.get("role") == "tool" or turn.get("type") == "function_call_output":
+            result = result or _text(content or turn.get("output", ""))
+        elif turn.get("role") == "user":
+            texts = [content] if isinstance(content, str) else [part["text"] for part in content if "text" in part]
             if texts:
-                return "\n".join(texts)
-    return ""
+                return "\n".join(texts), result
+            result = result or _text(content[0].get("content", ""))
+    return "", result
+
+
+def _text(content: Any) -> str:
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+
+
+def _part_due(text: str, result: str | None) -> str:
+    first, _, then = text.partition("\nthen\n")
+    if result is None or not then:
+        return first
+    return "\n".join(f"say:{result}" if line == "result" else line for line in then.splitlines())
 
 
 def _wish(text: str) -> dict[str, Any]:

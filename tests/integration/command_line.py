@@ -16,10 +16,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,12 @@ def seeds(*names: str) -> dict[str, str]:
     return {"RULEOUT_KEY_" + name.upper().replace("-", "_"): seed_of(name) for name in names}
 
 
+def ticking(start: datetime = NOW) -> Callable[[], datetime]:
+    """A clock on which a second passes with every look at it, as one does while a key is unlocked."""
+    passed = count()
+    return lambda: start + timedelta(seconds=next(passed))
+
+
 @dataclass(frozen=True)
 class Ran:
     """What a command did."""
@@ -67,14 +74,14 @@ class Ran:
 
 
 @contextmanager
-def _as_if(environment: Mapping[str, str], folder: Path | None, now: datetime):
+def _as_if(environment: Mapping[str, str], folder: Path | None, now: datetime | Callable[[], datetime]):
     """Run with this environment (and nothing of ours but the search path), folder, instant and fresh streams."""
     kept = dict(os.environ), Path.cwd(), options.now, sys.stdout, sys.stderr, sys.stdin
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
     os.environ.clear()
     os.environ.update({"PATH": kept[0].get("PATH", ""), "COLUMNS": "80", "TERM": "dumb", **environment})
     sys.stdout, sys.stderr, sys.stdin = out, err, io.StringIO()
-    options.now = lambda: now
+    options.now = now if callable(now) else lambda: now
     try:
         os.chdir(folder or kept[1])
         yield out, err
@@ -86,9 +93,12 @@ def _as_if(environment: Mapping[str, str], folder: Path | None, now: datetime):
 
 
 def run(
-    *arguments: object, env: Mapping[str, str] | None = None, folder: Path | None = None, now: datetime = NOW
+    *arguments: object,
+    env: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    now: datetime | Callable[[], datetime] = NOW,
 ) -> Ran:
-    """Run one command in this process."""
+    """Run one command in this process, at an instant or by a clock."""
     given = {"RULEOUT_KEYS": "/nonexistent/keys", **(env or {})}
     with _as_if(given, folder, now) as (out, err):
         code = main([str(argument) for argument in arguments])
@@ -129,7 +139,12 @@ class Lab:
     def env(self) -> dict[str, str]:
         return seeds("lab-log", *PEOPLE)
 
-    def run(self, *arguments: object, env: Mapping[str, str] | None = None, now: datetime = NOW) -> Ran:
+    def run(
+        self,
+        *arguments: object,
+        env: Mapping[str, str] | None = None,
+        now: datetime | Callable[[], datetime] = NOW,
+    ) -> Ran:
         """Run a command in the workspace."""
         return run(*arguments, "-w", self.record, env=self.env if env is None else env, now=now)
 

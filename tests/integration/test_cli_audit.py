@@ -26,6 +26,7 @@ from ruleout.app.workspace import open_workspace
 from ruleout.errors import LedgerError
 from ruleout.ledger.batches import batches_in
 from ruleout.serving.audit import parse_segment
+from ruleout.serving.audit.said import Part, said_bytes
 
 ENV = seeds("lab-log", "recorder", "gateway-1")
 
@@ -265,7 +266,9 @@ def test_what_others_wrote_does_not_steer_the_terminal(served: Lab) -> None:
 def test_content_is_read_with_its_key_and_gone_without(served: Lab) -> None:
     """The record itself, its digests and its seals stay."""
     keys = served.folder / "content-keys"
-    sealed = ContentKeys(keys).seal(b"tell me", tenant="acme", day="2026-11-23", request="req-40")
+    sealed = ContentKeys(keys).seal(
+        said_bytes([Part("asked", b"tell me", 7)]), tenant="acme", day="2026-11-23", request="req-40"
+    )
     write(served, [opened(40, content=sealed), ended(40)])
     assert seal(served).code == 0
     query = ("audit", "query", "--request", "req-40", "--json", "--content-keys", keys)

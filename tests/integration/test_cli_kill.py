@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import subprocess
 import sys
@@ -13,11 +14,12 @@ from tests.integration.command_line import ROOT, Lab, run, seeds
 
 from ruleout.adapters.kill.page import View
 from ruleout.app.kill.proof import wait_for
-from ruleout.app.kill.site import agent_of, site_of
+from ruleout.app.kill.site import agent_of, chain, site_of
 from ruleout.app.ledger import read_record
 from ruleout.app.workspace import open_workspace
 from ruleout.ledger import EntryType
-from ruleout.serving.epoch import Scope
+from ruleout.model.canonical import canonical
+from ruleout.serving.epoch import Scope, SignedEpoch, from_file
 
 KEYS = {
     "duty-kim": ("kim", "kill"),
@@ -58,6 +60,17 @@ class Site:
     def kills(self):
         return [e.content for e in read_record(self.place).of_type(EntryType.KILL)]
 
+    def epoch_in_the_record(self, number: int) -> SignedEpoch:
+        """An epoch as its entry's disclosures tell it."""
+        record = read_record(self.place)
+        told = record.disclosed(record.of_type(EntryType.KILL)[number - 1])
+        data = canonical({"document": json.loads(told["document"]), "sigs": json.loads(told["signatures"])})
+        return from_file(data)
+
+    def signers(self, number: int) -> list[str]:
+        """The names of the keys that signed an epoch, by its entry."""
+        return [key_id.partition("+")[0] for key_id, _ in self.epoch_in_the_record(number).sigs]
+
 
 @pytest.fixture
 def place(built, tmp_path):
@@ -96,7 +109,7 @@ def test_everybody_acknowledged_is_zero(place):
 
 
 def test_a_record_that_is_locked_does_not_hold_up_a_kill_and_is_caught_up(place):
-    """In force at once; shown as missing; written by the next command, as late, with its reason."""
+    """In force at once; shown as missing; written by the next command, as late, with its reason and who put it in force."""
     lock = next(path for path in (place.lab.record / "ledger").rglob("*") if "lock" in path.name)
     with lock.open("r+b") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -113,6 +126,8 @@ def test_a_record_that_is_locked_does_not_hold_up_a_kill_and_is_caught_up(place)
     assert [(k.subject["epoch"], k.subject["act"], k.subject.get("late")) for k in kills] == [
         (1, "unkill", None), (2, "kill", True), (3, "drill", True), (4, "drill-ends", None),
     ]  # fmt: skip
+    assert place.epoch_in_the_record(2) == chain(place.site)[1]
+    assert [[one.key_id.partition("+")[0] for one in kills[1].sigs], place.signers(2)] == [["duty-lee"], ["duty-kim"]]
     assert place.run("kill", "--list").code == 0
 
 

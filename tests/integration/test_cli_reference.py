@@ -40,7 +40,7 @@ BELOW = (
     *("gateway serve", "gateway check", "gateway key"),
     *("audit query", "audit verify", "audit seal", "audit erase"),
     *("tools check", "tools judge", "tools waiting", "tools show", "tools approve", "tools deny"),
-    *("monitoring check", "monitoring metrics", "monitoring dashboard"),
+    *("monitoring check", "monitoring reviewed", "monitoring metrics", "monitoring dashboard"),
     *("framework list", "framework show", "framework anchors"),
     *("framework publish", "framework approve", "framework status"),
     *("landscape show", "landscape check", "landscape case"),

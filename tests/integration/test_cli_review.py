@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.command_line import ROOT, Lab, build_lab, run, seeds
+from tests.integration.command_line import ROOT, Lab, build_lab, run, seeds, ticking
 from tests.review_builders import (
     ANSWERED,
     SECRET,
@@ -525,6 +525,13 @@ def test_status_shows_a_missed_week_and_thirty_days(lab):
     assert lab.run("review", "status", "spring-report", now=ANSWERED).code == 0
     act(lab, "received", *ONE, "--at", "2027-02-11T10:00:00Z", now=ANSWERED, code=2)
     act(lab, "received", *ONE, "--at", "2028-02-11T10:00:00Z", now=ANSWERED, code=2)
+
+
+def test_now_is_no_instant_of_the_future(lab):
+    """Though the clock goes on while the key is unlocked."""
+    packaged(lab)
+
+    act(lab, "received", *ONE, "--at", "now", now=ticking(ANSWERED))
 
 
 def test_a_section_without_a_reviewer_holds(lab):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import random
 import signal
 import struct
 import termios
@@ -15,9 +16,12 @@ from datetime import UTC, datetime
 import pytest
 from tests.fake_upstream import Fake, start_fake
 from tests.gateway_client import Stream, ask, chat, live, of, pause, until, why, workers
-from tests.gateway_world import OTHER_KEY, Running, World, make_world, serve
+from tests.gateway_world import KEY, OTHER_KEY, Running, World, make_world, serve
 from tests.kill_builders import KIM, LEE
+from tests.stream_clients import clients_of
+from tests.stream_clients import request_bytes as stream_request
 
+from ruleout.adapters.kill.host import boottime_ns
 from ruleout.app.kill.drill import drill
 from ruleout.app.kill.giving_back import confirm, propose
 from ruleout.app.kill.proof import wait_for
@@ -112,7 +116,7 @@ def test_live_streams_of_what_is_killed_end(running: Running, kind: Target, name
             assert one.last <= acknowledged + LATE_S, "bytes came after the workers had acknowledged"
             assert why(one) == "killed", one.body[-300:]
     refused = ask(running, chat(tools=[TOOL]))
-    assert (refused.status, why(refused)) == (503, "killed")
+    assert (refused.status, why(refused)) == (403, "killed")
 
 
 def test_streams_of_others_go_on(running: Running) -> None:
@@ -129,7 +133,7 @@ def test_streams_of_others_go_on(running: Running) -> None:
             assert b"piece 79" in one.body
             assert one.body.endswith(b"data: [DONE]\n\n")
     assert ask(running, key=OTHER_KEY).status == 200
-    assert ask(running).status == 503
+    assert ask(running).status == 403
 
 
 def test_the_record_says_that_it_was_cut(running: Running) -> None:
@@ -151,7 +155,7 @@ def test_a_whole_answer_is_held_back_too(running: Running) -> None:
     proof, acknowledged = proved(running.world, epoch)
     assert proof.holds
     one.wait()
-    assert (one.status, why(one)) == (503, "killed")
+    assert (one.status, why(one)) == (403, "killed")
     assert one.last - killed < SOON_S
     assert one.last <= acknowledged + LATE_S
 
@@ -166,6 +170,29 @@ def test_many_streams_at_once_are_all_acknowledged(running: Running) -> None:
             assert one.wait().last <= acknowledged + LATE_S
     for one in streams:
         until(lambda one=one: len(of(running.world, one.request)) == 2)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("text", [SLOW, "silent"])
+def test_not_a_byte_of_a_killed_stream_arrives_after_the_acknowledgement(running: Running, text: str) -> None:
+    """Arrivals are stamped by the kernel, so nothing here depends on how late a client reads."""
+    draw = random.Random(20261126)
+    world = running.world
+    with clients_of(world.settings["listen"]["port"]) as clients:
+        for kind, name in [(Target.MODEL, "helper"), (Target.TENANT, "acme"), (Target.ALL, "")]:
+            clients.open(20, stream_request(chat(text, stream=True), KEY))
+            time.sleep(draw.uniform(0, 0.05))
+            epoch, _ = strike(world, kind, name)
+            proof = wait_for(world.site(), epoch, timeout_s=5)
+            acknowledged = boottime_ns()
+            clients.ended(10)
+            time.sleep(0.2)
+            seen = clients.close()
+            assert proof.holds, proof
+            assert len(proof.workers) == 2
+            assert [one.bytes_after(acknowledged) for one in seen] == [0] * 20
+            assert {(one.why, one.is_native) for one in seen} == {("killed", True)}
+            give_back(world)
+            running.until_ready()
 
 
 def waiting(one: Stream) -> int:
@@ -215,4 +242,4 @@ def test_one_person_cannot_give_back(running: Running) -> None:
     name, _ = propose(site, KIM, kills=open_kills(running.world), limits=(), lease_ms=None, at=datetime.now(UTC))
     with pytest.raises(Exception, match="signed"):
         confirm(site, KIM, name)
-    assert ask(running).status == 503
+    assert ask(running).status == 403

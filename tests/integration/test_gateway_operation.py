@@ -269,7 +269,7 @@ def test_what_was_allowed_leaves_before_a_cut_whatever_came_together(running: Ru
 def test_every_refusal_after_a_grant_names_the_permit(tmp_path: Path, fake: Fake) -> None:
     with serve(make_world(tmp_path, fake.url)) as one:
         kill(one.world.site(), KIM, kind=Target.MODEL, name="helper", reason="a test", at=datetime.now(UTC))
-        until(lambda: ask(one).status == 503)
+        until(lambda: ask(one).status == 403)
         told = json.loads(ask(one).body)["error"]["ruleout"]
 
     assert (told["why"], told["permit"]) == ("killed", "general")

@@ -7,8 +7,11 @@ import shlex
 import shutil
 
 import pytest
+import yaml
 from tests.integration.command_line import ROOT, run, seeds
 from tests.prometheus_format import parse
+
+from ruleout.serving.settings.document import WatchingDoc
 
 PAGE = (ROOT / "docs" / "guide" / "tools.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ ruleout (.+?)(?:\s+# exit (\d))?$", PAGE, re.MULTILINE)
@@ -19,6 +22,7 @@ CALL = "5f2b8c0d9e1a4f6b7c8d9e0f1a2b3c4d"
 @pytest.fixture
 def place(tmp_path):
     shutil.copytree(ROOT / "examples" / "gateway", tmp_path / "gateway")
+    shutil.copytree(ROOT / "examples" / "audit" / "segments", tmp_path / "segments")
     return tmp_path
 
 
@@ -48,9 +52,11 @@ def test_every_command_of_the_guide_ends_as_it_says(place):
 
 def test_the_documents_of_the_guide_are_those_of_the_example():
     """The YAML on the page stands in the file."""
-    block = re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[1]
+    tools, reviews, watch = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 
-    assert block in (ROOT / "examples" / "gateway" / "tools.yaml").read_text("utf-8")
+    assert tools in (ROOT / "examples" / "gateway" / "tools.yaml").read_text("utf-8")
+    assert WatchingDoc.model_validate(yaml.safe_load(watch)["watch"]).seconds == 10
+    assert reviews in (ROOT / "examples" / "gateway" / "reviewed.yaml").read_text("utf-8")
 
 
 def test_all_problems_of_a_file_come_at_once_with_their_places(place):
@@ -106,6 +112,49 @@ def test_a_call_whose_deadline_passed_or_whose_file_was_changed_is_not_answered(
     assert tools(place, *approve).code == 1
     path.write_text(whole, "utf-8")
     assert tools(place, *approve).code == 0
+
+
+def test_reviews_are_filed_once_and_count_in_the_rates(place):
+    """One of two was a miss; filed again nothing is added, and the metrics and the watch have the sum."""
+    filing = (
+        "monitoring",
+        "reviewed",
+        "gateway/reviewed.yaml",
+        "--counters",
+        "gateway/counters",
+        "--audit",
+        "segments",
+    )
+
+    first, again = run(*filing, "--json", folder=place), run(*filing, folder=place)
+
+    so_far = {"agent-watch": {"caught": 0, "fine": 1, "miss": 1}}
+    assert first.json == {"filed": 2, "filed_before": 0, "so_far": so_far}
+    assert "2 that were filed before" in again.text
+    samples = parse(run("monitoring", "metrics", "--counters", "gateway/counters", folder=place).text)
+    assert samples["ruleout_hook_reviewed_total", (("hook", "agent-watch"), ("found", "miss"))] == 1
+    path = place / "gateway" / "watches.yaml"
+    path.write_text(path.read_text("utf-8").replace("hook: bio", "hook: agent-watch"), "utf-8")
+    told = run("monitoring", "check", path, "--counters", "gateway/counters", "--json", folder=place).json
+    assert next((one["hits"], one["trials"]) for one in told["watches"]) == (1, 2)
+
+
+def test_a_file_of_reviews_with_problems_files_nothing(place):
+    """All of them at once, with their places; a request that was never served, one that no hook saw, a second finding."""
+    path = place / "gateway" / "reviewed.yaml"
+    filing = ("monitoring", "reviewed", path, "--counters", "gateway/counters", "--audit", "segments")
+    assert run(*filing, folder=place).code == 0
+    row = "  - {request: %s, hook: %s, found: %s, by: eve}\n"
+    rows = [("req-3", "agent-watch", "fine"), ("req-99", "agent-watch", "miss"), ("req-2", "agent-watch", "caught")]
+    path.write_text("kind: reviewed\nreviewed:\n" + "".join(row % one for one in rows), "utf-8")
+
+    ran = run(*filing, folder=place)
+
+    assert ran.code == 2
+    assert re.findall(r"reviewed\.yaml:(\d+):\d+: (T\d+)", ran.err) == [("3", "T007"), ("4", "T008"), ("5", "T008")]
+    samples = parse(run("monitoring", "metrics", "--counters", "gateway/counters", folder=place).text)
+    assert samples["ruleout_hook_reviewed_total", (("hook", "agent-watch"), ("found", "miss"))] == 1
+    assert [one.name for one in (place / "gateway" / "counters" / "reviewed").glob("*.reviewed")] == ["000001.reviewed"]
 
 
 def test_monitoring_says_what_it_does_not_know(place):

@@ -36,7 +36,7 @@ PARSERS: dict[str, Any] = {
     "duties": partial(parse_duties, zone_of=zone_of),
 }
 
-CPU_S = 2.0
+CPU_S = 6.0
 MEMORY_BYTES = 256 * 1024 * 1024
 MUTATIONS = 300
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.command_line import NOW, ROOT, Lab, run, seeds
+from tests.integration.command_line import NOW, ROOT, Lab, run, seeds, ticking
 from tests.witness_builders import Servers, cosigner_key_of, make_servers
 
 from ruleout.adapters.log_writer import LogWriter
@@ -261,6 +261,13 @@ def test_without_witnesses_nothing_that_a_compromised_key_signed_counts(lab: Lab
     sign_as(lab, "ceo-ada", EntryType.APPROVAL, "a/thief", APPROVAL)
     with pytest.raises(Exception, match="which ended it"):
         open_bundle(lab.record)
+
+
+def test_a_key_may_be_compromised_from_now_on(lab: Lab) -> None:
+    """Though the clock goes on while the key that says so is unlocked."""
+    act = ("key", "compromise", "ceo-ada", "--from", "now", "--reason", "laptop stolen", "--key", "rso-bea")
+
+    assert lab.run(*act, env=env_of(lab), now=ticking(LATER)).code == 0
 
 
 def test_a_refusal_by_a_compromised_key_keeps_the_gate_closed(lab: Lab) -> None:

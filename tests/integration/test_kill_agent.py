@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 from tests.kill_builders import AT, KEYRING, KIM, LEE, WATCH, epoch, opened, signed
@@ -46,6 +47,31 @@ class TightDisk(SystemFiles):
         if self._reserve.exists():
             raise OSError(errno.ENOSPC, "no space left on device")
         super().write(fd, data)
+
+
+class Looking(SystemFiles):
+    """A disk that notes which epoch the page holds whenever something is written."""
+
+    def __init__(self, page) -> None:
+        self._page, self.seen = page, []
+
+    def write(self, fd: int, data: bytes) -> None:
+        self.seen.append(Page(self._page).read()[1])
+        super().write(fd, data)
+
+
+class Early:
+    """A store that notes what stands beside it when an epoch is appended."""
+
+    def __init__(self, store, folder) -> None:
+        self._store, self._folder, self.seen = store, folder, []
+
+    def append(self, number, data):
+        self.seen = [path.name for path in (self._folder / "words").glob("*")]
+        self._store.append(number, data)
+
+    def newest(self):
+        return self._store.newest()
 
 
 class Silent:
@@ -175,6 +201,31 @@ def test_a_full_disk_of_the_agent_never_stands_before_a_kill(tmp_path):
     confirm(site, LEE, name)
     assert "room" in agent.step()
     assert View(site.places.page).standing(SCOPE).why is Why.CLOSED
+
+
+def test_a_kill_is_on_the_page_before_the_agent_writes_and_what_gives_back_after(tmp_path):
+    """A disk that is slow holds up what gives back, and no kill; either is kept on disk."""
+    site = opened(tmp_path)
+    agent = Agent(store=site.store, places=site.places, keyring=lambda: KEYRING)
+    agent.step()
+    disk = agent.ops = Looking(site.places.page)
+    a_kill(site)
+    assert agent.step() == ""
+    assert disk.seen == [2]
+    assert b'"epoch":2' in site.places.highest.read_bytes()
+    name, _ = propose(site, KIM, kills=("kill-2",), limits=(), lease_ms=None, at=AT)
+    confirm(site, LEE, name)
+    assert agent.step() == ""
+    assert disk.seen == [2, 2]
+    assert b'"epoch":3' in site.places.highest.read_bytes()
+
+
+def test_a_kill_does_not_wait_for_its_words(tmp_path):
+    site = opened(tmp_path)
+    store = Early(site.store, tmp_path)
+    done, _ = a_kill(replace(site, store=store))
+    assert store.seen == []
+    assert site.words(done.epoch.kills[0].reason) == "why"
 
 
 def test_a_kill_has_room_of_its_own_on_a_full_disk(tmp_path):

@@ -3,18 +3,13 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import signal
-import subprocess
-import tempfile
 import time
-from pathlib import Path
 
 import pytest
 from tests.kill_builders import AT, KIM, epoch, opened, process, signed, site_in, until
 from tests.kill_processes import SCOPE
+from tests.postgres_server import postgres, standing_still
+from tests.watching_builders import Watched
 
 from ruleout.adapters.kill.page import Page, View
 from ruleout.adapters.kill.postgres_store import PostgresStore
@@ -23,52 +18,14 @@ from ruleout.app.kill.proof import wait_for
 from ruleout.app.kill.site import chain
 from ruleout.app.kill.taking import kill
 from ruleout.serving.epoch import Target, to_file
+from ruleout.serving.monitoring.watching import Failing
 from ruleout.serving.refusal import Why
-
-
-def _binaries() -> Path | None:
-    found = shutil.which("initdb")
-    places = [Path(found).parent] if found else []
-    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((place for place in places if (place / "initdb").exists() and (place / "postgres").exists()), None)
-
-
-def _somebody_else() -> dict[str, int]:
-    """PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
-        return {}
-    person = pwd.getpwnam("nobody")
-    return {"user": person.pw_uid, "group": person.pw_gid}
 
 
 @pytest.fixture(scope="module")
 def server():
-    binaries = _binaries()
-    if binaries is None:
-        pytest.skip("NOT TESTED: no PostgreSQL server (initdb, postgres) on this machine")
-    folder = Path(tempfile.mkdtemp(prefix="rpg"))
-    who = _somebody_else()
-    if who:
-        os.chown(folder, who["user"], who["group"])
-    data = folder / "data"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **who}
-    subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "ruleout", "-A", "trust", "--no-sync"],
-        check=True,
-        timeout=120,
-        cwd=folder,
-        **quiet,
-    )
-    command = [binaries / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses="]
-    running = subprocess.Popen(command, cwd=folder, **quiet)
-    try:
-        until((folder / ".s.PGSQL.5432").exists, timeout_s=60)
-        yield running, f"host={folder} user=ruleout dbname=postgres"
-    finally:
-        running.send_signal(signal.SIGCONT)
-        running.send_signal(signal.SIGQUIT)
-        running.wait(30)
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgres() as running:
+        yield running
 
 
 @pytest.fixture
@@ -87,12 +44,6 @@ def _answers(store):
     except StoreUnavailable:
         return False
     return True
-
-
-def family(pid: int) -> list[int]:
-    """A server and its own processes."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *map(int, children)]
 
 
 def test_epochs_are_added_once_in_order_and_never_changed(conninfo, tmp_path):
@@ -142,21 +93,28 @@ def test_a_server_that_stops_ends_the_lease_and_comes_back(server, conninfo, tmp
     with process("agent", str(tmp_path), conninfo):
         view = View(site.places.page)
         until(lambda: view.standing(SCOPE) is None)
-        stopped = family(server[0].pid)
-        try:
-            for pid in stopped:
-                os.kill(pid, signal.SIGSTOP)
+        with standing_still(server[0]):
             assert until(lambda: view.standing(SCOPE) is not None) < 5
             assert view.standing(SCOPE).why is Why.LEASE
             began = time.monotonic()
             with pytest.raises(StoreUnavailable):
                 site.store.newest()
             assert time.monotonic() - began < 3
-        finally:
-            for pid in stopped:
-                os.kill(pid, signal.SIGCONT)
         until(lambda: view.standing(SCOPE) is None)
         assert Page(site.places.page).is_leased()
+
+
+def test_a_breach_while_the_server_stops_is_answered_when_it_comes_back(server, conninfo, tmp_path):
+    """A look ends all the same, says what could not be set, and drafts the deviation; the next one sets it, once."""
+    watched = Watched(tmp_path, store=PostgresStore(conninfo))
+    watched.count(30, 20)
+    with standing_still(server[0]):
+        seen = watched.look()
+    until(lambda: watched.look().failing == {})
+
+    assert Failing.TIGHTENING in seen.failing
+    assert watched.limits() == {"requests-per-minute:": 20, "concurrent-streams:acme": 2}
+    assert (len(watched.epochs()), list(watched.drafts)) == (3, ["drift-bio-near"])
 
 
 def test_nobody_there(tmp_path):

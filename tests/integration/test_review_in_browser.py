@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A reviewer's machine: a browser without a network and no Ruleout. The package is opened, answered and returned (A-9).
 
-Skipped, loudly, where there is no Chromium; `tools/install_chromium.sh` brings one where apt can.
+Skipped, loudly, where there is no Chromium; `tools/install_servers.sh` brings one where apt can.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from ruleout.documents.characters import _RANGES
 from ruleout.reports.reviews.page_script import UNSEEN
 
 pytestmark = pytest.mark.skipif(
-    chromium() is None, reason="SKIPPED: no Chromium on this machine; run tools/install_chromium.sh as root"
+    chromium() is None, reason="SKIPPED: no Chromium on this machine; run tools/install_servers.sh as root"
 )
 SAVED = "answers-spring-report-evals-institute.json"
 
@@ -148,7 +148,7 @@ def test_the_page_leads_to_what_is_unanswered_and_marks_what_is_not_public(lab, 
         assert tab.run("[...document.querySelectorAll('.statement .mark')].map(e=>e.textContent)") == [
             "not public: cybersecurity, material: how filtering failed is not mended everywhere"
         ]
-        assert tab.run("[...document.querySelectorAll('td.secret')].map(e=>e.firstChild.textContent.trim())") == [
+        assert tab.run("[...document.querySelectorAll('td.secret>div')].map(e=>e.firstChild.textContent.trim())") == [
             "4217",
             "0.0469",
         ]

@@ -35,6 +35,7 @@ from ruleout.framework.runs import parse_evaluations, unmet_demands
 from ruleout.model.run import Demand
 from ruleout.policy.bundle_document import parse_bundle_file
 from ruleout.policy.floor import parse_floor
+from ruleout.serving.monitoring.reviewed import Found, Review, new_reviews, read_reviewed
 from ruleout.serving.monitoring.watches import parse_watches
 from ruleout.serving.tools import parse_tool_rules
 
@@ -87,6 +88,13 @@ PACKAGE = Manifest(
     questions=("rigour",),
     size=1,
 )
+SAID = {
+    "req-0": {"bio": ("allow",)},
+    "req-1": {"bio": ("allow",)},
+    "req-2": {"bio": ("allow", "near")},
+    "req-3": {"bio": ("allow", "deny")},
+}
+FILED = {("req-0", "bio"): Review(request="req-0", hook="bio", found=Found.MISS, by="safeguards-team")}
 PARSERS = {
     "evaluations": parse_and_hold,
     "framework": parse_framework,
@@ -117,6 +125,7 @@ PARSERS = {
     "policy-bundle": lambda data, *, file: parse_bundle_file(data, "", file=file),
     "tool-rules": parse_tool_rules,
     "watches": parse_watches,
+    "reviewed": lambda data, *, file: new_reviews(read_reviewed(data, file=file), SAID, FILED),
     "mapping": lambda data, *, file: parse_mapping(data, file=file, old=OLD, new=NEW),
 }
 VECTORS = [
@@ -163,7 +172,7 @@ def test_every_problem_id_is_given_by_a_vector() -> None:
     """No id is listed that nothing gives. Apart are tested Y020, the count of all others, and those that need a record or a witness, and a gateway's settings."""
     given = {want.split()[0] for parameter in VECTORS for want in parameter.values[0]["want"]}
 
-    settings = {"N001", "N002", "N003"}  # tests/unit/serving/settings
+    settings = {"N001", "N002", "N003", "N004"}  # tests/unit/serving/settings
     elsewhere = {"Y020", "G006", "K004", "W001", "W002", *settings, *(f"R{number}" for number in range(101, 112))}
 
     assert set(PROBLEM_IDS) - elsewhere == given

@@ -4,7 +4,11 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_gettime, _BOOT = time.clock_gettime_ns, time.CLOCK_BOOTTIME
 
 
 def now() -> datetime:
@@ -28,15 +32,15 @@ class ForwardClock:
 
     def now_ns(self) -> int:
         """Return the instant now. Effect: reads clocks."""
-        boot = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-        wall = time.time_ns() - boot
-        self._offset = max(self._offset, wall)
+        boot = _gettime(_BOOT)
+        ahead = time.time_ns() - boot
+        self._offset = max(self._offset, ahead)
         return boot + self._offset
 
-    def seen(self, instant_ns: int) -> None:
-        """Take note of an instant that is known to have passed."""
-        boot = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-        self._offset = max(self._offset, instant_ns - boot)
+    def seen(self, instant: datetime) -> None:
+        """Take note of an aware instant that is known to have passed. Effect: reads a clock."""
+        instant_ns = (instant - _EPOCH) // timedelta(microseconds=1) * 1000
+        self._offset = max(self._offset, instant_ns - time.clock_gettime_ns(time.CLOCK_BOOTTIME))
 
 
 def nanoseconds() -> int:
@@ -46,7 +50,7 @@ def nanoseconds() -> int:
 
 def boot_nanoseconds() -> int:
     """Return nanoseconds since the host's start, sleep included: nobody sets this clock. Effect: reads the clock."""
-    return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    return _gettime(_BOOT)
 
 
 def microseconds_since(began_ns: int) -> int:

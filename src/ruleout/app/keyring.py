@@ -58,6 +58,31 @@ def read_keyring(path: Path) -> Keyring:
     return ring
 
 
+class KeptKeyring:
+    """A keyring that is read again only where its file is another, for whoever asks while a kill waits (G-6)."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp: tuple[int, ...] | None = None
+        self._ring: Keyring = {}
+
+    def __call__(self) -> Keyring:
+        """Return the keyring as its file is now. Effect: looks at the file, may read it. Raises as `read_keyring`."""
+        stamp = self._stamped()
+        if stamp is None or stamp != self._stamp:
+            self._stamp = None  # what cannot be read is not kept from before
+            self._ring = read_keyring(self._path)
+            self._stamp = stamp
+        return self._ring
+
+    def _stamped(self) -> tuple[int, ...] | None:
+        try:
+            told = self._path.stat()
+        except OSError:
+            return None
+        return told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns
+
+
 def _key(text: str, index: int, findings: Findings) -> VerifierKey | None:
     """The key, or None with the problem noted at its place."""
     try:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from ruleout.app.monitoring.watches import read_watches
 from ruleout.app.serving.load import load_standing, read_settings
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, instant
@@ -60,6 +61,7 @@ def check(settings: SettingsArgument, json: JsonOption = False) -> int:
     Example: ruleout gateway check gateway.yaml
     """
     place = read_settings(settings)
+    read_watches(place)
     standing = load_standing(place, at=instant(None))
     if json:
         show_json(standing_value(standing.permits, standing.verdicts, standing.floor, place.settings))

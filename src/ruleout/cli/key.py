@@ -90,8 +90,9 @@ def compromise(
 
     Example: ruleout key compromise ceo-ada --from 2026-11-20T08:00:00Z --reason "laptop stolen" --key rso-bea
     """
+    when = instant(since)  # before the act's own instant: now is not after it
     with acting(workspace_needed(workspace), key, instant(None)) as (record, recorder, signer):
-        until = record_compromise(record, recorder, signer, key_id=name, since=instant(since), reason=reason)
+        until = record_compromise(record, recorder, signer, key_id=name, since=when, reason=reason)
     say(f"key {name} has ended; what it signed counts below entry {until}, up to which witnesses had seen the record")
     if not until:
         say("no quorum of witnesses had seen the record by then: nothing that it signed counts")

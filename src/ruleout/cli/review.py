@@ -197,9 +197,9 @@ def received(
 
     Example: ruleout review received spring-report --reviewer evals-institute --at 2027-02-12T15:00:00Z --key rso-bea
     """
-    place = workspace_needed(workspace)
+    place, when = workspace_needed(workspace), instant(at)  # before the act's own instant: now is not after it
     with acting(place, key, instant(None)) as (record, recorder, signer):
-        entry = note_receipt(_state(record, review), reviewer, instant(at), record, recorder, signer)
+        entry = note_receipt(_state(record, review), reviewer, when, record, recorder, signer)
     say(f"recorded as {entry} of {place.origin}")
 
 

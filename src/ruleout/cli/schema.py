@@ -14,6 +14,7 @@ from ruleout.accountability.schema import SHAPES
 from ruleout.cli.output import show_bytes
 from ruleout.framework.schema import json_schema, schema_of
 from ruleout.reports.interop.in_toto.schemas import predicate_schema
+from ruleout.serving.monitoring.reviewed import ReviewedDoc
 from ruleout.serving.monitoring.watches import WatchesDoc
 from ruleout.serving.tools.document import ToolRulesDoc
 
@@ -55,6 +56,7 @@ class Shape(Enum):
     PERMIT = "permit"
     TOOL_RULES = "tool-rules"
     WATCHES = "watches"
+    REVIEWED = "reviewed"
 
 
 def add(app: typer.Typer) -> None:
@@ -79,6 +81,8 @@ def _made(kind: Shape) -> dict[str, Any]:
             return publication_schema()
         case Shape.WATCHES:
             return schema_of(WatchesDoc, kind.value)
+        case Shape.REVIEWED:
+            return schema_of(ReviewedDoc, kind.value)
         case Shape.TOOL_RULES:
             return schema_of(ToolRulesDoc, kind.value)
     if kind.value.startswith(_PREDICATE):

@@ -5,7 +5,7 @@ Y: the text of a file. S: its shape. F: what a framework means (bars also in a c
 means. M: what a mapping between two versions means. R: what an evaluations file would run (R0), what files of reports and of
 their kinds say (R1). K: what a change log means. Q, G, I, J: what files of the registers mean: requests; roadmaps; incidents, deviations
 and concerns; duties. V: files of external reviews. W: what files of witnesses
-mean. P: what a permit's file means. B: what a floor or a bundle means. T: what tool rules and watches mean. Each has a section in docs/reference/problems.md.
+mean. P: what a permit's file means. B: what a floor or a bundle means. T: what tool rules, watches and files of reviews mean. Each has a section in docs/reference/problems.md.
 """
 
 from __future__ import annotations
@@ -146,6 +146,7 @@ PROBLEM_IDS: dict[str, str] = {
     "N001": "a key of a gateway that two hold",
     "N002": "an address of a gateway beyond this host without TLS",
     "N003": "an address of an upstream with more than where it is",
+    "N004": "a watch of a hook, or a limit for a tenant, that the gateway does not have",
     "P001": "a safeguard or condition of a permit that nothing carries, or that is carried twice over",
     "P002": "a permit that ends before it begins",
     "P003": "a name that stands twice in a permit",
@@ -167,4 +168,7 @@ PROBLEM_IDS: dict[str, str] = {
     "T004": "an argument without what it may be, or with what does not fit",
     "T005": "a prefix of URLs or paths that has another spelling",
     "T006": "a watched rate that stands twice",
+    "T007": "a request reviewed twice for one hook",
+    "T008": "a review of a request, or of a hook, that the audit record does not hold",
+    "T009": "a finding that does not fit what the hook said",
 }

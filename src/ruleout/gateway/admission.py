@@ -16,10 +16,11 @@ from ruleout.adapters.kill import View
 from ruleout.app.serving.load import Standing
 from ruleout.gateway.callers import Caller, Callers
 from ruleout.gateway.exchange import Exchange, Taken, refusal_of
+from ruleout.gateway.telling.transcript import KeyStore, Transcript
 from ruleout.gateway.tool_servers import read_message
-from ruleout.model.permit import Endpoint, LimitKind
+from ruleout.model.permit import ContentPolicy, Endpoint, LimitKind
 from ruleout.policy.decide import decide
-from ruleout.policy.values import Call, Facts, Uid
+from ruleout.policy.values import Call, Uid
 from ruleout.serving.asked import Asked
 from ruleout.serving.epoch import Scope
 from ruleout.serving.grants import Grant, find_grant
@@ -33,6 +34,7 @@ _GENERATE, _USE_TOOL = Uid("Action", "generate"), Uid("Action", "use-tool")
 _BYTES_PER_TOKEN = 4
 _UNSAID_TOKENS = 4096
 _NOTHING = Scope()
+_NO_NAMES: frozenset[str] = frozenset()
 _UNAUTHENTICATED = Refusal(Why.UNAUTHENTICATED, "the key is missing or not known")
 
 
@@ -48,6 +50,7 @@ class Admission:
     budgets: Budgets | None
     closed: str = "the permits and policies are not loaded"
     generation: int = 0
+    content_keys: KeyStore | None = None
 
     def load(self, standing: Standing) -> None:
         """Serve by these from now on, within `budgets`. Effect: answers under way are judged by them too."""
@@ -94,6 +97,9 @@ class Admission:
         if isinstance(grant, Refusal):
             return grant
         it.grant = grant
+        if self.content_keys is not None and grant.content is not ContentPolicy.NEVER:
+            it.transcript = Transcript(self.content_keys, grant.content, body)
+            it.transcript.name(it.id, caller.tenant, it.at_ns)
         it.scope = scope = self._scope(it.endpoint, caller, grant, request.asked)
         return (
             self.view.standing(scope)
@@ -103,7 +109,7 @@ class Admission:
 
     def _scope(self, endpoint: Endpoint, caller: Caller, grant: Grant, asked: Asked) -> Scope:
         capabilities = tuple(self.capabilities.get(asked.model, ()))
-        tools = (*asked.tools, *asked.results)
+        tools = (*asked.tools, *asked.results) if asked.results else asked.tools
         return Scope(asked.model, (grant.model, grant.digest), capabilities, tools, caller.tenant, endpoint.value)
 
     def _decided(self, it: Exchange, standing: Standing, caller: Caller, grant: Grant, asked: Asked) -> Refusal | None:
@@ -147,13 +153,12 @@ class Admission:
         approved: bool = False,
     ) -> Call:
         """Return the call that the rules are asked about: tags are the gateway's own, never the client's. Pure."""
-        principal = Uid("Tenant", caller.tenant)
         context: dict[str, object] = {
             "activity": grant.activity,
             "endpoint": endpoint.value,
             "uses": caller.uses,
-            "capabilities": self.capabilities.get(asked.model, frozenset()),
-            "tools": frozenset(asked.tools),
+            "capabilities": self.capabilities.get(asked.model, _NO_NAMES),
+            "tools": frozenset(asked.tools) if asked.tools else _NO_NAMES,
             "stream": asked.stream,
             "tokens": asked.tokens,
             "approved": approved,
@@ -161,11 +166,11 @@ class Admission:
         if tool:
             context["tool"] = tool
         return Call(
-            principal=principal,
+            principal=caller.principal,
             action=_USE_TOOL if tool else _GENERATE,
             resource=Uid("Model", grant.model),
             context=context,
-            entities={principal: Facts(ancestors=frozenset({Uid("Tier", caller.tier)}))},
+            entities=caller.entities,
         )
 
 

@@ -7,18 +7,24 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ruleout.policy.values import Entities, Facts, Uid
 from ruleout.serving.settings.document import GatewayDoc
 
 _BEARER = "bearer "
 
 
 class Caller(NamedTuple):
-    """A tenant as rules and records know it; `key` is the first 16 hex digits of the key's SHA-256."""
+    """A tenant as rules and records know it; `key` is the first 16 hex digits of the key's SHA-256.
+
+    `principal` and `entities` are who it is to the rules.
+    """
 
     tenant: str
     tier: str
     key: str
     uses: frozenset[str]
+    principal: Uid
+    entities: Entities
 
 
 Callers = Mapping[str, Caller]
@@ -27,10 +33,16 @@ Callers = Mapping[str, Caller]
 def callers_of(settings: GatewayDoc) -> Callers:
     """Return every caller by the SHA-256 (hex) of the key. Pure."""
     return {
-        key: Caller(name, tenant.tier, key[:16], frozenset(tenant.uses))
+        key: _caller(name, tenant.tier, key, frozenset(tenant.uses))
         for name, tenant in settings.tenants.items()
         for key in tenant.keys
     }
+
+
+def _caller(tenant: str, tier: str, key: str, uses: frozenset[str]) -> Caller:
+    principal = Uid("Tenant", tenant)
+    facts = Facts(ancestors=frozenset({Uid("Tier", tier)}))
+    return Caller(tenant, tier, key[:16], uses, principal, {principal: facts})
 
 
 def digest_of_key(authorization: str | None, api_key: str | None) -> str | None:

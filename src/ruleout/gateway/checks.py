@@ -69,17 +69,18 @@ class Safeguards:
 class Checks:
     """The checks of one exchange: its question, then its answer piece by piece."""
 
-    __slots__ = ("_admission", "_by_tool", "_calls", "_guards", "_held", "_it", "_names", "_standing", "_tools")
+    __slots__ = ("_admission", "_by_tool", "_calls", "_guards", "_held", "_it", "_names", "_standing")
 
     def __init__(self, it: Exchange, admission: Admission, standing: Standing, guards: Safeguards) -> None:
         self._it, self._admission, self._standing, self._guards = it, admission, standing, guards
-        grant = it.grant
-        self._names = guards.at(grant.hooks, Stage.OUTPUT) if grant else ()
-        window = max((guards.windows.get(name, 0) for name in self._names), default=0)
-        self._held = HoldBack(window) if self._names else None
         self._calls = 0
         self._by_tool: dict[str, int] = {}
-        self._tools = under_permit(standing.tools, grant.tools.values()) if grant and grant.tools else None
+        self._names: tuple[str, ...] = ()
+        self._held: HoldBack | None = None
+        if it.grant and it.grant.hooks:
+            self._names = guards.at(it.grant.hooks, Stage.OUTPUT)
+            window = max((guards.windows.get(name, 0) for name in self._names), default=0)
+            self._held = HoldBack(window) if self._names else None
 
     async def question(self, request: Request) -> Refusal | None:
         """Judge what goes upstream: a call of a tool server like a model's, its text by the hooks. Effect: asks people, hooks."""
@@ -87,7 +88,7 @@ class Checks:
         call = None if request.call is None else ToolCall(request.call.name, request.call.arguments, True, 0)
         if call is not None:
             await self._judge(call)
-        names = self._guards.at(it.grant.hooks, Stage.INPUT) if it.grant else ()
+        names = self._guards.at(it.grant.hooks, Stage.INPUT) if it.grant and it.grant.hooks else ()
         if not names:
             return None
         if request.unread:
@@ -109,6 +110,10 @@ class Checks:
         """
         out: list[bytes] = []
         for piece in pieces:
+            if self._held is None and not piece.tool_calls:
+                self._count(piece)
+                out.append(piece.data)
+                continue
             try:
                 out += await self._passed(piece)
             except Cut as cut:
@@ -163,8 +168,10 @@ class Checks:
     async def _judge(self, call: ToolCall) -> None:
         """Judge one call of a tool; raises Cut unless rules, policy, kill state and, where asked for, a person allow it."""
         refusal = await self._refusal_of(call)
-        arguments = hashlib.sha256(call.arguments.encode("utf-8", "surrogatepass")).hexdigest()
-        use = ToolUse(call.name, arguments, "allow" if refusal is None else "deny")
+        arguments = call.arguments.encode("utf-8", "surrogatepass")
+        use = ToolUse(call.name, hashlib.sha256(arguments).hexdigest(), "allow" if refusal is None else "deny")
+        if self._it.transcript is not None:
+            self._it.transcript.called(arguments)
         self._it.calls = (*self._it.calls, use)
         if refusal is not None:
             raise Cut(refusal)
@@ -172,12 +179,12 @@ class Checks:
     async def _refusal_of(self, call: ToolCall) -> Refusal | None:
         it = self._it
         caller, grant, request = it.caller, it.grant, it.request
-        if caller is None or grant is None or request is None or self._tools is None:
+        if caller is None or grant is None or request is None or not grant.tools:
             return Refusal(Why.TOOL, "the permit names no tool", rules=("permit-tool",))
         over = self._over(call, caller.tenant, grant.model)
         if over is not None:
             return over._replace(permit=grant.permit)
-        judged = judge(call, self._tools, caller.tier)
+        judged = judge(call, under_permit(self._standing.tools, grant.tools.values()), caller.tier)
         if isinstance(judged, Denied):
             return judged.refusal._replace(permit=grant.permit)
         approved = False

@@ -13,9 +13,9 @@ from typing import Any
 
 from ruleout.gateway.exchange import Exchange
 from ruleout.gateway.live import GRACE_S, Live
-from ruleout.gateway.outflow import Outflow, Sockets
+from ruleout.gateway.outflow import LAST_FRAMING, Outflow, Sockets
 
-_DONE = object()
+_DONE, _OVER = object(), object()
 _JSON = ("content-type", "application/json")
 _STREAM = (("content-type", "text/event-stream"), ("cache-control", "no-store"))
 
@@ -78,8 +78,12 @@ class Delivery:
             return
         self._it.send(data)
         with contextlib.suppress(RuntimeError, TimeoutError):
+            self._outflow.expect(len(data) + LAST_FRAMING)
             async with asyncio.timeout(GRACE_S):
                 await self._transport.send_bytes(data)
+        self._transport = _OVER
+        # A kill cuts many at once: each has its end before any has its record and what else there is to do.
+        await asyncio.sleep(0)
 
     async def close(self, *, is_cut: bool) -> None:
         """Let go of the client; of a stream that was cut, nothing stays queued."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from ruleout.adapters.clock import boot_nanoseconds
@@ -14,6 +15,7 @@ from ruleout.serving.refusal import Refusal, Why
 
 if TYPE_CHECKING:
     from ruleout.gateway.callers import Caller
+    from ruleout.gateway.telling.transcript import Transcript
     from ruleout.serving.epoch import Scope
     from ruleout.serving.grants import Grant
     from ruleout.serving.limits import Budgets
@@ -54,6 +56,7 @@ class Exchange:
         "taken",
         "tokens_in",
         "tokens_out",
+        "transcript",
     )  # fmt: skip
 
     def __init__(self, endpoint: Endpoint, id_: str, at_ns: int) -> None:
@@ -71,6 +74,7 @@ class Exchange:
         self.output_hooks: tuple[HookSaid, ...] = ()
         self.calls: tuple[ToolUse, ...] = ()
         self.taken: Taken | None = None
+        self.transcript: Transcript | None = None  # only where the permit lets content be kept
         self.status = self.sent_bytes = self.tokens_in = self.tokens_out = 0
         self.sent = hashlib.sha256()
 
@@ -97,12 +101,17 @@ class Exchange:
                 epoch=self.epoch,
                 hooks=self.input_hooks,
                 tools=asked.asked.tools,
+                content=None if self.transcript is None else self.transcript.opened(),
             )
         )
 
     def refused(self, refusal: Refusal, status: int) -> bytes:
         """Return the record of a request that is not served (G-8, G-10). Pure."""
         caller, grant, asked = self.caller, self.grant, self.request
+        content, failed = None, refusal.failed
+        if self.transcript is not None:
+            content = self.transcript.refused()
+            failed = (*failed, "content") if content is None else failed
         return refused_record(
             Refused(
                 at=self.at_ns,
@@ -118,12 +127,13 @@ class Exchange:
                 permit=refusal.permit or (grant.permit if grant else ""),
                 body=self.body,
                 rules=refusal.rules,
-                failed=refusal.failed,
+                failed=failed,
                 bundle=refusal.bundle,
                 floor=self.floor,
                 epoch=self.epoch,
                 hooks=self.input_hooks,
                 tools=asked.asked.tools if asked else (),
+                content=content,
             )
         )
 
@@ -144,6 +154,7 @@ class Exchange:
                 rules=refusal.rules if refusal else (),
                 failed=refusal.failed if refusal else (),
                 hooks=self.output_hooks,
+                content=None if self.transcript is None else self.transcript.ended(how),
             )
         )
 
@@ -156,6 +167,8 @@ class Exchange:
         """Take note of bytes that are about to leave."""
         self.sent_bytes += len(data)
         self.sent.update(data)
+        if self.transcript is not None:
+            self.transcript.answered(data)
 
 
 #: The ground of a policy's answer as a refusal tells it.
@@ -181,3 +194,23 @@ def refusal_of(answer: Answer, permit: str) -> Refusal:
     """Return what a client is told of a policy's denial. Pure. Source: G-10."""
     why = _WHY[answer.ground.value]
     return Refusal(why, _SAYS[why], rules=answer.rules, failed=answer.failed, bundle=answer.bundle, permit=permit)
+
+
+_BYTES, _AT_ONCE = 12, 256
+_HEX = 2 * _BYTES
+
+
+class RequestIds:
+    """Gives each id once. For one event loop."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self) -> None:
+        self._left: list[str] = []
+
+    def next(self) -> str:
+        """Return 24 hex digits that nobody can foresee. Effect: may ask the system for random bytes."""
+        if not self._left:
+            drawn = os.urandom(_BYTES * _AT_ONCE).hex()
+            self._left = [drawn[at : at + _HEX] for at in range(0, len(drawn), _HEX)]
+        return self._left.pop()

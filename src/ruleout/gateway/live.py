@@ -2,8 +2,8 @@
 """Answers that are under way, and the ticker that ends them: by a kill, a lost lease, an ended or withdrawn permit (G-6, G-7).
 
 A worker reads the shared page at each request and before each chunk; the ticker sees to answers that have nothing to send. It
-asks the page's sequence every few milliseconds, and only where that moved is each answer judged anew. Once a second it looks
-for clients that have gone and for upstreams that have fallen silent.
+asks the page's sequence every few milliseconds, and only where that moved is each answer judged anew. Once a second it judges
+each whatever the page says, for permits end by the clock, and looks for clients that have gone and upstreams that have fallen silent.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Live:
     ) -> None:
         self.judge, self.gone, self.silent_s, self.heard = judge, gone, silent_s, now
         self.is_sending = False
-        self.task = asyncio.current_task()
+        self.task = asyncio.current_task(asyncio.get_running_loop())
         self.connection: Connection | None = None
         self.refusal: Refusal | None = None
         self.watcher: asyncio.Task[None] | None = None
@@ -98,18 +98,57 @@ class Live:
             self.task.cancel()
 
 
+class Bodies:
+    """Requests whose bodies are awaited, and until when: looked at once a second, so that a body costs no timer of its own."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._until: dict[asyncio.Task[Any], float] = {}
+        self._late: set[asyncio.Task[Any]] = set()
+
+    def begin(self) -> asyncio.Task[Any]:
+        """Begin to wait for the body of this task's request; to be given to `end`."""
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
+        if task is None:
+            raise AssertionError("expected to be called by a task")
+        self._until[task] = loop.time() + self._seconds
+        return task
+
+    def end(self, task: asyncio.Task[Any]) -> None:
+        """Wait no more."""
+        del self._until[task]
+
+    def was_late(self, task: asyncio.Task[Any]) -> bool:
+        """Whether this task was cancelled for a body that was late, and by nobody else; it goes on then."""
+        if task not in self._late:
+            return False
+        self._late.discard(task)
+        return task.uncancel() == 0
+
+    def look(self, now: float) -> None:
+        """Cancel those whose time is over."""
+        for task, late_s in tuple(self._until.items()):
+            if late_s > now:
+                return  # they stand in the order in which they began
+            if task not in self._late:
+                self._late.add(task)
+                task.cancel()
+
+
 class Answers:
     """Every answer under way in this worker, and the ticker over them.
 
     Args:
         sequence: the page's state as a value that differs after every change; a look at it is all that a quiet tick costs.
+        bodies: looked at with the answers.
 
     Attributes:
         settled: called with how many cut answers still live, after each judging and whenever one of them ends.
     """
 
-    def __init__(self, sequence: Callable[[], object]) -> None:
-        self._sequence = sequence
+    def __init__(self, sequence: Callable[[], object], bodies: Bodies | None = None) -> None:
+        self._sequence, self._bodies = sequence, bodies
         self.settled: Callable[[int], None] = lambda _: None
         self._live: set[Live] = set()
         self._ending: set[Live] = set()
@@ -158,6 +197,9 @@ class Answers:
             self.look()
         self._ticks += 1
         if self._ticks % _TICKS_A_SECOND == 0:
+            self.look()  # a permit ends by the clock, of which the page says nothing
             for live in tuple(self._live):
                 live.look_around(loop.time())
+            if self._bodies is not None:
+                self._bodies.look(loop.time())
         self._handle = loop.call_later(TICK_S, self._tick)

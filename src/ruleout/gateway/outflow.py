@@ -9,13 +9,15 @@ socket is this process's own: the system says how much of it was taken, and drop
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import fcntl
 import os
+import resource
 import socket
-import stat
 import struct
 import termios
+from pathlib import Path
 
 from ruleout.adapters.clock import seconds
 
@@ -23,27 +25,49 @@ from ruleout.adapters.clock import seconds
 UNWATCHED, MOST_WAITING = 256 * 1024, 1024 * 1024
 _PAUSE_S = 0.005
 _SETTLED_S = 0.002
-_CACHED_S = 0.005
+#: Where the loop was late itself, its client was not: so many looks come before a client is found too slow.
+_LOOKS = 3
+#: Seconds that the server's thread has to write what it was given, on a machine where it waits for a core.
+_SERVER_S = 0.04
+#: The least that goes around and after a last chunk: its length, line ends, and the chunk of no bytes.
+LAST_FRAMING = 10
 #: Where `struct tcp_info` (linux/tcp.h) has `tcpi_bytes_acked`.
 _ACKED_AT = 120
 _FRAMING = 10
+#: Descriptors there is room for from the beginning: a client, an upstream's connection and a handle for each of a thousand answers.
+_ROOM = 4096
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 class Sockets:
-    """The sockets of this process, by the address of their clients. For one event loop."""
+    """The sockets of this process, by the address of their clients. For one event loop.
+
+    To look through all descriptors costs a while for each, and a kill asks for every client at once: a place once found is held
+    to be right as long as the socket there has that client, and nothing is looked for twice that a look would have found.
+    """
 
     def __init__(self) -> None:
+        """Effect: makes room for descriptors, so that none waits for the system to grow its table while answers are cut."""
         self._found: dict[tuple[str, int], int] = {}
         self._at = float("-inf")
+        _make_room()
 
-    def of(self, client: str) -> socket.socket | None:
-        """Return a handle of a client's socket, None if it has gone. Effect: looks through our descriptors, at most every 5 ms."""
+    def of(self, client: str, since_s: float) -> socket.socket | None:
+        """Return a handle of a client's socket, None if it has gone. Effect: may look through our descriptors.
+
+        Args:
+            since_s: an instant at which the client was connected: a look made since then would have found it.
+        """
         host, _, port = client.rpartition(":")
         wanted = (_plain(host), int(port)) if port.isdigit() else ("", 0)
-        if wanted not in self._found or seconds() - self._at > _CACHED_S:
+        held = self._held(wanted)
+        if held is None and self._at <= since_s:
             self._look()
-        held = _handle(self._found.get(wanted, -1))
+            held = self._held(wanted)
+        return held
+
+    def _held(self, wanted: tuple[str, int]) -> socket.socket | None:
+        held = _handle(self._found[wanted]) if wanted[1] and wanted in self._found else None
         if held is not None and _peer(held) != wanted:
             held.close()
             return None
@@ -52,22 +76,19 @@ class Sockets:
     def _look(self) -> None:
         self._found, self._at = {}, seconds()
         for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - names are all that is wanted
-            held = _handle(int(name))
-            if held is not None:
-                self._found[_peer(held)] = int(name)
-                held.close()
+            self._found[_peer_at(int(name))] = int(name)
 
 
 class Outflow:
     """What of one answer its client has not taken."""
 
-    __slots__ = ("_base", "_client", "_given", "_socket", "_sockets")
+    __slots__ = ("_base", "_client", "_due", "_given", "_since_s", "_socket", "_sockets")
 
     def __init__(self, sockets: Sockets, client: str) -> None:
         """Effect: none until much was sent, or the answer is cut."""
-        self._sockets, self._client = sockets, client
+        self._sockets, self._client, self._since_s = sockets, client, seconds()
         self._socket: socket.socket | None = None
-        self._given = self._base = 0
+        self._given = self._base = self._due = 0
 
     def give(self, count: int) -> bool:
         """Take note of bytes given to the server; return whether too much waits to be taken. Effect: may look at the socket."""
@@ -87,27 +108,42 @@ class Outflow:
     def _waits(self) -> bool:
         return self._given - (self._written() - self._base) > MOST_WAITING
 
-    async def drain_or_drop(self, within_s: float) -> None:
-        """Return once nothing more of the answer leaves: its client took everything, or what it did not take is dropped.
+    def expect(self, count: int) -> None:
+        """Take note that at least so many bytes are still to come, from the server's own thread. Effect: looks at the socket.
 
-        Effect: may reset the client's connection.
+        Raises RuntimeError where the client has gone.
+        """
+        self._due = self._written() + count
+
+    async def drain_or_drop(self, within_s: float) -> None:
+        """Return once nothing more of the answer can leave: its client took everything, or what it did not take is dropped.
+
+        That nothing waits here does not say that the server's thread, which may want for a core, has written everything. So the
+        connection takes no more bytes from here on, whatever that thread still has: the client sees its end.
+
+        Effect: ends our side of the client's connection, or resets it.
         """
         try:
-            if not await self._drained(within_s):
+            if await self._drained(within_s) and self._socket is not None:
+                self._socket.shutdown(socket.SHUT_WR)
+            else:
                 _reset(self._socket)
         except (RuntimeError, OSError):
             return  # it has gone
 
     async def _drained(self, within_s: float) -> bool:
-        end, before = seconds() + within_s, -1
+        """Whether all has gone out and was taken in time; for the server's thread to write what is due there is more time."""
+        began, before, looks = seconds(), -1, 0
         while True:
-            written, queued = self._state()
-            if not queued and written == before:
-                return True
-            before = written
-            if seconds() > end:
-                return False
             await asyncio.sleep(_SETTLED_S)
+            written, queued = self._state()
+            is_written = written >= self._due
+            if is_written and not queued and written == before:
+                return True
+            before, looks = written, looks + 1
+            took_s = seconds() - began
+            if looks > _LOOKS and took_s > (within_s if is_written or queued else _SERVER_S):
+                return not queued
 
     def close(self) -> None:
         """Let go of the handle."""
@@ -121,7 +157,7 @@ class Outflow:
 
     def _state(self) -> tuple[int, int]:
         if self._socket is None:
-            self._socket = self._sockets.of(self._client)
+            self._socket = self._sockets.of(self._client, self._since_s)
         if self._socket is None:
             raise RuntimeError("the client has gone")
         told = self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
@@ -129,27 +165,52 @@ class Outflow:
         return struct.unpack_from("Q", told, _ACKED_AT)[0] + queued, queued
 
 
+def _make_room() -> None:
+    """Have this process's table of descriptors grown once: in a process with threads each growth takes milliseconds."""
+    most = min(_ROOM, resource.getrlimit(resource.RLIMIT_NOFILE)[0]) - 1
+    with contextlib.suppress(OSError), Path(os.devnull).open("rb") as some:  # without it, slower
+        os.close(fcntl.fcntl(some, fcntl.F_DUPFD_CLOEXEC, most))
+
+
 def _handle(descriptor: int) -> socket.socket | None:
     """A handle of its own on a socket: what closes it does not close the connection."""
     try:
-        if descriptor < 0 or not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
-            return None
         own = os.dup(descriptor)
     except OSError:
         return None
-    try:
-        return socket.socket(fileno=own)
-    except OSError:
+    held = _socket_at(own)
+    if held is None:
         os.close(own)
+    return held
+
+
+def _socket_at(descriptor: int) -> socket.socket | None:
+    """The socket of a descriptor, None where it is none. Of what kind is not asked of the system: INET6 has room for both addresses."""
+    try:
+        return socket.socket(socket.AF_INET6, socket.SOCK_STREAM, 0, fileno=descriptor)
+    except OSError:
         return None
 
 
-def _peer(held: socket.socket) -> tuple[str, int]:
+def _peer_at(descriptor: int) -> tuple[str, int]:
+    """Whose connection a descriptor is; nothing is closed here, whatever another thread does to it meanwhile."""
+    held = _socket_at(descriptor)
+    if held is None:
+        return "", 0
     try:
-        peer = held.getpeername() if held.family in (socket.AF_INET, socket.AF_INET6) else None
+        return _peer(held)
+    finally:
+        held.detach()
+
+
+def _peer(held: socket.socket) -> tuple[str, int]:
+    """The address at the other end; none where there is none, or where it is no socket of the network."""
+    try:
+        peer = held.getpeername()
     except OSError:
-        peer = None
-    return (_plain(peer[0]), peer[1]) if peer else ("", 0)
+        return "", 0
+    is_network = type(peer) is tuple and type(peer[0]) is str
+    return (_plain(peer[0]), peer[1]) if is_network else ("", 0)
 
 
 def _plain(host: str) -> str:

@@ -20,12 +20,13 @@ from ruleout.adapters.clock import microseconds_since
 from ruleout.adapters.upstream.connection import Connection, Interrupted, UpstreamFailed
 from ruleout.gateway.admission import Admission
 from ruleout.gateway.checks import Checks, Cut, Safeguards
-from ruleout.gateway.counting import count
 from ruleout.gateway.delivery import Delivery
 from ruleout.gateway.exchange import Exchange
 from ruleout.gateway.live import GONE, Answers, Live
 from ruleout.gateway.outflow import Sockets
 from ruleout.gateway.pipes import Pipe
+from ruleout.gateway.telling.counting import count
+from ruleout.gateway.telling.tracing import Traces
 from ruleout.gateway.tool_servers import SESSION
 from ruleout.gateway.upstream_errors import refusal_by
 from ruleout.model.permit import Endpoint
@@ -49,6 +50,7 @@ class Serving:
     sockets: Sockets
     most_body_bytes: int
     counters: Counters
+    traces: Traces | None = None
 
 
 class Route(NamedTuple):
@@ -103,13 +105,15 @@ class Relay:
             if how == "bug" and self._is_opened:
                 # On its way to the outermost handler; its record says that it failed.
                 with contextlib.suppress(AuditUnavailable):
-                    serving.audit.commit(it.ended("failed", _BUG, serving.admission.clock.now_ns()))
+                    serving.audit.note(it.ended("failed", _BUG, serving.admission.clock.now_ns()))
             if self._client.is_stream:
                 serving.counters.add(STREAMS, by=-1)
             await self._client.close(is_cut=how == "cut")
             serving.answers.remove(self._live)
             serving.admission.settle(it)
             count(serving.counters, it, how, _BUG if how == "bug" else refusal)
+            if serving.traces is not None:
+                serving.traces.tell(it, how, _BUG if how == "bug" else refusal)
 
     async def _served_and_told(self) -> tuple[str, Refusal | None]:
         how, refusal = await self._served()
@@ -155,6 +159,8 @@ class Relay:
         refusal = await checks.question(request)
         if refusal is not None:
             raise Cut(refusal)
+        if it.transcript is not None:
+            await it.transcript.ready()
         kept = serving.audit.commit(it.opened())
         self._is_opened = True
         if it.endpoint is Endpoint.MCP_TOOLS_CALL:
@@ -180,9 +186,6 @@ class Relay:
             await self._whole(connection, checks)
 
     async def _ask(self, body: bytes) -> None:
-        refusal = self._judge()
-        if refusal is not None:
-            raise Cut(refusal)
         self._connection = connection = await self._pipe.pool.take()
         self._live.connection = connection
         refusal = self._live.refusal or self._judge()
@@ -252,6 +255,8 @@ class Relay:
         """Refuse what was not begun, once that is on record; return how it ended, and why (G-8)."""
         it, serving = self._it, self._serving
         refusal = it.told(refusal)
+        if it.transcript is not None:
+            await it.transcript.ready_or_not()
         try:
             await serving.audit.commit(it.refused(refusal, refusal.status))
         except AuditUnavailable as error:
@@ -273,9 +278,11 @@ class Relay:
             elif self._reader is not None:
                 await self._client.last(self._reader.cut(refusal))
         try:
-            kept = serving.audit.commit(it.ended(how, refusal, serving.admission.clock.now_ns()))
-            if told is not None:
-                await kept
+            record = it.ended(how, refusal, serving.admission.clock.now_ns())
+            if told is None:
+                serving.audit.note(record)
+            else:
+                await serving.audit.commit(record)
         except AuditUnavailable as error:
             # An end that cannot be kept is missing, and a missing end is found: `ruleout audit verify`.
             if told is not None:

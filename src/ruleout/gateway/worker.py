@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -17,10 +16,11 @@ from typing import Any
 
 from ruleout.adapters.audit import AuditUnavailable
 from ruleout.gateway.callers import digest_in
-from ruleout.gateway.counting import count
-from ruleout.gateway.exchange import Exchange
+from ruleout.gateway.exchange import Exchange, RequestIds
+from ruleout.gateway.live import Bodies
 from ruleout.gateway.pipes import PATHS, Pipes
 from ruleout.gateway.relay import Relay, Route, Serving
+from ruleout.gateway.telling.counting import count
 from ruleout.gateway.tool_servers import Sessions
 from ruleout.model.permit import Endpoint
 from ruleout.serving.refusal import Refusal, Why
@@ -39,10 +39,9 @@ _NO_MODEL = Refusal(Why.NOT_PERMITTED, "this gateway serves no such model", rule
 
 @dataclass(slots=True, kw_only=True)
 class Bounds:
-    """How much and how long: bytes of a body, seconds to send it, requests at once."""
+    """How much: bytes of a body, requests at once."""
 
     body_bytes: int
-    body_seconds: int
     at_once: int
 
 
@@ -58,16 +57,19 @@ class Worker:
         tool_servers: Mapping[str, str],
         sessions: Sessions,
         page: Callable[[str, str | None], tuple[int, str] | None],
+        bodies: Bodies,
     ) -> None:
         """Set up.
 
         Args:
             tool_servers: the served model on whose behalf each MCP server is called, by the server's name.
             sessions: marks the ids of their sessions.
+            bodies: sees to those that are awaited too long.
             page: answers a path and the digest of the key that came: health, readiness, metrics; None for no such page.
         """
         self._serving, self._pipes, self._bounds = serving, pipes, bounds
         self._tool_servers, self._sessions, self._page = tool_servers, sessions, page
+        self._bodies, self._ids = bodies, RequestIds()
         self._under_way = 0
 
     async def handle(self, scope: Any, protocol: Any) -> None:
@@ -104,7 +106,7 @@ class Worker:
 
     async def _exchange(self, scope: Any, protocol: Any, endpoint: Endpoint, server: str) -> None:
         serving = self._serving
-        it = Exchange(endpoint, os.urandom(12).hex(), serving.admission.clock.now_ns())
+        it = Exchange(endpoint, self._ids.next(), serving.admission.clock.now_ns())
         refusal, body = await self._read(scope, protocol)
         if refusal is None:
             digest = digest_in(scope.headers)
@@ -138,13 +140,18 @@ class Worker:
         told = scope.headers.get("content-length")
         if told is not None and (not told.isdigit() or len(told) > 12 or int(told) > bounds.body_bytes):
             return _TOO_LARGE, b""
+        bodies = self._bodies
+        task = bodies.begin()
         try:
-            async with asyncio.timeout(bounds.body_seconds):
-                body = await (protocol() if told is not None else _gathered(protocol, bounds.body_bytes))
-        except TimeoutError:
+            body = await (protocol() if told is not None else _gathered(protocol, bounds.body_bytes))
+        except asyncio.CancelledError:
+            if not bodies.was_late(task):
+                raise
             return _TOO_SLOW, b""
         except RuntimeError:  # the server's word for a body that broke off: the client has gone
             return _BROKE_OFF, b""
+        finally:
+            bodies.end(task)
         return (_TOO_LARGE, b"") if body is None else (None, body)
 
     async def _refuse(self, it: Exchange, protocol: Any, refusal: Refusal) -> None:
@@ -152,6 +159,8 @@ class Worker:
         serving = self._serving
         refusal = it.told(refusal)
         status, headers, body = refuse(it.endpoint, refusal, it.request.rpc_id if it.request else None)
+        if it.transcript is not None:
+            await it.transcript.ready_or_not()
         try:
             await serving.audit.commit(it.refused(refusal, status))
         except AuditUnavailable as error:
@@ -161,6 +170,8 @@ class Worker:
         with contextlib.suppress(RuntimeError):  # it has gone
             protocol.response_bytes(status, headers, body)
         count(serving.counters, it, "refused", refusal)
+        if serving.traces is not None:
+            serving.traces.tell(it, "refused", refusal)
 
 
 async def _gathered(protocol: Any, most: int) -> bytes | None:

@@ -49,6 +49,7 @@ select{font:inherit;max-width:100%;color:inherit;background:var(--paper);border:
 dl{display:grid;grid-template-columns:minmax(6rem,auto) 1fr;gap:.1rem .75rem;margin:.3rem 0}dt{color:var(--soft)}
 dd{margin:0}[hidden]{display:none}
 @media(max-width:30rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}
+@page{margin:18mm}
 @media print{.filters{display:none}body{max-width:none;font-size:10pt}article[hidden]{display:block}}
 """
 _SCRIPT = """

@@ -32,13 +32,13 @@ class Why(Enum):
     UPSTREAM = "upstream"
 
 
-#: The HTTP status that goes with each ground, where no byte of an answer has left yet.
+#: The HTTP status that goes with each ground, where no byte of an answer has left yet. Of a kill it is not 503: on that, clients ask
+#: again, some without end, and balancers ask another host; what people have killed is forbidden until people give it back.
 STATUS = {
     Why.UNAUTHENTICATED: 401,
     Why.MALFORMED: 400,
     Why.TOO_LARGE: 413,
     Why.LIMIT: 429,
-    Why.KILLED: 503,
     Why.LEASE: 503,
     Why.CLOSED: 503,
     Why.AUDIT: 503,

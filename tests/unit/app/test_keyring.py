@@ -4,7 +4,7 @@
 import pytest
 from tests.ledger_builders import CEO, RSO
 
-from ruleout.app.keyring import read_keyring, write_keyring
+from ruleout.app.keyring import KeptKeyring, read_keyring, write_keyring
 from ruleout.errors import BadInput, RuleoutError
 from ruleout.ledger import Holder
 
@@ -74,3 +74,31 @@ def test_a_key_that_stands_twice_is_refused(tmp_path):
 
     with pytest.raises(RuleoutError, match="twice"):
         read_keyring(file)
+
+
+def test_a_kept_keyring_is_read_once_for_each_file(tmp_path):
+    """A kill does not wait while a long keyring is read that was read before; a changed one is never overlooked."""
+    file = tmp_path / "keyring.yaml"
+    write_keyring(file, ring(holder(CEO)))
+    kept = KeptKeyring(file)
+    first = kept()
+    assert kept() is first
+    write_keyring(file, ring(holder(RSO)))
+    assert kept().keys() == ring(holder(RSO)).keys()
+
+
+def test_a_kept_keyring_that_cannot_be_read_is_not_that_of_before(tmp_path):
+    file = tmp_path / "keyring.yaml"
+    write_keyring(file, ring(holder(CEO)))
+    kept = KeptKeyring(file)
+    before = kept()
+    good = file.read_bytes()
+    file.write_text("keys: nonsense\n", "utf-8")
+    for _ in range(2):
+        with pytest.raises(BadInput):
+            kept()
+    file.unlink()
+    with pytest.raises(RuleoutError):
+        kept()
+    file.write_bytes(good)
+    assert kept() == before

@@ -74,10 +74,28 @@ def test_a_piece_is_drawn_with_headings_tables_holes_and_marks():
 
     assert "a &lt;b&gt; &amp; c" in page
     assert "not public: ip: &lt;i&gt;" in page
-    assert "withheld, and no reason is recorded" in page
-    assert "<td>&lt;swe&gt;</td>" in page
+    assert "No reason is recorded." in page
+    assert '<td class="short" data-label="Task">&lt;swe&gt;</td>' in page
     assert page.count("<h3>") == 2
     assert all(name in page for name in ("e/1", "e/2", "A" * 43))
+
+
+def drawn(*cells: ShownText) -> str:
+    """A page with one table of one row."""
+    row = ShownRow(cells=cells, entries=("e/1",))
+    table = ShownTable(columns=tuple(f"column {at}" for at in range(len(cells))), rows=(row,), topic="One")
+    return section_html(ShownSection(id="s", title="S", public_id="s", public_title="S", blocks=(table,)))
+
+
+def test_rows_stand_as_lists_where_columns_would_be_cut_off():
+    """Many columns, a long text in a few, or a hole; each cell names its column, and a small table stays one."""
+    word = ShownText(says="autonomy-suite")
+
+    assert 'class="wide"' in drawn(word, word)
+    assert 'class="wide cards"' in drawn(*[word] * 12)
+    assert 'class="wide cards"' in drawn(*[word] * 5, ShownText(says="Nine days without a watch. " * 12))
+    assert 'class="wide cards"' in drawn(word, ShownText(says="", hole="A" * 43))
+    assert drawn(*[word] * 12).count("data-label=") == 13
 
 
 @pytest.mark.parametrize("each", ["", "threat model"])

@@ -289,3 +289,83 @@ def test_a_second_text_that_escapes_make_up_for_is_not_hidden(endpoint: Endpoint
 
     with pytest.raises(CutShort):
         read_all(reader_of(endpoint, stream), parts)
+
+
+ORDINARY = {
+    "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "m", "system_fingerprint": None,
+    "choices": [{
+        "index": 0, "finish_reason": "stop", "logprobs": None,
+        "message": {"role": "assistant", "content": "a: b", "refusal": None, "annotations": []},
+    }],
+    "usage": {
+        "prompt_tokens": 2, "completion_tokens": 3, "total_tokens": 5,
+        "prompt_tokens_details": {"cached_tokens": 0}, "completion_tokens_details": {"reasoning_tokens": 1},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("style", [{}, {"separators": (",", ":")}, {"indent": 1}])
+def test_an_ordinary_answer_is_read_at_once_and_any_other_in_the_same_words(
+    style: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its types, without a look at each field; one field more, and it is read by fields to the same text."""
+    body = json.dumps(ORDINARY, **style).encode()
+    other = json.dumps({**ORDINARY, "more": None}, **style).encode()
+    slow = read_all(reader_of(CHAT, False), [other])[0]
+    monkeypatch.setattr("ruleout.serving.wires.answers.chat_whole._by_fields", None)
+
+    (piece,) = read_all(reader_of(CHAT, False), [body])
+
+    assert piece == slow._replace(data=body)
+    assert (piece.text, piece.tokens_in, piece.tokens_out) == ("a: b", 2, 3)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda told: told["choices"][0]["message"].update(
+            tool_calls=[{"index": 0, "function": {"name": "f", "arguments": "{}"}}]
+        ),
+        lambda told: told["choices"][0]["message"].update(reasoning="thought"),
+        lambda told: told["choices"].append(told["choices"][0]),
+        lambda told: told["choices"][0].update(finish_reason=None),
+    ],
+)
+def test_what_is_no_ordinary_answer_is_read_by_fields(spoil: Any) -> None:
+    """Calls, thoughts and further choices are told, not passed over."""
+    told = json.loads(json.dumps(ORDINARY))
+    spoil(told)
+    (piece,) = read_all(reader_of(CHAT, False), [json.dumps(told).encode()])
+    extra = {"thought", "f"} & {*piece.text.replace("a: b", "").split(), *(call.name for call in piece.tool_calls)}
+    assert extra or piece.text in ("a: b", "a: ba: b")
+
+
+@pytest.mark.parametrize("name", ["secret", "prompt_tokens_details", "x" * 600])
+def test_more_in_an_answer_than_is_known_is_refused(name: str) -> None:
+    """Beside the fields of the ordinary shape, and within its counts of tokens."""
+    for told in (
+        {**ORDINARY, name: {"a": "words"}},
+        {**ORDINARY, "usage": {**ORDINARY["usage"], name: {"a": "w" * 600}}},
+    ):
+        with pytest.raises(CutShort):
+            read_all(reader_of(CHAT, False), [json.dumps(told).encode()])
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_timings_of_a_local_server_are_marks_and_nothing_else(stream: bool) -> None:
+    """llama.cpp tells tokens and milliseconds in each answer; a text under that name is refused."""
+    choice = {
+        "index": 0,
+        "finish_reason": "stop",
+        "delta" if stream else "message": {"role": "assistant", "content": "a"},
+    }
+
+    def answer(timings: object) -> bytes:
+        told = {"id": "c", "object": "o", "created": 1, "model": "m", "choices": [choice], "timings": timings}
+        body = json.dumps(told).encode()
+        return b"data: " + body + b"\n\ndata: [DONE]\n\n" if stream else body
+
+    said = read_all(reader_of(CHAT, stream), [answer({"prompt_n": 36, "prompt_ms": 2314.505})])
+    assert "".join(piece.text for piece in said) == "a"
+    with pytest.raises(CutShort):
+        read_all(reader_of(CHAT, stream), [answer({"says": "a sentence that nobody has judged " * 40})])

@@ -68,7 +68,8 @@ def _because(answers: Iterable[ClassAnswer]) -> str:
         if answer.verdict is not Verdict.NO:
             facts = ", ".join(f"{name} {verdict.value}" for name, verdict in answer.because)
             parts.append(f"{words[answer.verdict]} {answer.rule.id} ({answer.rule.provision.section}): {facts}")
-    return "; ".join(parts) or "it is of no class of this regime"
+    told = "; ".join(parts)
+    return told[:1].upper() + told[1:] or "It is of no class of this regime."
 
 
 def _text(name: str) -> Callable[[IncidentState], str]:
@@ -91,7 +92,7 @@ def _instant(name: str) -> Callable[[IncidentState], str]:
 
 def _dates(state: IncidentState) -> str:
     start, end = _instant("occurred-from")(state), _instant("occurred-to")(state)
-    return f"from {start} to {end or UNKNOWN}" if start else ""
+    return f"From {start} to {end or UNKNOWN}" if start else ""
 
 
 def _together(items: Iterable[str]) -> str:

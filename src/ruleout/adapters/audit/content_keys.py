@@ -34,8 +34,23 @@ def key_id_of(tenant: str, day: str) -> str:
     return f"{day}-{hashlib.sha256(tenant.encode('utf-8')).hexdigest()[:32]}"
 
 
+class ContentKey:
+    """A tenant's key of one day, at hand: sealing with it reads no file and cannot fail."""
+
+    __slots__ = ("_cipher", "_id")
+
+    def __init__(self, key_id: str, cipher: AESGCM) -> None:
+        self._id, self._cipher = key_id, cipher
+
+    def seal(self, text: bytes, *, request: str) -> Content:
+        """Return content encrypted for a record of `request`. Effect: draws a nonce."""
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = self._cipher.encrypt(nonce, text, _bound(self._id, request))
+        return Content(key=self._id, sealed=base64.b64encode(nonce + sealed).decode("ascii"))
+
+
 class ContentKeys:
-    """The keys in one folder. Keys are made when first needed and kept in memory; for one thread."""
+    """The keys in one folder. Keys are made when first needed and kept in memory; for any thread but `erase`."""
 
     def __init__(self, folder: Path, *, ops: FileOps | None = None) -> None:
         """Effect: none until a key is needed."""
@@ -48,10 +63,18 @@ class ContentKeys:
         Raises:
             LedgerError: a key cannot be kept; then no content may be recorded, and what needs it not served.
         """
+        return self.key_of(tenant, day).seal(text, request=request)
+
+    def key_of(self, tenant: str, day: str) -> ContentKey:
+        """Return a tenant's key of a day. Effect: may make it, durable before use. Raises: as `seal`."""
         key_id = key_id_of(tenant, day)
-        nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._cipher(key_id, may_make=True).encrypt(nonce, text, _bound(key_id, request))
-        return Content(key=key_id, sealed=base64.b64encode(nonce + sealed).decode("ascii"))
+        return ContentKey(key_id, self._cipher(key_id, may_make=True))
+
+    def known(self, tenant: str, day: str) -> ContentKey | None:
+        """Return a key that is in memory. Reads no file."""
+        key_id = key_id_of(tenant, day)
+        cipher = self._known.get(key_id)
+        return None if cipher is None else ContentKey(key_id, cipher)
 
     def open(self, content: Content, *, request: str) -> bytes:
         """Return what was said. Effect: reads the key.

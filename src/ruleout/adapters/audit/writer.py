@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one writer of a worker's audit records: durable before anybody is told, or refused; never dropped (G-8).
 
-The event loop puts records into a queue; a thread takes all that are there, writes them as one group with one sync,
-and tells the loop once. Invariants: a future that resolved stands for a record that is on disk; after a failed write or
-sync nothing more goes into that segment, everything that waits fails, and the next segment begins with a gap record.
+The event loop gathers records and hands all of them over as one group whenever the writing thread is free; the thread writes a
+group with one sync and tells the loop once. Invariants: a future that resolved stands for a record that is on disk; after a failed
+write or sync nothing more goes into that segment, everything that waits fails, and the next segment begins with a gap record.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from ruleout.adapters.durable_file import FileOps, SystemFiles, disk_errors
 from ruleout.errors import RuleoutError
 from ruleout.serving.audit import MAX_RECORD_BYTES, Gap, Started, gap_record, start_record
 
-_Waiting = tuple[bytes, "asyncio.Future[None]"]
+_Waiting = tuple[bytes, "asyncio.Future[None] | None"]
+_Group = list[_Waiting]
 
 
 class AuditUnavailable(RuleoutError):
@@ -82,11 +83,16 @@ class AuditWriter:
         """
         self._folder, self._worker, self._clock = folder, worker, clock
         self._limits, self._ops = limits or WriterLimits(), ops or SystemFiles()
-        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
-        self._records = self._bytes = 0  # waiting; touched by the loop's thread only
+        #: To the writing thread: a group, how many more failed with the one before, or the end.
+        self._queue: SimpleQueue[_Group | int | None] = SimpleQueue()
+        # Touched by the loop's thread only: what waits in all, what is not handed over, whether the thread is at work.
+        self._records = self._bytes = 0
+        self._gathered: _Group = []
+        self._is_busy = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._refusal: tuple[WriterState, str] | None = None  # set by the writing thread, read by the loop's
-        self._lost, self._reason = 0, ""  # of a failure: records that were taken and not confirmed
+        # Of a failure: records that were taken and not confirmed; the loop still owes us how many it had gathered.
+        self._lost, self._reason, self._is_owed = 0, "", False
         self._wait_s = self._limits.first_wait_s
         prepare_folder(folder, self._ops)
         with disk_errors(folder):
@@ -116,6 +122,18 @@ class AuditWriter:
             AuditUnavailable: at once, where the disk failed, the writer was closed, or too much waits already.
             ValueError: the record is longer than 8 MiB.
         """
+        loop = self._admit(record)
+        future: asyncio.Future[None] = loop.create_future()
+        self._gathered.append((record, future))
+        return future
+
+    def note(self, record: bytes) -> None:
+        """Take a record for which nobody waits; if it cannot be kept, the next gap record counts it. Raises: as `commit`."""
+        self._admit(record)
+        self._gathered.append((record, None))
+
+    def _admit(self, record: bytes) -> asyncio.AbstractEventLoop:
+        """See that a record may be taken, and that it will be handed over."""
         if self._refusal is not None:
             raise AuditUnavailable(self._refusal[0].value, self._refusal[1])
         size = len(record)
@@ -126,14 +144,29 @@ class AuditWriter:
         loop = self._loop
         if loop is None:
             loop = self._loop = asyncio.get_running_loop()
-        future: asyncio.Future[None] = loop.create_future()
         self._records += 1
         self._bytes += size
-        self._queue.put((record, future))
-        return future
+        if not self._is_busy:
+            self._is_busy = True
+            loop.call_soon(self._hand_over)
+        return loop
+
+    def _hand_over(self) -> None:
+        """Give the writing thread everything that was gathered, up to the size of a group. In the loop's thread."""
+        group, size = self._gathered, 0
+        for number, (record, _) in enumerate(group):
+            size += len(record)
+            if size >= self._limits.group_bytes:
+                group, self._gathered = group[: number + 1], group[number + 1 :]
+                break
+        else:
+            self._gathered = []
+        self._queue.put(group)
 
     def close(self, *, timeout_s: float = 10.0) -> None:
-        """Write what waits, then stop. Effect: blocks; futures resolve once the loop runs again."""
+        """Write what waits, then stop. Effect: blocks; futures resolve once the loop runs again. For the loop's thread."""
+        group, self._gathered = self._gathered, []
+        self._queue.put(group)
         self._queue.put(None)
         self._thread.join(timeout_s)
 
@@ -145,39 +178,37 @@ class AuditWriter:
                 pass
         finally:  # whatever ended us: nothing may wait for ever, and nothing more may be served
             self._refusal = (WriterState.CLOSED, "the writer has ended")
-            self._tell(self._drain([])[0], self._unavailable())
+            self._tell(self._left(), self._unavailable())
             self._file.close()
 
     def _step(self) -> bool:
-        """Take what waits and write it; in a failed state try again after a while. Return whether to go on."""
+        """Take a group and write it; in a failed state try again after a while. Return whether to go on."""
         try:
-            first = self._queue.get(timeout=None if self._refusal is None else self._wait_s)
+            item = self._queue.get(timeout=self._wait_s if self._refusal is not None and not self._is_owed else None)
         except Empty:
             self._recover()
             return True
-        group, goes_on = self._drain([first]) if first is not None else ([], False)
-        if self._refusal is not None:  # it was put in while the failure was not seen yet
-            self._lost += len(group)
-            self._tell(group, self._unavailable())
-        elif group:
-            self._write(group)
-        return goes_on
+        if item is None:
+            return False
+        if isinstance(item, int):
+            self._lost += item
+            self._is_owed = False
+        elif self._refusal is not None:  # it was handed over while the failure was not seen yet
+            self._lost += len(item)
+            self._tell(item, self._unavailable())
+        elif item:
+            self._write(item)
+        return True
 
-    def _drain(self, group: list[_Waiting]) -> tuple[list[_Waiting], bool]:
-        """Everything that waits, up to the size of a group; whether the writer goes on."""
-        size = sum(len(record) for record, _ in group)
-        while size < self._limits.group_bytes:
-            try:
-                item = self._queue.get_nowait()
-            except Empty:
-                break
-            if item is None:
-                return group, False
-            group.append(item)
-            size += len(item[0])
-        return group, True
+    def _left(self) -> _Group:
+        """Everything that was handed over and not taken."""
+        left: _Group = []
+        while not self._queue.empty():
+            item = self._queue.get()
+            left += item if isinstance(item, list) else []
+        return left
 
-    def _write(self, group: list[_Waiting]) -> None:
+    def _write(self, group: _Group) -> None:
         try:
             if self._file.size >= self._limits.segment_bytes:
                 old = self._file
@@ -189,23 +220,13 @@ class AuditWriter:
             return
         self._tell(group, None)
 
-    def _fail(self, group: list[_Waiting], error: BaseException) -> None:
+    def _fail(self, group: _Group, error: BaseException) -> None:
         """Poison the segment: after a failed write nobody knows what the disk holds of it."""
         reason = f"{type(error).__name__}: {error}"[:300]
         self._refusal = (WriterState.FAILED, reason)
-        waiting, goes_on = self._drain_all(group)
-        self._lost, self._reason = len(waiting), reason
+        self._lost, self._reason, self._is_owed = len(group), reason, True
         self._file.close()
-        self._tell(waiting, self._unavailable())
-        if not goes_on:
-            self._queue.put(None)
-
-    def _drain_all(self, group: list[_Waiting]) -> tuple[list[_Waiting], bool]:
-        while True:
-            before = len(group)
-            group, goes_on = self._drain(group)
-            if not goes_on or len(group) == before or self._queue.empty():
-                return group, goes_on
+        self._tell(group, self._unavailable())
 
     def _recover(self) -> None:
         """Try a new segment that begins with the gap; wait longer after each try that fails."""
@@ -248,20 +269,28 @@ class AuditWriter:
         state, reason = self._refusal or (WriterState.CLOSED, "")
         return AuditUnavailable(state.value, reason)
 
-    def _tell(self, group: list[_Waiting], error: AuditUnavailable | None) -> None:
-        if not group or self._loop is None:
+    def _tell(self, group: _Group, error: AuditUnavailable | None) -> None:
+        if self._loop is None:
             return
         try:
             self._loop.call_soon_threadsafe(self._settle, group, error)
         except RuntimeError:  # the loop is closed: nobody waits any more
-            return
+            self._is_owed = False
 
-    def _settle(self, group: list[_Waiting], error: AuditUnavailable | None) -> None:
-        """Resolve a group's futures. In the loop's thread."""
+    def _settle(self, group: _Group, error: AuditUnavailable | None) -> None:
+        """Resolve a group's futures; of a failed one, all that was gathered fails with it. In the loop's thread."""
+        if error is not None:
+            more, self._gathered, self._is_busy = self._gathered, [], False
+            self._queue.put(len(more))
+            group = [*group, *more]
+        elif self._gathered:
+            self._hand_over()
+        else:
+            self._is_busy = False
         self._records -= len(group)
         for record, future in group:
             self._bytes -= len(record)
-            if future.done():
+            if future is None or future.done():
                 continue
             if error is None:
                 future.set_result(None)

@@ -91,6 +91,7 @@ class Agent:
         page.lease_until(deadline_of(sent_ns, now.epoch.lease_ms))
         if changed:
             nudge_all(self.places.nudges)
+            self._save_if_due()
         return ""
 
     def run(self, is_over: Callable[[], bool], say: Callable[[str], None] = lambda _: None) -> None:
@@ -161,11 +162,12 @@ class Agent:
         return found, True
 
     def _accept(self, found: SignedEpoch) -> None:
-        before, saved = self._accepted, self._save(found)
+        """Accept an epoch. What gives back is kept on disk before it is in force, what only takes away right after: no kill waits."""
+        before = self._accepted
         gives_back = before is None or loosens(before.epoch, found.epoch)
-        if not saved and gives_back:
+        if gives_back and not self._save(found):
             raise VerificationFailed("epoch", "expected room to keep the highest epoch, got a disk that failed")
-        self._accepted, self._unsaved = found, not saved
+        self._accepted, self._unsaved = found, not gives_back
 
     def _save_if_due(self) -> None:
         if self._unsaved and self._accepted is not None:

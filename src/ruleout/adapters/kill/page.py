@@ -145,6 +145,7 @@ class View:
         self._path = path
         self._page: Page | None = None
         self._slot = 0
+        self._is = (0, 0)
         self._seen = -1
         self._looked_ns = 0
         self._closed: Refusal | None = Refusal(why=Why.CLOSED, says=_NO_PAGE)
@@ -190,8 +191,14 @@ class View:
     def acknowledge(self, epoch: int, live: int) -> None:
         """Say in this worker's slot which epoch's killed streams have all ended, and how many have not. Effect: writes memory."""
         if self._page is not None:
-            said = Slot(pid=os.getpid(), started=started(os.getpid()), epoch=epoch, live=live, at_ns=boottime_ns())
-            self._page.fill(self._slot, said)
+            pid, began = self._process()
+            self._page.fill(self._slot, Slot(pid=pid, started=began, epoch=epoch, live=live, at_ns=boottime_ns()))
+
+    def _process(self) -> tuple[int, int]:
+        """Which process this is; asked of the system once in each, for every answer that ends is told in the slot."""
+        if self._is[0] != os.getpid():
+            self._is = (os.getpid(), started(os.getpid()))
+        return self._is
 
     def close(self) -> None:
         """Let go of the page; from then on it is closed."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Workers' counters as files of one folder, and traces where OpenTelemetry is installed (G-11)."""
+"""Workers' counters as files of one folder, and spans on their way to a collector (G-11)."""
 
 from ruleout.adapters.monitoring.files import keep_counters, read_counters, start_of
 

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from ruleout.adapters.files import read_bounded
+from ruleout.adapters.monitoring.filings import REVIEWED, has_filings, reviewed_counters
 from ruleout.errors import RuleoutError
 from ruleout.serving.monitoring.counters import MOST_BYTES, Snapshot, parse_snapshot, snapshot_bytes
 
@@ -25,13 +26,28 @@ def keep_counters(folder: Path, worker: str, state: Snapshot) -> None:
     beside.replace(folder / f"{worker}.counters")
 
 
-def start_of(folder: Path, worker: str) -> Snapshot | None:
-    """Return where a worker's last run left off, None where there is nothing, or nothing that can be read. Effect: reads."""
-    return _read(folder / f"{worker}.counters")
+def start_of(folder: Path, worker: str) -> tuple[Snapshot | None, bool]:
+    """Return where a worker's last run left off, None where there is nothing, and whether a file was put aside as damaged.
+
+    The worker's new counts would take its place, and what is lost would look like zero; beside it, people can look at it.
+
+    Effect: reads; may rename to `NAME.counters.damaged`.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    path = folder / f"{worker}.counters"
+    found = _read(path)
+    is_damaged = found is None and path.exists()
+    if is_damaged:
+        path.replace(path.with_name(f"{path.name}.damaged"))
+    return found, is_damaged
 
 
 def read_counters(folder: Path) -> dict[str, Snapshot | None]:
-    """Return every worker's counters, None for those that cannot be read. Effect: reads the folder.
+    """Return every worker's counters, None for those that cannot be read; what was reviewed stands under `reviewed`.
+
+    Effect: reads the folder.
 
     Raises:
         RuleoutError: the folder cannot be read, or holds files of more workers than there can be.
@@ -43,7 +59,8 @@ def read_counters(folder: Path) -> dict[str, Snapshot | None]:
         raise RuleoutError(f"{folder}: cannot read counters: {error.strerror}", hint=hint) from error
     if len(names) > MOST_WORKERS:
         raise RuleoutError(f"{folder}: expected at most {MOST_WORKERS} workers, got more", hint="Remove old files.")
-    return {name: _read(folder / f"{name}.counters") for name in names}
+    found = {name: _read(folder / f"{name}.counters") for name in names}
+    return {**found, REVIEWED: reviewed_counters(folder)} if has_filings(folder) else found
 
 
 def _read(path: Path) -> Snapshot | None:

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ruleout.adapters.audit.content_keys import ContentKeys
 from ruleout.app.audit.query import Request
-from ruleout.errors import KeyUnavailable, NotFound
+from ruleout.errors import KeyUnavailable, NotFound, VerificationFailed
+from ruleout.serving.audit.said import ARGUMENTS, ASKED, Part, read_said
 
 
 def content_of(one: Request, keys: Path) -> Mapping[str, str]:
@@ -22,10 +23,28 @@ def content_of(one: Request, keys: Path) -> Mapping[str, str]:
         if content is None:
             continue
         try:
-            found[name] = opener.open(content, request=one.began.request).decode("utf-8", "replace")
-        except KeyUnavailable as error:
+            parts = read_said(opener.open(content, request=one.began.request))
+        except (KeyUnavailable, VerificationFailed) as error:
             found[name] = f"[{error}]"
+        else:
+            found.update(_texts(parts, one))
     return found
+
+
+def _texts(parts: Iterable[Part], one: Request) -> Iterator[tuple[str, str]]:
+    """Each part as a text; what was cut says so, with the digest of the whole. Arguments are named `call-N`."""
+    calls = 0
+    for part in parts:
+        name = part.name
+        whole = one.began.body if name == ASKED else one.ended.sent if one.ended else ""
+        if name == ARGUMENTS:
+            whole = one.ended.calls[calls].arguments if one.ended and calls < len(one.ended.calls) else ""
+            calls += 1
+            name = f"call-{calls}"
+        text = part.data.decode("utf-8", "replace")
+        if part.is_cut:
+            text += f" [cut: {len(part.data)} of {part.whole} bytes are kept; SHA-256 of the whole {whole}]"
+        yield name, text
 
 
 def erase_content(keys: Path, *, tenant: str, day: str) -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,9 @@ from pathlib import Path
 from ruleout.adapters.audit.segment_file import segments_in
 from ruleout.app.audit.folder import read_segment
 from ruleout.serving.audit import Ended, Fault, Kept, Opened, Refused
+
+#: Segments that cannot be read to their end, and why.
+Faults = tuple[tuple[str, Fault], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,7 @@ class Answer:
 
     requests: tuple[Request, ...]
     more: int
-    faults: tuple[tuple[str, Fault], ...]
+    faults: Faults
 
 
 def ask(folder: Path, question: Question, *, most: int) -> Answer:
@@ -104,3 +107,26 @@ def _with_end(one: Request, ended: Ended | None) -> Request:
 def _nanoseconds(instant: datetime) -> int:
     past = instant.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     return (past.days * 86400 + past.seconds) * 1_000_000_000 + past.microseconds * 1000
+
+
+def hooks_on(folder: Path, requests: Collection[str]) -> tuple[Mapping[str, Mapping[str, tuple[str, ...]]], Faults]:
+    """Return what hooks said of these requests, by request and hook, and segments that cannot be read to their end.
+
+    A request without a word of a hook has an empty mapping; one that no segment holds is left out. Effect: reads every segment.
+
+    Raises:
+        LedgerError: a segment cannot be read.
+    """
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    faults: list[tuple[str, Fault]] = []
+    for name in segments_in(folder):
+        parsed = read_segment(folder, name).parsed
+        if parsed.fault is not None:
+            faults.append((name, parsed.fault))
+        for kept in parsed.records:
+            one = kept.record
+            if isinstance(one, Opened | Refused | Ended) and one.request in requests:
+                said = found.setdefault(one.request, {})
+                for hook, verdict in one.hooks:
+                    said[hook] = (*said.get(hook, ()), verdict)
+    return found, tuple(faults)

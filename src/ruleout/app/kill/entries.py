@@ -38,7 +38,8 @@ def record_epochs(
             "kills": tuple(one.id for one in (*new, *gone)),
         } | ({"late": True} if number != own else {})  # fmt: skip
         words = {one.id: site.words(one.reason) or "the words of this reason were not kept" for one in new}
-        disclosed = {"document": canonical(value_of(signed.epoch)).decode("utf-8")}
+        # The entry is signed by who writes it, which for a late one need not be who put the epoch in force.
+        disclosed = {"document": canonical(value_of(signed.epoch)).decode("utf-8"), "signatures": _signatures(signed)}
         reasons = {f"reason-{name}": text for name, text in words.items()}
         entry = (
             f"kill/epoch-{number}"
@@ -47,3 +48,7 @@ def record_epochs(
         )
         recorder.add(EntryType.KILL, entry, subject, disclosed=disclosed | reasons, signer=signer)
     return missing
+
+
+def _signatures(signed: SignedEpoch) -> str:
+    return canonical([{"keyid": key_id, "sig": sig} for key_id, sig in signed.sigs]).decode("utf-8")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,15 +43,10 @@ class Site:
         """Epochs that one person has signed and a second has not."""
         return self.folder / "proposals"
 
-    def keep_words(self, words: str) -> str:
-        """Return the digest of a reason; its words are kept beside the store if the disk lets us. Effect: writes."""
-        data = words.encode("utf-8")
-        digest = hashlib.sha256(data).hexdigest()
-        try:
-            replace_files([(self.folder / "words" / digest, data)], SystemFiles())
-        except OSError:
-            return digest  # a kill does not wait for its words
-        return digest
+    def keep_words(self, words: str) -> None:
+        """Keep the words of a reason beside the store, under their digest, if the disk lets us. Effect: writes."""
+        with contextlib.suppress(OSError):  # what is in force is in force without its words
+            replace_files([(self.folder / "words" / digest_of(words), words.encode("utf-8"))], SystemFiles())
 
     def words(self, digest: str) -> str | None:
         """Return the words of a reason, None if they are not here or are not those. Effect: reads."""
@@ -59,6 +55,11 @@ class Site:
         except (RuleoutError, OSError):
             return None
         return data.decode("utf-8", "replace") if hashlib.sha256(data).hexdigest() == digest else None
+
+
+def digest_of(words: str) -> str:
+    """Return the digest under which the words of a reason are kept. Pure."""
+    return hashlib.sha256(words.encode("utf-8")).hexdigest()
 
 
 def site_of(workspace: Workspace, store: str | None) -> Site:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ruleout.adapters.kill.store import Conflict
-from ruleout.app.kill.site import Site, latest
+from ruleout.app.kill.site import Site, digest_of, latest
 from ruleout.errors import KeyUnavailable, RuleoutError
 from ruleout.ledger import Signer
 from ruleout.ledger.note import verifier_key
@@ -50,13 +50,14 @@ def kill(site: Site, signer: Signer, *, kind: Target, name: str, reason: str, at
     if kind is not Target.ALL and not is_name(name):
         raise RuleoutError(f"expected a printable name of at most 200 bytes, got {name[:80]!r}", hint="Or kill --all.")
     key_id = _key_in(site, signer, (ROLE,))
-    digest, when = site.keep_words(reason), _to_the_second(at)
+    digest, when = digest_of(reason), _to_the_second(at)
 
     def after(before: Epoch) -> Epoch:
         one = Kill(id=f"kill-{before.number}", kind=kind, name=name, reason=digest, by=key_id, at=when)
         return replace(before, at=when, kills=(*before.kills, one))
 
     done = change(site, signer, after, is_first=kind is Target.ALL)
+    site.keep_words(reason)  # after it is in force: a kill does not wait for its words
     return done, f"kill-{done.epoch.number}"
 
 
@@ -65,7 +66,7 @@ def tighten(site: Site, signer: Signer, *, limit: TightLimit, at: datetime) -> S
 
     Raises: as `kill`; RuleoutError where a limit as tight is in force already.
     """
-    _key_in(site, signer, (ROLE, MONITOR))
+    require_tightener(site, signer)
 
     def after(before: Epoch) -> Epoch:
         same = [one for one in before.limits if (one.kind, one.tenant) == (limit.kind, limit.tenant)]
@@ -75,6 +76,11 @@ def tighten(site: Site, signer: Signer, *, limit: TightLimit, at: datetime) -> S
         return replace(before, at=_to_the_second(at), limits=(*kept, limit))
 
     return change(site, signer, after)
+
+
+def require_tightener(site: Site, signer: Signer) -> None:
+    """Raise KeyUnavailable unless the key may tighten limits. Effect: reads the keyring."""
+    _key_in(site, signer, (ROLE, MONITOR))
 
 
 def change(site: Site, signer: Signer, after: Callable[[Epoch], Epoch], *, is_first: bool = False) -> SignedEpoch:

@@ -42,7 +42,7 @@ def incident_document(report: Report, regime: IncidentRegime, register: Register
     fields = tuple(_field(one, report, regime) for one in report.fields if one.value)
     part = Part(id="", title="", fields=fields)
     to = ", ".join(regime.authorities[one] for one in report.to)
-    section = Section(id=report.stage, title=f"To {to}", each="", parts=(part,))
+    section = Section(id=report.stage, title=f"Addressed to: {to}", each="", parts=(part,))
     timing = tuple(_timing(report, regime, register))
     return Publication(
         format=FORMAT,

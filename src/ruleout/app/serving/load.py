@@ -78,6 +78,7 @@ class Standing:
         permits: those in force; `verdicts` says of every file how it stands, and why.
         layers: the floor and the tenants' policies; `floor` its name and version.
         tools: rules for calls of tools; none are allowed where the settings name no file.
+        at: the instant it was judged at: no earlier than any that was seen, whatever the clock said.
     """
 
     grants: Grants
@@ -87,6 +88,7 @@ class Standing:
     layers: Layers
     loaded: Loaded
     tools: ToolRules
+    at: datetime
 
     @property
     def floor(self) -> str:
@@ -136,6 +138,7 @@ def load_standing(place: Place, *, at: datetime, before: Standing | None = None)
         layers=loaded.layers,
         loaded=loaded,
         tools=_tool_rules(place),
+        at=now,
     )
 
 
@@ -193,10 +196,10 @@ def _bundle(path: Path) -> bytes:
     return read_bounded(path, limit_bytes=MOST_BYTES, what="signed bundle")
 
 
-def read_secret(place: Place, secret: SecretDoc, environment: Mapping[str, str]) -> str:
+def read_secret(place: Place, secret: SecretDoc, environment: Mapping[str, str], *, spaces: bool = False) -> str:
     """Return a secret, without white space around it. Effect: may read a file. Raises RuleoutError, which never holds it.
 
-    A file that others than its owner may read is refused.
+    A file that others than its owner may read is refused. A key has no space within it; how a database is reached may (`spaces`).
     """
     if secret.environment is not None:
         found = environment.get(secret.environment, "").strip()
@@ -207,7 +210,7 @@ def read_secret(place: Place, secret: SecretDoc, environment: Mapping[str, str])
         if path.exists() and path.stat().st_mode & 0o077:
             raise RuleoutError(f"{path}: others may read this secret", hint=f"chmod 600 {path}")
         found = _text(read_bounded(path, limit_bytes=_MOST_SECRET_BYTES, what="secret"), where)
-    if not found or not found.isascii() or not found.isprintable() or " " in found:
+    if not found or not found.isascii() or not found.isprintable() or (" " in found and not spaces):
         raise RuleoutError(f"{where}: expected one key of printable characters", hint="Put the key there, alone.")
     return found
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from ruleout.adapters.hooks import HookClient, parse_target
 from ruleout.adapters.kill import Places, View
 from ruleout.adapters.limits import Page
 from ruleout.adapters.monitoring import start_of
+from ruleout.adapters.monitoring.watching import WatchedView
 from ruleout.adapters.upstream.pool import Pool, origin_of
 from ruleout.app.keyring import read_keyring
 from ruleout.app.serving.load import Place, Standing, read_secret
@@ -23,11 +25,13 @@ from ruleout.gateway.admission import Admission
 from ruleout.gateway.budgeting import Lines, budgets_for, lines_under
 from ruleout.gateway.callers import callers_of
 from ruleout.gateway.checks import Safeguards
-from ruleout.gateway.live import Answers
+from ruleout.gateway.live import Answers, Bodies
 from ruleout.gateway.outflow import Sockets
-from ruleout.gateway.pages import pages_of
+from ruleout.gateway.pages import Counted, pages_of
 from ruleout.gateway.pipes import PATHS, Pipe, head_of
 from ruleout.gateway.relay import Serving
+from ruleout.gateway.telling.tracing import Traces
+from ruleout.gateway.telling.transcript import KeyStore
 from ruleout.gateway.tool_servers import Sessions
 from ruleout.gateway.worker import Bounds, Worker
 from ruleout.model.permit import Endpoint
@@ -35,7 +39,7 @@ from ruleout.serving.hooks import Stage
 from ruleout.serving.monitoring.counters import Counters
 from ruleout.serving.settings.document import GatewayDoc
 
-COUNTERS, LIMITS, SECRET = "counters", "limits", "session-secret"
+COUNTERS, LIMITS, SECRET, WORD = "counters", "limits", "session-secret", "watching"
 _STAGES = {"input": {Stage.INPUT}, "output": {Stage.OUTPUT}, "both": set(Stage)}
 
 
@@ -49,6 +53,7 @@ class Assembled:
     limits: Page
     name: str
     place: Place
+    watched: WatchedView | None
     lines: Lines = field(default_factory=dict)
 
     def load(self, standing: Standing) -> None:
@@ -57,6 +62,7 @@ class Assembled:
         Budgets that stay the same are kept: new ones would draw anew what the old ones hold.
         """
         admission = self.serving.admission
+        admission.clock.seen(standing.at)
         tiers = {name: tenant.tier for name, tenant in self.place.settings.tenants.items()}
         lines = lines_under(standing.grants, tiers, admission.view.limits)
         before = admission.budgets
@@ -79,7 +85,7 @@ def assemble(place: Place, name: str, environment: Mapping[str, str], boot_id: s
         RuleoutError: something cannot be had.
     """
     told = place.settings
-    counters = Counters(start_of(place.state / COUNTERS, name))
+    counters = _counters(place.state / COUNTERS, name)
     admission = Admission(
         callers=callers_of(told),
         capabilities={model: frozenset(one.capabilities) for model, one in told.models.items()},
@@ -87,27 +93,38 @@ def assemble(place: Place, name: str, environment: Mapping[str, str], boot_id: s
         clock=ForwardClock(),
         standing=None,
         budgets=None,
+        content_keys=None if told.content_keys is None else KeyStore(place.path(told.content_keys)),
     )
     audit = AuditWriter(place.path(told.audit), name)
+    bodies = Bodies(told.body_seconds)
     serving = Serving(
         admission=admission,
         guards=_safeguards(place, name, counters),
         audit=audit,
-        answers=Answers(admission.state),
+        answers=Answers(admission.state, bodies),
         sockets=Sockets(),
         most_body_bytes=told.most_body_bytes,
         counters=counters,
+        traces=_traces(place, name, counters, environment),
     )
-    page = pages_of(
-        admission, audit, counters, folder=place.state / COUNTERS, worker=name, operators=frozenset(told.operators)
-    )
-    bounds = Bounds(body_bytes=told.most_body_bytes, body_seconds=told.body_seconds, at_once=told.at_once)
+    watched = _watched(place, boot_id)
+    counted = Counted(counters, place.state / COUNTERS, name, watched)
+    page = pages_of(admission, audit, counted, operators=frozenset(told.operators))
+    bounds = Bounds(body_bytes=told.most_body_bytes, at_once=told.at_once)
     servers = {server: one.model for server, one in told.tool_servers.items()}
     worker = Worker(
-        serving, _pipes(place, environment), bounds, tool_servers=servers, sessions=Sessions(_secret(place)), page=page
+        serving,
+        _pipes(place, environment),
+        bounds,
+        tool_servers=servers,
+        sessions=Sessions(_secret(place)),
+        page=page,
+        bodies=bodies,
     )
     limits = Page(place.state / LIMITS, boot_id=boot_id, now_ns=boot_nanoseconds())
-    return Assembled(worker=worker, serving=serving, counters=counters, limits=limits, name=name, place=place)
+    return Assembled(
+        worker=worker, serving=serving, counters=counters, limits=limits, name=name, place=place, watched=watched
+    )
 
 
 def _pipes(place: Place, environment: Mapping[str, str]) -> dict[tuple[str, Endpoint], Pipe]:
@@ -154,6 +171,30 @@ def _approvals(place: Place, told: GatewayDoc, name: str) -> Approvals | None:
     return Approvals(
         folder, run=run, keyring=lambda: read_keyring(ring), roles=told.approvals.roles, within_s=told.approvals.seconds
     )
+
+
+def _counters(folder: Path, name: str) -> Counters:
+    start, is_damaged = start_of(folder, name)
+    if is_damaged:
+        sys.stderr.write(
+            f"ruleout gateway: the counters of {name} are damaged, kept beside as .damaged, and begin anew\n"
+        )
+    return Counters(start)
+
+
+def _traces(place: Place, name: str, counters: Counters, environment: Mapping[str, str]) -> Traces | None:
+    told = place.settings.telemetry
+    if told is None:
+        return None
+    key = "" if told.key is None else read_secret(place, told.key, environment)
+    return Traces(told, key, counters, gateway=place.settings.gateway, worker=name)
+
+
+def _watched(place: Place, boot: str) -> WatchedView | None:
+    told = place.settings.watch
+    if told is None:
+        return None
+    return WatchedView(path=place.state / WORD, boot=boot, every_s=told.seconds, closes=told.closes)
 
 
 def _secret(place: Place) -> bytes:

@@ -14,6 +14,7 @@ from ruleout.app.serving.load import read_settings
 from ruleout.app.settings import from_environment
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.assembly import COUNTERS, Assembled, assemble
+from ruleout.gateway.processes.parent import end_with_parent
 from ruleout.gateway.processes.process import Process
 from ruleout.serving.settings.document import GatewayDoc
 
@@ -43,6 +44,7 @@ class Application:
 
 def load_application(path: Path, overrides: dict[str, str]) -> Application:
     """Return the application of one worker. Effect: reads settings and secrets, opens files, takes a worker's name."""
+    end_with_parent()
     place = read_settings(path, overrides)
     name = _name(place.state / COUNTERS, place.settings)
     parts = assemble(place, name, from_environment().environment, BOOT_ID.read_text("ascii").strip())

@@ -7,35 +7,33 @@ that a slow disk of the ledger does not let the lease run out.
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 
 from ruleout.adapters.clock import ForwardClock, seconds
 from ruleout.adapters.kill import Agent, FileStore, Places, PostgresStore
-from ruleout.app.keyring import read_keyring
+from ruleout.adapters.kill.store import EpochStore
+from ruleout.app.keyring import KeptKeyring
 from ruleout.app.serving.load import Place, Standing, load_standing, read_secret, read_settings, remember
 from ruleout.app.settings import from_environment
 from ruleout.errors import RuleoutError
+from ruleout.gateway.processes.unattended import until_told
 
 #: Seconds between two times that what was seen is written down.
 _REMEMBER_S = 10.0
+#: Seconds after which the thread that loads files lets the one that keeps the page go on: this at each of its calls of the system,
+#: so that with Python's own 5 ms a kill would wait until a load is over.
+_SWITCH_S = 0.0001
 #: Seconds between two looks at the files that are served by.
 _LOOK_S = 0.5
 
 
 def run_host(path: Path, overrides: dict[str, str]) -> None:
     """Keep page, lease and memory until SIGTERM. Effect: as said; for a process of its own."""
-    over = threading.Event()
-
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        over.set()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the master's, which ends its children in order
+    over = until_told()
+    sys.setswitchinterval(_SWITCH_S)
     place = read_settings(path, overrides)
     threading.Thread(target=_remember, args=(place, over), daemon=True).start()
     try:
@@ -46,15 +44,16 @@ def run_host(path: Path, overrides: dict[str, str]) -> None:
 
 def agent_of(place: Place) -> Agent:
     """Return the agent of the settings. Effect: may read a secret."""
-    told = place.settings
-    folder = place.path(told.kills)
-    ring = place.path(told.trust.keyring)
-    if told.kills_store is None:
-        return Agent(
-            store=FileStore(folder / "epochs"), places=Places(folder=folder / "run"), keyring=lambda: read_keyring(ring)
-        )
-    store = PostgresStore(read_secret(place, told.kills_store, from_environment().environment))
-    return Agent(store=store, places=Places(folder=folder / "run"), keyring=lambda: read_keyring(ring))
+    places = Places(folder=place.path(place.settings.kills) / "run")
+    return Agent(store=kills_of(place), places=places, keyring=KeptKeyring(place.path(place.settings.trust.keyring)))
+
+
+def kills_of(place: Place) -> EpochStore:
+    """Return the store of the host's kills that the settings name. Effect: may read a secret."""
+    told = place.settings.kills_store
+    if told is None:
+        return FileStore(place.path(place.settings.kills) / "epochs")
+    return PostgresStore(read_secret(place, told, from_environment().environment, spaces=True))
 
 
 def _remember(place: Place, over: threading.Event) -> None:
@@ -68,7 +67,8 @@ def _remember(place: Place, over: threading.Event) -> None:
             at = datetime.fromtimestamp(clock.now_ns() // 1_000_000_000, UTC)
             try:
                 before = load_standing(place, at=at, before=before)
-                remember(place, before, at=at)
+                clock.seen(before.at)
+                remember(place, before, at=before.at)
                 told = ""
             except (RuleoutError, OSError) as error:
                 if str(error) != told:

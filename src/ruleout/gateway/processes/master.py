@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The gateway as one command: agent and sealer, each in a process of its own, and workers behind one socket (G-6, G-11).
+"""The gateway as one command: agent, sealer and watching, each in a process of its own, and workers behind one socket (G-6, G-11).
 
 SIGTERM drains: no new connection, live answers end by themselves within `drain-seconds`. SIGHUP starts new workers beside the
 old ones, which drain: an upgrade drops no stream. An agent that dies is started again; until then the lease runs out.
@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from ruleout.adapters.limits import create_page
+from ruleout.adapters.monitoring.otlp import Otlp
+from ruleout.app.monitoring.watches import read_watches
 from ruleout.app.serving.load import Place, read_settings
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.assembly import prepare
 from ruleout.gateway.processes.entry import BOOT_ID, load_application
 from ruleout.gateway.processes.host import run_host
 from ruleout.gateway.processes.sealing import run_sealing
+from ruleout.gateway.processes.watching import run_watching
 
 _LOOK_S = 0.5
 #: What a process beside the workers does until SIGTERM: from the settings' path and addresses in place of its own.
@@ -37,14 +40,19 @@ def serve(path: Path, overrides: Mapping[str, str]) -> None:
         overrides: URLs in place of the settings', by upstream.
 
     Raises:
-        RuleoutError: the settings are refused, or the extra `serve` is not installed.
+        RuleoutError: the settings are refused, or an extra that they need is not installed.
     """
     place = read_settings(path, dict(overrides))
+    read_watches(place)
+    if place.settings.telemetry is not None:
+        Otlp()  # said here, once, and not by each worker
     prepare(place, lambda page: create_page(page, boot_id=BOOT_ID.read_text("ascii").strip()))
     granian, constants = _extra("granian"), _extra("granian.constants")
     multiprocessing.set_start_method("spawn", force=True)
     over = threading.Event()
-    runs = (run_host,) if place.settings.seal is None else (run_host, run_sealing)
+    sealing = () if place.settings.seal is None else (run_sealing,)
+    watching = () if place.settings.watch is None else (run_watching,)
+    runs = (run_host, *sealing, *watching)
     keeper = threading.Thread(target=_keep, args=(runs, path, dict(overrides), over), daemon=True)
     server = _server(granian, constants, place)
     server.on_startup(keeper.start)

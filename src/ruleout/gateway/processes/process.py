@@ -93,7 +93,7 @@ class Process:
     async def _look_again(self) -> None:
         """Load again where a file has changed, after a while, and each time while nothing is served."""
         loop, files = asyncio.get_running_loop(), self._parts.place.stamps()
-        closed = self._parts.serving.admission.standing is None
+        closed = self._parts.serving.admission.standing is None or bool(_unwatched(self._parts))
         if closed or files != self._files or loop.time() - self._judged > JUDGE_AGAIN_S:
             self._judged = loop.time()
             self._files = files
@@ -112,12 +112,22 @@ class Process:
         for task in self._tasks:
             task.cancel()
         self._parts.serving.audit.close()
+        if self._parts.serving.traces is not None:
+            self._parts.serving.traces.close()
 
 
 def _loaded(parts: Assembled, before: Standing | None) -> Standing | str:
     """What is served by now, or why nothing is. Effect: reads files. For any thread."""
+    unwatched = _unwatched(parts)
+    if unwatched:
+        return unwatched
     now = datetime.fromtimestamp(parts.serving.admission.clock.now_ns() // 1_000_000_000, UTC)
     try:
         return load_standing(parts.place, at=now, before=before)
     except (RuleoutError, OSError) as error:
         return f"the permits or policies do not hold: {error}"
+
+
+def _unwatched(parts: Assembled) -> str:
+    """Why nothing is served for want of watching, "" if that is no reason. Effect: reads what the watching left."""
+    return "" if parts.watched is None else parts.watched.why_closed()

@@ -3,20 +3,20 @@
 
 from __future__ import annotations
 
-import secrets
-import signal
+import contextlib
 import sys
 import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 
-from ruleout.adapters.clock import now
+from ruleout.adapters.clock import ForwardClock
 from ruleout.app.audit.seal import sealing
 from ruleout.app.serving.load import read_settings
-from ruleout.app.settings import from_environment
-from ruleout.app.unlock import Keys
+from ruleout.app.serving.seen import read_seen
 from ruleout.app.workspace import open_workspace
-from ruleout.errors import KeyUnavailable, RuleoutError
+from ruleout.errors import RuleoutError
+from ruleout.gateway.processes.unattended import machine_keys, until_told
 
 #: Seconds between two sealings.
 EVERY_S = 1.0
@@ -24,36 +24,40 @@ EVERY_S = 1.0
 _AGAIN_S = 5.0
 
 
-def seal_until(workspace: Path, folder: Path, key: str, over: threading.Event) -> None:
+def seal_until(
+    workspace: Path, folder: Path, key: str, over: threading.Event, *, instant: Callable[[], datetime]
+) -> None:
     """Seal a folder's segments into a workspace's log each second. Effect: holds the log; says on stderr what fails.
 
-    What is not sealed stays on disk, and the next sealing takes it up: nothing is lost by a pause.
+    What is not sealed stays on disk, and the next sealing takes it up: nothing is lost by a pause. `instant` never goes
+    back: an entry of before its key counted would spoil the log for good.
     """
-    keys = Keys(settings=from_environment(), ask=_nobody, salt=lambda: secrets.token_urlsafe(16))
+    keys = machine_keys()
     while not over.is_set():
         try:
-            with sealing(open_workspace(workspace), keys, folder, key=key, at=now()) as log:
+            with sealing(open_workspace(workspace), keys, folder, key=key, at=instant()) as log:
                 while not over.wait(EVERY_S):
-                    log.seal(now())
+                    log.seal(instant())
         except (RuleoutError, OSError) as error:
             sys.stderr.write(f"ruleout gateway: the audit record is not sealed: {error}\n")
             over.wait(_AGAIN_S)
 
 
-def _nobody(prompt: str) -> str:
-    raise KeyUnavailable(f"nobody is there to answer {prompt!r}", hint="Give the key's passphrase by the environment.")
-
-
 def run_sealing(path: Path, overrides: dict[str, str]) -> None:
     """Seal until SIGTERM, which counts between two sealings. Effect: as `seal_until`; for a process of its own."""
-    over = threading.Event()
-
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        over.set()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    over = until_told()
     place = read_settings(path, overrides)
     seal = place.settings.seal
     if seal is not None:
-        seal_until(place.path(seal.workspace), place.path(place.settings.audit), seal.key, over)
+        workspace, audit = place.path(seal.workspace), place.path(place.settings.audit)
+        seal_until(workspace, audit, seal.key, over, instant=_instants(place.state))
+
+
+def _instants(state: Path) -> Callable[[], datetime]:
+    """A clock that stays ahead of what this host has seen, however its own is set. Effect: reads what was seen."""
+    clock = ForwardClock()
+    with contextlib.suppress(RuleoutError):  # damaged: nothing is served, and what was recorded is sealed all the same
+        latest = read_seen(state).latest
+        if latest is not None:
+            clock.seen(latest)
+    return lambda: datetime.fromtimestamp(clock.now_ns() // 1_000_000_000, UTC)

@@ -30,7 +30,7 @@ article{border:1px solid var(--line);border-radius:.4rem;padding:.75rem;margin:.
 .tag{display:inline-block;border:1px solid currentColor;border-radius:.3rem;padding:0 .4rem;font-size:.85rem}
 .bad{color:var(--bad)}.warn{color:var(--warn)}.good{color:var(--good)}.plain{color:var(--plain)}.soft{color:var(--soft)}
 table{border-collapse:collapse;width:100%}th,td{border:1px solid var(--line);padding:.3rem .5rem;text-align:left;
-vertical-align:top}th{background:var(--wash)}caption{text-align:left;font-weight:600}
+vertical-align:top;overflow-wrap:normal}th{background:var(--wash)}caption{text-align:left;font-weight:600}
 dl{display:grid;grid-template-columns:minmax(6rem,auto) 1fr;gap:.1rem .75rem;margin:.3rem 0}dt{color:var(--soft)}
 dd{margin:0}ul{padding-left:1.2rem;margin:.3rem 0}a{color:var(--plain)}
 .wide{overflow-x:auto}svg{max-width:none;font:13px system-ui,sans-serif}svg text{fill:var(--ink)}
@@ -38,7 +38,11 @@ svg text.soft{fill:var(--soft)}svg .tick{stroke:var(--line)}svg .today{stroke:va
 svg .moved{stroke:var(--warn);stroke-width:2}svg .hollow{fill:var(--paper);stroke:var(--soft);stroke-width:1.5}
 svg path.bad,svg circle.bad{fill:var(--bad)}svg path.warn,svg circle.warn{fill:var(--warn)}
 svg path.good,svg circle.good{fill:var(--good)}svg path.plain,svg circle.plain{fill:var(--plain)}
+@media(max-width:40rem){svg{width:100%;height:auto;min-width:34rem}caption,table,tbody,tr,td{display:block}tr.heads{display:none}
+tr{padding:.4rem 0;border-bottom:1px solid var(--line)}td{border:0;padding:.1rem 0}td[data-label]::before{content:attr(data-label);
+display:inline-block;min-width:4rem;color:var(--soft)}}
 @media(max-width:30rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}
+@page{margin:18mm}
 @media print{body{max-width:none;font-size:10pt}.wide{overflow:visible}svg{width:100%;height:auto}}
 """
 _SIGNS = (
@@ -76,12 +80,13 @@ def roadmap_page(view: RoadmapShown) -> str:
 
 def _overview(goals: Iterable[GoalShown]) -> str:
     rows = "\n".join(
-        f'<tr><td><a href="#{_e(goal.id)}">{_e(goal.title)}</a></td><td>{_e(goal.area)}</td>'
-        f"<td>{spelled(goal.target) if goal.target else 'no date'}</td><td>{_status(goal)}</td></tr>"
+        f'<tr><td><a href="#{_e(goal.id)}">{_e(goal.title)}</a></td><td data-label="area">{_e(goal.area)}</td>'
+        f'<td data-label="due">{spelled(goal.target) if goal.target else "no date"}</td>'
+        f'<td data-label="status">{_status(goal)}</td></tr>'
         for goal in goals
     )
     heads = "".join(f'<th scope="col">{head}</th>' for head in ("Goal", "Area", "Due", "Status"))
-    return f'<div class="wide"><table><caption>All goals</caption><tr>{heads}</tr>\n{rows}</table></div>'
+    return f'<div class="wide"><table><caption>All goals</caption><tr class="heads">{heads}</tr>\n{rows}</table></div>'
 
 
 def _goal(goal: GoalShown) -> str:

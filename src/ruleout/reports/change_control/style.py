@@ -31,6 +31,7 @@ border-bottom:1px solid var(--line);font-weight:400}th{color:var(--soft);width:1
 code{font:.85rem/1.45 ui-monospace,monospace}
 @media(max-width:40rem){.sides{grid-template-columns:1fr}.state .sides{grid-template-columns:1fr 1fr}
 table,tbody,tr,th,td{display:block}th{border:0;padding:.3rem 0 0;width:auto;font-size:.9rem}td{padding:0 0 .3rem}}
+@page{margin:18mm}
 @media print{:root{color-scheme:light}body{max-width:none;padding:0;font-size:10pt}code{font-size:8pt}h2,h3,h4{break-after:avoid}th{width:11rem}
 .tag,.state,.sides>div,del,ins{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """

@@ -21,13 +21,16 @@ _STYLE = """
 color:#1a1d21;background:#fff}h1{font-size:1.4rem;line-height:1.25;overflow-wrap:anywhere}svg{max-width:100%;height:auto}
 figure{margin:1rem 0;overflow-x:auto}.table{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;width:100%}
 th,td{text-align:left;padding:.2rem .6rem .2rem 0;border-bottom:1px solid #d5dae0;vertical-align:top}
-td{min-width:4.5rem;max-width:26rem;overflow-wrap:anywhere}
+td{min-width:4.5rem;max-width:26rem;overflow-wrap:break-word}
 td.n{text-align:right;font-variant-numeric:tabular-nums}.quiet{color:#5a626c}.narrow{display:none}
-@media screen and (max-width:56rem){.narrow{display:block}.narrow+.wide{display:none}}
+@media screen and (max-width:56rem){.narrow{display:block}.narrow+.wide{display:none}table,tbody,tr{display:block}thead{display:none}
+tr{border-bottom:1px solid #d5dae0;padding:.5rem 0}td,td.n{display:grid;grid-template-columns:6rem minmax(0,1fr);gap:.6rem;border:0;
+padding:.1rem 0;max-width:none;text-align:left}td::before{content:attr(data-label);opacity:.75}td:empty{display:none}}
 @media screen and (prefers-color-scheme:dark){body{color:#e6e9ec;background:#14171a}th,td{border-color:#373e46}
 .quiet{color:#a2abb5}}
-@media print{body{max-width:none;padding:0;color:#000}svg{display:block;max-height:25cm;break-inside:avoid}.quiet{color:#000}.table{overflow:visible}
-tr{break-inside:avoid}td{min-width:0}}
+@page{margin:18mm}
+@media print{body{max-width:none;padding:0;color:#000}svg{display:block;max-height:19cm;break-inside:avoid}.quiet{color:#000}.table{overflow:visible}
+tr{break-inside:avoid}td{min-width:0}th,td{padding-right:.35rem}table{font-size:7pt}}
 """
 
 
@@ -88,17 +91,18 @@ def _sentences(texts: Sequence[str]) -> str:
 
 def _table(table: Table) -> str:
     heads = "".join(f'<th scope="col">{_cell(head)}</th>' for head in table.heads)
-    rows = "\n".join(f"<tr>{_cells(row, table.figures)}</tr>" for row in table.rows)
+    rows = "\n".join(f"<tr>{_cells(row, table)}</tr>" for row in table.rows)
     return (
         f'<div class="table" tabindex="0" role="region" aria-label="The figures">\n<table>\n<thead><tr>{heads}</tr>'
         f"</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>\n"
     )
 
 
-def _cells(row: Sequence[str], figures: frozenset[int]) -> str:
+def _cells(row: Sequence[str], table: Table) -> str:
+    """Each names its column, for screens where a row stands as a list."""
     return "".join(
-        f'<td class="n">{_cell(text)}</td>' if column in figures else f"<td>{_cell(text)}</td>"
-        for column, text in enumerate(row)
+        f'<td class="{"n" if column in table.figures else "t"}" data-label="{_cell(head)}">{_cell(text)}</td>'
+        for column, (head, text) in enumerate(zip(table.heads, row, strict=True))
     )
 
 

@@ -29,9 +29,11 @@ def has_long_word(value: object) -> bool:
 
 def is_cards(table: object) -> bool:
     """Return whether a table would be too wide for a page or its rows too tall, so that each of them stands as a list."""
-    if not isinstance(table, Table):
-        return False
-    every = _texts(table)
+    return isinstance(table, Table) and is_cramped(_texts(table))
+
+
+def is_cramped(every: list[list[str]]) -> bool:
+    """Return whether columns of texts, each with its title first and at least one text, are too wide for a page or too tall."""
     if sum(min(_longest(_BREAKS.split, texts), _LONGEST) + 1 for texts in every) > _PAGE:
         return True
     room = _shared(every, _PAGE)

@@ -33,7 +33,7 @@ from ruleout.reports.publication.escaping import (
 from ruleout.reports.publication.templating import environment
 
 _MAIN = "main.typ"
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:]{8}Z)?")
 
 
 def stem_of(publication: Publication, audience: str) -> str:
@@ -135,7 +135,7 @@ def _svg(table: object, picture: object) -> Markup:
 
 
 def _whole_instants(text: str) -> Markup:
-    """Text of a page in which no line breaks within an instant."""
+    """Text of a page in which no line breaks within a day or an instant."""
     return Markup(_INSTANT.sub(r'<span class="when">\g<0></span>', str(html_text(text))))  # noqa: S704 - escaped before
 
 

@@ -25,8 +25,14 @@ dl{display:grid;grid-template-columns:minmax(8rem,auto) 1fr;gap:.15rem 1rem;marg
 .mark{display:inline-block;font-size:.8125rem;color:var(--warn);border:1px solid currentColor;border-radius:.3rem;padding:0 .35rem}
 .wide{overflow-x:auto;margin:.6rem 0}table{border-collapse:collapse;font-size:.9375rem;min-width:100%}
 th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:normal}
-th{color:var(--soft);font-weight:600}td.entries{display:table-cell;overflow-wrap:anywhere;min-width:14rem}td:first-child{min-width:7rem}
+th{color:var(--soft);font-weight:600}td.entries{display:table-cell;overflow-wrap:anywhere;min-width:11rem}td:first-child{min-width:7rem}
+td.short{white-space:nowrap}
 td.hole{display:table-cell;border-style:dashed}
+.cards table,.cards tbody,.cards tr{display:block}.cards thead{display:none}
+.cards tr{border-bottom:1px solid var(--line);padding:.5rem 0;break-inside:avoid}
+.cards td,.cards td.entries,.cards td.hole{display:grid;grid-template-columns:8rem minmax(0,1fr);gap:.6rem;border:0;padding:.1rem 0;
+overflow-wrap:anywhere}.cards td::before{content:attr(data-label);color:var(--soft)}.cards td.hole[colspan]{display:block}
+.cards td.secret{border-left:3px solid var(--warn);padding-left:.75rem}.cards td:empty{display:none}
 .entries{display:block;color:var(--soft);font-size:.8125rem}
 .hole{border:1px dashed var(--edge);border-radius:.4rem;padding:.5rem .75rem;margin:.6rem 0;background:
 repeating-linear-gradient(135deg,transparent 0 10px,var(--wash) 10px 20px);max-width:44rem}
@@ -57,10 +63,15 @@ summary{cursor:pointer;color:var(--link)}
 .words{white-space:pre-wrap}
 .tag{display:inline-block;border:1px solid currentColor;border-radius:.3rem;padding:0 .45rem;margin:0 .35rem .2rem 0;
 font-size:.875rem}
+@media(max-width:40rem){.wide table,.wide tbody,.wide tr{display:block}.wide thead{display:none}
+.wide tr{border-bottom:1px solid var(--line);padding:.5rem 0}.wide td,.wide td.entries,.wide td.hole{display:grid;
+grid-template-columns:7rem minmax(0,1fr);gap:.6rem;border:0;padding:.1rem 0;min-width:0;overflow-wrap:anywhere}
+.wide td::before{content:attr(data-label);color:var(--soft)}.wide td.hole[colspan]{display:block}.wide td:empty{display:none}}
 @media(max-width:32rem){body{padding:.9rem .9rem 4rem}h1{font-size:1.35rem}dl{grid-template-columns:1fr;gap:0}
 dd{margin-bottom:.4rem}.card{padding:.75rem}.button input{max-width:100%}}
+@page{margin:18mm}
 @media print{:root{--ink:#000;--paper:#fff;--soft:#444;--wash:#fff;--field:#fff;--line:#999;--mark:#fff;--link:#000}
-body{max-width:none;padding:0;font-size:10.5pt}.bar{position:static}.row,.screen{display:none!important}
+body{max-width:none;padding:0;font-size:10.5pt}.wide{overflow:visible}tr{break-inside:avoid}.bar{position:static}.row,.screen{display:none!important}
 .card,.answer,.statement,.hole,fieldset{break-inside:avoid}h2,h3,legend{break-after:avoid}
 textarea{min-height:2.5rem;border-color:#999}.choices label{border-color:#999;padding:.1rem .5rem;border-radius:.3rem}}
 """

@@ -23,7 +23,7 @@ from ruleout.stats.log_gamma import CONTEXT
 class Counted(Enum):
     """What is counted against the bar.
 
-    MISSES: of the allowed samples that were reviewed, those that should have been denied. NEAR_MISSES: of what a hook
+    MISSES: of the samples that a hook allowed and somebody reviewed, those that it should have denied. NEAR_MISSES: of what a hook
     allowed, what it called near.
     """
 
@@ -38,6 +38,11 @@ class Tightening:
     kind: LimitKind
     tenant: str
     at_most: int
+
+    @property
+    def plain(self) -> tuple[str, str, int]:
+        """Kind, tenant and count, as they are kept."""
+        return self.kind.value, self.tenant, self.at_most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,35 +87,28 @@ class Looked:
         return self.log_evidence >= self.needed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breach:
-    """A bar that is passed."""
-
-    looked: Looked
-
-
 def look(watch: Watch, state: Snapshot) -> Looked:
     """Return what the counters say of a watched rate. Pure. Source: S-3."""
-    hits, trials = _counts(watch, state)
+    return looked_of(watch, *counts_of(watch, state), state.unknown)
+
+
+def looked_of(watch: Watch, hits: int, trials: int, unknown: tuple[str, ...]) -> Looked:
+    """Return what so many hits of so many trials say of a watched rate. Pure. Source: S-3."""
     evidence = log_wealth(_shares(hits, trials), 1 - watch.bar) if trials else Decimal(0)
     needed = CONTEXT.ln(watch.alpha).copy_negate()
-    return Looked(watch=watch, hits=hits, trials=trials, log_evidence=evidence, needed=needed, unknown=state.unknown)
+    return Looked(watch=watch, hits=hits, trials=trials, log_evidence=evidence, needed=needed, unknown=unknown)
 
 
-def breach_of(looked: Looked) -> Breach | None:
-    """Return the breach that a look found, if it did. Pure."""
-    return Breach(looked=looked) if looked.is_breach else None
+def counts_of(watch: Watch, state: Snapshot) -> tuple[int, int]:
+    """Return the hits and trials of a watched rate in counters. Pure."""
+    if watch.counted is Counted.MISSES:
+        misses = total_of(state, REVIEWED, hook=watch.hook, found="miss")
+        return misses, misses + total_of(state, REVIEWED, hook=watch.hook, found="fine")
+    near = total_of(state, VERDICTS, hook=watch.hook, verdict="near")
+    return near, near + total_of(state, VERDICTS, hook=watch.hook, verdict="allow")
 
 
 def _shares(hits: int, trials: int) -> tuple[tuple[Fraction, int], ...]:
     """Shares of trials without a hit: the claim is that at least 1 - bar of them have none."""
     pairs = ((Fraction(0), hits), (Fraction(1), trials - hits))
     return tuple(pair for pair in pairs if pair[1])
-
-
-def _counts(watch: Watch, state: Snapshot) -> tuple[int, int]:
-    if watch.counted is Counted.MISSES:
-        misses = total_of(state, REVIEWED, hook=watch.hook, found="miss")
-        return misses, misses + total_of(state, REVIEWED, hook=watch.hook, found="right")
-    near = total_of(state, VERDICTS, hook=watch.hook, verdict="near")
-    return near, near + total_of(state, VERDICTS, hook=watch.hook, verdict="allow")

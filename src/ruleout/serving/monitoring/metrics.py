@@ -43,7 +43,7 @@ VERDICTS = Metric(
     ("hook", "verdict"),
 )
 REVIEWED = Metric(
-    "ruleout_hook_reviewed_total", Kind.COUNTER, "Allowed samples reviewed: found right or a miss.", ("hook", "found")
+    "ruleout_hook_reviewed_total", Kind.COUNTER, "Samples reviewed: miss, fine or caught.", ("hook", "found")
 )
 APPROVALS = Metric("ruleout_approvals_total", Kind.COUNTER, "Calls that a person was asked about.", ("tool", "ended"))
 STREAMS = Metric("ruleout_streams_open", Kind.GAUGE, "Streams under way.", ())
@@ -51,6 +51,9 @@ REQUEST_SECONDS = Metric(
     "ruleout_request_seconds", Kind.HISTOGRAM, "From a request's bytes to the call upstream.", ("endpoint",)
 )
 HOOK_SECONDS = Metric("ruleout_hook_seconds", Kind.HISTOGRAM, "From a question to a hook's verdict.", ("hook",))
+TRACES_DROPPED = Metric(
+    "ruleout_traces_dropped_total", Kind.COUNTER, "Spans that no collector took: full, failed.", ("why",)
+)
 #: Made where counters of workers are brought together, counted by none of them.
 UNKNOWN_WORKERS = Metric(
     "ruleout_worker_unknown",
@@ -58,9 +61,22 @@ UNKNOWN_WORKERS = Metric(
     "1 for a worker whose counters cannot be read: sums leave it out.",
     ("worker",),
 )
+#: Made of what the process says that watches, likewise.
+WATCH_STATE = Metric(
+    "ruleout_watch_state",
+    Kind.GAUGE,
+    "1 for how a watched rate stands: no-breach, breach or unknown.",
+    ("watch", "state"),
+)
+WATCH_FAILING = Metric(
+    "ruleout_watch_failing",
+    Kind.GAUGE,
+    "1 for what keeps rates from being watched, or a breach from being answered.",
+    ("why",),
+)
 
 METRICS = (
     REQUESTS, REFUSALS, CUTS, LIMITS, TOKENS, TOOL_CALLS, VERDICTS, REVIEWED, APPROVALS, STREAMS, REQUEST_SECONDS,
-    HOOK_SECONDS, UNKNOWN_WORKERS,
+    HOOK_SECONDS, TRACES_DROPPED, UNKNOWN_WORKERS, WATCH_STATE, WATCH_FAILING,
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}

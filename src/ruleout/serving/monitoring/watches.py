@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -48,8 +49,13 @@ class WatchesDoc(Doc):
     watches: Annotated[tuple[WatchDoc, ...], Field(min_length=1, max_length=100)]
 
 
-def parse_watches(data: bytes, *, file: str) -> tuple[Watch, ...]:
+def parse_watches(
+    data: bytes, *, file: str, hooks: Collection[str] | None = None, tenants: Collection[str] | None = None
+) -> tuple[Watch, ...]:
     """Return the watches of a file. Pure.
+
+    Args:
+        hooks: those that a gateway has, and its tenants; None where the file is read without a gateway's settings.
 
     Raises:
         BadInput: the file is refused; holds its problems in file order.
@@ -62,8 +68,23 @@ def parse_watches(data: bytes, *, file: str) -> tuple[Watch, ...]:
             where, hint = ("watches", index, "watch"), "Give each a name of its own: deviations are named after it."
             findings.note("T006", where, expected="each watch once", got=repr(one.watch), hint=hint)
         seen.add(one.watch)
+        _check_names(one, index, findings, hooks=hooks, tenants=tenants)
     findings.raise_any()
     return tuple(_watch(one, doc.framework) for one in doc.watches)
+
+
+def _check_names(
+    one: WatchDoc, index: int, findings: Findings, *, hooks: Collection[str] | None, tenants: Collection[str] | None
+) -> None:
+    """A name that the gateway does not have would watch nothing, or tighten nothing."""
+    at = ("watches", index)
+    if hooks is not None and one.hook not in hooks:
+        findings.note_unknown((*at, "hook"), expected="a hook of the gateway", name=one.hook, known=hooks, id_="N004")
+    for place, limit in enumerate(one.tightens):
+        if tenants is not None and limit.tenant != EVERYBODY and limit.tenant not in tenants:
+            where = (*at, "tightens", place, "tenant")
+            expected = "everybody or a tenant of the gateway"
+            findings.note_unknown(where, expected=expected, name=limit.tenant, known=tenants, id_="N004")
 
 
 def _watch(doc: WatchDoc, framework: str) -> Watch:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from ruleout.documents.fields import Doc, Id, Line, Sha256, Whole
+from ruleout.documents.fields import Doc, Flag, Id, Line, Sha256, Whole
 
 PathText = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00]+$")]
 Address = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z:.\-]{1,100}$")]
@@ -25,6 +25,7 @@ def _between(least: int, most: int) -> object:
 
 
 Port = Annotated[Whole, _between(1, 65535)]
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,60}$")]
 Seconds = Annotated[Whole, _between(1, 3600)]
 Milliseconds = Annotated[Whole, _between(1, 60_000)]
 
@@ -149,6 +150,34 @@ class SealDoc(Doc):
     key: Id = Field(description="Key in the role `gateway` that signs them.")
 
 
+class TelemetryDoc(Doc):
+    """A collector of traces (OTLP over HTTP, protobuf): names and closed words of requests, never content."""
+
+    endpoint: UpstreamUrl = Field(description="Where spans are posted to, such as `http://127.0.0.1:4318/v1/traces`.")
+    key: SecretDoc | None = Field(default=None, description="Key that the collector asks for.")
+    key_header: HeaderName = Field(
+        default="authorization", description="Header field of the key; in `authorization` it follows `Bearer`."
+    )
+    every: Annotated[Whole, _between(1, 1_000_000)] = Field(
+        default=1, description="One in so many requests is told, chosen by its id."
+    )
+
+
+class WatchingDoc(Doc):
+    """Rates that are watched while serving (G-11), by a process of the gateway's own: a breach makes limits smaller and drafts a deviation."""
+
+    file: PathText = Field(description="File of watched rates.")
+    seconds: Seconds = Field(default=10, description="Seconds between two looks.")
+    key: Id = Field(description="Key in the role `monitor` that makes limits smaller.")
+    workspace: PathText = Field(
+        description="The workspace whose `deviations/` takes the drafts, and whose record says what became of them."
+    )
+    closes: Flag = Field(
+        default=True,
+        description="Whether nothing is served while rates are not watched, or a breach is not answered; `false` where no decision assumed a rate.",
+    )
+
+
 class GatewayDoc(Doc):
     """A gateway's settings."""
 
@@ -163,6 +192,10 @@ class GatewayDoc(Doc):
         default=None, description="How PostgreSQL is reached where many hosts share kills; else files in `kills`."
     )
     audit: PathText = Field(description="Folder for the audit record.")
+    content_keys: PathText | None = Field(
+        default=None,
+        description="Folder of keys for content in the audit record; without it none is recorded, whatever a permit allows.",
+    )
     seal: SealDoc | None = Field(
         default=None, description="Where it is sealed each second; without it `ruleout audit seal` does it when called."
     )
@@ -195,9 +228,13 @@ class GatewayDoc(Doc):
     approvals: ApprovalsDoc | None = Field(
         default=None, description="Where people answer; without it a call that needs a person is denied."
     )
+    watch: WatchingDoc | None = Field(
+        default=None, description="Rates that are watched; without it `ruleout monitoring check` does it when called."
+    )
     operators: Annotated[tuple[Sha256, ...], Field(max_length=100)] = Field(
         default=(), description="SHA-256 (hex) of keys that may read `/metrics`; none: nobody may."
     )
+    telemetry: TelemetryDoc | None = Field(default=None, description="Collector of traces; none: no traces.")
     most_body_bytes: Annotated[Whole, _between(1024, 256 * 2**20)] = Field(
         default=8 * 2**20, description="Bytes that a request or an answer that is not streamed may have."
     )

@@ -79,14 +79,20 @@ def _check_keys(doc: GatewayDoc, findings: Findings) -> None:
 def _check_addresses(doc: GatewayDoc, findings: Findings) -> None:
     if doc.listen.tls is None and doc.listen.address not in _LOOPBACK:
         hint = "Add `tls:`, or listen on 127.0.0.1 behind a proxy that has it."
-        at = ("listen", "address")
-        findings.note("N002", at, expected="a loopback address without TLS", got=doc.listen.address, hint=hint)
-    for name, upstream in doc.upstreams.items():
-        parts = _URL.fullmatch(upstream.url)
+        findings.note(
+            "N002", ("listen", "address"), expected="a loopback address without TLS", got=doc.listen.address, hint=hint
+        )
+    addresses: dict[tuple[str, ...], str] = {
+        ("upstreams", name, "url"): upstream.url for name, upstream in doc.upstreams.items()
+    }
+    if doc.telemetry is not None:
+        addresses["telemetry", "endpoint"] = doc.telemetry.endpoint
+    for at, url in addresses.items():
+        parts = _URL.fullmatch(url)
         if parts is None or int(parts["port"] or 1) > 65535:
             hint = "Keep keys out of addresses: name them under `key:`."
             expected = "a host, and no user, query or fragment"
-            findings.note("N003", ("upstreams", name, "url"), expected=expected, got="another address", hint=hint)
+            findings.note("N003", at, expected=expected, got="another address", hint=hint)
         elif parts["scheme"] == "http" and parts["host"].strip("[]") not in _LOOPBACK:
             hint = "Use https: a key and every request would cross the network in clear."
-            findings.note("N002", ("upstreams", name, "url"), expected="https beyond this host", got="http", hint=hint)
+            findings.note("N002", at, expected="https beyond this host", got="http", hint=hint)

@@ -125,6 +125,6 @@ def test_a_page_escapes_every_text_and_loads_nothing():
 
     assert "<img" not in text
     assert "\u202e" not in text
-    assert text.count("&lt;img") == 6
+    assert text.count("&lt;img") == 7
     assert "default-src &#x27;none&#x27;" in text
     assert "<script" not in text

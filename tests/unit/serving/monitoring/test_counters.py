@@ -81,11 +81,20 @@ def test_a_worker_that_starts_again_goes_on_from_its_last_counts(tmp_path):
     """But for streams: those of the old process have ended."""
     keep_counters(tmp_path, "worker-0", counted().state)
 
-    again = Counters(start_of(tmp_path, "worker-0"))
+    again = Counters(start_of(tmp_path, "worker-0")[0])
     again.add(REFUSALS, "acme", "lumen-2", "hook")
 
     assert again.state.numbers == {(REFUSALS.name, ("acme", "lumen-2", "hook")): 4}
-    assert start_of(tmp_path, "worker-7") is None
+    assert start_of(tmp_path, "worker-7") == (None, False)
+
+
+def test_damaged_counters_are_put_aside_and_told(tmp_path):
+    """Overwritten by the worker that begins anew, what is lost would look like zero."""
+    (tmp_path / "worker-0.counters").write_bytes(b"torn")
+
+    assert start_of(tmp_path, "worker-0") == (None, True)
+    assert (tmp_path / "worker-0.counters.damaged").read_bytes() == b"torn"
+    assert start_of(tmp_path, "worker-0") == (None, False)
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"0" * 64 + b"\n{}", b"\xff" * 100])

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruleout.accountability.deviations.parse import parse_deviation
-from ruleout.app.monitoring.breach import answer_breach, tightenings
-from ruleout.errors import BadInput, RuleoutError
+from ruleout.app.monitoring.breach import deviation_draft, deviation_id, smaller
+from ruleout.errors import BadInput
 from ruleout.model.permit import LimitKind
-from ruleout.serving.monitoring import Breach, Counters, look
-from ruleout.serving.monitoring.drift import Tightening, breach_of
+from ruleout.serving.monitoring import Counters, look
+from ruleout.serving.monitoring.drift import Tightening
 from ruleout.serving.monitoring.metrics import REVIEWED, VERDICTS
 from ruleout.serving.monitoring.watches import parse_watches
 
@@ -25,25 +25,24 @@ MISSES, NEAR = parse_watches(BASE, file="watches.yaml")
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
-def reviewed(misses, right):
+def reviewed(misses, fine):
     counters = Counters()
     counters.add(REVIEWED, "bio", "miss", by=misses)
-    counters.add(REVIEWED, "bio", "right", by=right)
+    counters.add(REVIEWED, "bio", "fine", by=fine)
     counters.add(REVIEWED, "other", "miss", by=10**6)
     return counters.state
 
 
 @pytest.mark.parametrize(
-    ("misses", "right", "breach"),
+    ("misses", "fine", "breach"),
     [(0, 0, False), (0, 1000, False), (1, 0, False), (20, 980, False), (80, 920, True), (9, 41, True)],
 )
-def test_a_bar_is_passed_where_the_counts_speak_against_it(misses, right, breach):
+def test_a_bar_is_passed_where_the_counts_speak_against_it(misses, fine, breach):
     """Two of a hundred were assumed: eight of a hundred are a breach, none and one of one are not."""
-    looked = look(MISSES, reviewed(misses, right))
+    looked = look(MISSES, reviewed(misses, fine))
 
-    assert (looked.hits, looked.trials) == (misses, misses + right)
+    assert (looked.hits, looked.trials) == (misses, misses + fine)
     assert looked.is_breach is breach
-    assert (breach_of(looked) is not None) is breach
 
 
 def test_near_misses_are_counted_against_what_the_hook_allowed():
@@ -72,52 +71,48 @@ def test_a_rate_at_its_bar_is_rarely_called_a_breach_however_often_one_looks():
     assert found >= 19
 
 
-def breach(tightens=MISSES.tightens):
-    looked = look(MISSES, reviewed(80, 920))
-    made = breach_of(looked)
-    assert made is not None
-    return Breach(
-        looked=type(looked)(**{**{f: getattr(looked, f) for f in looked.__slots__}, "watch": _with(tightens)})
-    )
+def test_a_draft_is_what_a_deviation_is_opened_by():
+    """It names the clause, the counts, what was tightened and what was not."""
+    wide, narrow = MISSES.tightens
+    data = deviation_draft(look(MISSES, reviewed(80, 920)), at=AT, tightened=[wide], left=[narrow])
 
-
-def _with(tightens):
-    return type(MISSES)(**{**{f: getattr(MISSES, f) for f in MISSES.__slots__}, "tightens": tuple(tightens)})
-
-
-def test_a_breach_tightens_limits_and_drafts_a_deviation_once(tmp_path):
-    """The draft is what `ruleout deviation open` reads; done again, nothing changes."""
-    said = []
-    standing = {(LimitKind.REQUESTS_PER_MINUTE, ""): 100, (LimitKind.CONCURRENT_STREAMS, ""): 1}
-
-    made, path = answer_breach(
-        breach(), standing=standing, tighten=lambda *one: said.append(one), drafts=tmp_path, at=AT
-    )
-    before = path.read_bytes()
-    answer_breach(breach(), standing=standing, tighten=lambda *_: None, drafts=tmp_path, at=AT)
-
-    assert said == [(LimitKind.REQUESTS_PER_MINUTE, "", 20)]
-    assert [one.kind for one in made] == [LimitKind.REQUESTS_PER_MINUTE]
-    assert path.read_bytes() == before
-    deviation = parse_deviation(before, file="draft")
+    deviation = parse_deviation(data, file="draft")
     assert (deviation.id, deviation.framework, deviation.clause) == (
         "drift-bio-misses",
         "northlight-fsf@1.0",
         "bio-2",
     )
     assert "80 of 1000" in deviation.says
-    assert "requests-per-minute at most 20 for everybody" in deviation.says
+    assert "Tightened: requests-per-minute at most 20 for everybody." in deviation.says
+    assert "tried again: concurrent-streams at most 2 for acme." in deviation.says
 
 
-def test_a_limit_that_cannot_be_set_is_not_passed_over(tmp_path):
-    """The error goes on to whoever runs it; no draft says that it was set."""
+LONG = "a" * 55
 
-    def broken(*_):
-        raise RuleoutError("the store is gone")
 
-    with pytest.raises(RuleoutError):
-        answer_breach(breach(), standing={}, tighten=broken, drafts=tmp_path, at=AT)
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize(
+    ("watch", "number", "want"),
+    [
+        ("bio", 1, "drift-bio"),
+        ("bio", 2, "drift2-bio"),
+        ("2-bio", 1, "drift-2-bio"),
+        ("a" * 58, 1, f"drift-{'a' * 58}"),
+    ],
+)
+def test_each_breach_has_a_name_of_its_own(watch, number, want):
+    """By watch and round."""
+    assert deviation_id(watch, number) == want
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([LONG + "-b", LONG + "-b-2", LONG + "-bcdefg", "2-a", "a"]), st.integers(1, 30)))
+)
+def test_no_two_breaches_share_a_name(breaches):
+    """Nor do long names that begin alike."""
+    names = {deviation_id(*one) for one in breaches}
+
+    assert len(names) == len(set(breaches))
+    assert all(len(name) <= 64 for name in names)
 
 
 KINDS = st.sampled_from(list(LimitKind))
@@ -128,7 +123,7 @@ TIGHTENINGS = st.builds(Tightening, kind=KINDS, tenant=TENANTS, at_most=st.integ
 @given(st.lists(TIGHTENINGS, max_size=6), st.dictionaries(st.tuples(KINDS, TENANTS), st.integers(0, 50)))
 def test_no_breach_loosens_any_limit(wanted, standing):
     """Whatever a watch says and whatever holds: what is set is smaller than what held for that tenant."""
-    for one in tightenings(breach(wanted), standing):
+    for one in smaller(wanted, standing):
         for tenant in (one.tenant, ""):
             assert one.at_most < standing.get((one.kind, tenant), 2**62)
 

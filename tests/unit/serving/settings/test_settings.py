@@ -11,6 +11,7 @@ import yaml
 from tests.gateway_world import sha256
 
 from ruleout.errors import BadInput, RuleoutError
+from ruleout.serving.monitoring.watches import parse_watches
 from ruleout.serving.settings.parse import parse_settings
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -66,6 +67,29 @@ def test_every_problem_is_told_at_once():
 )
 def test_a_missing_unknown_or_open_field_is_refused(change):
     assert problems(**change)
+
+
+def test_a_watch_of_what_the_gateway_does_not_have_is_refused_with_every_problem():
+    """It would watch nothing, and tighten nothing; without settings any name will do."""
+    text = (ROOT / "vectors" / "framework" / "base-watches.yaml").read_bytes()
+    with pytest.raises(BadInput) as refused:
+        parse_watches(text, file="watches.yaml", hooks=["boi"], tenants=["acem"])
+
+    assert [(one.id, one.where.path) for one in refused.value.problems] == [
+        ("N004", "$.watches[0].hook"),
+        ("N004", "$.watches[0].tightens[1].tenant"),
+        ("N004", "$.watches[1].hook"),
+    ]
+    assert "Did you mean boi" in refused.value.problems[0].hint
+    assert len(parse_watches(text, file="watches.yaml", hooks=["bio"], tenants=["acme"])) == 2
+
+
+def test_watching_closes_unless_told_otherwise():
+    told = {"file": "watches.yaml", "key": "watcher", "workspace": "record"}
+
+    assert (parsed(watch=told).watch.closes, parsed(watch=told).watch.seconds) == (True, 10)
+    assert parsed(watch={**told, "closes": False}).watch.closes is False
+    assert len(problems(watch={**told, "seconds": 0, "closes": "no"})) == 2
 
 
 def test_an_address_given_otherwise_is_checked_like_the_files_own():

@@ -182,7 +182,7 @@ _GROUNDS = [
     (Why.TOO_LARGE, openai.APIStatusError, anthropic.APIStatusError),
     (Why.RED_LINE, openai.PermissionDeniedError, anthropic.PermissionDeniedError),
     (Why.LIMIT, openai.RateLimitError, anthropic.RateLimitError),
-    (Why.KILLED, openai.InternalServerError, anthropic.InternalServerError),
+    (Why.KILLED, openai.PermissionDeniedError, anthropic.PermissionDeniedError),
     (Why.UPSTREAM, openai.InternalServerError, anthropic.InternalServerError),
 ]
 

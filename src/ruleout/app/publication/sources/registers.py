@@ -98,15 +98,15 @@ def _rates(ask: Context) -> Iterator[Fact]:
             "given-way": str(rate.granted + rate.partly + rate.complied),
             "refused-by-rule": str(rate.refused_by_rule),
             "pending": str(rate.pending),
-            "least-rate": decimal_text(rate.lower),
-            "most-rate": decimal_text(rate.upper),
+            "rate-from": decimal_text(rate.lower),
+            "rate-to": decimal_text(rate.upper),
         }
         yield Fact(entries=tuple(e for n in names for e in entries.get(n, ())), values=values, about=(rate.kind.value,))
 
 
 RATES = Source(
     says="How often each kind of requester was given way to, with an exact interval of 95 percent.",
-    columns=titled("requester answered given-way refused-by-rule pending least-rate most-rate"),
+    columns=titled("requester answered given-way refused-by-rule pending rate-from rate-to"),
     read=_rates,
 )
 INCIDENTS = Source(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import partial
 
 from ruleout.model.permit import Endpoint
-from ruleout.serving.wires.answers import chat, messages, responses, rpc
+from ruleout.serving.wires.answers import chat, chat_whole, messages, responses, rpc
 from ruleout.serving.wires.answers.reader import Reader, Whole
 from ruleout.serving.wires.values import CutShort, Piece, ToolCall
 
@@ -29,7 +29,7 @@ def reader_of(
         hide_usage: do not forward the usage chunk of a chat completion, which only the gateway asked for.
     """
     if endpoint is Endpoint.OPENAI_CHAT_COMPLETIONS:
-        return chat.ChatReader(hide_usage=hide_usage) if stream else Whole(chat.whole)
+        return chat.ChatReader(hide_usage=hide_usage) if stream else Whole(chat_whole.whole)
     if endpoint is Endpoint.OPENAI_RESPONSES:
         return responses.ResponsesReader() if stream else Whole(responses.whole)
     if endpoint is Endpoint.ANTHROPIC_MESSAGES:

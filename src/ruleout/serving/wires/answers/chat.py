@@ -34,6 +34,7 @@ TOP = {
     **dict.fromkeys(("id", "object", "created", "model", "service_tier", "system_fingerprint", "obfuscation"), _MARK),
     **dict.fromkeys(("choices", "error"), _READ),
     "usage": Field.MARKS,
+    "timings": Field.MARKS,  # llama.cpp: tokens and milliseconds
 }
 #: `logprobs` hold the tokens of the text, and others that were likely: see `unsaid`.
 CHOICE = {"index": _MARK, "finish_reason": _MARK, "delta": _READ, "message": _READ, "logprobs": _READ}
@@ -234,28 +235,3 @@ def tokens_of(plain: Plain) -> tuple[int, int]:
     """Return the tokens read and written. Raises: CutShort."""
     usage = as_object(plain.get("usage") or {})
     return as_count(usage.get("prompt_tokens")), as_count(usage.get("completion_tokens"))
-
-
-def whole(body: bytes) -> Piece:
-    """Return an answer that is not streamed. Raises: CutShort."""
-    plain, _ = known(plain_of(body), TOP)
-    text, calls = "", list[ToolCall]()
-    for choice in as_list(plain.get("choices")):
-        told, words = known(choice, CHOICE)
-        message, more = known(told.get("message"), DELTA)
-        said = said_of(message)
-        text += said + more + words + unsaid(told.get("logprobs"), said)
-        for index, call in enumerate(as_list(message.get("tool_calls"))):
-            part, _ = known(call, CALL)
-            calls.append(_call(part.get("function") or part.get("custom"), index))
-        if message.get("function_call"):
-            calls.append(_call(message["function_call"], LEGACY))
-    return Piece(body, text, tuple(calls), *tokens_of(plain), True)
-
-
-def _call(told: object, index: int) -> ToolCall:
-    part, _ = known(told, FUNCTION)
-    name = as_text(part.get("name"))
-    if not name:
-        raise CutShort("a call of a tool has no name")
-    return ToolCall(name, as_text(part.get("arguments")) + as_text(part.get("input")), True, index)

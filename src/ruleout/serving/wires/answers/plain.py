@@ -28,6 +28,10 @@ class Field(Enum):
     ECHO = "what the request said, told back: judged there"
 
 
+_MARK, _READ = Field.MARK, Field.READ
+_SCALARS = frozenset((int, float, bool))
+
+
 class _TwiceError(ValueError):
     pass
 
@@ -46,7 +50,10 @@ def plain_of(data: bytes) -> Plain:
     """Return the object. Raises: CutShort: it is none, or a key stands in it twice."""
     try:
         plain = _decode(data)
-        _check(data.decode())
+        again = encode(plain)
+        # What is the same when it is written again has no key twice: only other styles of writing are looked at slowly.
+        if again != data and again != msgspec.json.format(data, indent=-1):
+            _check(data.decode())
     except (ValueError, RecursionError):
         raise CutShort("the answer cannot be read") from None
     return as_object(plain)
@@ -124,19 +131,30 @@ def known(value: object, table: dict[str, Field]) -> tuple[Plain, str]:
     """
     plain, words = as_object(value), ""
     for key, one in plain.items():
-        kind = table.get(key)
-        if kind is Field.READ or kind is Field.ECHO or one is None:
+        if one is None:
             continue
-        if kind is Field.WORDS:
-            words += words_of(one)
-        elif kind is None:
-            if one or key.isascii() is False or len(key) > MAX_NAME:
-                raise CutShort("the answer has a field that is not known here")
-        elif kind is Field.SEALED:
-            as_text(one)
-        elif not _is_mark(one, deep=kind is Field.MARKS):
-            raise CutShort("the answer has a field with more in it than is known here")
+        kind = table.get(key)
+        if kind is _MARK and (type(one) in _SCALARS or (type(one) is str and len(one) <= MAX_NAME)):
+            continue
+        if kind is not _READ:
+            words += _looked_at(key, one, kind)
     return plain, words
+
+
+def _looked_at(key: str, one: object, kind: Field | None) -> str:
+    """Return the words of a field that is not ordinary. Raises: CutShort."""
+    if kind is Field.ECHO:
+        return ""
+    if kind is Field.WORDS:
+        return words_of(one)
+    if kind is None:
+        if one or key.isascii() is False or len(key) > MAX_NAME:
+            raise CutShort("the answer has a field that is not known here")
+    elif kind is Field.SEALED:
+        as_text(one)
+    elif not _is_mark(one, deep=kind is Field.MARKS):
+        raise CutShort("the answer has a field with more in it than is known here")
+    return ""
 
 
 def _is_mark(value: object, *, deep: bool) -> bool:

@@ -173,14 +173,15 @@ class Whole(Reader):
 
     def __init__(self, read: Any) -> None:
         super().__init__()
-        self._body = bytearray()
+        self._parts: list[bytes] = []
         self._read = read
 
     def _take(self, data: bytes, pieces: list[Piece], *, last: bool) -> None:
-        self._body += data
+        if data:
+            self._parts.append(data)
         if last:
             self.ended = True
-            self._add(pieces, self._read(bytes(self._body)))
+            self._add(pieces, self._read(self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)))
 
     def _ending(self, refusal: Refusal, state: Any) -> bytes:  # noqa: ARG002 -- shape of Reader
         return b""
