@@ -3,6 +3,9 @@
 .DELETE_ON_ERROR:
 .PHONY: help demo test lint types servers docs bench install
 
+# The demonstration and the tests start the command hundreds of times: bytecode is kept, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
+
 PY := .venv/bin/python
 RUNTIME := .venv/.runtime-installed
 TOOLS := .venv/.tools-installed
@@ -15,8 +18,8 @@ help: ## list these commands
 demo: $(RUNTIME) ## install what is needed and run the tour: no key, no account, no question
 	@.venv/bin/ruleout demo
 
-test: lint types servers ## everything that must hold: lint, contracts, types, then every test
-	@$(PY) -m compileall -q src # tests start the command hundreds of times, also where Python may not keep bytecode by itself
+test: $(TOOLS) ## everything that must hold: lint, contracts, types, then every test
+	@$(MAKE) --no-print-directory -j 3 lint types servers
 	$(PY) -m pytest -n logical --dist loadfile
 
 lint: $(TOOLS) ## style, format and import contracts
@@ -54,11 +57,10 @@ $(RUNTIME): requirements-run.lock pyproject.toml | $(PY)
 	@echo "installing what Ruleout needs to run (once) ..."
 	@$(PIP) -r requirements-run.lock
 	@$(SELF)
-	@$(PY) -m compileall -q src
 	@touch $@
 
 $(TOOLS): requirements.lock pyproject.toml | $(PY)
 	@echo "installing what the tests need (once) ..."
-	@$(PIP) -r requirements.lock
+	@$(PIP) --no-compile -r requirements.lock
 	@$(SELF)
 	@touch $(RUNTIME) $@

@@ -10,18 +10,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.ledger_builders import FakeSigner
+from tests.ledger_builders import ORIGIN, FakeSigner
 
 from ruleout.adapters.kill.file_store import FileStore
+from ruleout.adapters.kill.granted import GrantFolder
 from ruleout.adapters.kill.postgres_store import PostgresStore
 from ruleout.app.kill.giving_back import confirm, propose
 from ruleout.app.kill.site import Site
 from ruleout.ledger.note import verifier_key
 from ruleout.ledger.signing import Holder
-from ruleout.serving.epoch import Epoch, SignedEpoch, sign_epoch
+from ruleout.model.plain import instant_text
+from ruleout.serving.epoch import Degraded, Epoch, SignedDegraded, SignedEpoch, grant_to_file, sign_epoch
+from ruleout.serving.epoch.degraded import sign_grant
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TS = "2026-03-01T12:00:00Z"
@@ -93,3 +96,33 @@ def until(holds: Callable[[], bool], timeout_s: float = 10.0) -> float:
         assert time.monotonic() - start < timeout_s, "it did not come to hold in time"
         time.sleep(0.002)
     return time.monotonic() - start
+
+
+def grant(of: SignedEpoch, **more: object) -> Degraded:
+    """A degraded grant of an epoch, from now on for an hour, unless said otherwise; instants by `begins`, `lasts` in seconds."""
+    begins, lasts = int(more.pop("begins", 0)), int(more.pop("lasts", 3600))  # type: ignore[call-overload]
+    now = datetime.now(UTC).replace(microsecond=0)
+    first = now + timedelta(seconds=begins)
+    fields = {
+        "origin": ORIGIN, "gateway": "test", "epoch": of.epoch.number, "digest": of.digest,
+        "at": instant_text(min(now, first)), "not_before": instant_text(first),
+        "until": instant_text(first + timedelta(seconds=lasts)), "tenants": None, "models": None, "reason": "0" * 64,
+        "by": key_id(KIM),
+    }  # fmt: skip
+    return Degraded(**{**fields, **more})  # type: ignore[arg-type]
+
+
+def granted(one: Degraded, *signers: FakeSigner) -> SignedDegraded:
+    made = SignedDegraded(grant=one)
+    for signer in signers or (KIM, LEE):
+        made = sign_grant(made, signer)
+    return made
+
+
+def give(folder: GrantFolder, signed: SignedDegraded) -> SignedDegraded:
+    """Put a grant where a host's agent looks, as `ruleout degrade confirm` does; nothing is checked."""
+    folder.path.mkdir(parents=True, exist_ok=True)
+    made = folder.path / "grant.new"
+    made.write_bytes(grant_to_file(signed))
+    made.replace(folder.current)
+    return signed

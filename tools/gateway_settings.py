@@ -23,8 +23,8 @@ _HEAD = """# Settings of a gateway
 No setting opens what a permit, the floor or a tenant's policy does not, and none switches a check off.
 """
 _SHAPES = (
-    "GatewayDoc", "ListenDoc", "TlsDoc", "TrustDoc", "UpstreamDoc", "SecretDoc", "ModelDoc", "ToolServerDoc", "TenantDoc",
-    "HookDoc", "ApprovalsDoc", "SealDoc", "TelemetryDoc", "WatchingDoc",
+    "GatewayDoc", "ListenDoc", "TlsDoc", "TrustDoc", "UpstreamDoc", "SecretDoc", "ModelDoc", "ToolServerDoc", "TenantDoc", "ShadowDoc",
+    "HookDoc", "ApprovalsDoc", "SealDoc", "TelemetryDoc", "WatchingDoc", "RecheckDoc",
 )  # fmt: skip
 
 

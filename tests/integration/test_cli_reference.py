@@ -30,6 +30,7 @@ GROUPS = (
         "tools",
         "monitoring",
         "unkill",
+        "degrade",
     ),
 )
 BELOW = (
@@ -37,6 +38,7 @@ BELOW = (
     *("witness init", "witness serve", "witness show", "witness policy", "witness ask", "witness outage"),
     *("policy test", "policy sign", "policy explain"),
     *("unkill propose", "unkill confirm"),
+    *("degrade propose", "degrade confirm", "degrade end", "degrade show"),
     *("gateway serve", "gateway check", "gateway key"),
     *("audit query", "audit verify", "audit seal", "audit erase"),
     *("tools check", "tools judge", "tools waiting", "tools show", "tools approve", "tools deny"),

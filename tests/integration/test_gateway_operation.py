@@ -51,7 +51,7 @@ def metric(running: Running, name: str) -> float:
 
 
 def test_the_record_is_sealed_into_the_ledger_while_serving(tmp_path: Path, fake: Fake) -> None:
-    """Each second, by a process of the gateway's own; what is sealed verifies."""
+    """Each second, by a process of the gateway's own, and once more when it ends; what is sealed verifies."""
     lab = Lab(tmp_path)
     keys = seeds("lab-log", "gateway-1")
     begun = run("init", lab.record, "--origin", "lab.example/lab", "--producer", "lab", env=keys)
@@ -65,6 +65,9 @@ def test_the_record_is_sealed_into_the_ledger_while_serving(tmp_path: Path, fake
             assert ask(running).status == 200
         until(lambda: _batches(lab), 20)
         until(lambda: lab.run("audit", "verify", "--audit", world.folder / "audit").code == 0, 20)
+        assert ask(running).status == 200
+    ended = lab.run("audit", "verify", "--audit", world.folder / "audit")
+    assert ended.code == 0, ended.text
 
 
 def _batches(lab: Lab) -> int:

@@ -7,7 +7,7 @@ from benchmarks.material.policies import Drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ruleout.adapters.cedar import Oracle, as_cedar, made_of, tree_of
+from ruleout.adapters.cedar import CedarFunction, Oracle, as_cedar, made_of, tree_of
 from ruleout.policy.program import program_of
 from ruleout.policy.values import Call, facts_of, uid_of, value_of
 
@@ -35,3 +35,18 @@ def call_of(given, known):
 def test_compiled_policies_and_cedar_agree(seed):
     """Thirty calls to one drawn policy: no difference."""
     assert differences(seed) == []
+
+
+@settings(max_examples=20, deadline=None)
+@given(SEEDS)
+def test_cedar_in_the_place_of_compiled_rules_says_what_it_says_of_the_call_itself(seed):
+    """Values turned back into JSON, as decisions are asked again while serving: nothing is lost or changed."""
+    drawn = Drawn(seed)
+    text, entities = drawn.policies(), drawn.entities()
+    known, function = facts_of(entities), CedarFunction(text)
+    for asked in (drawn.call() for _ in range(30)):
+        one = call_of(asked, known)
+        permits, forbids, failed = function(one.principal, one.action, one.resource, one.context, one.entities)
+        ((decision, reasons, errors),) = Oracle(text).answers([asked], entities)
+        assert (permits if decision == "Allow" else forbids) == reasons
+        assert (forbids if decision == "Allow" else permits, failed) == ((), errors)

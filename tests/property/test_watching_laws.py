@@ -123,17 +123,17 @@ def test_counts_never_fall(readings: list[tuple[str, int, int, str]]) -> None:
 
 
 def test_a_rate_at_its_bar_is_a_breach_with_probability_alpha_at_most() -> None:
-    """Of 200 gateways with alpha 0.05 at most 10 are expected, looked at 40 times."""
+    """Of 200 gateways with alpha 0.05 at most 10 are expected, looked at 20 times."""
     with tempfile.TemporaryDirectory() as folder:
         watch = replace(Watched(Path(folder)).watches[0], bar=Decimal("0.1"), alpha=Decimal("0.05"))
     rng, alarms = random.Random(11), {0.1: 0, 0.2: 0}
     for rate, runs in ((0.1, 200), (0.2, 30)):
         for _ in range(runs):
             known, counters, is_breach = None, Counters(), False
-            for _ in range(40):
-                near = sum(rng.random() < rate for _ in range(15))
+            for _ in range(20):
+                near = sum(rng.random() < rate for _ in range(30))
                 counters.add(VERDICTS, "bio", "near", by=near)
-                counters.add(VERDICTS, "bio", "allow", by=15 - near)
+                counters.add(VERDICTS, "bio", "allow", by=30 - near)
                 known = remembered(known, watch, {"a": counters.state})
                 is_breach = is_breach or looked_by(known, watch, ()).is_breach
                 if rng.random() < 0.05:

@@ -15,9 +15,10 @@ from typing import Any
 import cedarpy
 
 from ruleout.errors import RuleoutError
-from ruleout.policy.calls import call_of, in_cedar
+from ruleout.policy.calls import call_in_cedar, call_of, in_cedar
 from ruleout.policy.operations import NAMES
 from ruleout.policy.program import Compiled, Held, Program, program_of
+from ruleout.policy.values import Call, Entities, Uid
 
 MOST_POLICY_BYTES = 1024 * 1024
 _FAILED = re.compile(r"policy `([^`]+)`")
@@ -88,6 +89,29 @@ class Oracle:
 
 #: Cedar's decision, the ids that it gives as reasons, and the ids of rules that failed, each sorted.
 Answered = tuple[str, tuple[str, ...], tuple[str, ...]]
+
+
+class CedarFunction:
+    """Cedar itself in the place of a compiled function (`policy.program.Function`); slow, to be compared with."""
+
+    def __init__(self, text: str) -> None:
+        self._oracle = Oracle(text)
+
+    def __call__(
+        self, principal: Uid, action: Uid, resource: Uid, context: Mapping[str, Any], entities: Entities, /
+    ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Return which permits or forbids decided and which rules failed. Where Cedar decides nothing, that has failed."""
+        call = Call(principal=principal, action=action, resource=resource, context=context, entities=entities)
+        request, known = call_in_cedar(call)
+        ((decision, reasons, failed),) = self._oracle.answers([request], known)
+        if decision not in ("Allow", "Deny"):
+            return (), (), (decision,)
+        return (reasons, (), failed) if decision == "Allow" else ((), reasons, failed)
+
+
+def by_cedar(text: str) -> Compiled:
+    """Return a policy whose answers are Cedar's own; its rules are not listed. Raises BadPolicy if it is none."""
+    return Compiled(rules=(), function=CedarFunction(text))
 
 
 def as_cedar(held: Held) -> Answered:

@@ -18,6 +18,7 @@ from ruleout.app.evidence.bars import Asked, Cache
 from ruleout.app.evidence.standing import require_as_recorded
 from ruleout.app.ledger import Record, read_record
 from ruleout.app.sources import with_digests
+from ruleout.app.verifier_files import read_witness_policy
 from ruleout.app.witnessing.policy import recorded_policy
 from ruleout.app.workspace import CONFIG, open_workspace
 from ruleout.documents.fields import parse_instant
@@ -40,8 +41,6 @@ from ruleout.ledger.bundle import for_audience, to_bytes
 from ruleout.ledger.disclosure import Tree, digest_of_disclosure, reveal
 from ruleout.ledger.sealed import MAX_BYTES as MAX_PAGE_BYTES
 from ruleout.ledger.sealed import is_page, open_sealed
-from ruleout.ledger.witness_policy import MAX_BYTES as MAX_POLICY_BYTES
-from ruleout.ledger.witness_policy import WitnessPolicy, parse_policy
 from ruleout.model.decision import ENGINE, Decision
 from ruleout.model.outcome import Activity
 
@@ -109,19 +108,9 @@ def verify(path: Path, *, policy: Path | None = None, strict: bool = False) -> t
     Raises:
         LedgerError, VerificationFailed, NotFound: it cannot even be opened as one, or the policy is none.
     """
-    own = None if policy is None else read_policy(policy)
+    own = None if policy is None else read_witness_policy(policy)
     bundle = open_bundle(path)
     return bundle, verify_bundle(bundle, policy=own, vkeys=(own and own.logs) or None, strict=strict)
-
-
-def read_policy(path: Path) -> WitnessPolicy:
-    """Return a verifier's own policy of witnesses. Effect: reads its file. Raises RuleoutError if it is none."""
-    data = read_bounded(path, limit_bytes=MAX_POLICY_BYTES, what="policy of witnesses")
-    try:
-        return parse_policy(data.decode("utf-8"))
-    except (UnicodeDecodeError, VerificationFailed) as error:
-        hint = "A policy is text by C2SP tlog-policy, as `ruleout witness show --policy` prints it."
-        raise RuleoutError(f"{path}: expected a policy of witnesses, got another file: {error}", hint=hint) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

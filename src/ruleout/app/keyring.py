@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -65,15 +66,17 @@ class KeptKeyring:
         self._path = path
         self._stamp: tuple[int, ...] | None = None
         self._ring: Keyring = {}
+        self._lock = threading.Lock()
 
     def __call__(self) -> Keyring:
-        """Return the keyring as its file is now. Effect: looks at the file, may read it. Raises as `read_keyring`."""
-        stamp = self._stamped()
-        if stamp is None or stamp != self._stamp:
-            self._stamp = None  # what cannot be read is not kept from before
-            self._ring = read_keyring(self._path)
-            self._stamp = stamp
-        return self._ring
+        """Return the keyring as its file is now; for any thread. Effect: looks at the file, may read it. Raises as `read_keyring`."""
+        with self._lock:
+            stamp = self._stamped()
+            if stamp is None or stamp != self._stamp:
+                self._stamp = None  # what cannot be read is not kept from before
+                self._ring = read_keyring(self._path)
+                self._stamp = stamp
+            return self._ring
 
     def _stamped(self) -> tuple[int, ...] | None:
         try:

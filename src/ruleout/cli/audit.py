@@ -57,6 +57,7 @@ def query(
     tenant: Annotated[str, typer.Option(help="Only requests of this tenant.")] = "",
     model: Annotated[str, typer.Option(help="Only requests for this model, as asked for.")] = "",
     why: Annotated[Why | None, typer.Option(help="Only requests refused or cut on this ground.")] = None,
+    shadow: Annotated[str, typer.Option(help="Only requests that this shadow would have decided otherwise.")] = "",
     since: Annotated[str | None, typer.Option(help="From this instant on.")] = None,
     until: Annotated[str | None, typer.Option(help="Before this instant.")] = None,
     most: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many, the newest.")] = 100,
@@ -77,6 +78,7 @@ def query(
         tenant=tenant,
         model=model,
         why=why.value if why else "",
+        shadow=shadow,
         since=instant(since) if since else None,
         until=instant(until) if until else None,
     )
@@ -163,6 +165,7 @@ def _value(one: Request) -> dict[str, object]:
         "why": one.why,
         "began": plain_record(one.began),
         "ended": ended,
+        "shadows": [shadowed._asdict() for shadowed in one.shadows],
         "where": _where(one),
     }
 

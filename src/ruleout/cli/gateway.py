@@ -18,7 +18,7 @@ from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.master import serve as serve_gateway
 from ruleout.reports.page import Line
-from ruleout.reports.serving.pages import standing_page, standing_value
+from ruleout.reports.serving.pages import policies_page, policies_value, standing_page, standing_value
 
 SettingsArgument = Annotated[Path, typer.Argument(metavar="SETTINGS", help="The gateway's settings, `gateway.yaml`.")]
 UpstreamOption = Annotated[
@@ -56,19 +56,24 @@ def serve(settings: SettingsArgument, upstream: UpstreamOption = None) -> int:
 def check(settings: SettingsArgument, json: JsonOption = False) -> int:
     """Say what would be served now, by which permits, floor, policies and rules; nothing is started or remembered.
 
-    Exit codes: 0 something would be served, 1 a file proves nothing, 2 bad input, 3 nothing would be served.
+    Bundles in shadow are named with their dates and the days that are left: they change no answer.
+
+    Exit codes: 0 something would be served, 1 a file proves nothing or a bundle is not trusted, 2 bad input, 3 nothing would be served.
 
     Example: ruleout gateway check gateway.yaml
     """
     place = read_settings(settings)
     read_watches(place)
     standing = load_standing(place, at=instant(None))
+    named, untrusted, at = standing.named_shadows, standing.untrusted, standing.at
+    served = (standing.permits, standing.verdicts, standing.floor, place.settings)
     if json:
-        show_json(standing_value(standing.permits, standing.verdicts, standing.floor, place.settings))
+        show_json({**standing_value(*served), **policies_value(named, untrusted, at=at)})
     else:
-        show_page(
-            standing_page(standing.permits, standing.verdicts, standing.floor, place.settings, width=page_width())
-        )
+        width = page_width()
+        show_page([*standing_page(*served, width=width), *policies_page(named, untrusted, at=at, width=width)])
+    if untrusted or any(one.state(at) == "does-not-hold" for one in named):
+        return ExitCode.STOP
     return ExitCode.OK if standing.permits else ExitCode.HOLD
 
 

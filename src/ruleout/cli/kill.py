@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from ruleout.app.accountability.signed import stated_reason
-from ruleout.app.kill.entries import missing_in
+from ruleout.app.kill.degrading import Given, given_here
+from ruleout.app.kill.entries import missing_grants, missing_in, told_of
 from ruleout.app.kill.proof import wait_for
 from ruleout.app.kill.site import Site, chain, site_of
 from ruleout.app.kill.taking import kill as put_kill
@@ -34,7 +35,7 @@ from ruleout.cli.options import JsonOption, WorkspaceOption, instant, workspace_
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.cli.signing import KeyOption
 from ruleout.errors import RuleoutError
-from ruleout.reports.kill.pages import state_page, state_value
+from ruleout.reports.kill.pages import grant_page, grant_value, state_page, state_value
 from ruleout.serving.epoch import Target
 
 AllOption = Annotated[bool, typer.Option("--all", help="Everything.")]
@@ -102,12 +103,26 @@ def _list(place: Workspace, site: Site, *, json: bool) -> int:
     epochs = chain(site)
     newest = epochs[-1].epoch if epochs else None
     try:
-        missing = missing_in(read_record(place), epochs)
+        record = read_record(place)
+        missing = missing_in(record, epochs)
+        grants = [told_of(act, signed) for act, signed in missing_grants(record, site)]
     except (RuleoutError, OSError) as error:
         say(f"the record cannot be read now: {error}")
-        missing = [one.epoch.number for one in epochs]
+        missing, grants = [one.epoch.number for one in epochs], []
+    given = _given(site)
     if json:
-        show_json(state_value(newest, missing))
+        degraded = None if given is None else grant_value(given.signed, given.why_not)
+        show_json({**state_value(newest, missing, grants), "degraded": degraded})
     else:
-        show_page(state_page(newest, missing, width=page_width()))
-    return ExitCode.HOLD if missing else ExitCode.OK
+        show_page(state_page(newest, missing, grants, width=page_width()))
+        if given is not None:
+            show_page(grant_page(given.signed, given.why_not, width=page_width()))
+    return ExitCode.HOLD if missing or grants else ExitCode.OK
+
+
+def _given(site: Site) -> Given | None:
+    try:
+        return given_here(site, at=instant(None))
+    except (RuleoutError, OSError) as error:
+        say(f"the degraded grant here counts for nothing: {error}")
+        return None

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import typer
 
-from ruleout.app.kill.entries import record_epochs
+from ruleout.app.kill.entries import record_epochs, record_grants
 from ruleout.app.kill.site import Site, chain
-from ruleout.app.ledger import recording
+from ruleout.app.ledger import Record, Recorder, recording
 from ruleout.app.workspace import Workspace
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import instant, keys_of_this_run
@@ -57,21 +57,34 @@ def unlocked(key: str | None) -> Signer:
 
 
 def recorded(place: Workspace, site: Site, signer: Signer, own: int) -> bool:
-    """Bring every epoch that has no entry into the record; say so, and say where it cannot be done now.
+    """Bring whatever has no entry into the record, epochs and degraded grants of this host; say so, and where it cannot be done now.
 
     Effect: locks, audits and writes the record. Never raises for the record: what was killed is killed.
     """
+
+    def draft(record: Record, recorder: Recorder) -> list[str]:
+        numbers = record_epochs(record, recorder, signer, site, chain(site), own=own)
+        return [f"epoch {number}" for number in numbers] + record_grants(record, recorder, signer, site, own="")
+
+    return _drafted(place, draft)
+
+
+def recorded_grant(place: Workspace, site: Site, signer: Signer, own: str) -> bool:
+    """Bring every degraded grant of this host that has no entry into the record, without asking the store. As `recorded`."""
+    return _drafted(place, lambda record, recorder: record_grants(record, recorder, signer, site, own=own))
+
+
+def _drafted(place: Workspace, draft: Callable[[Record, Recorder], list[str]]) -> bool:
     try:
-        epochs = chain(site)
         with recording(place, keys_of_this_run(), at=instant(None)) as (record, recorder):
-            numbers = record_epochs(record, recorder, signer, site, epochs, own=own)
+            done = draft(record, recorder)
             recorder.commit()
     except (RuleoutError, OSError) as error:
         say(f"NOT in the record yet: {error}")
-        say("  next: It is in force all the same. The next kill, unkill or drill writes the entry.")
+        say("  next: It is in force all the same. The next kill, unkill, degrade or drill writes the entry.")
         return False
-    for number in numbers:
-        say(f"recorded epoch {number} in {place.origin}")
+    for one in done:
+        say(f"recorded {one} in {place.origin}")
     return True
 
 

@@ -59,6 +59,7 @@ VERBS = (
     "monitoring",
     "kill",
     "unkill",
+    "degrade",
     "drill",
     "verify",
     "export",

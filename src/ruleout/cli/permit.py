@@ -11,16 +11,16 @@ from typing import Annotated
 import typer
 
 from ruleout.adapters.files import read_bounded
-from ruleout.app.bundle import read_policy
 from ruleout.app.keyring import read_keyring
 from ruleout.app.ledger import read_record
-from ruleout.app.permits.files import issuers_of, log_keys_before, permit_file_of, read_permit_file, write_permit_file
+from ruleout.app.permits.files import issuers_of, log_keys_before, permit_file_of, write_permit_file
 from ruleout.app.permits.grounds import archive_of
 from ruleout.app.permits.issue import issue_permit, revoke_permit
 from ruleout.app.permits.register import permit_named, permits_in
 from ruleout.app.permits.standing import standings_of
 from ruleout.app.permits.versions import versions_at_hand
 from ruleout.app.sources import MOST_DOCUMENT_BYTES
+from ruleout.app.verifier_files import read_permit_file, read_witness_policy
 from ruleout.app.workspace import Workspace
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, WorkspaceOption, instant, workspace_needed, workspace_or_none
@@ -200,7 +200,7 @@ def check(
     Example: ruleout permit check permit.json --at 2026-09-01
     """
     when, read = instant(at), [read_permit_file(file) for file in files]
-    own = None if policy is None else read_policy(policy)
+    own = None if policy is None else read_witness_policy(policy)
     stated = Trusted(
         vkeys=tuple(parse_log_key(key) for key in log_key or ()) or (() if own is None else own.logs),
         policy=own,

@@ -147,6 +147,8 @@ PROBLEM_IDS: dict[str, str] = {
     "N002": "an address of a gateway beyond this host without TLS",
     "N003": "an address of an upstream with more than where it is",
     "N004": "a watch of a hook, or a limit for a tenant, that the gateway does not have",
+    "N005": "a floor of a gateway in shadow",
+    "N006": "a shadow of a gateway whose days do not hold",
     "P001": "a safeguard or condition of a permit that nothing carries, or that is carried twice over",
     "P002": "a permit that ends before it begins",
     "P003": "a name that stands twice in a permit",

@@ -13,13 +13,17 @@ from dataclasses import dataclass
 
 from ruleout.adapters.clock import ForwardClock, boot_nanoseconds
 from ruleout.adapters.kill import View
+from ruleout.app.policy.recheck import Given
 from ruleout.app.serving.load import Standing
+from ruleout.errors import RuleoutError
 from ruleout.gateway.callers import Caller, Callers
+from ruleout.gateway.comparing.rechecking import Rechecks
+from ruleout.gateway.comparing.shadowing import shadowed
 from ruleout.gateway.exchange import Exchange, Taken, refusal_of
 from ruleout.gateway.telling.transcript import KeyStore, Transcript
 from ruleout.gateway.tool_servers import read_message
 from ruleout.model.permit import ContentPolicy, Endpoint, LimitKind
-from ruleout.policy.decide import decide
+from ruleout.policy.decide import Answer, decide
 from ruleout.policy.values import Call, Uid
 from ruleout.serving.asked import Asked
 from ruleout.serving.epoch import Scope
@@ -40,7 +44,10 @@ _UNAUTHENTICATED = Refusal(Why.UNAUTHENTICATED, "the key is missing or not known
 
 @dataclass(slots=True)
 class Admission:
-    """What a worker judges by. `standing` is None while nothing may be served: `closed` says why."""
+    """What a worker judges by. `standing` is None while nothing may be served: `closed` says why.
+
+    `untrusted` holds digests of bundles that nothing is served by any more; after `until_recheck` decisions, one is asked again.
+    """
 
     callers: Callers
     capabilities: Mapping[str, frozenset[str]]
@@ -51,6 +58,9 @@ class Admission:
     closed: str = "the permits and policies are not loaded"
     generation: int = 0
     content_keys: KeyStore | None = None
+    rechecks: Rechecks | None = None
+    until_recheck: int = 1
+    untrusted: frozenset[str] = frozenset()
 
     def load(self, standing: Standing) -> None:
         """Serve by these from now on, within `budgets`. Effect: answers under way are judged by them too."""
@@ -62,15 +72,50 @@ class Admission:
         self.standing, self.closed = None, reason
         self.generation += 1
 
-    def still_grants(self, grant: Grant) -> bool:
-        """Whether what is served by now still grants what an answer began under (a withdrawn permit ends it)."""
-        standing = self.standing
-        return standing is not None and grant.permit in standing.permit_ids
+    def distrust(self, digest: str) -> None:
+        """Serve nothing by this bundle from now on. Effect: answers under way by it end; without its floor nothing is served."""
+        self.untrusted |= {digest}
+        if self.standing is not None:
+            try:
+                self.load(self.standing.without(self.untrusted))
+            except RuleoutError as error:
+                self.close(str(error))
+
+    def still_serves(self, it: Exchange) -> bool:
+        """Whether what is served by now still lets an answer go on: by its permit, and by the bundle that permitted it."""
+        standing, grant, answer = self.standing, it.grant, it.answer
+        if standing is None or grant is None or answer is None:
+            return False
+        return grant.permit in standing.permit_ids and answer.bundle not in standing.untrusted
+
+    def decide(self, it: Exchange, standing: Standing, call: Call) -> Answer:
+        """Return what floor and policy decide about a call; no shadow changes it.
+
+        Effect: one in so many is put aside to be asked again of Cedar; what a shadow would decide is noted in the exchange.
+        """
+        answer = decide(standing.layers, call)
+        self.until_recheck -= 1
+        if self.until_recheck == 0 and self.rechecks is not None:
+            self.until_recheck = self.rechecks.take(Given(standing.loaded, call, answer))
+        if standing.shadows and it.caller is not None:
+            shadow = standing.shadows.get(it.caller.tenant)
+            if shadow is not None and shadow.first_ns <= self.clock.now_ns() < shadow.end_ns:
+                it.shadows += shadowed(shadow, answer, call)
+        return answer
 
     def state(self) -> object:
         """Return what differs whenever answers under way have to be judged anew. Effect: reads the page and the clock."""
         refusal = self.view.standing(_NOTHING)
-        return self.view.sequence, None if refusal is None else refusal.why, self.generation
+        return self.view.sequence, None if refusal is None else (refusal.why, refusal.rules), self.generation
+
+    def stands(self, it: Exchange, scope: Scope) -> Refusal | None:
+        """Why an exchange may not go on now by the page, None if it may; one that goes on without a lease is marked. Effect: reads it."""
+        view = self.view
+        passes = view.passes
+        refusal = view.standing(scope)
+        if view.passes != passes:
+            it.degraded = view.grant_digest
+        return refusal
 
     def admit(self, it: Exchange, digest: str | None, body: bytes, *, model: str = "") -> Refusal | None:
         """Judge a request and fill in what is found; None if it may go on.
@@ -102,7 +147,7 @@ class Admission:
             it.transcript.name(it.id, caller.tenant, it.at_ns)
         it.scope = scope = self._scope(it.endpoint, caller, grant, request.asked)
         return (
-            self.view.standing(scope)
+            self.stands(it, scope)
             or self._decided(it, standing, caller, grant, request.asked)
             or self._counted(it, caller, grant, request)
         )
@@ -110,11 +155,13 @@ class Admission:
     def _scope(self, endpoint: Endpoint, caller: Caller, grant: Grant, asked: Asked) -> Scope:
         capabilities = tuple(self.capabilities.get(asked.model, ()))
         tools = (*asked.tools, *asked.results) if asked.results else asked.tools
-        return Scope(asked.model, (grant.model, grant.digest), capabilities, tools, caller.tenant, endpoint.value)
+        plain = not tools and endpoint is not Endpoint.MCP_TOOLS_CALL
+        names = (grant.model, grant.digest)
+        return Scope(asked.model, names, capabilities, tools, caller.tenant, endpoint.value, plain)
 
     def _decided(self, it: Exchange, standing: Standing, caller: Caller, grant: Grant, asked: Asked) -> Refusal | None:
         tool = asked.tools[0] if it.endpoint is Endpoint.MCP_TOOLS_CALL and asked.tools else ""
-        it.answer = answer = decide(standing.layers, self.call_of(it.endpoint, caller, grant, asked, tool=tool))
+        it.answer = answer = self.decide(it, standing, self.call_of(it.endpoint, caller, grant, asked, tool=tool))
         return None if answer.allowed else refusal_of(answer, grant.permit)
 
     def _counted(self, it: Exchange, caller: Caller, grant: Grant, request: Request) -> Refusal | None:

@@ -18,7 +18,6 @@ from ruleout.app.serving.load import Standing
 from ruleout.gateway.admission import Admission
 from ruleout.gateway.exchange import Exchange, refusal_of
 from ruleout.model.permit import ContentPolicy
-from ruleout.policy.decide import decide
 from ruleout.serving.audit import HookSaid, ToolUse
 from ruleout.serving.epoch import Scope
 from ruleout.serving.hooks import HoldBack, Question, Stage, Verdict, denied_by
@@ -194,11 +193,12 @@ class Checks:
                 return refused
             approved = True
         asked = self._admission.call_of(it.endpoint, caller, grant, request.asked, tool=call.name, approved=approved)
-        answer = decide(self._standing.layers, asked)
+        answer = self._admission.decide(it, self._standing, asked)
         if not answer.allowed:
             return refusal_of(answer, grant.permit)
-        # The kill state once more, with this tool: it may have changed while a person was asked (G-6).
-        scope = it.scope._replace(tools=(*it.scope.tools, call.name)) if it.scope else Scope(tools=(call.name,))
+        # The kill state once more, with this tool: it may have changed while a person was asked (G-6). No call is plain chat (G-7).
+        scope = Scope() if it.scope is None else it.scope
+        scope = scope._replace(tools=(*scope.tools, call.name), plain=False)
         return self._admission.view.standing(scope)
 
     def _over(self, call: ToolCall, tenant: str, model: str) -> Refusal | None:

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from ruleout.adapters.clock import boot_nanoseconds
 from ruleout.model.permit import Endpoint
 from ruleout.policy.decide import Answer
-from ruleout.serving.audit import Ended, HookSaid, Opened, Refused, ToolUse, end_record, open_record, refused_record
+from ruleout.serving.audit import (
+    Ended,
+    HookSaid,
+    Opened,
+    Refused,
+    Shadowed,
+    ToolUse,
+    end_record,
+    open_record,
+    refused_record,
+)
 from ruleout.serving.refusal import Refusal, Why
 
 if TYPE_CHECKING:
@@ -41,6 +51,7 @@ class Exchange:
         "body",
         "caller",
         "calls",
+        "degraded",
         "endpoint",
         "epoch",
         "floor",
@@ -52,6 +63,8 @@ class Exchange:
         "scope",
         "sent",
         "sent_bytes",
+        "shadows",
+        "shadows_told",
         "status",
         "taken",
         "tokens_in",
@@ -70,16 +83,19 @@ class Exchange:
         self.body = ""
         self.floor = ""
         self.epoch = 0
+        self.degraded = ""  # the digest of the grant by which it went on without a lease
         self.input_hooks: tuple[HookSaid, ...] = ()
         self.output_hooks: tuple[HookSaid, ...] = ()
         self.calls: tuple[ToolUse, ...] = ()
+        self.shadows: tuple[Shadowed, ...] = ()  # those that agree too: they are counted
+        self.shadows_told = 0
         self.taken: Taken | None = None
         self.transcript: Transcript | None = None  # only where the permit lets content be kept
         self.status = self.sent_bytes = self.tokens_in = self.tokens_out = 0
         self.sent = hashlib.sha256()
 
     def opened(self) -> bytes:
-        """Return the record that is durable before the first byte leaves (G-8). Pure."""
+        """Return the record that is durable before the first byte leaves (G-8)."""
         caller, grant, asked, answer = self.caller, self.grant, self.request, self.answer
         if caller is None or grant is None or asked is None or answer is None:
             raise AssertionError("expected a request that was judged")
@@ -102,11 +118,13 @@ class Exchange:
                 hooks=self.input_hooks,
                 tools=asked.asked.tools,
                 content=None if self.transcript is None else self.transcript.opened(),
+                degraded=self.degraded,
+                shadows=self._shadowed() if self.shadows else (),
             )
         )
 
     def refused(self, refusal: Refusal, status: int) -> bytes:
-        """Return the record of a request that is not served (G-8, G-10). Pure."""
+        """Return the record of a request that is not served (G-8, G-10)."""
         caller, grant, asked = self.caller, self.grant, self.request
         content, failed = None, refusal.failed
         if self.transcript is not None:
@@ -134,11 +152,12 @@ class Exchange:
                 hooks=self.input_hooks,
                 tools=asked.asked.tools if asked else (),
                 content=content,
+                shadows=self._shadowed() if self.shadows else (),
             )
         )
 
     def ended(self, how: str, refusal: Refusal | None, at_ns: int) -> bytes:
-        """Return the record of how the answer ended: `whole`, `cut`, `left` or `failed` (G-8). Pure."""
+        """Return the record of how the answer ended: `whole`, `cut`, `left` or `failed` (G-8)."""
         return end_record(
             Ended(
                 at=at_ns,
@@ -155,8 +174,15 @@ class Exchange:
                 failed=refusal.failed if refusal else (),
                 hooks=self.output_hooks,
                 content=None if self.transcript is None else self.transcript.ended(how),
+                degraded=self.degraded,
+                shadows=self._shadowed() if self.shadows else (),
             )
         )
+
+    def _shadowed(self) -> tuple[Shadowed, ...]:
+        """What shadows would have decided otherwise and no record holds yet; each stands in the first that is made."""
+        some, self.shadows_told = self.shadows[self.shadows_told :], len(self.shadows)
+        return tuple(one for one in some if one.would != "same")
 
     def told(self, refusal: Refusal) -> Refusal:
         """Return a refusal with this request's id and its permit, as clients and records get it (G-10). Pure."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,11 +12,13 @@ from ruleout.adapters.audit import AuditWriter, WriterState
 from ruleout.adapters.monitoring import keep_counters, read_counters
 from ruleout.adapters.monitoring.watching import WatchedView
 from ruleout.gateway.admission import Admission
-from ruleout.serving.epoch import Scope
+from ruleout.serving.epoch import Degraded, Scope
 from ruleout.serving.monitoring.counters import Counters, merged
+from ruleout.serving.monitoring.metrics import DEGRADED
 from ruleout.serving.monitoring.prometheus import prometheus_text
 
 Page = tuple[int, str]
+_NOT_TRUSTED = "not trusted, and nothing is served by it: Cedar decided otherwise than its compiled rules"
 
 
 class Counted(NamedTuple):
@@ -26,18 +29,26 @@ class Counted(NamedTuple):
     worker: str
     watched: WatchedView | None
 
-    def metrics(self) -> str:
-        """Return the host's counters and how watched rates stand, as Prometheus reads them. Effect: keeps and reads counters."""
+    def metrics(self, degraded: Degraded | None) -> str:
+        """Return the host's counters, how watched rates stand and whether it is degraded, as Prometheus reads them.
+
+        Effect: keeps and reads counters.
+        """
         keep_counters(self.folder, self.worker, self.counters.state)
         total = merged(read_counters(self.folder))
         if self.watched is not None:
             total.numbers.update(self.watched.gauges().numbers)
+        total.numbers[DEGRADED.name, ()] = 0 if degraded is None else 1
         return prometheus_text(total)
 
     def failing(self) -> str:
         """Return what keeps rates from being watched, a line each. Effect: reads."""
         failing = {} if self.watched is None else self.watched.failing()
         return "".join(f"watch: {one.value}: {says}\n" for one, says in failing.items())
+
+
+#: In place of words that name a file.
+_SHADOWS = {"does-not-hold": "does not hold, and is not asked"}
 
 
 def why_not_ready(admission: Admission, audit: AuditWriter) -> str:
@@ -47,7 +58,25 @@ def why_not_ready(admission: Admission, audit: AuditWriter) -> str:
     if audit.state is not WriterState.RUNNING:
         return "the audit record cannot be written"
     refusal = admission.view.standing(Scope())
-    return "" if refusal is None else refusal.says
+    return "" if refusal is None or admission.view.degraded is not None else refusal.says
+
+
+def said_beside(admission: Admission) -> str:
+    """Return what people should know of policies while it serves, a line each: what is not trusted, not compared, in shadow.
+
+    Whose a shadow is is not said: anybody may read this. Effect: reads the clock.
+    """
+    standing, rechecks = admission.standing, admission.rechecks
+    if standing is None:
+        return ""
+    at = datetime.fromtimestamp(admission.clock.now_ns() // 1_000_000_000, UTC)
+    lines = [f"policy: {one}: {_NOT_TRUSTED}\n" for one in sorted(standing.untrusted)]
+    lines += sorted(
+        {f"shadow: {one.name}: {_SHADOWS.get(one.state(at)) or one.says(at)}\n" for one in standing.named_shadows}
+    )
+    if rechecks is not None and rechecks.is_behind:
+        lines.append("recheck: behind: decisions are not compared with Cedar's, for too many wait\n")
+    return "".join(lines)
 
 
 def pages_of(
@@ -59,8 +88,8 @@ def pages_of(
 ) -> Callable[[str, str | None], Page | None]:
     """Return what answers a path and the digest of the key that came with it; None for a path that is no page.
 
-    Health says only that the process answers; readiness says whether a request would be looked at, and why not, and what
-    keeps rates from being watched.
+    Health says only that the process answers; readiness says whether a request would be looked at, and why not, until when only
+    plain chat is, and what keeps rates from being watched.
     """
 
     def page(path: str, key: str | None) -> Page | None:
@@ -68,11 +97,18 @@ def pages_of(
             return 200, "ok\n"
         if path == "/ready":
             reason = why_not_ready(admission, audit)
-            return (503, f"not ready: {reason}\n") if reason else (200, f"ready\n{counted.failing()}")
+            beside = f"{_told(admission)}{counted.failing()}{said_beside(admission)}"
+            return (503, f"not ready: {reason}\n") if reason else (200, f"ready\n{beside}")
         if path == "/metrics":
             if key is None or key not in operators:
                 return 401, "expected an operator's key\n"
-            return 200, counted.metrics()
+            return 200, counted.metrics(admission.view.degraded)
         return None
 
     return page
+
+
+def _told(admission: Admission) -> str:
+    """Until when plain chat goes on without a lease, as a line; "" under a lease."""
+    grant = admission.view.degraded
+    return "" if grant is None else f"degraded until {grant.until}: plain chat only\n"

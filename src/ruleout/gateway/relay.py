@@ -88,9 +88,9 @@ class Relay:
         it, admission = self._it, self._serving.admission
         if it.scope is None or it.grant is None:
             return Refusal(Why.CLOSED, "nothing is known of this answer")
-        if admission.clock.now_ns() >= it.grant.end_ns or not admission.still_grants(it.grant):
+        if admission.clock.now_ns() >= it.grant.end_ns or not admission.still_serves(it):
             return Refusal(Why.NOT_PERMITTED, "the permit has ended", rules=("permit-time",), permit=it.grant.permit)
-        return admission.view.standing(it.scope)
+        return admission.stands(it, it.scope)
 
     async def serve(self) -> None:
         """Serve it to its end. Effect: everything. Whatever happens, it is told, recorded, and no longer live at the end."""

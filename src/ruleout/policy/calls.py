@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ruleout.policy.values import Call, Facts, Uid, text_of, value_of
+from ruleout.policy.values import Call, Entities, Facts, Uid, text_of, value_of
 
 #: Names this text; a bundle for another is refused.
 SCHEMA_ID = "ruleout-calls/1"
@@ -63,3 +63,46 @@ def in_cedar(plain: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, A
         "context": {name: value for name, value in plain.items() if name not in _HEADS},
     }
     return request, [{"uid": principal, "attrs": {}, "parents": [tier]}]
+
+
+def call_in_cedar(call: Call) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return any call as Cedar's request and entities in JSON. Pure. For comparison with Cedar itself."""
+    request = {
+        "principal": _uid(call.principal),
+        "action": _uid(call.action),
+        "resource": _uid(call.resource),
+        "context": {name: _json(value) for name, value in call.context.items()},
+    }
+    return request, _entities(call.entities)
+
+
+def _entities(entities: Entities) -> list[dict[str, Any]]:
+    """Ancestors at whatever remove are told as parents: Cedar gathers what is above them all the same."""
+    return [
+        {
+            "uid": _uid(one),
+            "attrs": {name: _json(value) for name, value in facts.attributes.items()},
+            "parents": [_uid(above) for above in sorted(facts.ancestors)],
+        }
+        for one, facts in entities.items()
+    ]
+
+
+def _uid(one: Uid) -> dict[str, str]:
+    return {"type": one.type, "id": one.id}
+
+
+def _json(value: Any) -> Any:
+    """The JSON of a value, or of what stands for one in a set (`values.key_of`)."""
+    match value:
+        case Uid():
+            return {"__entity": _uid(value)}
+        case dict():
+            return {name: _json(item) for name, item in value.items()}
+        case frozenset():
+            return [_json(item) for item in value]
+        case (bool() as held, "boolean"):
+            return held
+        case ("record", frozenset() as fields):
+            return {name: _json(item) for name, item in fields}
+    return value

@@ -2,31 +2,41 @@
 """The host's agent: checks what the store says, keeps the page and the lease, and never goes back (G-6, G-7).
 
 It opens the page only behind a whole chain of epochs from the first, each signed and each allowed to follow the one before. It closes
-the page over a state that is wrong; over a store that is silent it does nothing, and the lease ends by itself.
+the page over a state that is wrong; over a store that is silent it does nothing, and the lease ends by itself. Plain chat may go on
+then, where two persons have said so for this very epoch: see `Board`.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import sleep
 
-from ruleout.adapters.durable_file import FileOps, SystemFiles, replace_files
-from ruleout.adapters.files import read_bounded
-from ruleout.adapters.kill.host import boottime_ns, nudge_all
-from ruleout.adapters.kill.page import Page, closing
+from ruleout.adapters.durable_file import FileOps, SystemFiles
+from ruleout.adapters.kill.board import Board
+from ruleout.adapters.kill.granted import Granted
+from ruleout.adapters.kill.highest import keep_highest, read_highest
+from ruleout.adapters.kill.host import nudge_all
+from ruleout.adapters.kill.page import Page
 from ruleout.adapters.kill.store import EpochStore, StoreUnavailable
-from ruleout.errors import NotFound, RuleoutError, VerificationFailed
+from ruleout.errors import RuleoutError, VerificationFailed
 from ruleout.ledger.signing import Keyring
-from ruleout.model.canonical import canonical, parse_canonical
-from ruleout.serving.epoch import SignedEpoch, check_successor, from_file, loosens, to_file
-from ruleout.serving.epoch.page import deadline_of
+from ruleout.serving.epoch import (
+    SignedEpoch,
+    check_successor,
+    from_file,
+    grant_from_file,
+    loosens,
+    signers_of,
+    to_file,
+)
 
 RENEWALS = 4
-"""How often a lease is renewed within its length."""
+"""How often a lease, or the time of a grant, is renewed within the lease's length."""
 FIRST_WAIT_S = 0.25
 
 
@@ -59,13 +69,14 @@ class Places:
 
 @dataclass(slots=True)
 class Agent:
-    """One per host. `keyring` is asked before each new epoch: keys that count now, by key id."""
+    """One per host. `keyring` is asked before each new epoch: keys that count now, by key id; `granted` None: no grant counts."""
 
     store: EpochStore
     places: Places
     keyring: Callable[[], Keyring]
     ops: FileOps = field(default_factory=SystemFiles)
-    _page: Page | None = None
+    granted: Granted | None = None
+    _board: Board | None = None
     _accepted: SignedEpoch | None = None
     _closed: str = ""
     _unsaved: bool = False
@@ -76,19 +87,21 @@ class Agent:
 
         Effect: reads the store, writes page and highest epoch, nudges workers. Never raises for what the store says.
         """
-        page = self._page or self._open_page()
-        sent_ns = boottime_ns()
+        board = self._board or self._open_page()
+        sent_ns = board.asks()
         try:
-            now, changed = self._follow()
+            now, changed = self._follow(board)
         except StoreUnavailable as error:
+            board.heard(error.number)
+            self._resume(board)
             return f"the store is silent: {error}"
         except (RuleoutError, OSError) as error:
-            self._close(page, str(error))
+            self._close(board, str(error))
             return self._closed
         if changed or self._closed:
-            page.write(now.epoch.number, to_file(now), is_open=True)
+            board.open(now)
             self._closed = ""
-        page.lease_until(deadline_of(sent_ns, now.epoch.lease_ms))
+        board.lease(sent_ns)
         if changed:
             nudge_all(self.places.nudges)
             self._save_if_due()
@@ -97,57 +110,92 @@ class Agent:
     def run(self, is_over: Callable[[], bool], say: Callable[[str], None] = lambda _: None) -> None:
         """Step until told to end; then end the lease. Effect: as `step`, waits at most a fraction of the lease each time."""
         said = None
+        self.step()
+        if self.granted is not None:
+            threading.Thread(target=self._go_on, args=(is_over,), daemon=True).start()
         while not is_over():
             found = self.step()
             if found != said:
                 said = found
                 say(found or f"epoch {self.epoch} is in force")
             self._wait()
-        if self._page is not None:
-            self._page.lease_until(0)
+        if self._board is not None:
+            self._board.end()
             nudge_all(self.places.nudges)
+
+    def go_on(self) -> None:
+        """Keep until when plain chat goes on without a lease, by a grant that counts. Effect: reads files, writes the page."""
+        if self._board is not None:
+            self._board.go_on()
+
+    def _go_on(self, is_over: Callable[[], bool]) -> None:
+        """Go on beside whoever asks the store. A bug here ends this thread, and with it, by itself, what goes on."""
+        while not is_over():
+            self.go_on()
+            sleep(self._lease_s() / RENEWALS)
 
     def close(self) -> None:
         """Let go of page and lock; the lease is not touched."""
-        if self._page is not None:
-            self._page.close()
+        if self._board is not None:
+            self._board.page.close()
             os.close(self._lock)
-            self._page = None
+            self._board = None
 
     @property
     def epoch(self) -> int:
         """The number of the epoch in force here; 0 for none."""
         return 0 if self._accepted is None else self._accepted.epoch.number
 
+    def _lease_s(self) -> float:
+        return FIRST_WAIT_S * RENEWALS if self._accepted is None else self._accepted.epoch.lease_ms / 1000
+
     def _wait(self) -> None:
-        lease_s = FIRST_WAIT_S * RENEWALS if self._accepted is None else self._accepted.epoch.lease_ms / 1000
+        lease_s = self._lease_s()
         try:
             self.store.watch(lease_s / RENEWALS)
         except StoreUnavailable:
             sleep(min(FIRST_WAIT_S, lease_s / RENEWALS))
 
-    def _open_page(self) -> Page:
+    def _open_page(self) -> Board:
         self.places.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = _only_one(self.places.folder / "agent.lock")
-        page = self._page = Page(self.places.page, make=True)
-        page.lease_until(0)
+        board = self._board = Board(Page(self.places.page, make=True), self.granted)
         self._closed = "it has just started"
-        page.write(0, closing(self._closed), is_open=False)
-        return page
+        return board
 
-    def _follow(self) -> tuple[SignedEpoch, bool]:
+    def _resume(self, board: Board) -> None:
+        """Begin again under a grant, where an agent before this one, since the same boot, had it on the page and the store is silent.
+
+        The page must show the very epoch that is the highest on disk. The store's answer, once it comes, is checked from the first
+        epoch as at every start.
+        """
+        found, board.before = board.before, None
+        if found is None or self._accepted is not None:
+            return
+        try:
+            epoch, given = from_file(found.document), grant_from_file(found.grant)
+            signers_of(epoch, self.keyring())
+            highest = read_highest(self.places.highest)
+        except (RuleoutError, OSError):
+            return
+        if highest == (epoch.epoch.number, epoch.digest):
+            board.resume(epoch, given, found.ends_ns)
+            self._closed = ""
+
+    def _follow(self, board: Board) -> tuple[SignedEpoch, bool]:
         """Accept what the store has beyond what was accepted; return what is in force and whether it is new."""
         newest = self.store.newest()
         if newest is None:
             raise VerificationFailed(
                 "epoch", "expected a state, got none", hint="Open with `ruleout unkill propose --first`."
             )
+        board.heard(newest[0])
         if self._accepted is not None and newest[0] <= self.epoch:
             _require(newest == (self.epoch, to_file(self._accepted)), f"epoch {self.epoch} or later", newest[0])
             self._save_if_due()
             return self._accepted, False
         found = self._accepted
-        number, highest = self.epoch, self._highest()
+        number, highest = self.epoch, read_highest(self.places.highest)
         keyring = self.keyring()
         while number < newest[0] and (some := self.store.history(number + 1)):
             for data in some:
@@ -174,31 +222,13 @@ class Agent:
             self._unsaved = not self._save(self._accepted)
 
     def _save(self, found: SignedEpoch) -> bool:
-        held = canonical({"epoch": found.epoch.number, "digest": found.digest})
-        try:
-            replace_files([(self.places.highest, held)], self.ops)
-        except OSError:
-            return False
-        return True
+        return keep_highest(self.places.highest, found, self.ops)
 
-    def _highest(self) -> tuple[int, str]:
-        try:
-            held = parse_canonical(
-                read_bounded(self.places.highest, limit_bytes=4096, what="highest epoch"), max_depth=2
-            )
-        except NotFound:
-            return 0, ""
-        _require(
-            type(held) is dict and held.keys() == {"epoch", "digest"}, "the highest epoch as it was kept", "another"
-        )
-        _require(type(held["epoch"]) is int and type(held["digest"]) is str, "a number and a digest", "another")
-        return held["epoch"], held["digest"]
-
-    def _close(self, page: Page, reason: str) -> None:
-        page.lease_until(0)
+    def _close(self, board: Board, reason: str) -> None:
+        board.end()
         if reason != self._closed:
             self._closed = reason
-            page.write(self.epoch, closing(reason), is_open=False)
+            board.close(self.epoch, reason)
             nudge_all(self.places.nudges)
 
 

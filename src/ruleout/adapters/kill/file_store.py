@@ -92,9 +92,9 @@ class FileStore:
         try:
             return read_bounded(self._path(number), limit_bytes=MOST_BYTES, what="epoch")
         except NotFound as error:
-            raise StoreUnavailable(f"epoch {number} is missing", hint="Restore the state folder.") from error
+            raise _unread(number, "is missing") from error
         except (OSError, RuleoutError) as error:
-            raise StoreUnavailable(f"epoch {number} cannot be read: {error}") from error
+            raise _unread(number, f"cannot be read: {error}") from error
 
     def _place(self, number: int, data: bytes) -> None:
         make_directory(self._folder, self._ops)
@@ -148,3 +148,10 @@ class FileStore:
                 pass
         except BlockingIOError:
             return
+
+
+def _unread(number: int, says: str) -> StoreUnavailable:
+    """An epoch is there, as its name says, and not known."""
+    error = StoreUnavailable(f"epoch {number} {says}", hint="Restore the state folder.")
+    error.number = number
+    return error

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from ruleout.adapters.kill.host import boot_words, boottime_ns, started
 from ruleout.errors import RuleoutError, VerificationFailed
-from ruleout.serving.epoch import MOST_BYTES, Epoch, Killed, Scope, from_file
+from ruleout.serving.epoch import MOST_BYTES, Degraded, Epoch, Killed, Scope, SignedEpoch, from_file, grant_from_file
 from ruleout.serving.epoch import page as layout
-from ruleout.serving.epoch.page import Slot
+from ruleout.serving.epoch.degraded import MOST_GRANT_BYTES
+from ruleout.serving.epoch.page import Content, Slot
 from ruleout.serving.refusal import Refusal, Why
 
 TRIES = 100
@@ -23,8 +24,15 @@ WAITS, _WAIT_S = 40, 0.0005
 """How often, and how long each, a worker then waits for a writer that was put to sleep half-way: else a busy machine would end
 every answer of everybody. Nothing is served meanwhile."""
 _LOOK_AGAIN_NS = 20_000_000
+_ANYTHING = Scope()
 _NO_PAGE = "There is no page of kills here."
-_LEASE_OVER = "The lease of this gateway is over."
+_LEASE_OVER = Refusal(why=Why.LEASE, says="The lease of this gateway is over.", retry_after_s=1)
+_ONLY_PLAIN = Refusal(
+    why=Why.LEASE,
+    says="The lease of this gateway is over; only plain chat goes on for now.",
+    rules=("degraded",),
+    retry_after_s=1,
+)
 
 
 class Page:
@@ -41,17 +49,18 @@ class Page:
             os.close(descriptor)
         self.words = memoryview(self.bytes).cast("Q")
 
-    def write(self, epoch: int, document: bytes, *, is_open: bool) -> None:
-        """Put a document in place of the one before, under a new sequence. Effect: writes memory."""
+    def write(self, epoch: int, document: bytes, *, is_open: bool, grant: bytes = b"", ends_ns: int = 0) -> None:
+        """Put a document, and a grant or none, in place of those before, under a new sequence. Effect: writes memory."""
         words, state = self.words, layout.OPEN if is_open else 0
         sequence = words[layout.SEQUENCE] | 1  # odd from here on, also after a writer that died in between
         words[layout.SEQUENCE] = sequence
         words[layout.MAGIC_AT], words[layout.EPOCH], words[layout.STATE] = layout.MAGIC, epoch, state
-        words[layout.LENGTH] = len(document)
+        words[layout.LENGTH], words[layout.GRANT_LENGTH], words[layout.GRANT_ENDS] = len(document), len(grant), ends_ns
         words[layout.BOOT], words[layout.BOOT + 1] = boot_words()
         start = layout.DIGEST * layout.WORD
-        self.bytes[start : start + 32] = layout.content_digest(epoch, state, document)
+        self.bytes[start : start + 32] = layout.content_digest(epoch, state, document, grant=grant, ends_ns=ends_ns)
         self.bytes[layout.HEAD_BYTES : layout.HEAD_BYTES + len(document)] = document
+        self.bytes[layout.GRANT_AT : layout.GRANT_AT + len(grant)] = grant
         words[layout.SEQUENCE] = (sequence + 1) & layout.ALL_ONES
 
     def lease_until(self, deadline_ns: int) -> None:
@@ -59,8 +68,13 @@ class Page:
         self.words[layout.DEADLINE] = deadline_ns
         self.words[layout.COMPLEMENT] = deadline_ns ^ layout.ALL_ONES
 
-    def read(self, *, waits: int = 0) -> tuple[int, int, int, bytes]:
-        """Return sequence, epoch, state and document, whole. Raises VerificationFailed (check "page") if there is none.
+    def go_on_until(self, deadline_ns: int) -> None:
+        """Set until when plain chat may go on without a lease. Effect: writes two words of memory; 0 ends it."""
+        self.words[layout.GOES_ON] = deadline_ns
+        self.words[layout.GOES_ON_COMPLEMENT] = deadline_ns ^ layout.ALL_ONES
+
+    def read(self, *, waits: int = 0) -> Content:
+        """Return what the page holds, whole. Raises VerificationFailed (check "page") if there is nothing.
 
         Effect: blocks for at most so many waits of half a millisecond while it is being written.
         """
@@ -70,14 +84,17 @@ class Page:
                 time.sleep(_WAIT_S)
             before = words[layout.SEQUENCE]
             epoch, state, length = words[layout.EPOCH], words[layout.STATE], words[layout.LENGTH]
-            if before % 2 or length > MOST_BYTES:
+            granted, ends_ns = words[layout.GRANT_LENGTH], words[layout.GRANT_ENDS]
+            if before % 2 or length > MOST_BYTES or granted > MOST_GRANT_BYTES:
                 continue
             document = self.bytes[layout.HEAD_BYTES : layout.HEAD_BYTES + length]
+            grant = self.bytes[layout.GRANT_AT : layout.GRANT_AT + granted]
             start = layout.DIGEST * layout.WORD
             digest = self.bytes[start : start + 32]
-            if words[layout.SEQUENCE] == before and digest == layout.content_digest(epoch, state, document):
+            expected = layout.content_digest(epoch, state, document, grant=grant, ends_ns=ends_ns)
+            if words[layout.SEQUENCE] == before and digest == expected:
                 self._check_ours()
-                return before, epoch, state, document
+                return Content(before, epoch, state, document, grant, ends_ns)
         raise VerificationFailed(
             "page", "expected a whole page, got a torn one", hint="Start the gateway's agent again."
         )
@@ -89,8 +106,15 @@ class Page:
 
     def is_leased(self) -> bool:
         """Whether a lease counts now. Effect: reads the clock."""
+        return self._counts(layout.DEADLINE, layout.COMPLEMENT)
+
+    def goes_on(self) -> bool:
+        """Whether plain chat may go on now without a lease. Effect: reads the clock."""
+        return self._counts(layout.GOES_ON, layout.GOES_ON_COMPLEMENT)
+
+    def _counts(self, at: int, beside: int) -> bool:
         for _ in range(TRIES):
-            deadline, complement = self.words[layout.DEADLINE], self.words[layout.COMPLEMENT]
+            deadline, complement = self.words[at], self.words[beside]
             if deadline ^ complement == layout.ALL_ONES:
                 return layout.is_leased(deadline, complement, boottime_ns())
         return False
@@ -138,6 +162,9 @@ class View:
     """One worker's sight of the page: whether it may serve, asked at each request and before each chunk.
 
     The document is parsed once per sequence. A page that is missing, torn, of another boot or not understood is closed.
+
+    Attributes:
+        passes: how often something went on without a lease, by a degraded grant.
     """
 
     def __init__(self, path: Path) -> None:
@@ -151,6 +178,10 @@ class View:
         self._closed: Refusal | None = Refusal(why=Why.CLOSED, says=_NO_PAGE)
         self._killed: Killed | None = None
         self._epoch: Epoch | None = None
+        self._grant: Degraded | None = None
+        self._ends_ns = 0
+        self.grant_digest = ""
+        self.passes = 0
         self._look(boottime_ns())
 
     @property
@@ -184,9 +215,25 @@ class View:
             return self._closed
         deadline = words[layout.DEADLINE]
         if not layout.is_leased(deadline, words[layout.COMPLEMENT], boottime_ns()) and not page.is_leased():
-            self._look_again()
-            return Refusal(why=Why.LEASE, says=_LEASE_OVER, retry_after_s=1)
+            return self._unleased(page, scope)
         return None if self._killed is None else self._killed.refusal(scope)
+
+    def _unleased(self, page: Page, scope: Scope) -> Refusal | None:
+        """Whether it goes on without a lease: plain chat that a degraded grant covers and no kill hits, nothing else."""
+        self._look_again()
+        grant = self._grant
+        if grant is None or self._page is not page or not page.goes_on() or boottime_ns() >= self._ends_ns:
+            return _LEASE_OVER
+        if not grant.covers(scope):
+            return _ONLY_PLAIN
+        refusal = None if self._killed is None else self._killed.refusal(scope)
+        self.passes += refusal is None
+        return refusal
+
+    @property
+    def degraded(self) -> Degraded | None:
+        """The grant by which plain chat goes on now; None under a lease, or where it does not go on. Effect: reads the page."""
+        return self._grant if self.standing(_ANYTHING) is _ONLY_PLAIN else None
 
     def acknowledge(self, epoch: int, live: int) -> None:
         """Say in this worker's slot which epoch's killed streams have all ended, and how many have not. Effect: writes memory."""
@@ -213,18 +260,32 @@ class View:
     def _refresh(self, page: Page) -> None:
         """Read the document; whatever cannot be read closes. An even sequence is remembered: it is parsed once."""
         waits = WAITS if self._closed is None else 0  # once: a page that stays torn blocks nobody again and again
-        self._killed = self._epoch = None
+        self._killed = self._epoch = self._grant = None
+        self.grant_digest = ""
         try:
-            self._seen, _, state, document = page.read(waits=waits)
-            if state != layout.OPEN:
-                self._closed = Refusal(why=Why.CLOSED, says=_reason(document))
-                return
-            self._epoch = from_file(document).epoch
+            found = page.read(waits=waits)
+            self._seen = found.sequence
+            signed = from_file(found.document) if found.state == layout.OPEN else None
         except (VerificationFailed, OSError) as error:
             self._seen, self._closed = -1, Refusal(why=Why.CLOSED, says=f"The page cannot be read: {error}"[:200])
             return
+        if signed is None:
+            self._closed = Refusal(why=Why.CLOSED, says=_reason(found.document))
+            return
+        self._epoch = signed.epoch
         killed = Killed(self._epoch)
         self._killed, self._closed = (None if killed.is_empty else killed), None
+        if found.grant:
+            self._take_grant(found, signed)
+
+    def _take_grant(self, found: Content, signed: SignedEpoch) -> None:
+        """Keep a grant that is of this very epoch; any other is none."""
+        try:
+            given = grant_from_file(found.grant)
+        except VerificationFailed:
+            return
+        if (given.grant.epoch, given.grant.digest) == (signed.epoch.number, signed.digest):
+            self._grant, self._ends_ns, self.grant_digest = given.grant, found.ends_ns, given.digest
 
     def _look_again(self) -> None:
         now = boottime_ns()

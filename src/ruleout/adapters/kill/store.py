@@ -9,9 +9,10 @@ from ruleout.errors import RuleoutError
 
 
 class StoreUnavailable(RuleoutError):
-    """The store did not answer in time, or refused; what it holds is not known."""
+    """The store did not answer in time, or refused; what it holds is not known, but that it has an epoch of `number` (0: not even that)."""
 
     code = "epoch-store"
+    number = 0
 
 
 class Conflict(RuleoutError):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ruleout.adapters.audit.segment_file import segments_in
 from ruleout.app.audit.folder import read_segment
-from ruleout.serving.audit import Ended, Fault, Kept, Opened, Refused
+from ruleout.serving.audit import Ended, Fault, Kept, Opened, Refused, Shadowed
 
 #: Segments that cannot be read to their end, and why.
 Faults = tuple[tuple[str, Fault], ...]
@@ -24,6 +24,7 @@ class Question:
     tenant: str = ""
     model: str = ""
     why: str = ""
+    shadow: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
@@ -41,6 +42,11 @@ class Request:
     def why(self) -> str:
         """The ground of its refusal or cut, "" where it was served whole."""
         return self.began.why if isinstance(self.began, Refused) else (self.ended.why if self.ended else "")
+
+    @property
+    def shadows(self) -> tuple[Shadowed, ...]:
+        """What bundles in shadow would have decided otherwise, in order."""
+        return (*self.began.shadows, *(self.ended.shadows if self.ended else ()))
 
     @property
     def how(self) -> str:
@@ -77,7 +83,7 @@ def ask(folder: Path, question: Question, *, most: int) -> Answer:
                 ends[kept.record.request] = kept.record
         found.update(_began(parsed.records, name, question))
     whole = [_with_end(one, ends.get(key)) for key, one in found.items()]
-    fits = sorted((one for one in whole if question.why in ("", one.why)), key=lambda one: one.began.at)
+    fits = sorted((one for one in whole if _fits_whole(one, question)), key=lambda one: one.began.at)
     return Answer(requests=tuple(fits[-most:]), more=max(0, len(fits) - most), faults=tuple(faults))
 
 
@@ -98,6 +104,12 @@ def _fits(one: Opened | Refused, question: Question) -> bool:
         and (first is None or one.at >= first)
         and (behind is None or one.at < behind)
     )
+
+
+def _fits_whole(one: Request, question: Question) -> bool:
+    """By what its end may say as well."""
+    shadows = {shadowed.shadow for shadowed in one.shadows}
+    return question.why in ("", one.why) and (not question.shadow or question.shadow in shadows)
 
 
 def _with_end(one: Request, ended: Ended | None) -> Request:

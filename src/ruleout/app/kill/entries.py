@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Epochs in the record: one entry each, after the epoch is in force, and whatever is missing caught up (G-6, L-2)."""
+"""Epochs and degraded grants in the record: an entry each, after they are in force, and whatever is missing caught up (G-6, G-7, L-2)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ruleout.app.kill.degrading import kept_grants
 from ruleout.app.kill.site import Site
 from ruleout.app.ledger import Record, Recorder
 from ruleout.ledger import EntryType, Signer
 from ruleout.model.canonical import canonical
-from ruleout.serving.epoch import SignedEpoch, act_of
+from ruleout.serving.epoch import SignedDegraded, SignedEpoch, act_of
+from ruleout.serving.epoch.degraded import GrantAct, value_of_grant
 from ruleout.serving.epoch.document import value_of
+from ruleout.serving.epoch.signatures import Signatures, value_of_signatures
 
 
 def missing_in(record: Record, epochs: Sequence[SignedEpoch]) -> list[int]:
@@ -39,7 +42,10 @@ def record_epochs(
         } | ({"late": True} if number != own else {})  # fmt: skip
         words = {one.id: site.words(one.reason) or "the words of this reason were not kept" for one in new}
         # The entry is signed by who writes it, which for a late one need not be who put the epoch in force.
-        disclosed = {"document": canonical(value_of(signed.epoch)).decode("utf-8"), "signatures": _signatures(signed)}
+        disclosed = {
+            "document": canonical(value_of(signed.epoch)).decode("utf-8"),
+            "signatures": _signatures(signed.sigs),
+        }
         reasons = {f"reason-{name}": text for name, text in words.items()}
         entry = (
             f"kill/epoch-{number}"
@@ -50,5 +56,42 @@ def record_epochs(
     return missing
 
 
-def _signatures(signed: SignedEpoch) -> str:
-    return canonical([{"keyid": key_id, "sig": sig} for key_id, sig in signed.sigs]).decode("utf-8")
+def missing_grants(record: Record, site: Site) -> list[tuple[GrantAct, SignedDegraded]]:
+    """Return what was done with degraded grants of this host and has no entry. Effect: reads grants."""
+    told = {(e.content.subject["act"], e.content.subject["digest"]) for e in record.of_type(EntryType.KILL)}
+    done = [
+        (act, signed)
+        for signed, is_ended in kept_grants(site)
+        for act in (GrantAct.GIVEN, *((GrantAct.ENDED,) if is_ended else ()))
+    ]
+    return [(act, signed) for act, signed in done if (act.value, signed.digest) not in told]
+
+
+def record_grants(record: Record, recorder: Recorder, signer: Signer, site: Site, *, own: str) -> list[str]:
+    """Draft an entry for whatever of degraded grants has none; return what each says. The caller commits.
+
+    Effect: reads grants and words of reasons, drafts entries; those of other grants than `own` say that they are late.
+    """
+    missing = missing_grants(record, site)
+    for act, signed in missing:
+        grant = signed.grant
+        subject = {"act": act.value, "epoch": grant.epoch, "digest": signed.digest}
+        late = {} if signed.digest == own else {"late": True}
+        disclosed = {
+            "document": canonical(value_of_grant(grant)).decode("utf-8"),
+            "signatures": _signatures(signed.sigs),
+        }
+        if act is GrantAct.GIVEN:
+            disclosed["reason"] = site.words(grant.reason) or "the words of this reason were not kept"
+        entry = f"kill/{act.value}-{signed.digest[:16]}"
+        recorder.add(EntryType.KILL, entry, {**subject, **late}, disclosed=disclosed, signer=signer)
+    return [told_of(act, signed) for act, signed in missing]
+
+
+def told_of(act: GrantAct, signed: SignedDegraded) -> str:
+    """Return how an act with a grant is named to people. Pure."""
+    return f"{act.value} {signed.digest[:16]}"
+
+
+def _signatures(sigs: Signatures) -> str:
+    return canonical(value_of_signatures(sigs)).decode("utf-8")

@@ -55,15 +55,13 @@ def propose(
     signed = sign_epoch(SignedEpoch(epoch=after), signer)
     signers_of(signed, site.keyring())
     name = signed.digest[:16]
-    replace_files([(_path(site, name), to_file(signed))], SystemFiles())
+    replace_files([(proposal_path(site, name), to_file(signed))], SystemFiles())
     return name, signed
 
 
 def read_proposal(site: Site, name: str) -> SignedEpoch:
     """Return a proposal, unchecked. Effect: reads. Raises NotFound, VerificationFailed."""
-    if len(name) != 16 or not set(name) <= set("0123456789abcdef"):
-        raise NotFound(f"no proposal {name[:40]!r}", hint="`ruleout unkill propose` says its name.")
-    return from_file(read_bounded(_path(site, name), limit_bytes=MOST_BYTES, what="proposal"))
+    return from_file(read_bounded(proposal_path(site, name), limit_bytes=MOST_BYTES, what="proposal"))
 
 
 def confirm(site: Site, signer: Signer, name: str) -> SignedEpoch:
@@ -83,7 +81,7 @@ def confirm(site: Site, signer: Signer, name: str) -> SignedEpoch:
     signed = sign_epoch(proposed, signer)
     check_successor(before, signed, site.keyring())
     site.store.append(signed.epoch.number, to_file(signed))
-    _path(site, name).unlink(missing_ok=True)
+    proposal_path(site, name).unlink(missing_ok=True)
     return signed
 
 
@@ -97,5 +95,8 @@ def _label(kind: LimitKind, tenant: str) -> str:
     return f"{kind.value}:{tenant}" if tenant else kind.value
 
 
-def _path(site: Site, name: str) -> Path:
+def proposal_path(site: Site, name: str) -> Path:
+    """Return where a proposal of a name stands. Pure. Raises NotFound for what is no name of one."""
+    if len(name) != 16 or not set(name) <= set("0123456789abcdef"):
+        raise NotFound(f"no proposal {name[:40]!r}", hint="`propose` says its name.")
     return site.proposals / f"{name}.json"

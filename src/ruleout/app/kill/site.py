@@ -13,6 +13,7 @@ from ruleout.adapters.durable_file import SystemFiles, replace_files
 from ruleout.adapters.files import read_bounded
 from ruleout.adapters.kill.agent import Agent, Places
 from ruleout.adapters.kill.file_store import FileStore
+from ruleout.adapters.kill.granted import GrantFolder
 from ruleout.adapters.kill.postgres_store import PostgresStore
 from ruleout.adapters.kill.store import EpochStore
 from ruleout.app.keyring import read_keyring
@@ -39,8 +40,13 @@ class Site:
         return Places(folder=self.folder / "run")
 
     @property
+    def grants(self) -> GrantFolder:
+        """Degraded grants of this host."""
+        return GrantFolder(path=self.folder / "degraded")
+
+    @property
     def proposals(self) -> Path:
-        """Epochs that one person has signed and a second has not."""
+        """Epochs and degraded grants that one person has signed and a second has not."""
         return self.folder / "proposals"
 
     def keep_words(self, words: str) -> None:

@@ -49,7 +49,7 @@ def kill(site: Site, signer: Signer, *, kind: Target, name: str, reason: str, at
     """
     if kind is not Target.ALL and not is_name(name):
         raise RuleoutError(f"expected a printable name of at most 200 bytes, got {name[:80]!r}", hint="Or kill --all.")
-    key_id = _key_in(site, signer, (ROLE,))
+    key_id = key_in(site, signer, (ROLE,))
     digest, when = digest_of(reason), _to_the_second(at)
 
     def after(before: Epoch) -> Epoch:
@@ -80,7 +80,7 @@ def tighten(site: Site, signer: Signer, *, limit: TightLimit, at: datetime) -> S
 
 def require_tightener(site: Site, signer: Signer) -> None:
     """Raise KeyUnavailable unless the key may tighten limits. Effect: reads the keyring."""
-    _key_in(site, signer, (ROLE, MONITOR))
+    key_in(site, signer, (ROLE, MONITOR))
 
 
 def change(site: Site, signer: Signer, after: Callable[[Epoch], Epoch], *, is_first: bool = False) -> SignedEpoch:
@@ -127,7 +127,8 @@ def limit_of(text: str) -> TightLimit:
     return TightLimit(kind=known[kind], tenant=tenant, at_most=int(count))
 
 
-def _key_in(site: Site, signer: Signer, roles: tuple[str, ...]) -> str:
+def key_in(site: Site, signer: Signer, roles: tuple[str, ...]) -> str:
+    """Return the id of a key that holds one of these roles. Effect: reads the keyring. Raises KeyUnavailable if it does not."""
     key_id = verifier_key(signer.name, signer.public_key).key_id
     holder = site.keyring().get(key_id)
     if holder is None or not set(roles) & set(holder.roles):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from ruleout.adapters.files import read_bounded, write_new
+from ruleout.adapters.files import write_new
 from ruleout.app.ledger import Record
 from ruleout.app.permits.grounds import archive_of, decision_entry
 from ruleout.app.permits.register import Issued, permit_text
@@ -15,8 +15,7 @@ from ruleout.errors import NotFound, RuleoutError
 from ruleout.ledger.cosignature import LogKey
 from ruleout.ledger.key_life import log_keys_at
 from ruleout.ledger.keyring import keyring_bytes
-from ruleout.ledger.permits import PermitFile, build_permit_file, parse_permit_file, permit_file_bytes
-from ruleout.ledger.permits.file import MAX_BYTES
+from ruleout.ledger.permits import PermitFile, build_permit_file, permit_file_bytes
 
 
 def permit_file_of(issued: Issued, record: Record) -> PermitFile:
@@ -42,11 +41,6 @@ def write_permit_file(file: PermitFile, path: Path) -> int:
     data = permit_file_bytes(file)
     write_new(path, data)
     return len(data)
-
-
-def read_permit_file(path: Path) -> PermitFile:
-    """Return what a permit's file says. Effect: reads it. Raises VerificationFailed if it is none."""
-    return parse_permit_file(read_bounded(path, limit_bytes=MAX_BYTES, what="permit file"))
 
 
 def issuers_of(file: PermitFile, record: Record) -> tuple[str, ...]:

@@ -8,16 +8,17 @@ gateway loads again; if that fails, what the new files say is not known, and not
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from ruleout.adapters.files import MIB, read_bounded
-from ruleout.app.bundle import read_policy
 from ruleout.app.keyring import read_keyring
-from ruleout.app.permits.files import read_permit_file
 from ruleout.app.policy.load import Loaded, load_layers
 from ruleout.app.serving.seen import Seen, keep_seen, read_seen
+from ruleout.app.serving.shadows import load_shadows
+from ruleout.app.serving.untrusted import read_untrusted, trusted_layers
+from ruleout.app.verifier_files import read_permit_file, read_witness_policy
 from ruleout.errors import RuleoutError
 from ruleout.ledger.cosignature import parse_log_key
 from ruleout.ledger.permits import PermitVerdict, Trusted, verify_permits
@@ -25,6 +26,7 @@ from ruleout.ledger.verify import Status
 from ruleout.model.permit import Permit
 from ruleout.policy.bundle import MOST_BYTES
 from ruleout.policy.decide import Layers
+from ruleout.policy.shadow import NamedShadow, Shadow
 from ruleout.serving.grants import Grants, grants_of
 from ruleout.serving.settings.document import GatewayDoc, SecretDoc
 from ruleout.serving.settings.parse import parse_settings
@@ -50,7 +52,7 @@ class Place:
         return self.path(self.settings.state)
 
     def stamps(self) -> object:
-        """Return what differs once one of the files has changed. Effect: looks at them."""
+        """Return what differs once one of the files has changed, or a bundle is no longer trusted. Effect: looks at them."""
         found = []
         for path in self.files:
             try:
@@ -59,13 +61,14 @@ class Place:
                 found.append((str(path), 0, 0, 0))
             else:
                 found.append((str(path), status.st_mtime_ns, status.st_size, status.st_ino))
-        return found
+        return found, read_untrusted(self.state)
 
     @property
     def files(self) -> tuple[Path, ...]:
         """Every file whose change means that what is served by must be loaded again."""
         told = self.settings
         named = [*told.permits, told.floor, *told.policies, told.trust.keyring, told.trust.witnesses, told.tools]
+        named += [one.shadow.bundle for one in told.tenants.values() if one.shadow is not None]
         return tuple(self.path(name) for name in named if name is not None)
 
 
@@ -77,6 +80,9 @@ class Standing:
         grants: what permits in force grant, by served name; `permit_ids` are theirs.
         permits: those in force; `verdicts` says of every file how it stands, and why.
         layers: the floor and the tenants' policies; `floor` its name and version.
+        loaded: the bundles that they are made of; `untrusted` labels those that nothing is served by, for their digest is
+            among `distrusted`.
+        named_shadows: every shadow of the settings and how it stands; `shadows` are those to be asked, by tenant.
         tools: rules for calls of tools; none are allowed where the settings name no file.
         at: the instant it was judged at: no earlier than any that was seen, whatever the clock said.
     """
@@ -89,6 +95,17 @@ class Standing:
     loaded: Loaded
     tools: ToolRules
     at: datetime
+    named_shadows: tuple[NamedShadow, ...] = ()
+    shadows: Mapping[str, Shadow] = field(default_factory=dict)
+    distrusted: frozenset[str] = frozenset()
+    untrusted: frozenset[str] = frozenset()
+
+    def without(self, digests: frozenset[str]) -> Standing:
+        """Return the same, but that nothing is served by these bundles. Pure. Raises VerificationFailed if the floor is one."""
+        if digests <= self.distrusted:
+            return self
+        layers, labels = trusted_layers(self.loaded, self.distrusted | digests)
+        return replace(self, layers=layers, distrusted=self.distrusted | digests, untrusted=labels)
 
     @property
     def floor(self) -> str:
@@ -107,7 +124,9 @@ def read_settings(path: Path, upstreams: Mapping[str, str] | None = None) -> Pla
     return Place(settings=settings, folder=path.resolve().parent)
 
 
-def load_standing(place: Place, *, at: datetime, before: Standing | None = None) -> Standing:
+def load_standing(
+    place: Place, *, at: datetime, before: Standing | None = None, untrusted: frozenset[str] = frozenset()
+) -> Standing:
     """Return what is served by at an instant, seen in the light of what was seen before. Effect: reads files.
 
     A permit that is not in force serves nothing and stops nothing; a file that proves nothing stops everything, for what
@@ -115,6 +134,7 @@ def load_standing(place: Place, *, at: datetime, before: Standing | None = None)
 
     Args:
         before: what was served by up to now: nothing older replaces it, though it may not be written down yet.
+        untrusted: digests of bundles that are not trusted, though that may not be written down yet either.
 
     Raises:
         RuleoutError: a file cannot be read, or does not hold.
@@ -123,14 +143,12 @@ def load_standing(place: Place, *, at: datetime, before: Standing | None = None)
     now = at if seen.latest is None else max(at, seen.latest)
     verdicts = _permits(place, seen, now)
     told = place.settings
-    loaded = load_layers(
-        _bundle(place.path(told.floor)),
-        [_bundle(place.path(name)) for name in told.policies],
-        read_keyring(place.path(told.trust.keyring)),
-        seen.versions,
-    )
+    ring = read_keyring(place.path(told.trust.keyring))
+    policies = [_bundle(place.path(name)) for name in told.policies]
+    loaded = load_layers(_bundle(place.path(told.floor)), policies, ring, seen.versions)
+    shadows = load_shadows(told.tenants, lambda name: _bundle(place.path(name)), ring, loaded.versions, at=now)
     permits = tuple(verdict.serves for verdict in verdicts if verdict.serves is not None)
-    return Standing(
+    standing = Standing(
         grants=grants_of(permits),
         permit_ids=frozenset(permit.id for permit in permits),
         permits=permits,
@@ -139,7 +157,10 @@ def load_standing(place: Place, *, at: datetime, before: Standing | None = None)
         loaded=loaded,
         tools=_tool_rules(place),
         at=now,
+        named_shadows=shadows,
+        shadows={one.tenant: one.asked for one in shadows if one.asked is not None},
     )
+    return standing.without(read_untrusted(place.state) | untrusted)
 
 
 def _with(seen: Seen, before: Standing | None) -> Seen:
@@ -178,7 +199,7 @@ def _permits(place: Place, seen: Seen, now: datetime) -> tuple[PermitVerdict, ..
         issuers=trust.issuers,
         least_size=max(trust.least_size, seen.size),
         latest_seen=seen.latest,
-        policy=None if trust.witnesses is None else read_policy(place.path(trust.witnesses)),
+        policy=None if trust.witnesses is None else read_witness_policy(place.path(trust.witnesses)),
     )
     paths = [place.path(name) for name in place.settings.permits]
     files = [read_permit_file(path) for path in paths]

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ruleout.adapters.approvals import ApprovalFolder, Approvals
@@ -20,21 +21,27 @@ from ruleout.adapters.monitoring import start_of
 from ruleout.adapters.monitoring.watching import WatchedView
 from ruleout.adapters.upstream.pool import Pool, origin_of
 from ruleout.app.keyring import read_keyring
+from ruleout.app.policy.recheck import Cedar, Differing
 from ruleout.app.serving.load import Place, Standing, read_secret
+from ruleout.app.serving.untrusted import keep_untrusted
+from ruleout.errors import RuleoutError
 from ruleout.gateway.admission import Admission
 from ruleout.gateway.budgeting import Lines, budgets_for, lines_under
 from ruleout.gateway.callers import callers_of
 from ruleout.gateway.checks import Safeguards
+from ruleout.gateway.comparing.rechecking import Rechecks
 from ruleout.gateway.live import Answers, Bodies
 from ruleout.gateway.outflow import Sockets
 from ruleout.gateway.pages import Counted, pages_of
 from ruleout.gateway.pipes import PATHS, Pipe, head_of
 from ruleout.gateway.relay import Serving
+from ruleout.gateway.telling.aloud import tell
 from ruleout.gateway.telling.tracing import Traces
 from ruleout.gateway.telling.transcript import KeyStore
 from ruleout.gateway.tool_servers import Sessions
 from ruleout.gateway.worker import Bounds, Worker
 from ruleout.model.permit import Endpoint
+from ruleout.model.plain import instant_text
 from ruleout.serving.hooks import Stage
 from ruleout.serving.monitoring.counters import Counters
 from ruleout.serving.settings.document import GatewayDoc
@@ -97,6 +104,7 @@ def assemble(place: Place, name: str, environment: Mapping[str, str], boot_id: s
     )
     audit = AuditWriter(place.path(told.audit), name)
     bodies = Bodies(told.body_seconds)
+    admission.rechecks = _rechecks(place, counters, admission)
     serving = Serving(
         admission=admission,
         guards=_safeguards(place, name, counters),
@@ -180,6 +188,20 @@ def _counters(folder: Path, name: str) -> Counters:
             f"ruleout gateway: the counters of {name} are damaged, kept beside as .damaged, and begin anew\n"
         )
     return Counters(start)
+
+
+def _rechecks(place: Place, counters: Counters, admission: Admission) -> Rechecks:
+    def keep(found: Differing) -> bool:
+        at = datetime.fromtimestamp(admission.clock.now_ns() // 1_000_000_000, UTC)
+        try:
+            keep_untrusted(place.state, found, at=instant_text(at))
+        except RuleoutError as error:
+            tell({"policy": "not trusted", "bundle": found.bundle, "not kept": str(error)})
+            return False
+        return True
+
+    every = place.settings.recheck.every
+    return Rechecks(every, Cedar().compare, counters, distrust=admission.distrust, keep=keep)
 
 
 def _traces(place: Place, name: str, counters: Counters, environment: Mapping[str, str]) -> Traces | None:

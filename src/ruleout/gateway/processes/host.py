@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ruleout.adapters.clock import ForwardClock, seconds
-from ruleout.adapters.kill import Agent, FileStore, Places, PostgresStore
+from ruleout.adapters.kill import Agent, FileStore, Granted, GrantFolder, Places, PostgresStore
 from ruleout.adapters.kill.store import EpochStore
 from ruleout.app.keyring import KeptKeyring
 from ruleout.app.serving.load import Place, Standing, load_standing, read_secret, read_settings, remember
+from ruleout.app.serving.seen import read_seen
 from ruleout.app.settings import from_environment
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.unattended import until_told
+from ruleout.gateway.telling.aloud import tell
+from ruleout.ledger.cosignature import parse_log_key
 
 #: Seconds between two times that what was seen is written down.
 _REMEMBER_S = 10.0
@@ -35,17 +39,36 @@ def run_host(path: Path, overrides: dict[str, str]) -> None:
     over = until_told()
     sys.setswitchinterval(_SWITCH_S)
     place = read_settings(path, overrides)
-    threading.Thread(target=_remember, args=(place, over), daemon=True).start()
+    clock = ForwardClock()
+    threading.Thread(target=_remember, args=(place, over, clock), daemon=True).start()
     try:
-        agent_of(place).run(over.is_set)
+        agent_of(place, clock).run(over.is_set)
     finally:
         over.set()
 
 
-def agent_of(place: Place) -> Agent:
-    """Return the agent of the settings. Effect: may read a secret."""
-    places = Places(folder=place.path(place.settings.kills) / "run")
-    return Agent(store=kills_of(place), places=places, keyring=KeptKeyring(place.path(place.settings.trust.keyring)))
+def agent_of(place: Place, clock: ForwardClock) -> Agent:
+    """Return the agent of the settings. Effect: may read a secret, reads what was seen."""
+    kills, keyring = place.path(place.settings.kills), KeptKeyring(place.path(place.settings.trust.keyring))
+    granted = _granted(place, keyring, clock)
+    return Agent(store=kills_of(place), places=Places(folder=kills / "run"), keyring=keyring, granted=granted)
+
+
+def _granted(place: Place, keyring: KeptKeyring, clock: ForwardClock) -> Granted | None:
+    """What the agent asks about degraded grants; None where the latest instant that was seen is damaged.
+
+    Without that instant a clock set back over a restart could prolong a grant.
+    """
+    try:
+        seen = read_seen(place.state).latest
+    except RuleoutError:
+        return None
+    if seen is not None:
+        clock.seen(seen)
+    told = place.settings
+    origins = frozenset(parse_log_key(key).name for key in told.trust.log_keys)
+    folder = GrantFolder(path=place.path(told.kills) / "degraded")
+    return Granted(folder=folder, gateway=told.gateway, origins=origins, keyring=keyring, clock=clock)
 
 
 def kills_of(place: Place) -> EpochStore:
@@ -56,10 +79,11 @@ def kills_of(place: Place) -> EpochStore:
     return PostgresStore(read_secret(place, told, from_environment().environment, spaces=True))
 
 
-def _remember(place: Place, over: threading.Event) -> None:
+def _remember(place: Place, over: threading.Event, clock: ForwardClock) -> None:
     """Write down what is seen: at once where a file has changed, else from time to time."""
-    clock, files, since, told = ForwardClock(), None, 0.0, ""
+    files, since, told = None, 0.0, ""
     before: Standing | None = None
+    shadows: dict[tuple[str, str], str] = {}
     while True:
         now_files = place.stamps()
         if now_files != files or told or seconds() - since > _REMEMBER_S:
@@ -69,10 +93,21 @@ def _remember(place: Place, over: threading.Event) -> None:
                 before = load_standing(place, at=at, before=before)
                 clock.seen(before.at)
                 remember(place, before, at=before.at)
-                told = ""
+                shadows, told = _say_shadows(before, shadows), ""
             except (RuleoutError, OSError) as error:
                 if str(error) != told:
                     sys.stderr.write(f"ruleout gateway: nothing is served: {error}\n")
                 told = str(error)
         if over.wait(_LOOK_S):
             return
+
+
+def _say_shadows(standing: Standing, before: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    """Say of each shadow how it stands, where that is not what was said before: that it has ended, above all (G-10)."""
+    states = {(one.tenant, one.name): one.state(standing.at) for one in standing.named_shadows}
+    for one in standing.named_shadows:
+        state = states[one.tenant, one.name]
+        if before.get((one.tenant, one.name)) != state:
+            tell({"shadow": one.name, "tenant": one.tenant, "bundle": one.bundle, "state": state,
+                  "says": one.says(standing.at)})  # fmt: skip
+    return states

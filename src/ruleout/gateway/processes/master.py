@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from multiprocessing.process import BaseProcess
@@ -24,8 +24,6 @@ from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.assembly import prepare
 from ruleout.gateway.processes.entry import BOOT_ID, load_application
 from ruleout.gateway.processes.host import run_host
-from ruleout.gateway.processes.sealing import run_sealing
-from ruleout.gateway.processes.watching import run_watching
 
 _LOOK_S = 0.5
 #: What a process beside the workers does until SIGTERM: from the settings' path and addresses in place of its own.
@@ -50,9 +48,7 @@ def serve(path: Path, overrides: Mapping[str, str]) -> None:
     granian, constants = _extra("granian"), _extra("granian.constants")
     multiprocessing.set_start_method("spawn", force=True)
     over = threading.Event()
-    sealing = () if place.settings.seal is None else (run_sealing,)
-    watching = () if place.settings.watch is None else (run_watching,)
-    runs = (run_host, *sealing, *watching)
+    runs = tuple(_beside(place))
     keeper = threading.Thread(target=_keep, args=(runs, path, dict(overrides), over), daemon=True)
     server = _server(granian, constants, place)
     server.on_startup(keeper.start)
@@ -98,6 +94,15 @@ def _keep(runs: Sequence[Run], path: Path, overrides: dict[str, str], over: thre
         child.terminate()
     for child in children.values():
         child.join(5)
+
+
+def _beside(place: Place) -> Iterator[Run]:
+    """What runs beside the workers. What the settings do not ask for is not loaded: it knows the whole record."""
+    yield run_host
+    if place.settings.seal is not None:
+        yield import_module("ruleout.gateway.processes.sealing").run_sealing
+    if place.settings.watch is not None:
+        yield import_module("ruleout.gateway.processes.watching").run_watching
 
 
 def _extra(name: str) -> Any:

@@ -102,9 +102,13 @@ class Process:
     def _apply(self, found: Standing | str) -> None:
         if isinstance(found, str):
             self._parts.serving.admission.close(found)
-        else:
-            self._before = found
-            self._parts.load(found)
+            return
+        self._before = found
+        admission = self._parts.serving.admission
+        try:  # since the load began, a bundle may have been found not to be trusted
+            self._parts.load(found.without(admission.untrusted))
+        except RuleoutError as error:
+            admission.close(str(error))
 
     def stop(self) -> None:
         """End: what is written is written, and the sockets go. For the end of the process."""
@@ -112,8 +116,9 @@ class Process:
         for task in self._tasks:
             task.cancel()
         self._parts.serving.audit.close()
-        if self._parts.serving.traces is not None:
-            self._parts.serving.traces.close()
+        for beside in (self._parts.serving.traces, self._parts.serving.admission.rechecks):
+            if beside is not None:
+                beside.close()
 
 
 def _loaded(parts: Assembled, before: Standing | None) -> Standing | str:
@@ -121,9 +126,10 @@ def _loaded(parts: Assembled, before: Standing | None) -> Standing | str:
     unwatched = _unwatched(parts)
     if unwatched:
         return unwatched
-    now = datetime.fromtimestamp(parts.serving.admission.clock.now_ns() // 1_000_000_000, UTC)
+    admission = parts.serving.admission
+    now = datetime.fromtimestamp(admission.clock.now_ns() // 1_000_000_000, UTC)
     try:
-        return load_standing(parts.place, at=now, before=before)
+        return load_standing(parts.place, at=now, before=before, untrusted=admission.untrusted)
     except (RuleoutError, OSError) as error:
         return f"the permits or policies do not hold: {error}"
 

@@ -27,20 +27,23 @@ _AGAIN_S = 5.0
 def seal_until(
     workspace: Path, folder: Path, key: str, over: threading.Event, *, instant: Callable[[], datetime]
 ) -> None:
-    """Seal a folder's segments into a workspace's log each second. Effect: holds the log; says on stderr what fails.
+    """Seal a folder's segments into a workspace's log each second, and at the end. Effect: holds the log; says on stderr what fails.
 
     What is not sealed stays on disk, and the next sealing takes it up: nothing is lost by a pause. `instant` never goes
     back: an entry of before its key counted would spoil the log for good.
     """
     keys = machine_keys()
-    while not over.is_set():
+    is_over = False
+    while not is_over:
         try:
             with sealing(open_workspace(workspace), keys, folder, key=key, at=instant()) as log:
                 while not over.wait(EVERY_S):
                     log.seal(instant())
+                log.seal(instant())  # the last second of workers, which end before this does
+            is_over = True
         except (RuleoutError, OSError) as error:
             sys.stderr.write(f"ruleout gateway: the audit record is not sealed: {error}\n")
-            over.wait(_AGAIN_S)
+            is_over = over.wait(_AGAIN_S)
 
 
 def run_sealing(path: Path, overrides: dict[str, str]) -> None:

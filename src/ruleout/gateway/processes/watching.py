@@ -7,8 +7,6 @@ from the host's process, so that the lease waits for nothing. If it ends it is s
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -25,6 +23,7 @@ from ruleout.gateway.processes.assembly import COUNTERS, WORD
 from ruleout.gateway.processes.entry import BOOT_ID
 from ruleout.gateway.processes.host import kills_of
 from ruleout.gateway.processes.unattended import machine_keys, until_told
+from ruleout.gateway.telling.aloud import tell
 from ruleout.ledger import Signer
 from ruleout.serving.monitoring.watching import Word
 from ruleout.serving.settings.document import WatchingDoc
@@ -62,12 +61,6 @@ def watching_of(place: Place, told: WatchingDoc) -> Watching:
         watches=partial(read_watches, place),
         tell=tell,
     )
-
-
-def tell(what: Mapping[str, object]) -> None:
-    """Say on stderr what happened, as one line of JSON: names and figures, no content. Effect: writes."""
-    sys.stderr.write(f"ruleout gateway: {json.dumps(what)}\n")
-    sys.stderr.flush()
 
 
 def _say(seen: Seen, before: Mapping[object, str]) -> dict[object, str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from ruleout.gateway.exchange import Exchange
 from ruleout.gateway.live import GONE
 from ruleout.serving.monitoring.counters import Counters
-from ruleout.serving.monitoring.metrics import CUTS, LIMITS, REFUSALS, REQUESTS, TOKENS, TOOL_CALLS
+from ruleout.serving.monitoring.metrics import CUTS, LIMITS, REFUSALS, REQUESTS, SHADOWS, TOKENS, TOOL_CALLS
 from ruleout.serving.refusal import Refusal, Why
 
 #: Stands for whoever is not known: what a client sent is no label.
@@ -30,3 +30,5 @@ def count(counters: Counters, it: Exchange, how: str, refusal: Refusal | None) -
         # A model may call a tool by any name; only names of the permit are labels.
         known = it.grant is not None and call.tool in it.grant.tools
         counters.add(TOOL_CALLS, call.tool if known else NOBODY, call.verdict)
+    for one in it.shadows:
+        counters.add(SHADOWS, tenant, one.shadow, one.would)

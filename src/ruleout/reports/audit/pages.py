@@ -13,7 +13,7 @@ from typing import Any
 from ruleout.ledger.batches import Batch
 from ruleout.model.plain import instant_text
 from ruleout.reports.page import Line, bullets, labelled, title
-from ruleout.serving.audit import Ended, Opened, Refused
+from ruleout.serving.audit import Ended, Opened, Refused, Shadowed
 from ruleout.serving.audit.findings import Finding
 
 _TONES = {"whole": "good", "refused": "warn", "cut": "bad", "no-end": "bad", "left": "dim", "failed": "bad"}
@@ -99,6 +99,15 @@ def request_page(
         sent = f"status {ended.status}, {ended.sent_bytes} bytes, {ended.tokens_in} + {ended.tokens_out} tokens"
         lines += labelled("  sent", sent, width=width)
         lines += bullets("  calls", [f"{one.tool}: {one.verdict}" for one in ended.calls], width=width)
+    shadows = (*began.shadows, *(ended.shadows if ended else ()))
+    lines += bullets("  shadow", map(_shadow_words, shadows), width=width, tone="dim")
     for name, text in content.items():
         lines += labelled(f"  {name}", text, width=width, tone="dim")
     return [*lines, *labelled("  in", where, width=width, tone="dim")]
+
+
+def _shadow_words(one: Shadowed) -> str:
+    would = "cannot be asked" if one.would == "error" else f"would {one.would}"
+    about = f" the call of {one.tool}" if one.tool and one.would != "error" else ""
+    by = ", ".join((*one.rules, *(f"{rule} failed" for rule in one.failed))) or "no rule"
+    return f"{one.shadow} ({one.bundle}) {would}{about}: {by}"

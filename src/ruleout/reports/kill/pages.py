@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ruleout.reports.page import Line, bullets, labelled, title
-from ruleout.serving.epoch import Epoch, Target
+from ruleout.serving.epoch import Epoch, SignedDegraded, Target
+from ruleout.serving.epoch.degraded import value_of_grant
 from ruleout.serving.epoch.document import value_of
 from ruleout.serving.epoch.proof import Answer, Proof
 
@@ -38,12 +39,13 @@ def proof_page(proof: Proof, *, width: int) -> list[Line]:
     return [*lines, Line("")]
 
 
-def state_value(epoch: Epoch | None, missing: Sequence[int]) -> dict[str, Any]:
-    """Return the state in force as JSON values; `missing` are epochs without an entry. Pure."""
-    return {"state": None if epoch is None else value_of(epoch), "without_entry": list(missing)}
+def state_value(epoch: Epoch | None, missing: Sequence[int], grants: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the state in force as JSON values; `missing` are epochs without an entry, `grants` acts with grants likewise. Pure."""
+    state = None if epoch is None else value_of(epoch)
+    return {"state": state, "without_entry": list(missing), "grants_without_entry": list(grants)}
 
 
-def state_page(epoch: Epoch | None, missing: Sequence[int], *, width: int) -> list[Line]:
+def state_page(epoch: Epoch | None, missing: Sequence[int], grants: Sequence[str] = (), *, width: int) -> list[Line]:
     """Return the page of the state in force. Pure."""
     if epoch is None:
         return [*title("no state", "CLOSED", width=width, tone="bad"), Line("")]
@@ -54,8 +56,31 @@ def state_page(epoch: Epoch | None, missing: Sequence[int], *, width: int) -> li
     limits = (f"{one.kind.value} {one.tenant or 'everybody'}: at most {one.at_most}" for one in epoch.limits)
     lines += bullets("tightened", limits, width=width, tone="warn")
     lines += labelled("lease", f"{epoch.lease_ms} ms", width=width)
-    lines += bullets("no entry", (f"epoch {number}" for number in missing), width=width, tone="bad")
+    lines += bullets("no entry", (*(f"epoch {number}" for number in missing), *grants), width=width, tone="bad")
     return [*lines, Line("")]
+
+
+def grant_value(signed: SignedDegraded, against: str) -> dict[str, Any]:
+    """Return a degraded grant as JSON values; `against` says why it does not count now, "" if it does. Pure."""
+    return {"grant": value_of_grant(signed.grant), "digest": signed.digest, "why_not": against}
+
+
+def grant_page(signed: SignedDegraded | None, against: str, *, width: int) -> list[Line]:
+    """Return the page of this host's degraded grant. Pure."""
+    if signed is None:
+        return [*title("no degraded grant", "the lease decides", width=width, tone="good"), Line("")]
+    grant = signed.grant
+    word, tone = ("DOES NOT COUNT", "") if against else ("COUNTS", "warn")
+    lines = title(f"degraded until {grant.until}", word, width=width, tone=tone)
+    lines += bullets("why not", (against,) if against else (), width=width)
+    lines += labelled("of", f"epoch {grant.epoch}, gateway {grant.gateway}, {grant.origin}", width=width)
+    lines += labelled("from", f"{grant.not_before}, by {', '.join(key for key, _ in signed.sigs)}", width=width)
+    lines += labelled("plain chat", f"tenants: {_all_or(grant.tenants)}; models: {_all_or(grant.models)}", width=width)
+    return [*lines, Line("")]
+
+
+def _all_or(names: Sequence[str] | None) -> str:
+    return "all that permits name" if names is None else ", ".join(names)
 
 
 def _named(kind: Target, name: str) -> str:

@@ -13,6 +13,7 @@ from ruleout.serving.audit.records import (
     Opened,
     Record,
     Refused,
+    Shadowed,
     Started,
     ToolUse,
     end_record,
@@ -35,7 +36,7 @@ from ruleout.serving.audit.segment import (
 )
 
 __all__ = [
-    "MAX_RECORD_BYTES", "Content", "Ended", "Fault", "Gap", "HookSaid", "Kept", "Opened", "Parsed", "Place", "Record", "Refused",
+    "MAX_RECORD_BYTES", "Content", "Ended", "Fault", "Gap", "HookSaid", "Kept", "Opened", "Parsed", "Place", "Record", "Refused", "Shadowed",
     "Started", "ToolUse", "Wrong", "end_record", "first_head", "frame", "gap_record", "open_record", "parse_segment",
     "read_record", "refused_record", "start_record",
 ]  # fmt: skip

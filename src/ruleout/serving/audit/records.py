@@ -38,6 +38,21 @@ class ToolUse(NamedTuple):
     verdict: str
 
 
+class Shadowed(NamedTuple):
+    """A bundle in shadow that would have decided otherwise, or cannot be asked: it changed nothing (G-10).
+
+    `would` is `allow`, `deny` or `error`; `rules` are those of its `bundle` (NAME@VERSION) that decided, `failed` those that
+    could not be evaluated; `tool` is the tool whose call it was about, "" for the request itself.
+    """
+
+    shadow: str
+    bundle: str
+    would: str
+    rules: tuple[str, ...]
+    failed: tuple[str, ...]
+    tool: str
+
+
 class Content(NamedTuple):
     """What was said, encrypted: the key's id (`DAY-…`, tells no tenant), and nonce with ciphertext in base64."""
 
@@ -88,6 +103,8 @@ class Opened(_Base, frozen=True, tag="open"):
         hooks: verdicts on the input.
         tools: names of the tools offered, or called.
         content: the body, encrypted; None unless the permit says so.
+        degraded: SHA-256 (hex) of the grant by which it is served without a lease; "" under a lease (G-7).
+        shadows: what a bundle in shadow would have decided otherwise up to here.
     """
 
     at: _Instant
@@ -107,6 +124,8 @@ class Opened(_Base, frozen=True, tag="open"):
     hooks: tuple[HookSaid, ...] = ()
     tools: tuple[str, ...] = ()
     content: Content | None = None
+    degraded: str = ""
+    shadows: tuple[Shadowed, ...] = ()
 
 
 class Refused(_Base, frozen=True, tag="refused"):
@@ -135,6 +154,7 @@ class Refused(_Base, frozen=True, tag="refused"):
     hooks: tuple[HookSaid, ...] = ()
     tools: tuple[str, ...] = ()
     content: Content | None = None
+    shadows: tuple[Shadowed, ...] = ()
 
 
 class Ended(_Base, frozen=True, tag="end"):
@@ -151,6 +171,8 @@ class Ended(_Base, frozen=True, tag="end"):
         why: the ground of a cut, with `rules` and `failed` as in a refusal.
         hooks: verdicts on the output.
         content: the answer, encrypted; None unless the permit says so.
+        degraded: SHA-256 (hex) of the grant by which some of it went on without a lease; "" under a lease (G-7).
+        shadows: what a bundle in shadow would have decided otherwise about calls of tools since the `open`.
     """
 
     at: _Instant
@@ -167,6 +189,8 @@ class Ended(_Base, frozen=True, tag="end"):
     failed: tuple[str, ...] = ()
     hooks: tuple[HookSaid, ...] = ()
     content: Content | None = None
+    degraded: str = ""
+    shadows: tuple[Shadowed, ...] = ()
 
 
 class Gap(_Base, frozen=True, tag="gap"):

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Epochs: what is killed and tightened now, who may change it, what it hits, and the page that carries it (G-6, G-7).
+"""Epochs: what is killed and tightened now, who may change it, what it hits, the page that carries
+it, and the grant by which plain chat goes on without a lease (G-6, G-7).
 
 Pure. Stores, the agent and the page itself are `ruleout.adapters.kill`.
 """
 
+from ruleout.serving.epoch.degraded import Degraded, SignedDegraded, grant_from_file, grant_to_file
 from ruleout.serving.epoch.document import (
     DRILL_NAME,
     KEPT_FREE,
@@ -22,7 +24,7 @@ from ruleout.serving.epoch.signed import SignedEpoch, from_file, sign_epoch, sig
 from ruleout.serving.epoch.succession import MONITOR, ROLE, Act, act_of, check_successor, loosens
 
 __all__ = [
-    "DRILL_NAME", "KEPT_FREE", "LEASE_MS", "MONITOR", "MOST_BYTES", "ROLE", "Act", "Epoch", "Kill", "Killed", "Scope", "SignedEpoch",
-    "Target", "TightLimit", "act_of", "check_successor", "epoch_digest", "folded", "from_file", "is_name", "loosens", "sign_epoch",
-    "signers_of", "to_file",
+    "DRILL_NAME", "KEPT_FREE", "LEASE_MS", "MONITOR", "MOST_BYTES", "ROLE", "Act", "Degraded", "Epoch", "Kill", "Killed", "Scope",
+    "SignedDegraded", "SignedEpoch", "Target", "TightLimit", "act_of", "check_successor", "epoch_digest", "folded", "from_file",
+    "grant_from_file", "grant_to_file", "is_name", "loosens", "sign_epoch", "signers_of", "to_file",
 ]  # fmt: skip

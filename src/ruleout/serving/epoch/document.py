@@ -24,10 +24,10 @@ MOST_NAME_BYTES = 200
 DRILL_NAME = "ruleout-drill"
 """The surface that nothing serves: what a drill kills."""
 
-_HEX = re.compile(r"[0-9a-f]{64}")
+HEX = re.compile(r"[0-9a-f]{64}")
+TS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+KEY_ID = re.compile(r"[^\s+]{1,200}\+[0-9a-f]{8}")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
-_TS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
-_KEY_ID = re.compile(r"[^\s+]{1,200}\+[0-9a-f]{8}")
 
 
 class Target(Enum):
@@ -124,10 +124,10 @@ def epoch_of(value: Any) -> Epoch:
     require(type(value["epoch"]) is int and value["epoch"] >= 1, "a number from 1")
     require(type(value["lease_ms"]) is int, "a lease in whole milliseconds")
     require(LEASE_MS[0] <= value["lease_ms"] <= LEASE_MS[1], f"a lease of {LEASE_MS[0]} to {LEASE_MS[1]} ms")
-    require(_is(value["prev"], _HEX) or value["prev"] == "", "prev as a digest")
+    require(fits(value["prev"], HEX) or value["prev"] == "", "prev as a digest")
     require((value["prev"] == "") == (value["epoch"] == 1), "an empty prev exactly for the first")
-    require(_is(value["bundle"], _HEX) or value["bundle"] == "", "bundle as a digest")
-    require(_is(value["at"], _TS), "at as an instant")
+    require(fits(value["bundle"], HEX) or value["bundle"] == "", "bundle as a digest")
+    require(fits(value["at"], TS), "at as an instant")
     require(type(value["kills"]) is list and type(value["limits"]) is list, "kills and limits as lists")
     kills = tuple(_kill(item) for item in value["kills"])
     limits = tuple(_limit(item) for item in value["limits"])
@@ -160,8 +160,8 @@ _KINDS = {kind.value: kind for kind in LimitKind}
 
 def _kill(item: Any) -> Kill:
     require(type(item) is dict and item.keys() == {"id", "kind", "name", "reason", "by", "at"}, "kills of six fields")
-    require(_is(item["id"], _ID) and _is(item["reason"], _HEX), "kills with an id and the digest of a reason")
-    require(_is(item["by"], _KEY_ID) and _is(item["at"], _TS), "kills with a key and an instant")
+    require(fits(item["id"], _ID) and fits(item["reason"], HEX), "kills with an id and the digest of a reason")
+    require(fits(item["by"], KEY_ID) and fits(item["at"], TS), "kills with a key and an instant")
     require(type(item["kind"]) is str and item["kind"] in _TARGETS, "a known kind of target")
     kind = _TARGETS[item["kind"]]
     require(item["name"] == "" if kind is Target.ALL else is_name(item["name"]), "a name that can be told apart")
@@ -178,7 +178,8 @@ def _limit(item: Any) -> TightLimit:
     return TightLimit(kind=_KINDS[item["kind"]], tenant=item["tenant"], at_most=item["at_most"])
 
 
-def _is(value: object, pattern: re.Pattern[str]) -> bool:
+def fits(value: object, pattern: re.Pattern[str]) -> bool:
+    """Whether a value is a text of a form. Pure."""
     return type(value) is str and pattern.fullmatch(value) is not None
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The layout of the page that a host's agent and its workers share, and the arithmetic of the lease (G-6, G-7).
 
-Words of eight bytes in the machine's own order, then the signed document, then one slot per worker. The sequence is odd
-while the head and the document change. The deadline stands beside its complement and changes alone, many times per
-epoch: a word torn or never written does not fit its complement, and a document torn does not fit its digest.
+Words of eight bytes in the machine's own order, then the signed document, then a degraded grant if there is one, then one slot
+per worker. The sequence is odd while the head, the document and the grant change. Two deadlines stand beside their complements
+and change alone, many times per epoch: the lease's, and until when plain chat goes on without it. A word torn or never
+written does not fit its complement, and a document or a grant torn does not fit the digest.
 """
 
 from __future__ import annotations
@@ -11,17 +12,22 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
+from ruleout.serving.epoch.degraded import MOST_GRANT_BYTES
 from ruleout.serving.epoch.document import LEASE_MS, MOST_BYTES
 
-MAGIC = int.from_bytes(b"RULEOUT1", "little")
+MAGIC = int.from_bytes(b"RULEOUT2", "little")
+"""Names the layout too: a page of another is closed to those who do not know it."""
 WORD = 8
 MAGIC_AT, SEQUENCE, EPOCH, DEADLINE, COMPLEMENT, STATE, LENGTH, BOOT, DIGEST = 0, 1, 2, 3, 4, 5, 6, 7, 9
-"""Places of words; BOOT has two, DIGEST four."""
-HEAD_BYTES = 128
+GOES_ON, GOES_ON_COMPLEMENT, GRANT_LENGTH, GRANT_ENDS = 13, 14, 15, 16
+"""Places of words; BOOT has two, DIGEST four. GRANT_ENDS: when the grant ends, CLOCK_BOOTTIME, 0 where there is none."""
+HEAD_BYTES = 192
 OPEN = 1
 SLOTS = 64
 SLOT_WORDS = 8
-SLOTS_AT = HEAD_BYTES + MOST_BYTES
+GRANT_AT = HEAD_BYTES + MOST_BYTES
+"""First byte of the grant."""
+SLOTS_AT = GRANT_AT + MOST_GRANT_BYTES
 """First byte of the slots."""
 PAGE_BYTES = SLOTS_AT + SLOTS * SLOT_WORDS * WORD
 ALL_ONES = (1 << 64) - 1
@@ -46,9 +52,21 @@ class Slot(NamedTuple):
     at_ns: int
 
 
-def content_digest(epoch: int, state: int, document: bytes) -> bytes:
-    """Return the SHA-256 that ties head and document to each other, 32 bytes. Pure."""
-    return hashlib.sha256(b"%d %d " % (epoch, state) + document).digest()
+class Content(NamedTuple):
+    """What a page holds, whole; `grant` is empty where there is none, `ends_ns` when it ends by CLOCK_BOOTTIME."""
+
+    sequence: int
+    epoch: int
+    state: int
+    document: bytes
+    grant: bytes = b""
+    ends_ns: int = 0
+
+
+def content_digest(epoch: int, state: int, document: bytes, *, grant: bytes = b"", ends_ns: int = 0) -> bytes:
+    """Return the SHA-256 that ties head, document and grant to each other, 32 bytes. Pure."""
+    head = b"%d %d %d %d %d " % (epoch, state, len(document), len(grant), ends_ns)
+    return hashlib.sha256(head + document + grant).digest()
 
 
 def deadline_of(sent_ns: int, lease_ms: int) -> int:

@@ -17,6 +17,7 @@ class Scope(NamedTuple):
         model: the name asked for.
         models: every other name of it: the model's own, its digest, other names it is served under.
         endpoint: the surface, by its value.
+        plain: whether it is chat without tools: none offered, no result of one, no call of one.
     """
 
     model: str = ""
@@ -25,6 +26,7 @@ class Scope(NamedTuple):
     tools: tuple[str, ...] = ()
     tenant: str = ""
     endpoint: str = ""
+    plain: bool = False
 
 
 MOST_ANSWERS = 4096

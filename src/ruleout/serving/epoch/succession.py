@@ -12,6 +12,7 @@ from enum import Enum
 from ruleout.errors import VerificationFailed
 from ruleout.ledger.signing import Holder, Keyring
 from ruleout.serving.epoch.document import Epoch, Kill, Target
+from ruleout.serving.epoch.signatures import persons_in
 from ruleout.serving.epoch.signed import SignedEpoch, signers_of
 
 ROLE = "kill"
@@ -73,7 +74,7 @@ def check_successor(before: SignedEpoch | None, after: SignedEpoch, keyring: Key
     old = None if before is None else before.epoch
     _check_new_kills(old, after.epoch, holders)
     if _needs_two(old, after.epoch):
-        if len({holder.person for holder in holders if ROLE in holder.roles}) < 2:
+        if len(persons_in(holders, ROLE)) < 2:
             raise _refusal(f"two persons in role {ROLE!r} to give back", ", ".join(h.key.key_id for h in holders))
     elif not any(ROLE in holder.roles for holder in holders):
         _check_monitor(old, after.epoch, holders)

@@ -54,6 +54,22 @@ HOOK_SECONDS = Metric("ruleout_hook_seconds", Kind.HISTOGRAM, "From a question t
 TRACES_DROPPED = Metric(
     "ruleout_traces_dropped_total", Kind.COUNTER, "Spans that no collector took: full, failed.", ("why",)
 )
+#: Made of what a worker reads on its host's page, counted by none of them.
+DEGRADED = Metric(
+    "ruleout_degraded", Kind.GAUGE, "1 while only plain chat goes on, by a degraded grant in place of a lease.", ()
+)
+RECHECKS = Metric(
+    "ruleout_policy_rechecks_total",
+    Kind.COUNTER,
+    "Decisions asked again of Cedar itself: same, differs, dropped where too many waited, failed where it cannot say.",
+    ("outcome",),
+)
+SHADOWS = Metric(
+    "ruleout_shadow_total",
+    Kind.COUNTER,
+    "What a bundle in shadow would decide: same, deny, allow, or error.",
+    ("tenant", "shadow", "would"),
+)
 #: Made where counters of workers are brought together, counted by none of them.
 UNKNOWN_WORKERS = Metric(
     "ruleout_worker_unknown",
@@ -77,6 +93,7 @@ WATCH_FAILING = Metric(
 
 METRICS = (
     REQUESTS, REFUSALS, CUTS, LIMITS, TOKENS, TOOL_CALLS, VERDICTS, REVIEWED, APPROVALS, STREAMS, REQUEST_SECONDS,
-    HOOK_SECONDS, TRACES_DROPPED, UNKNOWN_WORKERS, WATCH_STATE, WATCH_FAILING,
+    HOOK_SECONDS, TRACES_DROPPED, RECHECKS, SHADOWS, UNKNOWN_WORKERS, WATCH_STATE, WATCH_FAILING,
+    DEGRADED,
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from ruleout.documents.fields import Doc, Flag, Id, Line, Sha256, Whole
+from ruleout.documents.fields import Day, Doc, Flag, Id, Line, Sha256, Whole
 
 PathText = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00]+$")]
 Address = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z:.\-]{1,100}$")]
@@ -108,6 +108,21 @@ class ToolServerDoc(Doc):
     model: ServedName = Field(description="The served model on whose behalf tools are called.")
 
 
+#: Days that a shadow may last, first and last counted.
+MOST_SHADOW_DAYS = 30
+
+
+class ShadowDoc(Doc):
+    """A tenant's next bundle, asked beside the one in force: it changes no answer; what it would decide otherwise is counted and recorded (G-10)."""
+
+    name: Id = Field(description="Its name, in counters, records and on `/ready`.")
+    bundle: PathText = Field(
+        description="The signed bundle, checked like one in force, and never a floor; it may be of a later version."
+    )
+    from_: Day = Field(description="First day on which it is asked, in UTC.")
+    until: Day = Field(description=f"Last day, in UTC: at most {MOST_SHADOW_DAYS} days in all.")
+
+
 class TenantDoc(Doc):
     """Who may ask: digests of keys, a tier, and the uses that rules look at."""
 
@@ -117,6 +132,9 @@ class TenantDoc(Doc):
     )
     uses: Annotated[tuple[Id, ...], Field(max_length=100)] = Field(
         default=(), description="What this tenant uses models for, as it was agreed; red lines look at it."
+    )
+    shadow: ShadowDoc | None = Field(
+        default=None, description="Its next bundle, in shadow; none: nothing is in shadow."
     )
 
 
@@ -178,6 +196,14 @@ class WatchingDoc(Doc):
     )
 
 
+class RecheckDoc(Doc):
+    """How many decisions of floor and policies are asked again of Cedar itself (G-3); where it decides otherwise, nothing is served by that bundle."""
+
+    every: Annotated[Whole, _between(1, 1_000_000)] = Field(
+        default=1000, description="One in so many decisions of each worker is asked again, drawn at random."
+    )
+
+
 class GatewayDoc(Doc):
     """A gateway's settings."""
 
@@ -206,6 +232,9 @@ class GatewayDoc(Doc):
     floor: PathText = Field(description="The signed floor.")
     policies: Annotated[tuple[PathText, ...], Field(max_length=10_000)] = Field(
         default=(), description="The tenants' signed bundles; a tenant without one is denied everything."
+    )
+    recheck: RecheckDoc = Field(
+        default_factory=RecheckDoc, description="How many decisions are asked again of Cedar itself."
     )
     upstreams: Annotated[dict[Id, UpstreamDoc], Field(min_length=1, max_length=1000)] = Field(
         description="Servers behind the gateway, by name."

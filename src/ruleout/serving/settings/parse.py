@@ -12,7 +12,7 @@ from ruleout.documents.findings import Findings
 from ruleout.documents.validate import validate
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.errors import RuleoutError
-from ruleout.serving.settings.document import GatewayDoc
+from ruleout.serving.settings.document import MOST_SHADOW_DAYS, GatewayDoc
 
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[0-9A-Za-z.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[1-9][0-9]{0,4}))?(/[!-\"$->@-~]*)?"
@@ -28,7 +28,7 @@ def parse_settings(data: bytes, *, file: str, upstreams: Mapping[str, str] = Map
 
     Raises:
         BadInput: with every problem: shapes, an upstream or model that is not there, a key of two tenants, an address or
-            an upstream beyond this host without TLS.
+            an upstream beyond this host without TLS, a shadow of the floor, or one whose days do not hold.
     """
     document = read_yaml(data, file=file)
     _put_addresses(document.value, upstreams)
@@ -37,6 +37,7 @@ def parse_settings(data: bytes, *, file: str, upstreams: Mapping[str, str] = Map
     _check_names(doc, findings)
     _check_keys(doc, findings)
     _check_addresses(doc, findings)
+    _check_shadows(doc, findings)
     findings.raise_any()
     return doc
 
@@ -74,6 +75,27 @@ def _check_keys(doc: GatewayDoc, findings: Findings) -> None:
                 hint = "Make a key of its own for each: `ruleout gateway key`."
                 findings.note("N001", at, expected="a key of one holder", got=f"a key of {seen[key]}", hint=hint)
             seen[key] = f"tenant {name}"
+
+
+def _check_shadows(doc: GatewayDoc, findings: Findings) -> None:
+    for name, tenant in doc.tenants.items():
+        shadow, at = tenant.shadow, ("tenants", name, "shadow")
+        if shadow is None:
+            continue
+        if shadow.bundle.removeprefix("./") == doc.floor.removeprefix("./"):
+            hint = "Red lines are in force or they are not: name a tenant's signed bundle."
+            findings.note(
+                "N005",
+                (*at, "bundle"),
+                expected="a tenant's bundle: the floor is never in shadow",
+                got=shadow.bundle,
+                hint=hint,
+            )
+        days = (shadow.until - shadow.from_).days + 1
+        if not 1 <= days <= MOST_SHADOW_DAYS:
+            hint = "Shorten it; once it has ended, name another with days of its own, or put the bundle in force."
+            expected = f"a day from {shadow.from_} on, {MOST_SHADOW_DAYS} days in all at most"
+            findings.note("N006", (*at, "until"), expected=expected, got=f"{shadow.until}: {days} days", hint=hint)
 
 
 def _check_addresses(doc: GatewayDoc, findings: Findings) -> None:

@@ -108,3 +108,40 @@ def test_the_reference_is_made_from_the_shape():
     spec.loader.exec_module(tool)
 
     assert tool.PAGE.read_text("utf-8") == tool.page()
+
+
+def shadowed(**changes):
+    told = {"name": "stricter", "bundle": "acme-2.json", "from": "2026-11-20", "until": "2026-12-01", **changes}
+    return {"tenants": {"acme": {"tier": "paid", "keys": [sha256("k")], "shadow": told}}}
+
+
+def test_a_shadow_is_named_dated_and_bounded():
+    """Thirty days at most, first and last counted; never the floor; nothing of it may be left out."""
+    assert parsed(**shadowed()).tenants["acme"].shadow.bundle == "acme-2.json"
+    assert parsed(**shadowed(**{"from": "2026-11-01", "until": "2026-11-30"}))
+    assert problems(**shadowed(**{"from": "2026-11-01", "until": "2026-12-01"})) == ["N006"]
+    assert problems(**shadowed(until="2026-11-19")) == ["N006"]
+    assert problems(**shadowed(bundle="./floor.json", until="2027-11-19")) == ["N005", "N006"]
+    for field in ("name", "bundle", "from", "until"):
+        told = shadowed()
+        del told["tenants"]["acme"]["shadow"][field]
+        assert len(problems(**told)) == 1
+
+
+def test_a_shadow_of_the_floor_says_where_it_stands_and_why_not():
+    with pytest.raises(BadInput) as refused:
+        parsed(**shadowed(bundle="floor.json"))
+    (problem,) = refused.value.problems
+    assert (problem.where.line > 1, problem.where.path) == (True, "$.tenants.acme.shadow.bundle")
+    assert "the floor is never in shadow" in problem.expected
+
+
+def test_there_is_no_other_place_for_a_shadow_of_the_floor():
+    assert problems(shadow={"name": "x"}) != []
+    assert problems(floor={"bundle": "floor.json", "shadow": "x"}) != []
+
+
+@pytest.mark.parametrize("every", [0, -1, 1_000_001, False])
+def test_decisions_are_asked_again_and_no_setting_stops_that(every):
+    assert parsed().recheck.every == 1000
+    assert problems(recheck={"every": every}) != []
