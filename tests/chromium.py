@@ -49,6 +49,8 @@ class Tab:
         self._pending, self._number, self._session = b"", 0, ""
         self.requests: list[str] = []
         self.complaints: list[str] = []
+        self._begun: dict[str, str] = {}
+        self._saved: set[str] = set()
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
@@ -91,6 +93,14 @@ class Tab:
             assert time.monotonic() < end, f"still not true: {script}"
             time.sleep(0.05)
 
+    def until_saved(self, name: str) -> None:
+        """Wait until the browser says that a download is whole: its file comes, goes and comes again before that."""
+        end = time.monotonic() + PATIENCE_S
+        while name not in self._saved:
+            assert time.monotonic() < end, f"no {name} was saved"
+            self.run("0")
+            time.sleep(0.05)
+
     def type(self, text: str) -> None:
         """Type into what has the focus, as a person would paste."""
         self.call("Input.insertText", text=text)
@@ -120,13 +130,20 @@ class Tab:
             self._pending += got
         line, _, self._pending = self._pending.partition(b"\0")
         message: dict[str, Any] = json.loads(line)
-        if message.get("method") == "Network.requestWillBeSent":
-            self.requests.append(message["params"]["request"]["url"])
-        if message.get("method") == "Log.entryAdded":
-            self.complaints.append(message["params"]["entry"]["text"])
-        if message.get("method") == "Runtime.exceptionThrown":
-            self.complaints.append(str(message["params"]["exceptionDetails"]))
+        self._note(message.get("method", ""), message.get("params", {}))
         return message
+
+    def _note(self, event: str, params: dict[str, Any]) -> None:
+        if event == "Network.requestWillBeSent":
+            self.requests.append(params["request"]["url"])
+        if event == "Log.entryAdded":
+            self.complaints.append(params["entry"]["text"])
+        if event == "Runtime.exceptionThrown":
+            self.complaints.append(str(params["exceptionDetails"]))
+        if event == "Browser.downloadWillBegin":
+            self._begun[params["guid"]] = params["suggestedFilename"]
+        if event == "Browser.downloadProgress" and params["state"] == "completed":
+            self._saved.add(self._begun[params["guid"]])
 
 
 @contextmanager
@@ -151,7 +168,8 @@ def browsing(folder: Path) -> Iterator[Tab]:
     os.close(from_child)
     try:
         tab = Tab(ours, theirs)
-        tab.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder / "saved"))
+        saved = str(folder / "saved")
+        tab.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=saved, eventsEnabled=True)
         yield tab
     finally:
         os.close(ours)

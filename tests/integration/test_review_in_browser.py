@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -61,14 +60,10 @@ def typed(tab: Tab, name: str, text: str) -> None:
     tab.type(text)
 
 
-def saved(folder: Path, name: str) -> Path:
-    """The file that the browser saved, once it is there."""
-    path = folder / "saved" / name
-    end = time.monotonic() + 30
-    while not path.is_file():
-        assert time.monotonic() < end, f"no {name} was saved"
-        time.sleep(0.05)
-    return path
+def saved(tab: Tab, folder: Path, name: str) -> Path:
+    """The file that the browser saved, once it is whole."""
+    tab.until_saved(name)
+    return folder / "saved" / name
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +89,7 @@ def test_opened_answered_returned_filed_and_published(lab, tmp_path):
         fill(tab, says)
         assert tab.run("document.getElementById('count').textContent") == "16 of 16 answered"
         tab.run("document.getElementById('save').click()")
-        path = saved(tmp_path, SAVED)
+        path = saved(tab, tmp_path, SAVED)
         assert tab.complaints == []
         assert [r for r in tab.requests if not r.startswith(("data:image/svg+xml", "blob:"))] == [
             (lab.folder / "package.html").as_uri()
@@ -115,7 +110,7 @@ def test_a_planted_confidential_sentence_blocks_publication(lab, tmp_path):
         tab.open(lab.folder / "package.html")
         fill(tab, "As we said. " + SECRET.upper().replace(" ", "  "))
         tab.run("document.getElementById('save').click()")
-        path = saved(tmp_path, SAVED)
+        path = saved(tab, tmp_path, SAVED)
 
     act(lab, "file", "spring-report", path, now=ANSWERED)
     act(lab, "publish", "spring-report", lab.folder / "public", now=ANSWERED, code=1)
@@ -178,7 +173,7 @@ def test_items_of_a_section_are_answered_one_by_one(built, tmp_path):
         typed(tab, "by", "Dr. R. Outside")
         tab.run("document.getElementsByName('dated')[0].value='2027-03-01'")
         tab.run("document.getElementById('save').click()")
-        path = saved(tmp_path, SAVED)
+        path = saved(tab, tmp_path, SAVED)
     shown = run("review", "answer", package, path, "--json").json
 
     assert [one["section"] for one in shown["sections"]] == ["threat-models--biology", "threat-models--cyber"]
@@ -205,7 +200,7 @@ def test_the_page_gives_out_the_bundle_and_the_verifier_as_they_are(lab, tmp_pat
         tab.open(lab.folder / "package.html")
         for part, name in (("verifier", "ruleout_verify.py"), ("bundle", "bundle.json")):
             tab.run(f"document.querySelector('[data-save={part}]').click()")
-            saved(tmp_path, name)
+            saved(tab, tmp_path, name)
 
     assert (tmp_path / "saved" / "ruleout_verify.py").read_bytes() == (
         ROOT / "tools" / "ruleout_verify.py"
