@@ -130,6 +130,18 @@ def test_must_show(changing, tmp_path):
     assert "same label, other bytes: the document at hand is" in " ".join(status.text.split())
 
 
+def test_what_is_published_is_not_called_late_and_another_document_is_refused(changing):
+    """Handed in again after its day it is as published as before; a document of other bytes ends with 1."""
+    changing.publish()
+    changing.all_act()
+    assert changing.publish(now=on("2026-12-08")).json["result"] == "published"
+
+    again = changing.publish(now=on("2027-02-01"))
+    assert (again.code, again.json["result"], again.json["refusals"]) == (0, "already published", [])
+    other = changing.folder / "documents" / "fsf-1.0.txt"
+    assert set(refused(changing.publish("1.1", "--document", other, now=on("2027-02-01")))) == {("other-document",)}
+
+
 def test_no_change_log_is_refused(changing):
     """And every difference is named beside it."""
     found = refused(changing.publish(""))

@@ -12,6 +12,9 @@ from ruleout.model.change_log import ChangeLog
 from ruleout.model.framework import ChangeProcedure, Framework
 from ruleout.model.publication import Refusal
 
+#: The refusal of a document that the framework file does not name.
+OTHER_DOCUMENT = "other-document"
+
 
 def governing_of(new: Framework, governs: Framework | None) -> Governing:
     """Return what governs a change: the procedure of the version in force; the new text's where that one has none. Pure.
@@ -42,7 +45,7 @@ def formal_refusals(
         yield _no("same-label", f"{new.id} is in the record with other bytes: {was}, got {new.digest[:12]}")
     if document and document != new.document.sha256:
         named = new.document.sha256[:12]
-        yield _no("other-document", f"the framework file names the document {named}, got {document[:12]}")
+        yield _no(OTHER_DOCUMENT, f"the framework file names the document {named}, got {document[:12]}")
     before = "" if old is None else old.id.version
     if new.supersedes != before:
         stated, latest = new.supersedes or "nothing", before or "none"

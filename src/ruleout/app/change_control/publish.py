@@ -8,10 +8,11 @@ last day on which it could be public in time. Other bytes are another announceme
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
+from ruleout.accountability.publication.formal import OTHER_DOCUMENT
 from ruleout.accountability.publication.needs import Announced, needs_of
 from ruleout.accountability.publication.standing import ANNOUNCE, PUBLISH, History
 from ruleout.app.accountability.signed import holder_of
@@ -81,7 +82,10 @@ def publish(
     seen = examine(given, history, record, workspace, at=recorder.at, announced=known, timeout_s=timeout_s)
     standing = next((pin for pin in history.counting() if pin.version == version and pin.act == PUBLISH), None)
     if standing is not None and _same_files(standing, given):
-        return Published(result=Result.ALREADY, examined=seen, needs=Needs(), announced=known)
+        # What was published was in time and had its predecessor then; only another document is new.
+        seen = replace(seen, refusals=tuple(one for one in seen.refusals if one.id == OTHER_DOCUMENT))
+        result = Result.REFUSED if seen.refusals else Result.ALREADY
+        return Published(result=result, examined=seen, needs=Needs(), announced=known)
     if seen.refusals:
         return Published(result=Result.REFUSED, examined=seen, needs=Needs(), announced=None)
     if seen.comparison is not None and not seen.comparison.is_proved:
