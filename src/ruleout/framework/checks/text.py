@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ruleout.framework.checks.finding import At, Check, Severity, Subject
 from ruleout.framework.checks.subjects import FrameworkText
 from ruleout.model.formula import atoms_of
+from ruleout.model.framework import ChangeProcedure
 
 _MOST_NAMED = 6
 
@@ -21,14 +22,23 @@ def unanchored(text: FrameworkText) -> Iterator[At]:
 
 
 def role_unused(text: FrameworkText) -> Iterator[At]:
-    """A role that decides, approves, hears and owes nothing (D-11)."""
+    """A role that decides, approves, hears and owes nothing, and has no part in changes (D-11, D-15)."""
     f = text.framework
     used = {atom.name for quorum in text.quorums() for atom, _ in atoms_of(quorum)}
     used |= {role for s in f.safeguards if s.interim is not None for role in s.interim.notify}
     used |= {role for duty in f.duties for role in duty.by}
+    used |= _changing(f.changes)
     for role, _ in f.roles:
         if role not in used:
             yield At(("roles", role), f"{role} has nothing to do in this framework")
+
+
+def _changing(changes: ChangeProcedure | None) -> set[str]:
+    """The roles that propose, approve, hear of or are asked about a change of the framework."""
+    if changes is None:
+        return set()
+    formulas = [formula for formula in (changes.propose, changes.approve) if formula is not None]
+    return {*changes.consult, *changes.notify, *(atom.name for formula in formulas for atom, _ in atoms_of(formula))}
 
 
 def duty_unowed(text: FrameworkText) -> Iterator[At]:

@@ -180,3 +180,15 @@ def test_the_shipped_examples_of_the_manual_are_otherwise_sound() -> None:
             found(check.subject, example_of(check.id))
         except BadInput as error:
             pytest.fail(f"{check.id}: {[str(problem) for problem in error.problems]}")
+
+
+def test_a_role_that_has_a_part_in_changes_is_used():
+    """Who proposes, approves, is asked and is told of a change has something to do (L041)."""
+    roles = {"a": "A", "b": "B", "c": "C", "d": "D", "idle": "Nobody"}
+    changes = {
+        "id": "changing", "says": "A proposes, B approves.", "section": "9", "propose": "a", "approve": "b",
+        "consult": ["c"], "notify": ["d"], "published": "before",
+    }  # fmt: skip
+    idle = [one.says for one in found(Subject.FRAMEWORK, {"roles": roles, "changes": changes}) if one.id == "L041"]
+
+    assert idle == ["idle has nothing to do in this framework"]
