@@ -1262,7 +1262,8 @@ def parse_policy(text, error=BadInput):
 def take_line(policy, words, error):
     names = {**policy["witnesses"], **policy["groups"]}
     kind, rest = words[0], words[1:]
-    require(len(names) + len(policy["logs"]) <= 128 and rest, "a shorter policy", error)
+    require(len(names) + len(policy["logs"]) <= 128, "a shorter policy", error)
+    require(rest, "log, witness, group or quorum with what it names", error)
     if kind == "log" and len(rest) <= 2:
         policy["logs"].update([parse_log_key(rest[0], error)])
     elif kind == "witness" and len(rest) in (2, 3) and rest[0] not in (*names, "none"):
@@ -1401,6 +1402,14 @@ def read_keyring(path):
         return parse_keyring(json.load(file))
 
 
+def named(given, read, what=None):
+    """Read what was given; a defect is told with its place."""
+    try:
+        return read(given)
+    except (BadInput, OSError, ValueError) as problem:
+        raise BadInput("%s: %s" % (what or given, getattr(problem, "strerror", None) or problem)) from problem
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(description="Check a Ruleout bundle offline.")
     parser.add_argument("bundle", help="the bundle file")
@@ -1414,12 +1423,12 @@ def main(arguments):
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     args = parser.parse_args(arguments)
     try:
-        bundle, package = read_bundle(args.bundle)
-        ring = read_keyring(args.keyring)
-        keys = None if args.vkey is None else dict(parse_log_key(text) for text in args.vkey)
-        policy = read_policy(args.policy)
-    except (BadInput, OSError, ValueError) as problem:
-        print("%s: %s" % (args.bundle, problem), file=sys.stderr)
+        bundle, package = named(args.bundle, read_bundle)
+        ring = named(args.keyring, read_keyring)
+        keys = None if args.vkey is None else dict(named(text, parse_log_key, "--vkey") for text in args.vkey)
+        policy = named(args.policy, read_policy)
+    except BadInput as problem:
+        print(problem, file=sys.stderr)
         return 2
     keys = (policy["logs"] or None) if policy and keys is None else keys
     at = args.at or datetime.now(timezone.utc).strftime("%Y-%m-%d")

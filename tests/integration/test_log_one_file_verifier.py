@@ -258,3 +258,19 @@ def test_the_command_refuses_what_is_no_bundle(tmp_path: Path) -> None:
         assert run(path).returncode == 2
     assert run(tmp_path / "nowhere").returncode == 2
     assert run(write(tmp_path, BUNDLES["full"]), "--vkey", "x").returncode == 2
+
+
+def test_what_was_given_beside_the_bundle_is_named_where_it_is_at_fault(tmp_path, capsys):
+    """A policy, a ring or a key that is none is not told of the bundle."""
+    bundle, bad = tmp_path / "b.json", tmp_path / "bad.txt"
+    bundle.write_bytes(to_bytes(BUNDLES["full"]))
+    bad.write_text("nonsense\n")
+    for given in (["--policy", str(bad)], ["--keyring", str(bad)], ["--vkey", "nonsense"]):
+        assert SINGLE.main([str(bundle), *given]) == 2
+    assert SINGLE.main([str(bundle), "--policy", str(tmp_path / "none.txt")]) == 2
+
+    policy, ring, key, none = capsys.readouterr().err.splitlines()
+    assert policy == f"{bad}: expected log, witness, group or quorum with what it names, got something else"
+    assert ring.startswith(f"{bad}: ")
+    assert key == "--vkey: expected name+id+base64, got 'nonsense'"
+    assert none == f"{tmp_path / 'none.txt'}: No such file or directory"

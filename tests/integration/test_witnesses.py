@@ -329,3 +329,13 @@ def test_a_file_of_witnesses_with_problems_is_refused_with_all_of_them(scene) ->
     for problem in ("W001", "W002", "S006", "S008"):
         assert problem in refused.err
     assert lab.size() == 5
+
+
+def test_a_witness_that_is_given_no_key_of_a_log_is_not_made(tmp_path: Path) -> None:
+    """Bad input, with where the key is found; no folder and no key are left."""
+    made = run("witness", "init", "--folder", tmp_path / "w", "--name", "one.example/w", "--log", "nonsense")
+
+    assert made.code == 2
+    assert "--log: key: expected name+id+base64, got 'nonsense'" in made.err
+    assert "Give the key that `ruleout verify` shows at its end" in " ".join(made.err.split())
+    assert not (tmp_path / "w").exists()

@@ -66,12 +66,11 @@ def init_witness(folder: Path, keys: Keys, *, name: str, key: str, logs: Iterabl
         logs: keys of the logs that it is to know, each under its log's origin.
 
     Raises:
-        RuleoutError: there is a witness or key already, or a name is not of its form.
-        VerificationFailed: a log's key is none.
+        RuleoutError: there is a witness or key already, a name is not of its form, or a log's key is none.
     """
     known: dict[str, list[str]] = {}
     for text in logs:
-        known.setdefault(parse_log_key(text).name, []).append(text)
+        known.setdefault(_origin(text), []).append(text)
     if keys.settings.keys_folder.resolve().is_relative_to(folder.resolve()):
         raise KeyUnavailable("the private key would stand inside the witness's folder", hint="Set RULEOUT_KEYS.")
     if (folder / CONFIG).exists():
@@ -88,6 +87,14 @@ def init_witness(folder: Path, keys: Keys, *, name: str, key: str, logs: Iterabl
         lines.append(f"  - origin: {json.dumps(origin)}\n    vkeys:\n{vkeys}")
     write_new(folder / CONFIG, "".join(lines).encode("utf-8"))
     return public
+
+
+def _origin(text: str) -> str:
+    try:
+        return parse_log_key(text).name
+    except VerificationFailed as error:
+        hint = "Give the key that `ruleout verify` shows at its end for the log's record."
+        raise RuleoutError(f"--log: {error}", hint=hint) from error
 
 
 def witness_keys(signer: KeySigner) -> tuple[CosignerKey, ...]:
