@@ -241,7 +241,7 @@ def test_without_yes_nothing_goes(lab):
     before = kept_texts(lab)
     ran = lab.run("erase", "concern/1/1", "statement", *GONE, now=OPENED)
 
-    assert (2, True) == (ran.code, "would remove 3 digests" in ran.err)
+    assert (2, True) == (ran.code, "would remove what 3 digests of concern/1/1 stand for, for good" in ran.err)
     assert kept_texts(lab) == before
 
 
@@ -344,3 +344,23 @@ def test_a_damaged_store_is_no_erasure(lab):
     with pytest.raises(LedgerError, match="damaged file"):
         read_record(open_workspace(lab.record)).disclosed(concern)
     assert NOW < OPENED
+
+
+def test_each_refusal_names_the_option_that_mends_it(lab):
+    """An empty justification is not mended with --reason; where nothing is left, no name is asked for."""
+    redact = ("redact", "incident/weights-1/1", "statement", *WHY[:2], "--justification", " ", *TERMS)
+    assert "Say why with --justification" in lab.run(*redact, now=OPENED).err
+
+    lift = ("redact", "lift", "redaction/1", "--justification", "fixed", "--authority", "rso", "--key", "rso-bea")
+    assert "There is nothing to lift" in lab.run(*lift, now=OPENED).err
+
+    act(lab, "erase", "concern/1/1", "*", *GONE, "--yes")
+    again = lab.run("erase", "concern/1/1", "statement", *GONE, "--yes", now=OPENED)
+    assert (2, True) == (again.code, "What it disclosed was erased" in again.err)
+
+
+def test_a_redaction_names_the_copy_that_shows_it(lab):
+    """The next step is the export for those from whom it hides."""
+    said = act(lab, "redact", "incident/weights-1/1", "statement", *WHY, *TERMS, "--audience", "staff")
+
+    assert "next: ruleout export FILE --audience staff" in said

@@ -103,13 +103,16 @@ def load_key(name: str, folder: Path, passphrase: str) -> KeySigner:
     Raises:
         KeyUnavailable: there is no such key, the passphrase is wrong, or the file holds something else.
     """
-    path = key_path(folder, name)
+    return KeySigner(name, _unsealed(name, read_key(name, folder), passphrase))
+
+
+def read_key(name: str, folder: Path) -> bytes:
+    """Return the encrypted key `name` of `folder`. Effect: reads its file. Raises KeyUnavailable if there is none."""
     try:
-        data = read_bounded(path, limit_bytes=16384, what="key file")
+        return read_bounded(key_path(folder, name), limit_bytes=16384, what="key file")
     except NotFound as error:
         hint = f"Make one with `ruleout key new {name} --role ROLE --person PERSON`, or set RULEOUT_KEYS to its folder."
         raise KeyUnavailable(f"no key {name!r} in {folder}", hint=hint) from error
-    return KeySigner(name, _unsealed(name, data, passphrase))
 
 
 def _sealed(name: str, seed: bytes, passphrase: str) -> bytes:

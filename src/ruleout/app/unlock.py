@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ruleout.adapters.disclosure_store import fresh_salt
-from ruleout.adapters.keys import KeySigner, create_key, key_from_seed, load_key
+from ruleout.adapters.keys import KeySigner, create_key, key_from_seed, load_key, read_key
 from ruleout.app.settings import Settings
 from ruleout.errors import KeyUnavailable
 from ruleout.ledger.disclosure import Salt
@@ -34,6 +34,7 @@ class Keys:
         if seed is not None:
             key = key_from_seed(name, seed)
         else:
+            read_key(name, self.settings.keys_folder)  # nobody is asked for the passphrase of a key that is not there
             key = load_key(name, self.settings.keys_folder, self._passphrase(name))
         return key.named(signs_as or name)
 

@@ -43,7 +43,8 @@ def command(
     place = workspace_needed(workspace)
     if not yes:
         found = to_erase(entry, path, read_record(place))
-        say(f"would remove {len(found.digests)} digests of {entry}, and {found.below} below them, for good")
+        below = f", and {found.below} below them" if found.below else ""
+        say(f"would remove what {len(found.digests)} digests of {entry} stand for{below}, for good; decoys among them")
         for redaction in found.redacted_by:
             say(f"  mind: {redaction} stands on it; what is behind a redaction is to be kept for five years")
             say("  (CA BPC 22757.12(f), NY GBL 1421(5), IL P.A. 104-0538 10(g))")

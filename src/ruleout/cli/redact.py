@@ -99,7 +99,8 @@ def values(
     if wanted.audiences == EVERYBODY:
         say("  mind: it is hidden from everybody, the regulator too")
     _say_others(others)
-    say("  next: ruleout export FILE --audience public")
+    first = next(one for one in Audience if one in wanted.audiences)
+    say(f"  next: ruleout export FILE --audience {first.value}")
 
 
 def _say_others(others: tuple[LedgerEntry, ...]) -> None:

@@ -68,3 +68,11 @@ def test_a_new_keys_passphrase_is_typed_twice(tmp_path):
     made = Keys(settings=given, ask=typed(SECRET, SECRET)).create("ada")
     assert Keys(settings=given, ask=typed(SECRET)).unlock("ada", signs_as="origin").name == "origin"
     assert made.name == "ada"
+
+
+def test_nobody_is_asked_for_the_passphrase_of_a_key_that_is_not_there(tmp_path):
+    """A slip in a name is told as what it is, before anything is typed."""
+    given = from_environment({"RULEOUT_KEYS": str(tmp_path / "keys")})
+
+    with pytest.raises(KeyUnavailable, match="no key 'aad'"):
+        Keys(settings=given, ask=typed()).unlock("aad")

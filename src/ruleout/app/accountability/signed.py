@@ -20,10 +20,10 @@ def holder_of(record: Record, signer: Signer) -> Holder:
     return holder
 
 
-def stated_reason(reason: str) -> str:
-    """Return the reason without the space around it. Raises RuleoutError if it is empty or too long."""
+def stated_reason(reason: str, *, option: str = "--reason") -> str:
+    """Return the reason without the space around it. Raises RuleoutError if it is empty or too long, naming `option`."""
     words = reason.strip()
     if not 1 <= len(words) <= MOST_REASON:
-        hint = "Say why with --reason, for those who read the record later; name no person."
+        hint = f"Say why with {option}, for those who read the record later; name no person."
         raise RuleoutError(f"expected a reason of 1 to {MOST_REASON} characters, got {len(words)}", hint=hint)
     return words

@@ -57,7 +57,11 @@ def _chosen(entry: LedgerEntry, record: Record, paths: Iterable[str]) -> Iterato
             yield path, places[path]
         else:
             known = ", ".join(list(places)[:_MOST_SHOWN]) or "nothing"
-            hint = "Name one of these, or * for all."
+            hint = (
+                "Name one of these, or * for all."
+                if places
+                else "What it disclosed was erased, or it never disclosed any."
+            )
             raise NotFound(f"nothing stands at {path[:80]!r} in {entry.content.id}; it has: {known}", hint=hint)
 
 

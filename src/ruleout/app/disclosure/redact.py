@@ -71,7 +71,7 @@ def redact(target: Target, wanted: Wanted, record: Record, recorder: Recorder, s
         raise RuleoutError("expected a path or an object and an audience, got none", hint=hint)
     if has_ended(wanted.review_by, recorder.at):
         raise RuleoutError(f"expected a day of review to come, got {wanted.review_by}", hint="Mend --review-by.")
-    words = stated_reason(wanted.justification)
+    words = stated_reason(wanted.justification, option="--justification")
     location = wanted.location or ", ".join((*target.paths, *target.objects))[:_MOST_LOCATION]
     subject: Subject = {
         "act": REDACT,
@@ -103,8 +103,9 @@ def lift(
     standing = [one.id for one in standing_redactions(record)]
     if redaction not in standing:
         known = ", ".join(standing) or "none"
-        raise NotFound(f"no redaction {redaction[:80]!r} stands; there are: {known}", hint="Name one of these.")
-    made, words = _next(recorder), stated_reason(justification)
+        hint = "Name one of these." if standing else "There is nothing to lift."
+        raise NotFound(f"no redaction {redaction[:80]!r} stands; there are: {known}", hint=hint)
+    made, words = _next(recorder), stated_reason(justification, option="--justification")
     refs = [recorder.keep(JUSTIFICATION, words.encode("utf-8"), _TEXT)]
     subject: Subject = {"act": LIFT, "lifts": redaction, "authority": authority}
     recorder.add(EntryType.REDACTION, made, subject, refs=refs, signer=signer)

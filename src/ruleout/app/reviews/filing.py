@@ -61,7 +61,7 @@ def file_answers(
     _require_right_version(answers.reviewer, len(one.filed), update)
     refs = [recorder.keep(STATEMENT, canonical({"package": answers.package}), JSON)]
     if update:
-        refs.append(recorder.keep(REASON, stated_reason(update).encode("utf-8"), TEXT))
+        refs.append(recorder.keep(REASON, stated_reason(update, option="--update").encode("utf-8"), TEXT))
     version = len(one.filed) + 1
     entry = next_id(recorder, f"review/{state.review.id}")
     subject: Subject = {
