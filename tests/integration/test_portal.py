@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
 import json
 import re
 import shlex
@@ -12,8 +14,10 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 
+import pypdf
 import pytest
 import yaml
+from tests.chromium import browsing, chromium
 from tests.integration.command_line import ROOT, run
 
 LAST_DAY = "2026-11-22"
@@ -218,3 +222,22 @@ def test_the_changes_of_the_framework_have_a_page(account):
 
     assert "northlight-fsf 1.2" in page
     assert "less than before" in page
+
+
+@pytest.mark.skipif(
+    chromium() is None, reason="SKIPPED: no Chromium on this machine; run tools/install_servers.sh as root"
+)
+def test_on_paper_a_heading_stays_with_what_it_heads(account, tmp_path):
+    """No page ends with a shelf's first words, and the last is no footer alone."""
+    with browsing(tmp_path) as tab:
+        tab.open(account / "index.html")
+        printed = base64.b64decode(tab.call("Page.printToPDF", preferCSSPageSize=True)["data"])
+    pages = [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(printed)).pages]
+
+    assert len(pages) > 3
+    introductions = re.findall(
+        r'<p class="soft">([^<]+\.)</p>\n<', (account / "index.html").read_text(encoding="utf-8")
+    )
+    assert len(introductions) > 4
+    assert [page[-60:] for page in pages if page.endswith(tuple(introductions))] == []
+    assert not pages[-1].startswith("The same for machines")

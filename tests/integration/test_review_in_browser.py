@@ -262,3 +262,13 @@ def pairs(ranges: str) -> list[tuple[str, str]]:
             made.append((points[at][0], points[at][0]))
             at += 1
     return made
+
+
+def test_who_is_independent_and_why_stands_on_paper(northlight, tmp_path):
+    """A declaration that is folded on the screen is printed whole: the published page has no script that would open it."""
+    seen = "document.querySelector('details dl').checkVisibility()"
+    with browsing(tmp_path) as tab:
+        tab.open(northlight / "reviews" / "published" / "october-report.html")
+        assert tab.run(seen) is False
+        tab.media(kind="print")
+        assert tab.run(seen) is True

@@ -73,5 +73,6 @@ dd{margin-bottom:.4rem}.card{padding:.75rem}.button input{max-width:100%}}
 @media print{:root{--ink:#000;--paper:#fff;--soft:#444;--wash:#fff;--field:#fff;--line:#999;--mark:#fff;--link:#000}
 body{max-width:none;padding:0;font-size:10.5pt}.wide{overflow:visible}tr{break-inside:avoid}.bar{position:static}.row,.screen{display:none!important}
 .card,.answer,.statement,.hole,fieldset{break-inside:avoid}h2,h3,legend{break-after:avoid}
+details::details-content{content-visibility:visible;block-size:auto}
 textarea{min-height:2.5rem;border-color:#999}.choices label{border-color:#999;padding:.1rem .5rem;border-radius:.3rem}}
 """
