@@ -68,6 +68,8 @@ def test_a_topic_that_one_of_its_readers_may_not_see_is_not_there(lab):
     assert [one["id"] for one in problems] == ["R105"]
     assert "Languages" in problems[0]["expected"]
     assert "BPC 22757.12(c)(1)" in problems[0]["expected"]
+    assert "State `languages:` on a sheet" in problems[0]["hint"]
+    assert "ruleout report sheet FILE --key KEY" in problems[0]["hint"]
 
 
 def test_what_is_for_reviewers_is_in_no_document_for_the_public(lab):

@@ -126,7 +126,7 @@ def check_models(field: FieldDoc, facts: Iterable[Fact], held: Held, path: Path)
     for model in held.draft.doc.models if field.every_model else ():
         if model not in about:
             expected = f"{field.title!r} of {model}, which {held.law} asks for ({field.section})"
-            hint = f"Record what {field.from_} is told from{_selected(field)}."
+            hint = f"{_to_record(field)}."
             held.findings.note("R105", path, expected=expected, got="nothing in the record", hint=hint)
 
 
@@ -147,9 +147,13 @@ def note_missing(field: FieldDoc, held: Held, path: Path) -> None:
         hint = f"Write it under `{path[-1]}:`, each sentence with its entries."
         held.findings.note("R105", path, expected=expected, got="nothing written", hint=hint)
     elif not field.approved_by and not field.every_model:  # whose approval, or which model, is missing is told by name
-        hint = f"Record what {field.from_} is told from{_selected(field)}, or correct `about:`."
+        hint = f"{_to_record(field)}, or correct `about:`."
         held.findings.note("R105", path, expected=expected, got="nothing in the record", hint=hint)
 
 
-def _selected(field: FieldDoc) -> str:
-    return "".join(f", with {name} {value}" for name, value in field.only.items())
+def _to_record(field: FieldDoc) -> str:
+    """What puts into the record what a field tells: for a sheet its topic and the command, else the source's name."""
+    if field.from_ == "sheets" and "topic" in field.only:
+        return f"State `{field.only['topic']}:` on a sheet and record it with `ruleout report sheet FILE --key KEY`"
+    selected = "".join(f", with {name} {value}" for name, value in field.only.items())
+    return f"Record what {field.from_} is told from{selected}"

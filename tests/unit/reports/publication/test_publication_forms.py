@@ -91,6 +91,26 @@ def words(data):
     return re.sub(r"\s", "", "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages))
 
 
+def test_each_sentence_and_heading_of_the_text_is_a_block_of_its_own():
+    """Markdown joins lines that follow each other: an empty line stands before each heading and between sentences."""
+    made = published()
+    sections = list(made.sections)
+    part = sections[1].parts[0]
+    one = part.fields[0].statements[0]
+    field = replace(part.fields[0], statements=(one, replace(one, says="Another sentence.")))
+    sections[1] = replace(sections[1], parts=(replace(part, fields=(field,)),))
+    lines = markdown(replace(made, sections=tuple(sections)), "public").splitlines()
+
+    headings = [nth for nth, line in enumerate(lines) if nth and line.startswith("#")]
+    assert headings
+    assert [lines[nth] for nth in headings if lines[nth - 1]] == []
+    second = next(nth for nth, line in enumerate(lines) if line.startswith("Another sentence."))
+    assert (lines[second - 1], lines[second + 1]) == ("", "")
+    asked = [nth for nth, line in enumerate(lines) if line.endswith(("**yes**", "**no**"))]
+    assert asked
+    assert [lines[nth] for nth in asked if lines[nth - 1]] == []
+
+
 def test_the_same_value_gives_the_same_bytes_in_every_form():
     """Twice, the PDF too."""
     forms = every_form(published(), "public")
