@@ -90,7 +90,9 @@ def refused(ran):
 def test_silence_is_refused_with_the_state_that_shows_it(changing):
     """A dropped signature, a removed promise and a cadence called stricter: each named; nothing is recorded."""
     before = changing.lab.size()
-    found = refused(changing.publish("1.1-first"))
+    ran = changing.publish("1.1-first")
+    found = refused(ran)
+    assert "next: mend each of these in the change log or the file" in ran.err
 
     assert set(found) == {
         ("not-announced", "approved-first"),
@@ -210,6 +212,7 @@ def test_announced_approved_waited_for_published(changing):
     """The whole way, with what each step waits for."""
     done = changing.publish()
     assert (done.code, done.json["result"]) == (3, "held"), (done.text, done.err)
+    assert "next: ruleout framework approve acme-fsf@1.1 --act ACT --role ROLE --key KEY" in done.err
     assert done.json["needs"]["missing"] == [
         "proposal by ceo", "proposal by rso", "approval by board", "consultation of trust"
     ]  # fmt: skip
@@ -217,7 +220,8 @@ def test_announced_approved_waited_for_published(changing):
     assert changing.standing("2026-11-24T10:00:00Z")["1.1"]["standing"] == "waiting for approvals"
     changing.all_act()
     assert changing.standing("2026-12-01")["1.1"]["standing"] == "held by notice"
-    assert changing.publish(now=on("2026-12-07", 23)).code == 3
+    early = changing.publish(now=on("2026-12-07", 23))
+    assert (early.code, "next: the same again from 2026-12-08 on" in early.err) == (3, True)
     assert changing.standing("2026-12-08")["1.1"]["standing"] == "ready to publish"
     document = changing.folder / "documents" / "fsf-1.1.txt"
     assert changing.publish("1.1", "--document", document, now=on("2026-12-08")).code == 0

@@ -151,6 +151,17 @@ def test_no_package_for_whoever_is_not_known_to_be_independent(lab, tie, code):
     assert ["financial-reporting-chain"] == [one.partition(":")[0] for one in package(lab, code)["in_the_way"]]
 
 
+def test_what_is_in_the_way_of_a_package_comes_with_what_takes_it_away(lab):
+    """On standard error: acts of the review where they help, something else where they do not."""
+    opened(lab, declaration("evals-institute", financial_reporting_chain="unknown"))
+    asked = ("package", "spring-report", lab.folder / "p.html", "--reviewer", "evals-institute")
+    assert "next: `ruleout review assign`" in act(lab, *asked, now=SHARED, code=3).err
+
+    write(lab.record / "reviews" / "spring-report.yaml", review_file(declaration("evals-institute", family="yes")))
+    act(lab, "amend", "spring-report", "--reason", "a tie was found")
+    assert "next: ask another reviewer" in act(lab, *asked, now=SHARED, code=1).err
+
+
 def test_approval_ends_with_the_declaration_that_it_was_of(lab):
     """An amended declaration needs a new approval; so does one refused since."""
     opened(lab)

@@ -105,7 +105,25 @@ def publish_(
         show_page(publish_page(heading, done.result.value, seen.refusals, done.needs, log=seen.log, width=page_width()))
     for entry in done.entries:
         say(f"recorded as {entry} of {place.origin}")
+    _say_next(done)
     return _CODES[done.result]
+
+
+def _say_next(done: Published) -> None:
+    """Say on standard error what to do about a version that is not published."""
+    new = done.examined.new.id
+    if done.result is Result.REFUSED:
+        say(
+            "  next: mend each of these in the change log or the file (docs/guide/change-control.md); nothing was recorded"
+        )
+    elif done.result is Result.NOT_PROVED:
+        say("  next: the same again with a longer --timeout; nothing was recorded")
+    elif done.needs.missing:
+        say(f"  next: ruleout framework approve {new} --act ACT --role ROLE --key KEY for each that is missing")
+    elif done.needs.refused:
+        say("  next: ask whoever refused; the refusal holds until the same person acts otherwise")
+    elif done.needs.until is not None:
+        say(f"  next: the same again from {done.needs.until} on")
 
 
 def approve(

@@ -341,6 +341,9 @@ def _stopped(reviewer: str, says: list[str], *, settled: bool, json: bool) -> in
         show_json({"package": None, "reviewer": reviewer, "in_the_way": says})
     else:
         show_page(obstacles_page(reviewer, says, width=page_width()))
+    waits = "`ruleout review assign`, `approve` and `amend` take these away; `status` shows how each stands"
+    ends = "ask another reviewer, or end what the rules do not let you withhold; an approval takes neither away"
+    say(f"  next: {ends if settled else waits}")
     return ExitCode.STOP if settled else ExitCode.HOLD
 
 
