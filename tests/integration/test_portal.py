@@ -19,6 +19,7 @@ import pytest
 import yaml
 from tests.chromium import browsing, chromium
 from tests.integration.command_line import ROOT, run
+from tests.integration.northlight_year import ENV
 
 LAST_DAY = "2026-11-22"
 PAGE = (ROOT / "docs" / "guide" / "portal.md").read_text(encoding="utf-8")
@@ -183,6 +184,27 @@ def test_a_record_that_does_not_hold_is_not_published(northlight, tmp_path):
     assert ran.code == 1
     assert "tile: expected tile/0/" in ran.err
     assert not (tmp_path / "account").exists()
+
+
+def test_a_decision_whose_evidence_was_withdrawn_is_marked(account, northlight, tmp_path):
+    """It stands as it was recorded, with a word beside it; the others have none. Why it was withdrawn is not told there."""
+    lab = shutil.copytree(northlight, tmp_path / "lab")
+    withdraw = ("evidence", "withdraw", "e0d56be6a6b7", "--reason", "a fault in the prompt", "--key", "rso-bea")
+    assert run(*withdraw, "-w", lab, env=ENV).code == 0
+    assert run("portal", tmp_path / "after", "--at", "2026-11-24", "-w", lab).code == 0
+    told, before = (
+        json.loads((folder / "account.json").read_bytes())["decisions"] for folder in (tmp_path / "after", account)
+    )
+    page = (tmp_path / "after" / "index.html").read_text(encoding="utf-8")
+
+    assert [(one["case"], one["outcome"], one["ended"]) for one in told] == [
+        ("lumen-2", "proceed", ""),
+        ("lumen-3", "hold", ""),
+        ("lumen-3-again", "proceed", "withdrawn"),
+    ]
+    assert {one["ended"] for one in before} == {""}
+    assert page.count("evidence withdrawn since") == 1
+    assert "a fault in the prompt" not in page
 
 
 def test_other_audiences_get_what_is_theirs(northlight, tmp_path):

@@ -25,6 +25,8 @@ from ruleout.model.expiry import ends_by, has_ended
 MOST_COMPARED = 1000
 #: What may be asked for: how a piece of evidence stands.
 STANDINGS = ("counts", "unusable", "expired", "withdrawn")
+#: How a piece stands that carries nothing any more.
+ENDED = frozenset(STANDINGS) - {"counts"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

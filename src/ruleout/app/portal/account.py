@@ -16,7 +16,9 @@ from pathlib import Path
 
 from ruleout.adapters.files import MIB, make_folder, read_bounded, write_new
 from ruleout.app.bundle import export_bundle, replay
-from ruleout.app.ledger import read_record
+from ruleout.app.evidence.listing import ENDED, list_evidence
+from ruleout.app.evidence.listing import Wanted as WantedEvidence
+from ruleout.app.ledger import Record, read_record
 from ruleout.app.portal.filled import Wanted
 from ruleout.app.portal.shelves import SHELVES
 from ruleout.app.publication.holes import place_in_words
@@ -61,6 +63,7 @@ def make_account(workspace: Workspace, *, audience: Audience, at: datetime) -> M
     shelves = tuple(_shelves(Wanted(record=record, workspace=workspace, audience=audience, at=at), files))
     files[VERIFIER] = read_bounded(one_file_verifier(), limit_bytes=MIB, what="one-file verifier")
     files[RECORD] = copy
+    ended = _ended(record, at)
     head = open_checkpoint(bundle.checkpoint, bundle.vkeys, origin=bundle.origin)
     account = Account(
         origin=bundle.origin,
@@ -73,7 +76,7 @@ def make_account(workspace: Workspace, *, audience: Audience, at: datetime) -> M
         caveats=report.caveats,
         keys=tuple(str(key) for key in bundle.vkeys),
         shelves=shelves,
-        decisions=tuple(_decision(e) for e in record.of_type(EntryType.DECISION)),
+        decisions=tuple(_decision(e, ended) for e in record.of_type(EntryType.DECISION)),
         absent=tuple(_absent(report, utc_day(at))),
         record=RECORD,
         verifier=VERIFIER,
@@ -127,7 +130,13 @@ def _replayed(bundle: Bundle) -> Step:
     return Step(name="replay", status=Status.PASSED.value, says=f"{len(found)} decisions derive again, same bytes")
 
 
-def _decision(entry: LedgerEntry) -> DecisionShown:
+def _ended(record: Record, at: datetime) -> Mapping[str, str]:
+    """What became of evidence by decision that rests on it. Its reason is not told: it may be redacted."""
+    listed = (one for one in list_evidence(record, WantedEvidence(), at=at) if one.standing in ENDED)
+    return {decision: one.standing for one in listed for decision in one.receipt.decisions}
+
+
+def _decision(entry: LedgerEntry, ended: Mapping[str, str]) -> DecisionShown:
     subject = entry.content.subject
     return DecisionShown(
         on=date.fromisoformat(str(subject.get("at", entry.content.ts))[:10]),
@@ -136,6 +145,7 @@ def _decision(entry: LedgerEntry) -> DecisionShown:
         framework=f"{subject['framework']} {subject['version']}",
         outcome=str(subject["outcome"]),
         index=entry.index,
+        ended=ended.get(entry.content.id, ""),
     )
 
 

@@ -11,7 +11,7 @@ from itertools import islice
 
 from ruleout.accountability.reporting.fact import Fact, Known, Linked, Previous
 from ruleout.accountability.reporting.kind_document import DueDoc
-from ruleout.app.evidence.listing import Listed, Wanted, list_evidence
+from ruleout.app.evidence.listing import ENDED, Listed, Wanted, list_evidence
 from ruleout.app.ledger import Record
 from ruleout.app.publication.context import Context
 from ruleout.app.publication.sheets import superseded
@@ -25,7 +25,6 @@ from ruleout.model.expiry import has_ended
 
 #: What a report entry's act says when a document is published.
 PUBLISH = "publish"
-_ENDED = frozenset({"withdrawn", "expired", "unusable"})
 
 
 def as_of(record: Record, at: datetime, *, report: str) -> Record:
@@ -127,7 +126,7 @@ def _quotable(facts: Iterator[Fact]) -> dict[str, dict[str, str]]:
 
 def _stale(ask: Context) -> Iterator[tuple[str, str]]:
     """Why entries carry nothing any more: evidence that ended, decisions on it, statements whose last day has passed."""
-    ended = [one for one in list_evidence(ask.record, Wanted(), at=ask.at) if one.standing in _ENDED]
+    ended = [one for one in list_evidence(ask.record, Wanted(), at=ask.at) if one.standing in ENDED]
     for one in ended:
         yield from _stale_by(one, ask.record)
     for entry in ask.record.entries:

@@ -36,7 +36,10 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionShown:
-    """One recorded decision: `outcome` is proceed, restrict, hold or stop; `index` its entry's place in the log."""
+    """One recorded decision: `outcome` is proceed, restrict, hold or stop; `index` its entry's place in the log.
+
+    `ended` is what became of evidence that it rests on: withdrawn, expired or unusable; "" while all of it counts.
+    """
 
     on: date
     case: str
@@ -44,6 +47,7 @@ class DecisionShown:
     framework: str
     outcome: str
     index: int
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
