@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from math import ceil
 
-from ruleout.accountability.reporting.publication import Row, Table
+from ruleout.accountability.reporting.publication import Hole, Row, Table
 
 #: Letters that fit beside each other on a page and on paper; a word that is broken up; the column of entries.
 _PAGE, _PAPER, _LONGEST, _ENTRIES = 92, 110, 20, 9
@@ -19,6 +19,8 @@ _PAGE, _PAPER, _LONGEST, _ENTRIES = 92, 110, 20, 9
 _WIDE, _LINES, _GAP = 36, 7, 2
 #: A text that a page never breaks, however many words it has: a date, a number, a short name.
 _SHORT = 13
+#: As wide as the rim of a box around a word, and never broken.
+_RIM = "___"
 _BREAKS = re.compile(r"[\s-]+")
 
 
@@ -81,9 +83,9 @@ def _longest(split: Callable[[str], list[str]], texts: list[str]) -> int:
 
 
 def _texts(table: Table) -> list[list[str]]:
-    """By column, its title and every text in it that is not hidden."""
+    """By column, its title and every text in it; for what is hidden, the word in the box that stands there, and the box's rim."""
     rows = table.rows if isinstance(table.rows, tuple) else ()
     lists = [row.cells for row in rows if isinstance(row, Row) and isinstance(row.cells, tuple)]
     titles = table.columns if isinstance(table.columns, tuple) else ()
     every = ((title, *(cells[place] for cells in lists if place < len(cells))) for place, title in enumerate(titles))
-    return [[one for one in texts if isinstance(one, str)] or [""] for texts in every]
+    return [[one.standing + _RIM if isinstance(one, Hole) else str(one) for one in texts] for texts in every]

@@ -57,3 +57,14 @@ def test_no_column_on_paper_is_narrower_than_its_longest_word(rows):
     for place, share in enumerate(columns):
         words = [word for row in (("one", "two", "three"), *rows) for word in row[place].split()]
         assert share >= min(max(map(len, words)), 20) + 2
+
+
+def test_a_column_has_room_for_the_box_of_what_is_hidden():
+    """A column of nothing but holes is as wide as the word that stands there, with its rim, and not only as its title."""
+    titles = ("deviation", "departs from", "says", "discovered", "corrected", "standing")
+    hidden = Hole(digest="d" * 43, standing="redacted")
+    made = table(titles, ("late-watch", "northlight-fsf@1.0 agent-watch", hidden, "2026-03-16", "2026-03-24", "closed"))
+    bare = table(titles, ("late-watch", "northlight-fsf@1.0 agent-watch", "", "2026-03-16", "2026-03-24", "closed"))
+
+    assert shares(made)[2] >= len("redacted") + 4
+    assert shares(bare)[2] < len("redacted")
