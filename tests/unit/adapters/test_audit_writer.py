@@ -14,6 +14,7 @@ import pytest
 from tests.audit_builders import SWIFT, FailingFiles, commit_all, ended, opened, some, written
 
 from ruleout.adapters.audit.content_keys import ContentKeys
+from ruleout.adapters.audit.pace import ALONE_S, MANY, MANY_S, PACE_S, Pace
 from ruleout.adapters.audit.segment_file import read_bytes, segments_in
 from ruleout.adapters.audit.writer import AuditUnavailable, AuditWriter, WriterLimits, WriterState
 from ruleout.adapters.durable_file import SystemFiles
@@ -59,6 +60,98 @@ def test_what_waits_is_written_with_one_sync(tmp_path):
 
     assert ops.syncs - before <= 3
     assert {opened(n) for n in range(100)} <= written(tmp_path / "a")
+
+
+class CountedFiles(SystemFiles):
+    """A disk that counts its syncs, and remembers when each began."""
+
+    def __init__(self):
+        self.at = []
+
+    def sync(self, fd):
+        self.at.append(time.monotonic())
+        super().sync(fd)
+
+
+def test_what_nobody_waits_for_goes_with_the_next_commit(tmp_path):
+    """An end is no sync of its own while requests come; it does not hold up the one that somebody waits for."""
+    ops = CountedFiles()
+    writer = AuditWriter(tmp_path / "a", "w0", ops=ops)
+    before = len(ops.at)
+
+    async def two():
+        began = time.monotonic()
+        writer.note(opened(1))
+        await writer.commit(opened(2))
+        return time.monotonic() - began
+
+    took_s = asyncio.run(two())
+    writer.close()
+
+    assert len(ops.at) - before <= 2, "one, and the writer's end"
+    assert [one.request for one in records_of(tmp_path / "a")[1:]] == ["req-1", "req-2"]
+    assert took_s < ALONE_S * 20
+
+
+def test_what_nobody_waits_for_is_soon_on_disk_by_itself(tmp_path):
+    """Without any commit behind it."""
+    writer = AuditWriter(tmp_path / "a", "w0")
+
+    async def alone():
+        writer.note(opened(1))
+        for _ in range(200):
+            await asyncio.sleep(0.01)
+            if not writer.waiting:
+                break
+        return written(tmp_path / "a")
+
+    assert opened(1) in asyncio.run(alone())
+    writer.close()
+
+
+def test_where_many_come_a_sync_serves_many(tmp_path):
+    """Some thousand a second: groups keep their pace, whatever the disk could do, and each record is there in the end."""
+    ops = CountedFiles()
+    writer = AuditWriter(tmp_path / "a", "w0", ops=ops)
+    before = len(ops.at)
+
+    async def stream():
+        waiting = []
+        for number in range(400):
+            waiting.append(writer.commit(opened(number)))
+            if number % 4 == 3:
+                await asyncio.sleep(0.0005)
+        await asyncio.gather(*waiting)
+
+    began = time.monotonic()
+    asyncio.run(stream())
+    took_s = time.monotonic() - began
+    writer.close()
+
+    assert len(ops.at) - before <= MANY + 2 + took_s / PACE_S
+    assert {opened(n) for n in range(400)} <= written(tmp_path / "a")
+
+
+def test_where_few_come_nobody_waits_for_company():
+    """Whoever comes first goes at once, and so does everybody while fewer come than make a crowd; a crowd goes at the pace."""
+    pace, now, waits = Pace(), 100.0, []
+    for _ in range(4 * MANY):
+        pace.committed(now)
+        waits.append(pace.wait_s(now, is_awaited=True))
+        pace.handed_over(now)
+        now += 1.01 * MANY_S / (MANY - 1)
+    assert waits == [0.0] * 4 * MANY
+
+    waits = []
+    for _ in range(MANY):
+        pace.committed(now)
+        waits.append(pace.wait_s(now, is_awaited=True))
+        pace.handed_over(now)
+        now += PACE_S / 10
+    assert waits[0] == 0.0
+    assert waits[-1] == pytest.approx(0.9 * PACE_S)
+    assert pace.wait_s(now, is_awaited=False) == ALONE_S
+    assert pace.wait_s(now + MANY_S, is_awaited=True) == 0.0
 
 
 def test_a_future_waits_for_the_disk(tmp_path):

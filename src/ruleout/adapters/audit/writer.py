@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one writer of a worker's audit records: durable before anybody is told, or refused; never dropped (G-8).
 
-The event loop gathers records and hands all of them over as one group whenever the writing thread is free; the thread writes a
-group with one sync and tells the loop once. Invariants: a future that resolved stands for a record that is on disk; after a failed
+The event loop gathers records and hands all of them over as one group when the writing thread is free; the thread writes a
+group with one sync and tells the loop once. A record that somebody waits for goes at once; where many come, groups keep a pace, so
+that a sync serves many; one that nobody waits for goes with the next, or soon. Invariants: a future that resolved stands for a record that is on disk; after a failed
 write or sync nothing more goes into that segment, everything that waits fails, and the next segment begins with a gap record.
 """
 
@@ -17,6 +18,9 @@ from enum import Enum
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from msgspec.structs import replace
+
+from ruleout.adapters.audit.pace import Pace
 from ruleout.adapters.audit.segment_file import Ending, SegmentFile, last_of, name_for, prepare_folder
 from ruleout.adapters.clock import nanoseconds
 from ruleout.adapters.durable_file import FileOps, SystemFiles, disk_errors
@@ -85,10 +89,12 @@ class AuditWriter:
         self._limits, self._ops = limits or WriterLimits(), ops or SystemFiles()
         #: To the writing thread: a group, how many more failed with the one before, or the end.
         self._queue: SimpleQueue[_Group | int | None] = SimpleQueue()
-        # Touched by the loop's thread only: what waits in all, what is not handed over, whether the thread is at work.
+        # Touched by the loop's thread only: what waits in all, what is not handed over and when it is due, whether the thread is at work.
         self._records = self._bytes = 0
         self._gathered: _Group = []
-        self._is_busy = False
+        self._is_awaited = self._is_busy = False
+        self._due: tuple[float, asyncio.Handle] | None = None
+        self._pace = Pace()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._refusal: tuple[WriterState, str] | None = None  # set by the writing thread, read by the loop's
         # Of a failure: records that were taken and not confirmed; the loop still owes us how many it had gathered.
@@ -125,15 +131,19 @@ class AuditWriter:
         loop = self._admit(record)
         future: asyncio.Future[None] = loop.create_future()
         self._gathered.append((record, future))
+        self._is_awaited = True
+        self._pace.committed(loop.time())
+        self._arrange(loop)
         return future
 
     def note(self, record: bytes) -> None:
         """Take a record for which nobody waits; if it cannot be kept, the next gap record counts it. Raises: as `commit`."""
-        self._admit(record)
+        loop = self._admit(record)
         self._gathered.append((record, None))
+        self._arrange(loop)
 
     def _admit(self, record: bytes) -> asyncio.AbstractEventLoop:
-        """See that a record may be taken, and that it will be handed over."""
+        """See that a record may be taken, and count it."""
         if self._refusal is not None:
             raise AuditUnavailable(self._refusal[0].value, self._refusal[1])
         size = len(record)
@@ -146,13 +156,26 @@ class AuditWriter:
             loop = self._loop = asyncio.get_running_loop()
         self._records += 1
         self._bytes += size
-        if not self._is_busy:
-            self._is_busy = True
-            loop.call_soon(self._hand_over)
         return loop
+
+    def _arrange(self, loop: asyncio.AbstractEventLoop) -> None:
+        """See that what was gathered will be handed over in time; while the thread is at work, that is seen to afterwards."""
+        if self._is_busy:
+            return
+        now = loop.time()
+        wait_s = self._pace.wait_s(now, is_awaited=self._is_awaited)
+        if self._due is not None:
+            if self._due[0] <= now + wait_s:
+                return
+            self._due[1].cancel()
+        handle = loop.call_later(wait_s, self._hand_over) if wait_s else loop.call_soon(self._hand_over)
+        self._due = (now + wait_s, handle)
 
     def _hand_over(self) -> None:
         """Give the writing thread everything that was gathered, up to the size of a group. In the loop's thread."""
+        self._due, self._is_busy = None, True
+        if self._loop is not None:
+            self._pace.handed_over(self._loop.time())
         group, size = self._gathered, 0
         for number, (record, _) in enumerate(group):
             size += len(record)
@@ -161,11 +184,14 @@ class AuditWriter:
                 break
         else:
             self._gathered = []
+        self._is_awaited = any(future is not None for _, future in self._gathered)
         self._queue.put(group)
 
     def close(self, *, timeout_s: float = 10.0) -> None:
         """Write what waits, then stop. Effect: blocks; futures resolve once the loop runs again. For the loop's thread."""
         group, self._gathered = self._gathered, []
+        if self._due is not None:
+            self._due[1].cancel()
         self._queue.put(group)
         self._queue.put(None)
         self._thread.join(timeout_s)
@@ -243,15 +269,7 @@ class AuditWriter:
         name = name_for(self._worker, self._clock(), os.urandom(4).hex())
         start = Started(at=self._clock(), segment=name, worker=self._worker, why=why)
         if before is not None:
-            start = Started(
-                at=start.at,
-                segment=name,
-                worker=self._worker,
-                previous=before.segment,
-                previous_last=before.last,
-                previous_head=before.head,
-                why=why,
-            )
+            start = replace(start, previous=before.segment, previous_last=before.last, previous_head=before.head)
         file = SegmentFile(self._folder, name, self._ops)
         records = [start_record(start)]
         if why == "failed" and before is not None:
@@ -279,14 +297,13 @@ class AuditWriter:
 
     def _settle(self, group: _Group, error: AuditUnavailable | None) -> None:
         """Resolve a group's futures; of a failed one, all that was gathered fails with it. In the loop's thread."""
+        self._is_busy = False
         if error is not None:
-            more, self._gathered, self._is_busy = self._gathered, [], False
+            more, self._gathered, self._is_awaited = self._gathered, [], False
             self._queue.put(len(more))
             group = [*group, *more]
-        elif self._gathered:
-            self._hand_over()
-        else:
-            self._is_busy = False
+        elif self._gathered and self._loop is not None:
+            self._arrange(self._loop)
         self._records -= len(group)
         for record, future in group:
             self._bytes -= len(record)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import sys
 import traceback
 from collections.abc import Coroutine
@@ -26,6 +27,8 @@ from ruleout.model.permit import LimitKind
 LOOK_S = 1.0
 #: Seconds after which permits are judged again although no file changed.
 JUDGE_AGAIN_S = 60.0
+#: New objects after which cycles are looked for: a request makes some hundred, nearly all of which go without being looked for.
+_YOUNG = 20_000
 
 
 class Process:
@@ -59,6 +62,10 @@ class Process:
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Load for the first time, then begin to tick and to answer probes. Effect: blocks until loaded or closed."""
         self._apply(_loaded(self._parts, None))
+        # What is loaded stays: it is not looked through again while answers are under way.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(_YOUNG)
         loop.call_soon(self._begin)
 
     def _begin(self) -> None:
