@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the environment may set, and the only place that reads it.
+"""What the environment may set, and the only place that reads or sets it.
 
 RULEOUT_KEYS: folder of private keys (default: ~/.config/ruleout/keys). RULEOUT_PASSPHRASE_FILE or RULEOUT_PASSPHRASE:
 the passphrase where nobody can be asked. RULEOUT_KEY_<NAME>: base64 seed of one key, for machines (`-` becomes `_`).
@@ -46,6 +46,12 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Return this run's settings. Effect: reads the environment unless one is given."""
     given = dict(os.environ) if environment is None else dict(environment)
     return Settings(keys_folder=Path(given.get("RULEOUT_KEYS") or _default_folder(given)), environment=given)
+
+
+def take_environment(environment: Mapping[str, str]) -> None:
+    """Run with this environment alone from now on. Effect: replaces the process's environment; for a process just forked."""
+    os.environ.clear()
+    os.environ.update(environment)
 
 
 def _default_folder(environment: Mapping[str, str]) -> Path:

@@ -25,6 +25,7 @@ from ruleout.app.demo import (
 from ruleout.app.portal.account import PAGE
 from ruleout.app.settings import from_environment
 from ruleout.cli.exit_code import ExitCode
+from ruleout.cli.forked import load_verbs, run_forked
 from ruleout.cli.options import instant
 from ruleout.cli.output import page_width, show_page
 from ruleout.reports.page import Line, labelled
@@ -50,6 +51,7 @@ def command(
         **lay_out(place, today=instant(None).date()),
         "COLUMNS": str(page_width()),
     }
+    load_verbs()
     failed = _run(steps_before_tampering(place), environment, place)
     tamper(place / "record.json", place / "tampered.json")
     failed += _run(steps_after_tampering(place / "tampered.json"), environment, place)
@@ -66,31 +68,35 @@ def _run(steps: Iterable[Step], environment: Mapping[str, str], place: Path) -> 
     """Run each command in a process of its own; return how many ended otherwise than they should."""
     failed = 0
     for step in steps:
-        ours = step.program == "ruleout"
-        start = [sys.executable, "-m", "ruleout"] if ours else [sys.executable, "-I", step.program]
-        done = subprocess.run(  # noqa: S603 - our own programs, arguments from the demonstration alone
-            [*start, *step.arguments],
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            text=True,
-            encoding="utf-8",
-        )
-        wrong = done.returncode != step.code
+        code, told = run_forked(step.arguments, environment) if step.program == "ruleout" else _alone(step, environment)
+        wrong = code != step.code
         failed += wrong
         if not step.quiet or wrong:
-            _show(step, done, place)
+            _show(step, code, told.replace(f"{place}/", ""), place)
     return failed
 
 
-def _show(step: Step, done: subprocess.CompletedProcess[str], place: Path) -> None:
+def _alone(step: Step, environment: Mapping[str, str]) -> tuple[int, str]:
+    """Run a program that shares nothing with ours in a Python of its own."""
+    done = subprocess.run(  # noqa: S603 - our own program, arguments from the demonstration alone
+        [sys.executable, "-I", step.program, *step.arguments],
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        text=True,
+        encoding="utf-8",
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def _show(step: Step, code: int, told: str, place: Path) -> None:
     if step.says:
         show_page([Line(""), Line(f"── {step.says}", "title")])
     program = "ruleout" if step.program == "ruleout" else f"python {Path(step.program).name}"
     written = f"$ {program} {shlex.join(step.arguments)}".replace(f"{place}/", "")
     show_page([Line(written, "dim")])
-    show_page([Line(text) for text in (done.stdout + done.stderr).replace(f"{place}/", "").splitlines()])
-    if done.returncode:
-        expected = "" if done.returncode == step.code else f" (expected {step.code})"
-        show_page([Line(f"exit {done.returncode}{expected}", "dim" if not expected else "bad")])
+    show_page([Line(text) for text in told.splitlines()])
+    if code:
+        expected = "" if code == step.code else f" (expected {step.code})"
+        show_page([Line(f"exit {code}{expected}", "dim" if not expected else "bad")])
