@@ -12,6 +12,8 @@ import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pypdf
@@ -20,6 +22,10 @@ import yaml
 from tests.chromium import browsing, chromium
 from tests.integration.command_line import ROOT, run
 from tests.integration.northlight_year import ENV
+
+from ruleout.app.ledger import read_record
+from ruleout.app.portal.ended import ended_in, ended_since
+from ruleout.app.workspace import open_workspace
 
 LAST_DAY = "2026-11-22"
 PAGE = (ROOT / "docs" / "guide" / "portal.md").read_text(encoding="utf-8")
@@ -186,6 +192,12 @@ def test_a_record_that_does_not_hold_is_not_published(northlight, tmp_path):
     assert not (tmp_path / "account").exists()
 
 
+def documents_of(folder):
+    """By title, what the account says of the evidence of each document."""
+    shelves = json.loads((folder / "account.json").read_bytes())["shelves"]
+    return {item["title"]: item["ended"] for shelf in shelves for item in shelf["items"]}
+
+
 def test_a_decision_whose_evidence_was_withdrawn_is_marked(account, northlight, tmp_path):
     """It stands as it was recorded, with a word beside it; the others have none. Why it was withdrawn is not told there."""
     lab = shutil.copytree(northlight, tmp_path / "lab")
@@ -196,7 +208,16 @@ def test_a_decision_whose_evidence_was_withdrawn_is_marked(account, northlight, 
         json.loads((folder / "account.json").read_bytes())["decisions"] for folder in (tmp_path / "after", account)
     )
     page = (tmp_path / "after" / "index.html").read_text(encoding="utf-8")
+    marked = documents_of(tmp_path / "after")
 
+    assert not any(one for one in documents_of(account).values())
+    (report,) = (title for title, ended in marked.items() if ended)
+    assert report == "Northlight Risk Report, October 2026 (invented)"
+    assert re.fullmatch(
+        r"Evidence that it rests on has ended since: entry \d+ \(withdrawn\)(, entry \d+ \(withdrawn\))*\.",
+        marked[report],
+    )
+    assert marked[report] in page
     assert [(one["case"], one["outcome"], one["ended"]) for one in told] == [
         ("lumen-2", "proceed", ""),
         ("lumen-3", "hold", ""),
@@ -205,6 +226,12 @@ def test_a_decision_whose_evidence_was_withdrawn_is_marked(account, northlight, 
     assert {one["ended"] for one in before} == {""}
     assert page.count("evidence withdrawn since") == 1
     assert "a fault in the prompt" not in page
+
+    record, at = read_record(open_workspace(lab)), datetime(2026, 11, 24, tzinfo=UTC)
+    ended = ended_in(record, at)
+    assert "withdrawn" in ended.values()
+    later = replace(record.entries[-1], index=len(record.entries))
+    assert ended_since(later, ended, record, ended) == "", "what is published afterwards knew it"
 
 
 def test_other_audiences_get_what_is_theirs(northlight, tmp_path):

@@ -16,9 +16,8 @@ from pathlib import Path
 
 from ruleout.adapters.files import MIB, make_folder, read_bounded, write_new
 from ruleout.app.bundle import export_bundle, replay
-from ruleout.app.evidence.listing import ENDED, list_evidence
-from ruleout.app.evidence.listing import Wanted as WantedEvidence
-from ruleout.app.ledger import Record, read_record
+from ruleout.app.ledger import read_record
+from ruleout.app.portal.ended import ended_in
 from ruleout.app.portal.filled import Wanted
 from ruleout.app.portal.shelves import SHELVES
 from ruleout.app.publication.holes import place_in_words
@@ -60,10 +59,11 @@ def make_account(workspace: Workspace, *, audience: Audience, at: datetime) -> M
     bundle = parse_bundle(copy)
     report = _verified(bundle)
     files: dict[str, bytes] = {}
-    shelves = tuple(_shelves(Wanted(record=record, workspace=workspace, audience=audience, at=at), files))
+    ended = ended_in(record, at)
+    wanted = Wanted(record=record, workspace=workspace, audience=audience, at=at, ended=ended)
+    shelves = tuple(_shelves(wanted, files))
     files[VERIFIER] = read_bounded(one_file_verifier(), limit_bytes=MIB, what="one-file verifier")
     files[RECORD] = copy
-    ended = _ended(record, at)
     head = open_checkpoint(bundle.checkpoint, bundle.vkeys, origin=bundle.origin)
     account = Account(
         origin=bundle.origin,
@@ -128,12 +128,6 @@ def _replayed(bundle: Bundle) -> Step:
         says = f"{len(odd)} of {len(found)} do not derive from this copy: {odd[0].id}: {odd[0].detail}"
         return Step(name="replay", status=Status.NOT_DONE.value, says=says)
     return Step(name="replay", status=Status.PASSED.value, says=f"{len(found)} decisions derive again, same bytes")
-
-
-def _ended(record: Record, at: datetime) -> Mapping[str, str]:
-    """What became of evidence by decision that rests on it. Its reason is not told: it may be redacted."""
-    listed = (one for one in list_evidence(record, WantedEvidence(), at=at) if one.standing in ENDED)
-    return {decision: one.standing for one in listed for decision in one.receipt.decisions}
 
 
 def _decision(entry: LedgerEntry, ended: Mapping[str, str]) -> DecisionShown:

@@ -17,12 +17,13 @@ from ruleout.reports.portal.account import Shelf
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """For whom and when an account is made, and of which record."""
+    """For whom and when an account is made, and of which record; `ended` as `portal.ended.ended_in` has it."""
 
     record: Record
     workspace: Workspace
     audience: Audience
     at: datetime
+    ended: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

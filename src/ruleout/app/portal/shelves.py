@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
-from ruleout.accountability.reporting.publication import Hole, Publication
+from ruleout.accountability.reporting.publication import EntryLink, Hole, Publication
 from ruleout.accountability.roadmap.succession import standings
 from ruleout.app.accountability.roadmap import register_in, roadmaps_in
 from ruleout.app.ledger import Record
 from ruleout.app.portal.changes import changes
+from ruleout.app.portal.ended import ended_since
 from ruleout.app.portal.filled import Filled, Shelve, Wanted
 from ruleout.app.portal.reviews import reviews
 from ruleout.app.publication.holes import holes_of, reasons_for
@@ -40,7 +41,9 @@ def documents(wanted: Wanted) -> Filled:
         copy = copy_of(entry, wanted.record, hidden=holes, notes=notes)
         made = every_form(copy, wanted.audience.value)
         files.update({f"documents/{name}": data for name, data in made.items()})
-        items.append(Item(title=_words(copy.title), says=_told(copy), files=tuple(_forms(made))))
+        named = () if isinstance(copy.entries, Hole) else (one.id for one in copy.entries if isinstance(one, EntryLink))
+        ended = ended_since(entry, map(str, named), wanted.record, wanted.ended)
+        items.append(Item(title=_words(copy.title), says=_told(copy), files=tuple(_forms(made)), ended=ended))
     return Filled(shelf=Shelf(id="documents", title="Documents", says=_DOCUMENTS, items=tuple(items)), files=files)
 
 

@@ -17,11 +17,15 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One document: `files` is empty where this audience gets none, and `says` then tells why."""
+    """One document: `files` is empty where this audience gets none, and `says` then tells why.
+
+    `ended` tells which of its entries rest on evidence that has ended since it was published; "" while all of it counts.
+    """
 
     title: str
     says: str
     files: tuple[File, ...]
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
