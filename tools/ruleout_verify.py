@@ -109,6 +109,10 @@ class BadInput(Exception):
     """The file is not a bundle."""
 
 
+class BadPackage(BadInput):
+    """A review's package is not as it was made: whatever it carries proves nothing."""
+
+
 class Failed(Exception):
     """A check does not hold."""
 
@@ -567,24 +571,26 @@ def is_page(data):
 def open_page(data):
     """Return (bundle's bytes, package's digest) of a page in which each part stands once and fits the manifest."""
     require(len(data) <= MAX_PAGE_BYTES, "a package of at most %d bytes" % MAX_PAGE_BYTES)
-    require(len(ANY_PART.findall(data)) == len(PARTS), "one manifest, one bundle and one verifier in the package")
+    parts = "one manifest, one bundle and one verifier in the package"
+    require(len(ANY_PART.findall(data)) == len(PARTS), parts, BadPackage)
     places = {part: place_of(data, part) for part in PARTS}
-    found = {part: decode64(data[start:end].decode("latin-1"), BadInput) for part, (start, end) in places.items()}
-    named = parse_canonical(found["manifest"], 256 * 1024, BadInput)
-    require(type(named) is dict, "an object as the package's manifest")
+    found = {part: decode64(data[start:end].decode("latin-1"), BadPackage) for part, (start, end) in places.items()}
+    named = parse_canonical(found["manifest"], 256 * 1024, BadPackage)
+    require(type(named) is dict, "an object as the package's manifest", BadPackage)
     start, end = places["manifest"]
     made = {"page": data[:start] + data[end:], "bundle": found["bundle"], "verifier": found["verifier"]}
     for name, part in made.items():
-        require(hashlib.sha256(part).hexdigest() == named.get(name), "the %s that the package's manifest names" % name)
+        is_named = hashlib.sha256(part).hexdigest() == named.get(name)
+        require(is_named, "the %s that the package's manifest names" % name, BadPackage)
     return found["bundle"], hashlib.sha256(found["manifest"]).hexdigest()
 
 
 def place_of(data, part):
     mark = ('<script type="application/vnd.ruleout.%s;base64" id="sealed-%s">' % (part, part)).encode("ascii")
-    require(data.count(mark) == 1, "exactly one %s in the package" % part)
+    require(data.count(mark) == 1, "exactly one %s in the package" % part, BadPackage)
     start = data.index(mark) + len(mark)
     end = data.find(b"</script>", start)
-    require(end >= 0, "an end of the %s in the package" % part)
+    require(end >= 0, "an end of the %s in the package" % part, BadPackage)
     return start, end
 
 
@@ -1407,7 +1413,8 @@ def named(given, read, what=None):
     try:
         return read(given)
     except (BadInput, OSError, ValueError) as problem:
-        raise BadInput("%s: %s" % (what or given, getattr(problem, "strerror", None) or problem)) from problem
+        kind = BadPackage if isinstance(problem, BadPackage) else BadInput
+        raise kind("%s: %s" % (what or given, getattr(problem, "strerror", None) or problem)) from problem
 
 
 def main(arguments):
@@ -1429,7 +1436,7 @@ def main(arguments):
         policy = named(args.policy, read_policy)
     except BadInput as problem:
         print(problem, file=sys.stderr)
-        return 2
+        return 1 if isinstance(problem, BadPackage) else 2
     keys = (policy["logs"] or None) if policy and keys is None else keys
     at = args.at or datetime.now(timezone.utc).strftime("%Y-%m-%d")
     report = verify(bundle, keys, ring, policy, args.strict, at)
