@@ -187,9 +187,11 @@ def _overrun(ordered: Sequence[Entry], source: Source, name: str) -> UnreadableL
 
 
 def _check_sizes(entries: Mapping[str, Entry], sizes: Sequence[int], name: str, limits: Limits) -> None:
-    if max(sizes, default=0) > min(limits.member_bytes, limits.ratio_from_bytes):
-        for entry in entries.values():
-            _check_size(entry, name, limits)
+    small = min(limits.member_bytes, limits.ratio_from_bytes)
+    if max(sizes, default=0) > small:
+        for member, size in zip(entries, sizes, strict=True):
+            if size > small:
+                _check_size(entries[member], name, limits)
     total = sum(sizes)
     if total > limits.total_bytes:
         raise UnreadableLog(name, "too-large", f"expected <= {limits.total_bytes} bytes unpacked, got {total}")
