@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from tests.kill_processes import SCOPE
 
 from ruleout.adapters.durable_file import SystemFiles
 from ruleout.adapters.kill.agent import Agent
+from ruleout.adapters.kill.file_store import FileStore
 from ruleout.adapters.kill.host import boottime_ns
 from ruleout.adapters.kill.page import Page, View
 from ruleout.adapters.kill.store import Conflict, StoreUnavailable
@@ -218,6 +220,29 @@ def test_a_kill_is_on_the_page_before_the_agent_writes_and_what_gives_back_after
     assert agent.step() == ""
     assert disk.seen == [2, 2]
     assert b'"epoch":3' in site.places.highest.read_bytes()
+
+
+class Nudged(SystemFiles):
+    """A disk that notes at each sync what it is of, and whether a watcher has been nudged by then."""
+
+    def __init__(self, watcher) -> None:
+        self._watcher, self.seen = watcher, []
+
+    def sync(self, fd: int) -> None:
+        kind = "folder" if stat.S_ISDIR(os.fstat(fd).st_mode) else "file"
+        self.seen.append((kind, self._watcher.watch(0)))
+        super().sync(fd)
+
+
+def test_a_kill_waits_for_its_bytes_on_disk_and_not_for_its_name(tmp_path):
+    """Agents are told once it can be found whole; whoever kills hears of it when all of it is on disk."""
+    site = opened(tmp_path)
+    watcher = FileStore(tmp_path / "epochs")
+    watcher.watch(0)
+    disk = Nudged(watcher)
+    a_kill(replace(site, store=FileStore(tmp_path / "epochs", disk)))
+    watcher.close()
+    assert disk.seen == [("file", False), ("folder", True)]
 
 
 def test_a_kill_does_not_wait_for_its_words(tmp_path):

@@ -7,6 +7,7 @@ between a person and a kill. A reserve of room is given up when the disk is full
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import select
@@ -48,7 +49,6 @@ class FileStore:
             raise Conflict(f"epoch {number} was written by somebody else", hint="Try again.") from None
         except OSError as error:
             self._place_in_reserve(number, data, error)
-        nudge_all(self._folder / "watchers")
         self._keep_reserve()
 
     def history(self, first: int = 1) -> list[bytes]:
@@ -104,6 +104,9 @@ class FileStore:
             self._ops.write(descriptor, data)
             self._ops.sync(descriptor)
             os.link(temporary, self._path(number))
+            # From here on whoever asks finds it: nobody waits for its name to be on disk, but for the word that it is.
+            with contextlib.suppress(OSError):  # whoever is not nudged looks by itself
+                nudge_all(self._folder / "watchers")
         finally:
             os.close(descriptor)
             temporary.unlink(missing_ok=True)
