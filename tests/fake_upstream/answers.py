@@ -2,7 +2,7 @@
 """What the fake provider answers: chosen by lines of the last user text, rendered in each wire format.
 
 Lines: `say:TEXT`, `tool:NAME {json}` (may repeat), `tools:N`, `refuse`, `error:STATUS`, `slow:SECONDS` (between events),
-`silent`, `garbage`, `cut`, `long:N`, `split`. Without any, it says `hello`. Lines after `then` count, in place of those
+`silent`, `garbage`, `cut`, `long:N`, `split`, `together` (all events at once). Without any, it says `hello`. Lines after `then` count, in place of those
 before, once a tool's result follows that text; `result` says that result.
 """
 
@@ -60,6 +60,8 @@ def _streamed(events: tuple[bytes, ...], wish: dict[str, Any], pause: float) -> 
         events = events[:2]
     if "garbage" in wish:
         events = (*events[:2], b"data: {garbage\n\n")
+    if "together" in wish:
+        events = (b"".join(events),)
     if "cut" in wish:
         events = (*events[:2], events[2][: len(events[2]) // 2])
     return Plan(stream=events, pause=pause, split="split" in wish, silent="silent" in wish, cut="cut" in wish)

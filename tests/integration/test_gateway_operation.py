@@ -163,6 +163,20 @@ def test_a_call_leaves_once_a_person_has_approved_it(with_people: Running) -> No
     assert one.body.endswith(b"data: [DONE]\n\n")
 
 
+def test_words_before_a_call_do_not_wait_for_the_person(with_people: Running) -> None:
+    """Nor where the upstream sends all of it at once."""
+    with live(with_people, chat(f"together\nsay:Looking up.\n{CALL}", stream=True, tools=[TOOL])) as (one,):
+        until(waiting(with_people).asked)
+        until(lambda: b" up." in one.data)
+        assert waiting(with_people).asked(), "while the person is asked"
+        assert b"get_weather" not in one.data
+        answered(with_people, Said.APPROVE)
+        one.wait()
+
+    assert b"get_weather" in one.data
+    assert one.body.endswith(b"data: [DONE]\n\n")
+
+
 @pytest.mark.parametrize("said", [Said.DENY, None])
 def test_a_call_that_is_denied_or_not_answered_never_leaves(with_people: Running, said: Said | None) -> None:
     with live(with_people, chat(f"slow:0.02\nsay:Looking up.\n{CALL}", stream=True, tools=[TOOL])) as (one,):

@@ -216,7 +216,7 @@ def test_a_key_that_is_missing_is_said_and_closes_unless_told_otherwise(
         until(lambda: "key: " in running.get("/ready")[1], 30)
         _looks_again(world)
         status, page = running.get("/ready")
-        assert (status, "passphrase of 'watch'" in page) == (503 if closes else 200, True)
+        assert (status, "no key 'watch'" in page) == (503 if closes else 200, True)
         assert ask(running).status == (503 if closes else 200)
 
 

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 
 class Cut(Exception):
-    """An answer may not go on; `refusal` says why, `ready` what may still leave before its end."""
+    """An answer may not go on; `refusal` says why."""
 
-    def __init__(self, refusal: Refusal, ready: Sequence[bytes] = ()) -> None:
+    def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.why.value)
-        self.refusal, self.ready = refusal, ready
+        self.refusal = refusal
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,27 +99,21 @@ class Checks:
         it.input_hooks = said
         return refusal
 
-    async def pass_on(self, pieces: Sequence[Piece]) -> list[bytes]:
-        """Return what of these pieces, and of those held back before, may leave now: each whole, in order.
+    def at_once(self, piece: Piece) -> bytes | None:
+        """Return a piece about which nobody is asked, as it may leave behind all before it; None for any other: see `passed`."""
+        if self._held is not None or piece.tool_calls:
+            return None
+        self._count(piece)
+        return piece.data
 
-        Effect: asks hooks and people.
+    async def passed(self, piece: Piece) -> list[bytes]:
+        """Return what of a piece, and of those held back before, may leave now: each whole, in order.
+
+        Effect: asks hooks and people, who may take minutes.
 
         Raises:
-            Cut: something in them may not leave.
+            Cut: something in it may not leave.
         """
-        out: list[bytes] = []
-        for piece in pieces:
-            if self._held is None and not piece.tool_calls:
-                self._count(piece)
-                out.append(piece.data)
-                continue
-            try:
-                out += await self._passed(piece)
-            except Cut as cut:
-                raise Cut(cut.refusal, out) from None
-        return out
-
-    async def _passed(self, piece: Piece) -> list[bytes]:
         self._count(piece)
         for call in piece.tool_calls:
             await self._judge(call)

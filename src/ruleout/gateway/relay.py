@@ -211,13 +211,17 @@ class Relay:
                 return
 
     async def _pass_on(self, pieces: Sequence[Piece], checks: Checks) -> None:
-        """Send what may leave; what was cleared before something that may not leave goes first, whatever came together."""
-        try:
-            parts = await checks.pass_on(pieces)
-        except Cut as cut:
-            await self._send(cut.ready)
-            raise
-        await self._send(parts)
+        """Send what may leave. What was cleared goes before anybody is asked about what follows it, whatever came together."""
+        ready: list[bytes] = []
+        for piece in pieces:
+            data = checks.at_once(piece)
+            if data is not None:
+                ready.append(data)
+                continue
+            if ready:
+                await self._send(ready)
+            ready = await checks.passed(piece)
+        await self._send(ready)
 
     async def _whole(self, connection: Connection, checks: Checks) -> None:
         parts, size = [], 0
@@ -230,7 +234,7 @@ class Relay:
             parts.append(data)
         reader = self._reader
         pieces = [*reader.feed(b"".join(parts)), *reader.finish()]
-        out = b"".join(await checks.pass_on(pieces))
+        out = b"".join([part for piece in pieces for part in await checks.passed(piece)])
         refusal = self._live.refusal or self._judge()
         if refusal is not None:
             raise Cut(refusal)
