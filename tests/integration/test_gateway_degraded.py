@@ -98,12 +98,12 @@ def outage(world: World) -> Iterator[None]:
 
 def until_degraded(running: Running) -> str:
     """Until each worker says so: their answers come in turns."""
-    until(lambda: all("degraded until" in running.get("/ready")[1] for _ in range(6)), 10)
+    until(lambda: all("degraded until" in running.get("/ready")[1] for _ in range(20)), 10)
     return running.get("/ready")[1]
 
 
 def until_closed(running: Running, timeout_s: float = 10) -> None:
-    until(lambda: all(running.get("/ready")[0] == 503 for _ in range(6)), timeout_s)
+    until(lambda: all(running.get("/ready")[0] == 503 for _ in range(20)), timeout_s)
 
 
 def plain_on_every_wire() -> list[tuple[str, dict[str, Any]]]:
