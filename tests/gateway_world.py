@@ -104,13 +104,15 @@ class World:
     permits: dict[str, Any] = field(default_factory=dict)
     #: How PostgreSQL is reached where it holds the kills.
     conninfo: str = ""
+    #: None for the shortest; a longer one where a busy machine may keep the agent waiting, and leases are not the matter.
+    lease_ms: int | None = None
 
     def site(self) -> Site:
         return kill_builders.site_in(self.folder / "kills", self.conninfo)
 
     def open(self) -> None:
         """Put the first epoch in force: nothing is killed."""
-        name, _ = propose(self.site(), KIM, kills=(), limits=(), lease_ms=None, at=datetime.now(UTC))
+        name, _ = propose(self.site(), KIM, kills=(), limits=(), lease_ms=self.lease_ms, at=datetime.now(UTC))
         confirm(self.site(), LEE, name)
 
     def issue(self, **more: Any) -> None:

@@ -46,6 +46,7 @@ def fake() -> Iterator[Fake]:
 @pytest.fixture(scope="module")
 def running(fake: Fake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     world = make_world(tmp_path_factory.mktemp("world"), fake.url)
+    world.lease_ms = 5000
     world.settings["workers"] = 2
     world.settings["models"]["helper"]["capabilities"] = ["code-execution"]
     with serve(world) as one:
