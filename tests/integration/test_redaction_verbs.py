@@ -15,10 +15,11 @@ from tests.integration.command_line import NOW, ROOT, Lab, build_lab, run
 from tests.integration.test_registers_of_facts import CONCERN, DEVIATION, INCIDENT
 
 from ruleout.app.disclosure.erase import draft_erasure, to_erase
+from ruleout.app.disclosure.erased import finish_erasures
 from ruleout.app.ledger import read_record, recording
 from ruleout.app.settings import Settings
 from ruleout.app.unlock import Keys
-from ruleout.app.workspace import open_workspace
+from ruleout.app.workspace import Workspace, open_workspace
 from ruleout.errors import LedgerError
 from ruleout.ledger.redaction import ErasureGround
 
@@ -232,8 +233,9 @@ def kept_texts(lab: Lab) -> list[bytes]:
 
 
 def log_bytes(lab: Lab) -> dict[str, bytes]:
-    """The journal and every full or partial tile."""
-    files = [lab.record / "ledger" / "journal", *(lab.record / "ledger" / "tile").rglob("*")]
+    """The journal, the checkpoint and every full or partial tile."""
+    ledger = lab.record / "ledger"
+    files = [ledger / "journal", ledger / "checkpoint", *(lab.record / "ledger" / "tile").rglob("*")]
     return {str(path): path.read_bytes() for path in files if path.is_file()}
 
 
@@ -273,8 +275,8 @@ def test_files_that_still_hold_the_value_are_named(lab):
     assert "incidents/weights-1.yaml" in said
 
 
-def test_an_erasure_cut_off_between_its_steps_is_finished_by_the_next_opening(lab):
-    """The entry is in the record and the bytes are still there: nobody reads them, and the next act removes them."""
+def erasing(lab: Lab) -> Workspace:
+    """Cut off an erasure between its two steps: its entry is in the record, and nothing is removed."""
     place = open_workspace(lab.record)
     keys = Keys(settings=Settings(keys_folder=lab.folder, environment=lab.env), ask=lambda name: "")
     with recording(place, keys, at=OPENED) as (record, recorder):
@@ -282,11 +284,26 @@ def test_an_erasure_cut_off_between_its_steps_is_finished_by_the_next_opening(la
         ground = ErasureGround.PERSONAL_DATA
         draft_erasure(found, ground, "asked for", record, recorder, keys.unlock("rso-bea"), authority="rso")
         recorder.commit()
+    return place
+
+
+def test_what_is_removed_leaves_the_checkpoint_and_every_byte_of_the_log_as_they_are(lab):
+    """Once the erasure's own entry is in the record; until then the bytes are still there, and nobody reads them."""
+    place = erasing(lab)
     concern = next(e for e in read_record(place).entries if e.content.id == "concern/1/1")
     assert any(b"did not take place" in text for text in kept_texts(lab))
     assert "statement" not in read_record(place).disclosed(concern)
     assert b"did not take place" not in words_in(export(lab, "staff")[0])
 
+    before = log_bytes(lab)
+    assert any(path.endswith("/checkpoint") for path in before)
+    assert finish_erasures(place.ledger, read_record(place).entries) == 3
+    assert log_bytes(lab) == before
+    assert not any(b"did not take place" in text for text in kept_texts(lab))
+
+
+def test_an_erasure_that_was_cut_off_is_finished_by_the_next_act(lab):
+    erasing(lab)
     act(lab, "redact", "incident/weights-1/1", "statement", *WHY, *TERMS)
     assert not any(b"did not take place" in text for text in kept_texts(lab))
 
