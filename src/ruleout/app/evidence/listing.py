@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -60,6 +61,17 @@ def list_evidence(record: Record, wanted: Wanted, *, at: datetime) -> tuple[List
     standing = standing_in(record)
     listed = (_listed(receipt, standing, on=at.date()) for receipt in receipts_of(record))
     return tuple(one for one in listed if _is_wanted(one, wanted, on=at.date()))
+
+
+def ended_evidence(record: Record, at: datetime) -> Iterator[tuple[Listed, tuple[str, ...]]]:
+    """Yield the evidence that carries nothing any more, each with the ids of the entries that hold it. Effect: reads summaries."""
+    holders: dict[str, list[str]] = defaultdict(list)
+    for entry in record.of_type(EntryType.EVIDENCE):
+        for ref in entry.content.refs:
+            holders[ref.sha256].append(entry.content.id)
+    for one in list_evidence(record, Wanted(), at=at):
+        if one.standing in ENDED:
+            yield one, tuple(dict.fromkeys(name for digest in one.receipt.objects for name in holders[digest]))
 
 
 def _listed(receipt: Receipt, standing: Standing, *, on: date) -> Listed:

@@ -6,14 +6,13 @@ They stand as they were; a word beside them says what became of their evidence. 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from ruleout.app.evidence.listing import ENDED, Wanted, list_evidence
+from ruleout.app.evidence.listing import ended_evidence
 from ruleout.app.ledger import Record
-from ruleout.ledger import EntryType, LedgerEntry
+from ruleout.ledger import LedgerEntry
 
 
 def ended_in(record: Record, at: datetime) -> Mapping[str, str]:
@@ -21,16 +20,8 @@ def ended_in(record: Record, at: datetime) -> Mapping[str, str]:
 
     Effect: reads summaries. `at` is an aware instant.
     """
-    entries: dict[str, list[str]] = defaultdict(list)
-    for entry in record.of_type(EntryType.EVIDENCE):
-        for ref in entry.content.refs:
-            entries[ref.sha256].append(entry.content.id)
-    found: dict[str, str] = {}
-    for one in list_evidence(record, Wanted(), at=at):
-        if one.standing in ENDED:
-            own = (name for digest in one.receipt.objects for name in entries[digest])
-            found.update(dict.fromkeys((*own, *one.receipt.decisions), one.standing))
-    return found
+    every = ended_evidence(record, at)
+    return {name: one.standing for one, entries in every for name in (*entries, *one.receipt.decisions)}
 
 
 def ended_since(document: LedgerEntry, named: Iterable[str], record: Record, ended: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -11,7 +11,7 @@ from itertools import islice
 
 from ruleout.accountability.reporting.fact import Fact, Known, Linked, Previous
 from ruleout.accountability.reporting.kind_document import DueDoc
-from ruleout.app.evidence.listing import ENDED, Listed, Wanted, list_evidence
+from ruleout.app.evidence.listing import Listed, ended_evidence
 from ruleout.app.ledger import Record
 from ruleout.app.publication.context import Context
 from ruleout.app.publication.sheets import superseded
@@ -126,9 +126,8 @@ def _quotable(facts: Iterator[Fact]) -> dict[str, dict[str, str]]:
 
 def _stale(ask: Context) -> Iterator[tuple[str, str]]:
     """Why entries carry nothing any more: evidence that ended, decisions on it, statements whose last day has passed."""
-    ended = [one for one in list_evidence(ask.record, Wanted(), at=ask.at) if one.standing in ENDED]
-    for one in ended:
-        yield from _stale_by(one, ask.record)
+    for one, entries in ended_evidence(ask.record, ask.at):
+        yield from _stale_by(one, entries)
     for entry in ask.record.entries:
         last = entry.content.subject.get("valid_until")
         is_statement = entry.content.type in (EntryType.DETERMINATION, EntryType.SAFEGUARD, EntryType.PEER)
@@ -138,10 +137,9 @@ def _stale(ask: Context) -> Iterator[tuple[str, str]]:
         yield entry_id, f"stated anew in {now}"
 
 
-def _stale_by(one: Listed, record: Record) -> Iterator[tuple[str, str]]:
+def _stale_by(one: Listed, entries: Iterable[str]) -> Iterator[tuple[str, str]]:
     why = f"{one.standing}: {one.because}"
-    for entry in record.of_type(EntryType.EVIDENCE):
-        if not {ref.sha256 for ref in entry.content.refs}.isdisjoint(one.receipt.objects):
-            yield entry.content.id, why
+    for entry in entries:
+        yield entry, why
     for decision in one.receipt.decisions:
         yield decision, f"it rests on {one.receipt.summary.task} of {one.receipt.summary.model}, {why}"
