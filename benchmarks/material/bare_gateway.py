@@ -6,15 +6,17 @@ python benchmarks/material/bare_gateway.py PORT UPSTREAM_PORT
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from functools import partial
-from typing import Any
 
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces, Loops
+import uvloop
 
+from ruleout.adapters.clients.incoming import Incoming
+from ruleout.adapters.clients.reading import Reading
+from ruleout.adapters.clients.server import ClientServer, listen
 from ruleout.adapters.upstream.pool import Pool, origin_of
 from ruleout.gateway.pipes import Pipe, head_of
+from ruleout.gateway.worker import KEPT
 from ruleout.model.permit import Endpoint
 
 _JSON = [("content-type", "application/json")]
@@ -28,31 +30,30 @@ class Bare:
         pool = Pool(origin_of(f"http://127.0.0.1:{upstream}/v1"), most=256, connect_s=5)
         self._pipe = Pipe(pool, head_of(pool, Endpoint.OPENAI_CHAT_COMPLETIONS, "key"), 60)
 
-    async def __call__(self, _scope: Any, protocol: Any) -> None:
+    async def handle(self, client: Incoming) -> None:
         """Serve one request."""
-        body = await protocol()
         connection = await self._pipe.pool.take()
-        connection.send(self._pipe.request(body))
+        connection.send(self._pipe.request(client.body))
         status = await connection.head()
         if "transfer-encoding" in connection.headers:
-            transport = protocol.response_stream(status, _STREAM)
+            client.begin(status, _STREAM)
             while data := await connection.body():
-                await transport.send_bytes(data)
+                client.send(data)
+            client.end()
         else:
             parts = []
             while data := await connection.body():
                 parts.append(data)
-            protocol.response_bytes(status, _JSON, b"".join(parts))
+            client.whole(status, _JSON, b"".join(parts))
         connection.finish()
 
 
-def load(upstream: int, _target: object = None) -> Bare:
-    """Return the application of a worker."""
-    return Bare(upstream)
+async def main(port: int, upstream: int) -> None:
+    """Serve until killed."""
+    reading = Reading(fields=KEPT, most_body_bytes=2**20)
+    ClientServer(listen("127.0.0.1", port), Bare(upstream).handle, reading, most=1024).start()
+    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    Granian(
-        "bare_gateway", address="127.0.0.1", port=int(sys.argv[1]), interface=Interfaces.RSGI, workers=1, runtime_threads=1,
-        loop=Loops.uvloop, http=HTTPModes.http1, websockets=False, log_access=False,
-    ).serve(target_loader=partial(load, int(sys.argv[2])), wrap_loader=False)  # fmt: skip
+    uvloop.run(main(int(sys.argv[1]), int(sys.argv[2])))

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from ruleout.adapters.clients.incoming import Incoming
 from ruleout.policy.values import Entities, Facts, Uid
 from ruleout.serving.settings.document import GatewayDoc
 
@@ -63,9 +64,9 @@ def digest_of_key(authorization: str | None, api_key: str | None) -> str | None:
     return None if not key else hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def digest_in(headers: Any) -> str | None:
+def digest_in(client: Incoming) -> str | None:
     """Return the SHA-256 (hex) of the key in a request's header, None where there is none, or more than one of a field. Pure."""
-    bearers, keys = headers.get_all("authorization"), headers.get_all("x-api-key")
+    bearers, keys = client.every(b"authorization"), client.every(b"x-api-key")
     if len(bearers) > 1 or len(keys) > 1:
         return None  # which of them counts is not for us to guess
     return digest_of_key(bearers[0] if bearers else None, keys[0] if keys else None)

@@ -3,13 +3,13 @@
 
 A worker reads the shared page at each request and before each chunk; the ticker sees to answers that have nothing to send. It
 asks the page's sequence every few milliseconds, and only where that moved is each answer judged anew. Once a second it judges
-each whatever the page says, for permits end by the clock, and looks for clients that have gone and upstreams that have fallen silent.
+each whatever the page says, for permits end by the clock, and looks for upstreams that have fallen silent.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any
 
 from ruleout.adapters.upstream.connection import Connection
@@ -34,7 +34,6 @@ class Live:
 
     Args:
         judge: says why it may not go on, None while it may.
-        gone: makes a coroutine that returns when the client has gone.
         silent_s: seconds without a byte from upstream, or without one taken by the client, after which it counts as broken off.
 
     Attributes:
@@ -44,21 +43,14 @@ class Live:
         is_sending: whether a chunk waits for the client to take it.
     """
 
-    __slots__ = ("connection", "gone", "heard", "is_sending", "judge", "refusal", "silent_s", "task", "watcher")
+    __slots__ = ("connection", "heard", "is_sending", "judge", "refusal", "silent_s", "task")
 
-    def __init__(
-        self,
-        judge: Callable[[], Refusal | None],
-        gone: Callable[[], Coroutine[Any, Any, None]],
-        silent_s: int,
-        now: float,
-    ) -> None:
-        self.judge, self.gone, self.silent_s, self.heard = judge, gone, silent_s, now
+    def __init__(self, judge: Callable[[], Refusal | None], silent_s: int, now: float) -> None:
+        self.judge, self.silent_s, self.heard = judge, silent_s, now
         self.is_sending = False
         self.task = asyncio.current_task(asyncio.get_running_loop())
         self.connection: Connection | None = None
         self.refusal: Refusal | None = None
-        self.watcher: asyncio.Task[None] | None = None
 
     def cut(self, refusal: Refusal) -> None:
         """End it: whatever it waits for raises soon. The first reason stays."""
@@ -68,15 +60,17 @@ class Live:
                 self.connection.interrupt(refusal)
             asyncio.get_running_loop().call_later(GRACE_S, self._drop)
 
+    def left(self) -> None:
+        """End it: its client has gone."""
+        self.cut(GONE)
+
     def look_around(self, now: float) -> None:
-        """Cut it if upstream is silent, or its client takes nothing; see to it that a client's going is noticed."""
+        """Cut it if upstream is silent, or its client takes nothing."""
         if now - self.heard > self.silent_s and self.connection is not None:
             if self.is_sending:
                 self.cut(GONE)
             elif self.connection.is_awaited:  # while a hook or a person is asked, nobody listens to upstream
                 self.cut(_SILENT)
-        if self.watcher is None:
-            self.watcher = asyncio.create_task(self._watch())
 
     def over(self) -> None:
         """It ends by itself from here on: it is not dropped any more, and what it waits for has an end of its own."""
@@ -85,55 +79,11 @@ class Live:
     def end(self) -> None:
         """It has ended: watch no more."""
         self.task = self.connection = None
-        self.judge = self.gone = _nothing
-        if self.watcher is not None:
-            self.watcher.cancel()
-
-    async def _watch(self) -> None:
-        await self.gone()
-        self.cut(GONE)
+        self.judge = _nothing
 
     def _drop(self) -> None:
         if self.task is not None and not self.task.done():
             self.task.cancel()
-
-
-class Bodies:
-    """Requests whose bodies are awaited, and until when: looked at once a second, so that a body costs no timer of its own."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._until: dict[asyncio.Task[Any], float] = {}
-        self._late: set[asyncio.Task[Any]] = set()
-
-    def begin(self) -> asyncio.Task[Any]:
-        """Begin to wait for the body of this task's request; to be given to `end`."""
-        loop = asyncio.get_running_loop()
-        task = asyncio.current_task(loop)
-        if task is None:
-            raise AssertionError("expected to be called by a task")
-        self._until[task] = loop.time() + self._seconds
-        return task
-
-    def end(self, task: asyncio.Task[Any]) -> None:
-        """Wait no more."""
-        del self._until[task]
-
-    def was_late(self, task: asyncio.Task[Any]) -> bool:
-        """Whether this task was cancelled for a body that was late, and by nobody else; it goes on then."""
-        if task not in self._late:
-            return False
-        self._late.discard(task)
-        return task.uncancel() == 0
-
-    def look(self, now: float) -> None:
-        """Cancel those whose time is over."""
-        for task, late_s in tuple(self._until.items()):
-            if late_s > now:
-                return  # they stand in the order in which they began
-            if task not in self._late:
-                self._late.add(task)
-                task.cancel()
 
 
 class Answers:
@@ -141,14 +91,13 @@ class Answers:
 
     Args:
         sequence: the page's state as a value that differs after every change; a look at it is all that a quiet tick costs.
-        bodies: looked at with the answers.
 
     Attributes:
         settled: called with how many cut answers still live, after each judging and whenever one of them ends.
     """
 
-    def __init__(self, sequence: Callable[[], object], bodies: Bodies | None = None) -> None:
-        self._sequence, self._bodies = sequence, bodies
+    def __init__(self, sequence: Callable[[], object]) -> None:
+        self._sequence = sequence
         self.settled: Callable[[int], None] = lambda _: None
         self._live: set[Live] = set()
         self._ending: set[Live] = set()
@@ -200,6 +149,4 @@ class Answers:
             self.look()  # a permit ends by the clock, of which the page says nothing
             for live in tuple(self._live):
                 live.look_around(loop.time())
-            if self._bodies is not None:
-                self._bodies.look(loop.time())
         self._handle = loop.call_later(TICK_S, self._tick)

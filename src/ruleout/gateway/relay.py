@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ruleout.adapters.audit import AuditUnavailable, AuditWriter
+from ruleout.adapters.clients.incoming import Incoming
+from ruleout.adapters.clients.outlet import ClientGone
 from ruleout.adapters.clock import microseconds_since
 from ruleout.adapters.upstream.connection import Connection, Interrupted, UpstreamFailed
 from ruleout.gateway.admission import Admission
@@ -23,7 +25,6 @@ from ruleout.gateway.checks import Checks, Cut, Safeguards
 from ruleout.gateway.delivery import Delivery
 from ruleout.gateway.exchange import Exchange
 from ruleout.gateway.live import GONE, Answers, Live
-from ruleout.gateway.outflow import Sockets
 from ruleout.gateway.pipes import Pipe
 from ruleout.gateway.telling.counting import count
 from ruleout.gateway.telling.tracing import Traces
@@ -47,18 +48,16 @@ class Serving:
     guards: Safeguards
     audit: AuditWriter
     answers: Answers
-    sockets: Sockets
     most_body_bytes: int
     counters: Counters
     traces: Traces | None = None
 
 
 class Route(NamedTuple):
-    """What a tool server's answers need besides: more header fields for upstream, a session's id for the client; its address."""
+    """What a tool server's answers need besides: more header fields for upstream, and a session's id for the client."""
 
     fields: str = ""
     session: Callable[[str], str] | None = None
-    client: str = ""
 
     def headers(self, connection: Connection) -> list[tuple[str, str]]:
         """Return the header fields that go to the client because of the upstream's. Pure."""
@@ -73,15 +72,16 @@ class Relay:
         "_checks", "_client", "_connection", "_is_opened", "_it", "_live", "_pipe", "_reader", "_route", "_serving", "_unsent",
     )  # fmt: skip
 
-    def __init__(self, it: Exchange, serving: Serving, pipe: Pipe, protocol: Any, route: Route) -> None:
+    def __init__(self, it: Exchange, serving: Serving, pipe: Pipe, client: Incoming, route: Route) -> None:
         self._it, self._serving, self._pipe, self._route = it, serving, pipe, route
         self._checks: Checks | None = None
         self._connection: Connection | None = None
         self._is_opened = False
         self._reader: Any = None
         self._unsent: deque[Piece] = deque()
-        self._live = Live(self._judge, protocol.client_disconnect, pipe.silent_s, asyncio.get_running_loop().time())
-        self._client = Delivery(it, self._live, protocol, serving.sockets, route.client)
+        self._live = live = Live(self._judge, pipe.silent_s, asyncio.get_running_loop().time())
+        self._client = Delivery(it, live, client)
+        client.on_gone = live.left
 
     def _judge(self) -> Refusal | None:
         """Why the answer may not go on now: a kill, the lease, the permit's end. Called by the ticker and before each chunk."""
@@ -108,7 +108,7 @@ class Relay:
                     serving.audit.note(it.ended("failed", _BUG, serving.admission.clock.now_ns()))
             if self._client.is_stream:
                 serving.counters.add(STREAMS, by=-1)
-            await self._client.close(is_cut=how == "cut")
+            await self._client.close(is_cut=how in ("cut", "bug"))
             serving.answers.remove(self._live)
             serving.admission.settle(it)
             count(serving.counters, it, how, _BUG if how == "bug" else refusal)
@@ -141,8 +141,8 @@ class Relay:
                 raise
             _forget_cancel()
             return self._cut()
-        except RuntimeError as error:  # granian's word for a client that has gone
-            return "left", Refusal(Why.UPSTREAM, type(error).__name__)
+        except ClientGone:
+            return "left", GONE
         return "whole", None
 
     def _cut(self) -> tuple[str, Refusal]:

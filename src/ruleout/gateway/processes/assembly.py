@@ -30,8 +30,7 @@ from ruleout.gateway.budgeting import Lines, budgets_for, lines_under
 from ruleout.gateway.callers import callers_of
 from ruleout.gateway.checks import Safeguards
 from ruleout.gateway.comparing.rechecking import Rechecks
-from ruleout.gateway.live import Answers, Bodies
-from ruleout.gateway.outflow import Sockets
+from ruleout.gateway.live import Answers
 from ruleout.gateway.pages import Counted, pages_of
 from ruleout.gateway.pipes import PATHS, Pipe, head_of
 from ruleout.gateway.relay import Serving
@@ -39,7 +38,7 @@ from ruleout.gateway.telling.aloud import tell
 from ruleout.gateway.telling.tracing import Traces
 from ruleout.gateway.telling.transcript import KeyStore
 from ruleout.gateway.tool_servers import Sessions
-from ruleout.gateway.worker import Bounds, Worker
+from ruleout.gateway.worker import Worker
 from ruleout.model.permit import Endpoint
 from ruleout.model.plain import instant_text
 from ruleout.serving.hooks import Stage
@@ -103,14 +102,12 @@ def assemble(place: Place, name: str, environment: Mapping[str, str], boot_id: s
         content_keys=None if told.content_keys is None else KeyStore(place.path(told.content_keys)),
     )
     audit = AuditWriter(place.path(told.audit), name)
-    bodies = Bodies(told.body_seconds)
     admission.rechecks = _rechecks(place, counters, admission)
     serving = Serving(
         admission=admission,
         guards=_safeguards(place, name, counters),
         audit=audit,
-        answers=Answers(admission.state, bodies),
-        sockets=Sockets(),
+        answers=Answers(admission.state),
         most_body_bytes=told.most_body_bytes,
         counters=counters,
         traces=_traces(place, name, counters, environment),
@@ -118,16 +115,14 @@ def assemble(place: Place, name: str, environment: Mapping[str, str], boot_id: s
     watched = _watched(place, boot_id)
     counted = Counted(counters, place.state / COUNTERS, name, watched)
     page = pages_of(admission, audit, counted, operators=frozenset(told.operators))
-    bounds = Bounds(body_bytes=told.most_body_bytes, at_once=told.at_once)
     servers = {server: one.model for server, one in told.tool_servers.items()}
     worker = Worker(
         serving,
         _pipes(place, environment),
-        bounds,
+        told.at_once,
         tool_servers=servers,
         sessions=Sessions(_secret(place)),
         page=page,
-        bodies=bodies,
     )
     limits = Page(place.state / LIMITS, boot_id=boot_id, now_ns=boot_nanoseconds())
     return Assembled(

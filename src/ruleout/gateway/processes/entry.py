@@ -1,54 +1,87 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the server enters a worker's process: the application object, made from the settings' path alone."""
+"""A worker's process, from the settings' path to its end: it takes clients from the socket that all workers share (G-11)."""
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
 import os
-from collections.abc import Awaitable
+import signal
+import socket
+import sys
+from importlib import import_module
+from multiprocessing.synchronize import Event
 from pathlib import Path
-from typing import Any
 
-from ruleout.app.serving.load import read_settings
+from ruleout.adapters.clients.connection import Waits
+from ruleout.adapters.clients.reading import Reading
+from ruleout.adapters.clients.server import ClientServer, tls_of
+from ruleout.app.serving.load import Place, read_settings
 from ruleout.app.settings import from_environment
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.assembly import COUNTERS, Assembled, assemble
 from ruleout.gateway.processes.parent import end_with_parent
 from ruleout.gateway.processes.process import Process
+from ruleout.gateway.worker import KEPT
 from ruleout.serving.settings.document import GatewayDoc
 
 _MOST_WORKERS = 1024
+#: Connections beside those that a request is under way on: clients keep some.
+_KEPT_BESIDE = 64
+#: Seconds that answers which were ended at the end of a drain have for their records.
+_RECORDS_S = 2.0
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-class Application:
-    """What the server calls, by RSGI: once at the start, once at the end, and for each request."""
-
-    def __init__(self, parts: Assembled, process: Process) -> None:
-        self._parts, self._process = parts, process
-        self._handle = parts.worker.handle
-
-    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin. Effect: see `Process.start`."""
-        self._process.start(loop)
-
-    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """End. Effect: see `Process.stop`."""
-        self._process.stop()
-
-    def __rsgi__(self, scope: Any, protocol: Any) -> Awaitable[None]:
-        """Answer a request."""
-        return self._handle(scope, protocol)
+def run_worker(path: Path, overrides: dict[str, str], listening: socket.socket, ready: Event) -> None:
+    """Serve until SIGTERM, then drain. Effect: everything; for a process of its own; exits with 1 where it cannot begin."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the master's, which ends its children in order
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        end_with_parent()
+        place = read_settings(path, overrides)
+        parts = assembled(place)
+        server = _server(parts, listening)
+    except (RuleoutError, OSError) as error:
+        sys.exit(f"ruleout gateway: a worker cannot begin: {error}")
+    loop = import_module("uvloop").new_event_loop()
+    asyncio.set_event_loop(loop)
+    loop.run_until_complete(_serve(parts, server, ready))
+    loop.close()
 
 
-def load_application(path: Path, overrides: dict[str, str]) -> Application:
-    """Return the application of one worker. Effect: reads settings and secrets, opens files, takes a worker's name."""
-    end_with_parent()
-    place = read_settings(path, overrides)
+def assembled(place: Place) -> Assembled:
+    """Return the parts of one worker. Effect: reads secrets, opens files, takes a worker's name."""
     name = _name(place.state / COUNTERS, place.settings)
-    parts = assemble(place, name, from_environment().environment, BOOT_ID.read_text("ascii").strip())
-    return Application(parts, Process(parts))
+    return assemble(place, name, from_environment().environment, BOOT_ID.read_text("ascii").strip())
+
+
+def _server(parts: Assembled, listening: socket.socket) -> ClientServer:
+    told = parts.place.settings
+    tls = told.listen.tls
+    return ClientServer(
+        listening,
+        parts.worker.handle,
+        Reading(fields=KEPT, most_body_bytes=told.most_body_bytes),
+        most=told.at_once + _KEPT_BESIDE,
+        waits=Waits(body_s=told.body_seconds),
+        tls=None if tls is None else tls_of(parts.place.path(tls.certificate), parts.place.path(tls.key)),
+    )
+
+
+async def _serve(parts: Assembled, server: ClientServer, ready: Event) -> None:
+    loop, over = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, over.set)
+    process = Process(parts)
+    process.start(loop)
+    server.start()
+    ready.set()
+    await over.wait()
+    await server.drain(parts.place.settings.drain_seconds)
+    ends = loop.time() + _RECORDS_S
+    while parts.worker.is_busy and loop.time() < ends:  # noqa: ASYNC110 - once, at the end
+        await asyncio.sleep(0.01)
+    process.stop()
 
 
 def _name(folder: Path, settings: GatewayDoc) -> str:

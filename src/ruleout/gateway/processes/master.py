@@ -8,24 +8,32 @@ old ones, which drain: an upgrade drops no stream. An agent that dies is started
 from __future__ import annotations
 
 import multiprocessing
+import signal
+import socket
+import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
+from ruleout.adapters.clients.server import listen, tls_of
 from ruleout.adapters.limits import create_page
 from ruleout.adapters.monitoring.otlp import Otlp
 from ruleout.app.monitoring.watches import read_watches
 from ruleout.app.serving.load import Place, read_settings
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.assembly import prepare
-from ruleout.gateway.processes.entry import BOOT_ID, load_application
+from ruleout.gateway.processes.entry import BOOT_ID, run_worker
 from ruleout.gateway.processes.host import run_host
+from ruleout.gateway.processes.workers import Workers
 
-_LOOK_S = 0.5
+_LOOK_S, _SHORT_S = 0.25, 0.05
 #: What a process beside the workers does until SIGTERM: from the settings' path and addresses in place of its own.
 Run = Callable[[Path, dict[str, str]], None]
 
@@ -44,42 +52,72 @@ def serve(path: Path, overrides: Mapping[str, str]) -> None:
     read_watches(place)
     if place.settings.telemetry is not None:
         Otlp()  # said here, once, and not by each worker
+    _extra("uvloop")
     prepare(place, lambda page: create_page(page, boot_id=BOOT_ID.read_text("ascii").strip()))
-    granian, constants = _extra("granian"), _extra("granian.constants")
-    multiprocessing.set_start_method("spawn", force=True)
+    listening = _listening(place)
     over = threading.Event()
     runs = tuple(_beside(place))
     keeper = threading.Thread(target=_keep, args=(runs, path, dict(overrides), over), daemon=True)
-    server = _server(granian, constants, place)
-    server.on_startup(keeper.start)
+    words = _words()
+    keeper.start()
     try:
-        server.serve(target_loader=partial(load_application, path, dict(overrides)), wrap_loader=False)
+        _work(partial(run_worker, path, dict(overrides), listening), place, words, listening.close)
     finally:
         over.set()
         keeper.join(5)
+        listening.close()
 
 
-def _server(granian: Any, constants: Any, place: Place) -> Any:
+def _listening(place: Place) -> socket.socket:
+    """The socket that all workers share. Effect: takes the port; what TLS needs is read once, so that it is known to be there."""
+    told = place.settings.listen
+    try:
+        if told.tls is not None:
+            tls_of(place.path(told.tls.certificate), place.path(told.tls.key))
+        return listen(told.address, told.port)
+    except ssl.SSLError as error:
+        hint = "Look at `listen: tls:` in the settings."
+        raise RuleoutError(f"the certificate or its key does not hold: {error.reason or error}", hint=hint) from error
+    except OSError as error:
+        hint = "Look at `listen:` in the settings."
+        raise RuleoutError(f"cannot listen on {told.address}:{told.port}: {error}", hint=hint) from error
+
+
+def _words() -> SimpleQueue[str]:
+    """What signals say, in their order. Effect: handles signals; a queue of this kind may be put into at any instant."""
+    words: SimpleQueue[str] = SimpleQueue()
+    for number, word in ((signal.SIGTERM, "end"), (signal.SIGINT, "end"), (signal.SIGHUP, "reload")):
+        signal.signal(number, lambda *_, word=word: words.put(word))
+    return words
+
+
+def _work(run: Callable[[Event], None], place: Place, words: SimpleQueue[str], stop: Callable[[], None]) -> None:
+    """Keep workers until told to end, then take no more clients; told so twice, do not wait for what is under way."""
     told = place.settings
-    tls = told.listen.tls
-    return granian.Granian(
-        "ruleout.gateway",
-        address=told.listen.address,
-        port=told.listen.port,
-        interface=constants.Interfaces.RSGI,
-        workers=told.workers,
-        runtime_threads=1,
-        loop=constants.Loops.uvloop,
-        http=constants.HTTPModes.http1,
-        websockets=False,
-        backpressure=told.at_once + 64,
-        log_access=False,
-        ssl_cert=None if tls is None else place.path(tls.certificate),
-        ssl_key=None if tls is None else place.path(tls.key),
-        respawn_failed_workers=True,
-        respawn_interval=0.5,
-        workers_kill_timeout=told.drain_seconds,
+    workers = Workers(run, told.workers, drain_s=told.drain_seconds)
+    workers.start()
+    scheme = "http" if told.listen.tls is None else "https"
+    sys.stderr.write(
+        f"ruleout gateway: {told.workers} workers at {scheme}://{told.listen.address}:{told.listen.port}\n"
     )
+    is_ending = False
+    while not is_ending or workers.are_there:
+        try:
+            word = words.get(timeout=_SHORT_S if is_ending else _LOOK_S)
+        except Empty:
+            word = ""
+        if word == "end" and is_ending:
+            workers.kill()
+        elif word == "end":
+            is_ending = True
+            stop()
+            workers.end()
+        elif word == "reload" and not is_ending:
+            workers.reload()
+        if is_ending:
+            workers.forget_ended()
+        else:
+            workers.look()
 
 
 def _keep(runs: Sequence[Run], path: Path, overrides: dict[str, str], over: threading.Event) -> None:

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One client's connection: requests answered one after the other, each wait for the client with an end.
+
+The waits are looked at once a second by the server, so that a request costs no timer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import cast
+
+from ruleout.adapters.clients.incoming import Fault, Incoming, nothing
+from ruleout.adapters.clients.outlet import ClientGone, Outlet
+from ruleout.adapters.clients.reading import Malformed, Reading, RequestReader
+
+#: Requests that a client may have sent before the answer to the first; one more is not read, and the connection ends behind them.
+MOST_BEHIND = 16
+_NEVER = float("inf")
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_REFUSALS = {
+    status: f"HTTP/1.1 {status} {says}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".encode()
+    for status, says in (
+        (400, "Bad Request"), (408, "Request Timeout"), (414, "URI Too Long"), (431, "Request Header Fields Too Large"),
+    )
+}  # fmt: skip
+
+Handle = Callable[[Incoming], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """Seconds that a client has: for a header, for a body, for its next request, and to take some of its answer."""
+
+    head_s: float = 30
+    body_s: float = 30
+    idle_s: float = 75
+    taken_s: float = 30
+    leave_s: float = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What the connections of a server have in common.
+
+    Attributes:
+        handle: answers a request.
+        left: called with each connection that has ended.
+        is_draining: whether connections end with the answers that are under way.
+    """
+
+    handle: Handle
+    reading: Reading
+    waits: Waits
+    date: Callable[[], str]
+    left: Callable[[ClientConnection], None]
+    is_draining: Callable[[], bool]
+
+
+class ClientConnection(asyncio.Protocol):
+    """A connection of a client. For the thread of the event loop.
+
+    Attributes:
+        until: the loop's time at which it has been waited for too long.
+    """
+
+    __slots__ = ("_current", "_is_paused", "_now", "_out", "_queue", "_queued", "_reader", "_service", "_task", "_transport", "until")  # fmt: skip
+
+    def __init__(self, service: Service, loop: asyncio.AbstractEventLoop) -> None:
+        self._service, self._now = service, loop.time
+        self._out = Outlet(service.date)
+        self._reader = RequestReader(service.reading, self._out, self._arrived, self._expected)
+        self._transport: asyncio.Transport | None = None
+        self._queue: deque[Incoming] = deque()  # whole, behind the one that is answered
+        self._current: Incoming | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._is_paused = False
+        self._queued = 0  # when it was last looked at
+        self.until = _NEVER
+
+    # --- the loop calls these -----------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """See `asyncio.Protocol`."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._out.open(self._transport)
+        self.until = self._now() + self._service.waits.head_s
+
+    def data_received(self, data: bytes) -> None:
+        """See `asyncio.Protocol`."""
+        reader = self._reader
+        before, was_body = reader.begun, reader.is_body
+        try:
+            reader.feed(data)
+        except Malformed as error:
+            self._refuse(error.status)
+        if reader.begun is not None:
+            if reader.begun is not before or reader.is_body != was_body:
+                self._await_rest()
+        elif self._queue:
+            self._pause()
+
+    def eof_received(self) -> bool:
+        """See `asyncio.Protocol`."""
+        return False
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """See `asyncio.Protocol`."""
+        self._out.lost()
+        self._queue.clear()
+        self._service.left(self)
+        if self._current is not None:
+            self._current.on_gone()
+        elif self._reader.is_body:
+            self._reader.give_up(Fault.BROKE_OFF)
+
+    def pause_writing(self) -> None:
+        """See `asyncio.Protocol`."""
+        self._out.is_full = True
+
+    def resume_writing(self) -> None:
+        """See `asyncio.Protocol`."""
+        self._out.room()
+
+    # --- requests, one after the other --------------------------------------------------------------------------------
+
+    def _await_rest(self) -> None:
+        """The rest of a request is awaited: its header since its first byte, its body since its header."""
+        if self._current is None:
+            waits = self._service.waits
+            self.until = self._now() + (waits.body_s if self._reader.is_body else waits.head_s)
+
+    def _expected(self) -> None:
+        if self._current is None:
+            with contextlib.suppress(ClientGone):
+                self._out.write(_CONTINUE)
+
+    def _arrived(self, one: Incoming) -> None:
+        if self._current is None:
+            self._start(one)
+            return
+        self._queue.append(one)
+        if len(self._queue) >= MOST_BEHIND:
+            self._reader.is_over = True
+
+    def _pause(self) -> None:
+        if self._transport is not None and not self._is_paused:
+            self._is_paused = True
+            self._transport.pause_reading()
+
+    def _start(self, one: Incoming) -> None:
+        self._current, self.until = one, _NEVER
+        self._task = asyncio.get_running_loop().create_task(self._answer(one))
+
+    async def _answer(self, one: Incoming) -> None:
+        """Have a request answered; where its answer was not given to its end, the connection breaks off there."""
+        self._out.is_last = self._is_last(one)
+        try:
+            await self._service.handle(one)
+            if self._out.is_full:
+                self.until = self._now() + self._service.waits.taken_s
+                await self._out.taken()
+        except ClientGone:
+            pass
+        finally:
+            self._current = self._task = None
+            one.on_gone = nothing
+            self._go_on(one)
+
+    def _is_last(self, one: Incoming) -> bool:
+        is_read = self._reader.is_over and not self._queue
+        return is_read or one.fault is not None or self._service.is_draining()
+
+    def _go_on(self, one: Incoming) -> None:
+        waits = self._service.waits
+        if not one.is_whole:
+            self._out.reset()
+        elif self._is_last(one):
+            # What the client is still sending must not make the system drop the answer: it has a while to see its end.
+            self._out.half_close()
+            self._reader.is_over, self.until = True, self._now() + waits.leave_s
+        elif not one.keeps:
+            self._out.close()
+            self.until = self._now() + waits.taken_s
+        elif self._queue:
+            self._start(self._queue.popleft())
+        else:
+            self._listen()
+
+    def _listen(self) -> None:
+        if self._is_paused and self._transport is not None:
+            self._is_paused = False
+            self._transport.resume_reading()
+        self.until = self._now() + self._service.waits.idle_s
+
+    def _refuse(self, status: int) -> None:
+        """Answer what is no request, unless requests before it are still to be answered: then these are the last."""
+        if self._current is not None:
+            return
+        with contextlib.suppress(ClientGone):
+            self._out.write(_REFUSALS[status])
+        self._out.half_close()
+        self.until = self._now() + self._service.waits.leave_s
+
+    # --- the server calls these ---------------------------------------------------------------------------------------
+
+    def expire(self) -> None:
+        """It has been waited for too long. A client that still takes some of its answer goes on."""
+        reader, before, self._queued = self._reader, self._queued, self._out.queued()
+        if self._queued and self._queued != before:
+            self.until = self._now() + self._service.waits.taken_s
+        elif self._current is not None or reader.begun is None:
+            self._out.reset()
+        elif reader.is_body:
+            reader.give_up(Fault.TOO_SLOW)
+        else:
+            reader.stop()
+            self._refuse(408)
+
+    def drain(self) -> None:
+        """End with the answer that is under way, or now if nothing is."""
+        if self._current is None and self._reader.begun is None:
+            self._reader.stop()
+            self._out.close()
+        else:
+            self._out.is_last = True
+
+    def abort(self) -> None:
+        """End now."""
+        self._out.reset()

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What goes out to one client, and an end to what it will not take (G-6, G-11).
+
+Nothing waits in another thread: the loop's own buffer holds what the system has not taken, so that after a kill it is known what
+has left, and the rest can be dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import socket
+import struct
+import termios
+from collections.abc import Callable
+
+#: Bytes of an answer that may wait here, beside those in the system, before its client has to take some.
+MOST_WAITING = 256 * 1024
+_SETTLED_S = 0.002
+
+
+class ClientGone(Exception):
+    """The client has gone: nothing more can be sent."""
+
+
+class Outlet:
+    """The way out of one connection. For the thread of the event loop.
+
+    Attributes:
+        date: returns the date that goes with answers.
+        is_full: whether more waits than may.
+        is_gone: whether the connection has ended.
+        is_last: whether it ends with the answer that is under way.
+    """
+
+    __slots__ = ("_drained", "_transport", "date", "is_full", "is_gone", "is_last")
+
+    def __init__(self, date: Callable[[], str]) -> None:
+        self.date = date
+        self._transport: asyncio.Transport | None = None
+        self._drained: asyncio.Future[None] | None = None
+        self.is_full = self.is_last = False
+        self.is_gone = True
+
+    def open(self, transport: asyncio.Transport) -> None:
+        """Begin. Effect: bounds what may wait."""
+        transport.set_write_buffer_limits(high=MOST_WAITING)
+        self._transport, self.is_gone = transport, False
+
+    def lost(self) -> None:
+        """The connection has ended."""
+        self._transport, self.is_gone = None, True
+        self.room()
+
+    def room(self) -> None:
+        """There is room for more, or nothing more to wait for."""
+        self.is_full = False
+        if self._drained is not None and not self._drained.done():
+            self._drained.set_result(None)
+
+    def queued(self) -> int:
+        """Return how many bytes the client has not taken of those that were given to be sent. Effect: asks the system."""
+        transport = self._transport
+        held = None if transport is None else transport.get_extra_info("socket")
+        if transport is None or held is None:
+            return 0
+        here = transport.get_write_buffer_size()
+        try:
+            return here + int(struct.unpack("i", fcntl.ioctl(held.fileno(), termios.TIOCOUTQ, b"\0\0\0\0"))[0])
+        except (OSError, ValueError):
+            return 0  # it has gone
+
+    def write(self, data: bytes) -> None:
+        """Give bytes to be sent. Raises ClientGone."""
+        if self._transport is None or self._transport.is_closing():
+            raise ClientGone
+        self._transport.write(data)
+
+    async def taken(self) -> None:
+        """Return once little enough waits. Raises ClientGone."""
+        while self.is_full and not self.is_gone:
+            self._drained = asyncio.get_running_loop().create_future()
+            try:
+                await self._drained
+            finally:
+                self._drained = None
+        if self.is_gone:
+            raise ClientGone
+
+    async def drain_or_drop(self, within_s: float) -> None:
+        """End the connection once its client took everything, or drop what it did not take in time. Effect: as said."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + within_s
+        while self.queued():
+            if loop.time() > ends:
+                self.reset()
+                return
+            await asyncio.sleep(_SETTLED_S)
+        self.close()
+
+    def close(self) -> None:
+        """End the connection behind what was given to be sent."""
+        self.is_last = True
+        if self._transport is not None:
+            self._transport.close()
+
+    def half_close(self) -> None:
+        """Say that nothing more comes, behind what was given to be sent; the client may still be sending."""
+        self.is_last = True
+        if self._transport is None or self._transport.is_closing():
+            return
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+        else:
+            self._transport.close()
+
+    def reset(self) -> None:
+        """End the connection and drop all that waits to be sent, here and in the system (SO_LINGER of 0 s: a reset)."""
+        self.is_last = True
+        if self._transport is None:
+            return
+        held = self._transport.get_extra_info("socket")
+        if held is not None:
+            with contextlib.suppress(OSError):
+                held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._transport.abort()

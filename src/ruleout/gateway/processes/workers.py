@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The processes that serve: started, started again, exchanged for new ones, and ended (G-11). For one thread."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
+
+from ruleout.adapters.clock import seconds
+
+#: Seconds before a worker that ended is started again: doubled up to the longest while workers end soon after their start.
+_AGAIN_S, _LONGEST_S, _SOON_S = 0.5, 8.0, 10.0
+#: Seconds beyond the drain after which a worker that has not ended is killed.
+_BEYOND_S = 5.0
+
+#: What a worker does until SIGTERM; it sets the event once it serves.
+Run = Callable[[Event], None]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _One:
+    process: BaseProcess
+    ready: Event
+    began_s: float
+    leaves_s: float = 0.0
+
+
+class Workers:
+    """So many processes that run one function.
+
+    Args:
+        drain_s: seconds that a worker has to end after it was told to.
+    """
+
+    def __init__(self, run: Run, count: int, *, drain_s: float) -> None:
+        self._run, self._count, self._drain_s = run, count, drain_s
+        self._context = multiprocessing.get_context("spawn")
+        self._serving: list[_One] = []
+        self._fresh: list[_One] = []
+        self._leaving: list[_One] = []
+        self._wait_s, self._again_s = _AGAIN_S, 0.0
+
+    @property
+    def are_there(self) -> bool:
+        """Whether any is alive."""
+        return any(one.process.is_alive() for one in (*self._serving, *self._fresh, *self._leaving))
+
+    def start(self) -> None:
+        """Start all. Effect: processes."""
+        self._serving = [self._begin() for _ in range(self._count)]
+
+    def reload(self) -> None:
+        """Start new ones beside those that serve; once all of them serve, the old ones drain: see `look`. Effect: processes."""
+        self._leave(self._fresh)
+        self._fresh = [self._begin() for _ in range(self._count)]
+
+    def look(self) -> None:
+        """See to what has happened since the last look. Effect: processes; says on stderr what went wrong."""
+        self.forget_ended()
+        if self._fresh:
+            self._exchange()
+        ended = [one for one in self._serving if not one.process.is_alive()]
+        for one in ended:
+            self._serving.remove(one)
+            sys.stderr.write(f"ruleout gateway: a worker has ended with {one.process.exitcode}\n")
+            is_soon = seconds() - one.began_s < _SOON_S
+            self._wait_s = min(self._wait_s * 2, _LONGEST_S) if is_soon else _AGAIN_S
+            self._again_s = seconds() + self._wait_s
+        if len(self._serving) < self._count and seconds() >= self._again_s:
+            self._serving += [self._begin() for _ in range(self._count - len(self._serving))]
+
+    def forget_ended(self) -> None:
+        """Forget those that have drained, and kill those whose time for that is over. Effect: as said."""
+        self._leaving = [one for one in self._leaving if self._still_leaves(one)]
+
+    def end(self) -> None:
+        """Tell all to drain. Effect: SIGTERM."""
+        self._leave([*self._serving, *self._fresh])
+        self._serving, self._fresh = [], []
+
+    def kill(self) -> None:
+        """End all now. Effect: SIGKILL."""
+        for one in (*self._serving, *self._fresh, *self._leaving):
+            one.process.kill()
+        for one in (*self._serving, *self._fresh, *self._leaving):
+            one.process.join(_BEYOND_S)
+
+    def _begin(self) -> _One:
+        ready = self._context.Event()
+        process = self._context.Process(target=self._run, args=(ready,))
+        process.start()
+        return _One(process=process, ready=ready, began_s=seconds())
+
+    def _exchange(self) -> None:
+        """New ones take over once all of them serve; where one of them ended before that, those that serve go on."""
+        if any(not one.process.is_alive() for one in self._fresh):
+            sys.stderr.write("ruleout gateway: not reloaded: a new worker has ended; the old ones go on\n")
+            self._leave(self._fresh)
+            self._fresh = []
+        elif all(one.ready.is_set() for one in self._fresh):
+            self._leave(self._serving)
+            self._serving, self._fresh = self._fresh, []
+
+    def _leave(self, some: list[_One]) -> None:
+        for one in some:
+            one.leaves_s = seconds() + self._drain_s + _BEYOND_S
+            one.process.terminate()
+        self._leaving += some
+
+    def _still_leaves(self, one: _One) -> bool:
+        if one.process.is_alive() and seconds() > one.leaves_s:
+            one.process.kill()
+        return one.process.is_alive()

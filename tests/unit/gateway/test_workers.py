@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The processes that serve: started again when they end, exchanged only for such as serve, and ended in time (G-11)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from functools import partial
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import pytest
+
+from ruleout.gateway.processes.workers import Workers
+
+
+def serve(folder: Path, ready: Event) -> None:
+    """Serve until SIGTERM; leave a file with the process's id."""
+    (folder / str(os.getpid())).touch()
+    ready.set()
+    signal.pause()
+
+
+def serve_unless_broken(folder: Path, ready: Event) -> None:
+    if (folder / "broken").exists():
+        raise SystemExit(3)
+    serve(folder, ready)
+
+
+def serve_on(folder: Path, ready: Event) -> None:
+    """Serve, and hear no SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    serve(folder, ready)
+
+
+def alive(folder: Path) -> set[int]:
+    return {
+        int(one.name) for one in folder.iterdir() if one.name.isdigit() and Path(f"/proc/{one.name}/cmdline").exists()
+    }
+
+
+def looked(workers: Workers, until: Callable[[], object], within_s: float = 20) -> None:
+    ends = time.monotonic() + within_s
+    while not until():
+        assert time.monotonic() < ends, "it did not come to that"
+        workers.look()
+        time.sleep(0.02)
+
+
+def ended(workers: Workers) -> None:
+    workers.end()
+    ends = time.monotonic() + 20
+    while workers.are_there:
+        assert time.monotonic() < ends
+        workers.forget_ended()
+        time.sleep(0.02)
+
+
+def test_one_that_ends_is_started_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workers = Workers(partial(serve, tmp_path), 2, drain_s=5)
+    workers.start()
+    looked(workers, lambda: len(alive(tmp_path)) == 2)
+    before = alive(tmp_path)
+    os.kill(min(before), signal.SIGKILL)
+    looked(workers, lambda: len(alive(tmp_path) - {min(before)}) == 2)
+    assert "a worker has ended with -9" in capsys.readouterr().err
+    ended(workers)
+    assert not alive(tmp_path)
+
+
+def test_a_reload_exchanges_them_once_the_new_ones_serve(tmp_path: Path) -> None:
+    workers = Workers(partial(serve, tmp_path), 2, drain_s=5)
+    workers.start()
+    looked(workers, lambda: len(alive(tmp_path)) == 2)
+    before = alive(tmp_path)
+    workers.reload()
+    looked(workers, lambda: len(alive(tmp_path)) == 2 and not alive(tmp_path) & before)
+    ended(workers)
+
+
+def test_a_reload_that_cannot_begin_leaves_the_old_ones(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workers = Workers(partial(serve_unless_broken, tmp_path), 1, drain_s=5)
+    workers.start()
+    looked(workers, lambda: len(alive(tmp_path)) == 1)
+    before = alive(tmp_path)
+    (tmp_path / "broken").touch()
+    workers.reload()
+    said: list[str] = []
+    looked(workers, lambda: said.append(capsys.readouterr().err) or "not reloaded" in "".join(said))
+    assert alive(tmp_path) == before
+    ended(workers)
+
+
+def test_one_that_does_not_end_is_killed(tmp_path: Path) -> None:
+    workers = Workers(partial(serve_on, tmp_path), 1, drain_s=-4.5)
+    workers.start()
+    looked(workers, lambda: len(alive(tmp_path)) == 1)
+    ended(workers)
+    assert not alive(tmp_path)
+
+
+def test_told_to_kill_nothing_is_waited_for(tmp_path: Path) -> None:
+    workers = Workers(partial(serve_on, tmp_path), 2, drain_s=600)
+    workers.start()
+    looked(workers, lambda: len(alive(tmp_path)) == 2)
+    workers.end()
+    workers.kill()
+    assert not workers.are_there
