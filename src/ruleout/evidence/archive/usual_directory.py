@@ -10,26 +10,20 @@ holds both ways against each other on damaged directories.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from operator import add, itemgetter
 from typing import NamedTuple
+
+from ruleout.evidence.archive.columns import Columns
 
 ENTRY_MAGIC = b"PK\x01\x02"
 #: What is fixed of a local header, with its magic; then comes the name.
 LOCAL_BYTES = 30
 
-# An entry without its magic, up to its name: what `Entry` holds of it, and what says which room its member takes.
+# An entry without its magic, up to its name: what `Entry` holds of it.
 _FIXED = struct.Struct("<4x2H4x3L14xL")
-_ROOM = struct.Struct("<16x2LH12xL")
-_HEAD = itemgetter(slice(0, _FIXED.size))
-# Bytes there that are zero in a plain entry: name of 256 bytes or more, extra field, comment, disk.
-_ZERO = (25, 26, 27, 28, 29, 30, 31)
-_FLAGS, _NAME_LENGTH = 4, 24
-# Bits 0, 6 and 13 of the flags, which say that a member is encrypted, in the byte where each stands.
-_ENCRYPTED = (0x41, 0x20)
-# The highest bytes of the sizes and the offset: not 0xff where they are not kept elsewhere as 64 bits.
-_HIGHEST = (19, 23, 41)
+_NAME = itemgetter(slice(_FIXED.size, None))
 # Flags to name length, as a local header repeats them.
 _SHARED = slice(4, 26)
 
@@ -80,10 +74,11 @@ class Rooms(NamedTuple):
 class UsualEntries(Mapping[str, Entry]):
     """Entries by name that are plain: each is made of its bytes when it is asked for, which for most is never."""
 
-    __slots__ = ("raw",)
+    __slots__ = ("_columns", "raw")
 
-    def __init__(self, raw: dict[str, bytes]) -> None:
+    def __init__(self, raw: dict[str, bytes], columns: Columns) -> None:
         self.raw = raw
+        self._columns = columns
 
     def __getitem__(self, name: str) -> Entry:
         raw = self.raw[name]
@@ -100,10 +95,9 @@ class UsualEntries(Mapping[str, Entry]):
 
     def rooms(self) -> Rooms:
         """Return what the members take. Pure."""
-        columns = zip(*_ROOM.iter_unpack(_heads(self.raw.values())), strict=True)
-        packed, sizes, lengths, offsets = columns if self.raw else ((),) * 4
-        leasts = map(LOCAL_BYTES.__add__, map(add, map(add, offsets, lengths), packed))
-        return Rooms(list(offsets), list(leasts), sizes)
+        columns, offsets = self._columns, self._columns.offsets
+        bodies = map(add, offsets, map(LOCAL_BYTES.__add__, columns.lengths))
+        return Rooms(offsets, list(map(add, bodies, columns.packed_sizes)), columns.sizes)
 
 
 def usual_entries(directory: bytes, count: int, skip: bytes) -> UsualEntries | None:
@@ -116,31 +110,26 @@ def usual_entries(directory: bytes, count: int, skip: bytes) -> UsualEntries | N
     """
     # Pieces that have the lengths they state are what a walk from entry to entry would find, wherever the magic stands.
     pieces = directory.split(ENTRY_MAGIC)
-    if pieces.pop(0) or len(pieces) != count or not _are_plain(pieces):
+    before = pieces.pop(0)
+    lengths = [length - _FIXED.size for length in map(len, pieces)]
+    if before or len(pieces) != count or min(lengths, default=0) < 0:
+        return None
+    columns = Columns(pieces)
+    if columns.lengths != lengths or not columns.are_plain:
         return None
     if skip:
         # What is left out matters no more: most of a log, and cheaper not to take apart.
         pieces = [piece for piece in pieces if not piece.startswith(skip, _FIXED.size)]
-    together = b"\0".join([piece[_FIXED.size :] for piece in pieces])
+    raw = _by_name(pieces)
+    if raw is None:
+        return None
+    return UsualEntries(raw, columns if len(raw) == count else Columns(raw.values()))
+
+
+def _by_name(pieces: Sequence[bytes]) -> dict[str, bytes] | None:
+    """Entries by their names; None if not all of these are ASCII without NUL bytes."""
+    together = b"\0".join(map(_NAME, pieces))
     if not together.isascii() or together.count(b"\0") != max(len(pieces) - 1, 0):
         return None
     # Of two entries with one name the last wins, in the place of the first.
-    return UsualEntries(dict(zip(together.decode("ascii").split("\0"), pieces, strict=True)) if pieces else {})
-
-
-def _heads(pieces: Iterable[bytes]) -> bytes:
-    return b"".join([*map(_HEAD, pieces)])
-
-
-def _are_plain(pieces: Sequence[bytes]) -> bool:
-    """Look at one byte of all entries at a time: which are few columns, and quick to look through."""
-    heads, step = _heads(pieces), _FIXED.size
-    lengths = [length - step for length in map(len, pieces)]
-    if len(heads) != step * len(pieces) or list(heads[_NAME_LENGTH::step]) != lengths:
-        return False
-    return (
-        not any(heads[at::step].strip(b"\0") for at in _ZERO)
-        and not any(b"\xff" in heads[at::step] for at in _HIGHEST)
-        and not any(byte & _ENCRYPTED[0] for byte in set(heads[_FLAGS::step]))
-        and not any(byte & _ENCRYPTED[1] for byte in set(heads[_FLAGS + 1 :: step]))
-    )
+    return dict(zip(together.decode("ascii").split("\0"), pieces, strict=True)) if pieces else {}
