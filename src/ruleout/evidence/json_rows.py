@@ -8,12 +8,8 @@ several that are open. So an array that comes out in parts is the array that wou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
-
-import msgspec
-
-from ruleout.evidence.json_text import decode
 
 T = TypeVar("T")
 
@@ -22,20 +18,18 @@ _BORDER = b'},{"id":'
 _PIECES = 4
 
 
-def rows_in_parts(
-    pieces: Iterable[bytes], decoder: msgspec.json.Decoder[list[T]], *, log: str, part: str
-) -> Iterator[list[T]]:
-    """Yield the rows of an array, some at a time.
+def rows_in_parts(pieces: Iterable[bytes], read: Callable[[bytes], T]) -> Iterator[T]:
+    """Yield what is read of an array, some rows at a time.
 
     Memory: a few pieces, or up to where a border is seen. A refusal may come after rows, which are then to be thrown away; its
     place in the text is that within a part, so whoever tells it decodes the whole.
 
     Args:
         pieces: the text, cut anywhere.
-        part: what is being read, for messages.
+        read: text of an array -> its rows.
 
     Raises:
-        UnreadableLog: bad-json or wrong-shape, where `decode` of the whole raises it; and as the pieces.
+        UnreadableLog: where `read` of the whole raises it; and as the pieces.
 
     Source: E-1.
     """
@@ -45,6 +39,6 @@ def rows_in_parts(
         if not cut:
             waiting.append(piece)
             continue
-        yield decode(b"".join((*waiting, memoryview(piece)[:cut], b"]")), decoder, log=log, part=part)
+        yield read(b"".join((*waiting, memoryview(piece)[:cut], b"]")))
         waiting = [b"[", piece[cut + 1 :]]
-    yield decode(b"".join(waiting), decoder, log=log, part=part)
+    yield read(b"".join(waiting))

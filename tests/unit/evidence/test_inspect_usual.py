@@ -11,8 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.evidence import inspect_logs as logs
 
-from ruleout.evidence.readers.inspect_parts import usual
+from ruleout.errors import UnreadableLog
+from ruleout.evidence.json_text import decode
+from ruleout.evidence.readers.inspect_parts import shape, usual, usual_shape
 from ruleout.evidence.readers.inspect_parts.rows import (
+    AllTold,
+    all_told,
     attempt_of_sample,
     attempt_of_summary,
     scores_of_sample,
@@ -21,6 +25,7 @@ from ruleout.evidence.readers.inspect_parts.rows import (
 )
 from ruleout.evidence.readers.inspect_parts.shape import SampleShape, SummaryShape
 from ruleout.evidence.readers.inspect_parts.usual import attempts_of_summaries, of_samples, told_by_summaries
+from ruleout.model.evidence import Attempt
 
 USUAL = st.sampled_from(["C", "I"])
 ODD = st.sampled_from(["ruleout:number:nan", "text", "", 1, True, 0.5, None, ["C"], {"a": 1}, {}])
@@ -73,13 +78,18 @@ def some_rows(draw: st.DrawFn, fields: dict[str, Any]) -> bytes:
 @given(text=some_rows(SAMPLE))
 def test_samples_together_are_samples_one_by_one(text: bytes):
     """Whatever one of them has besides its score."""
+    texts = msgspec.json.decode(text, type=list[msgspec.Raw])
     samples = msgspec.json.decode(text, type=list[SampleShape])
     scores = [scores_of_sample(sample, first_score="first") for sample in samples]
     attempts = list(map(attempt_of_sample, samples, scores))
 
-    assert repr(of_samples(samples, first_score="first")) == repr(
-        (attempts, list(map(told_by_sample, samples, scores, attempts)))
+    assert repr(together(list(map(bytes, texts)), "first")) == repr(
+        (attempts, all_told(map(told_by_sample, samples, scores, attempts)))
     )
+
+
+def together(texts: list[bytes], first: str) -> tuple[list[Attempt], AllTold]:
+    return of_samples(texts, first_score=first, log="x", parts=["y"] * len(texts))
 
 
 @given(text=some_rows(SUMMARY))
@@ -87,8 +97,55 @@ def test_summaries_together_are_summaries_one_by_one(text: bytes):
     """As above."""
     rows = msgspec.json.decode(text, type=list[SummaryShape])
 
-    assert repr(attempts_of_summaries(rows)) == repr(list(map(attempt_of_summary, rows)))
-    assert repr(told_by_summaries(rows)) == repr(list(map(told_by_summary, rows)))
+    assert repr(attempts_of_summaries(text, log="x", part="y")) == repr(list(map(attempt_of_summary, rows)))
+    assert repr(told_by_summaries(text, log="x", part="y")) == repr(all_told(map(told_by_summary, rows)))
+
+
+@pytest.mark.parametrize("name", ["Score", "Choice", "Output", "Sample", "Summary"])
+def test_usual_shapes_have_the_fields_of_the_others(name: str):
+    """One that lacked a field would take whatever stands there, also what the other refuses."""
+    usual_one, other = getattr(usual_shape, f"Usual{name}"), getattr(shape, f"{name}Shape")
+
+    assert set(usual_one.__struct_fields__) == set(other.__struct_fields__)
+
+
+def refusal_of(text: bytes) -> str:
+    """The words of the refusal of a text that is read as a sample."""
+    with pytest.raises(UnreadableLog) as refusal:
+        together([logs.dumps(logs.sample(1)), text], "")
+    return str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        (b'{"id": 1, "epoch": -1}', "wrong-shape"),
+        (b'{"id": 1, "epoch": 1, "scores": {"a": {"history": 3}}}', "wrong-shape"),
+        (b'{"id": 1, "epoch": 1, "output": {"choices": [{"stop_reason": 3}]}}', "wrong-shape"),
+        (b'{"id": 1, "epoch": 1', "bad-json"),
+        (b'{"id": "\xff", "epoch": 1, "scores": {"a": {"value": "C"}}}', "bad-json"),
+    ],
+)
+def test_what_is_no_sample_is_refused_by_the_shape_that_takes_all(broken: bytes, words: str):
+    """In its words, which do not speak of what is usual."""
+    assert words in refusal_of(broken)
+    assert refusal_of(broken) == refusal_one_by_one(broken)
+
+
+def refusal_one_by_one(text: bytes) -> str:
+    with pytest.raises(UnreadableLog) as refusal:
+        decode(text, msgspec.json.Decoder(SampleShape), log="x", part="y")
+    return str(refusal.value)
+
+
+def test_a_summary_that_holds_more_is_made_one_by_one():
+    """A limit or a retry is told by the attempt, and not compared."""
+    rows = [logs.summary(logs.sample(1)), logs.summary(logs.sample(2), limit="token", retries=2)]
+    [plain, limited] = attempts_of_summaries(logs.dumps(rows), log="x", part="y")
+
+    assert plain.detail == ""
+    assert "limit: token" in limited.detail
+    assert "retried 2" in limited.detail
 
 
 def test_usual_rows_are_put_together(monkeypatch: pytest.MonkeyPatch):
@@ -101,11 +158,11 @@ def test_usual_rows_are_put_together(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(usual, name, never)
     samples = [logs.sample(number, "C" if number % 3 else "I") for number in range(9)]
     rows = list(map(logs.summary, samples))
-    attempts, told = of_samples(msgspec.convert(samples, list[SampleShape]), first_score="match")
+    attempts, told = together(list(map(logs.dumps, samples)), "match")
 
     assert [attempt.scores for attempt in attempts] == [(("match", "C" if n % 3 else "I"),) for n in range(9)]
-    assert told_by_summaries(msgspec.convert(rows, list[SummaryShape])) == told
-    assert len(attempts_of_summaries(msgspec.convert(rows, list[SummaryShape]))) == 9
+    assert told_by_summaries(logs.dumps(rows), log="x", part="y") == told
+    assert len(attempts_of_summaries(logs.dumps(rows), log="x", part="y")) == 9
 
 
 @pytest.mark.parametrize(("in_sample", "in_summary"), [(True, 1), (0, False), (1, 2), ("C", "I"), (["C"], "C")])

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import msgspec
 import pytest
@@ -23,6 +24,7 @@ class Row(msgspec.Struct):
 
 
 DECODER = msgspec.json.Decoder(list[Row])
+READ = partial(decode, decoder=DECODER, log="x", part="y")
 TEXTS = st.text(st.sampled_from('ab},{"id":[]\\ é'), max_size=12)
 VALUES = st.recursive(
     st.none() | st.integers(0, 9) | TEXTS,
@@ -39,7 +41,7 @@ def cut(text: bytes, size: int) -> list[bytes]:
 def in_parts(text: bytes, size: int) -> list[Row] | None:
     """The rows, None for a refusal."""
     try:
-        return [row for rows in rows_in_parts(cut(text, size), DECODER, log="x", part="y") for row in rows]
+        return [row for rows in rows_in_parts(cut(text, size), READ) for row in rows]
     except UnreadableLog:
         return None
 
@@ -65,7 +67,7 @@ def test_plain_rows_come_out_in_parts(size: int):
     """Without this the law above would hold for a reader that refuses."""
     rows = [{"id": number, "metadata": {"a": '},{"id":'}} for number in range(500)]
     text = json.dumps(rows, separators=(",", ":")).encode()
-    parts = list(rows_in_parts(cut(text, size), DECODER, log="x", part="y"))
+    parts = list(rows_in_parts(cut(text, size), READ))
 
     assert [row.id for rows in parts for row in rows] == list(range(500))
     assert (len(parts) > 10) == (size == 64)

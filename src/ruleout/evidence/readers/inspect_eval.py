@@ -12,26 +12,28 @@ for a gate: it says so in the measurement's problems.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import chain
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.archive.member import Archive, open_archive
 from ruleout.evidence.json_rows import rows_in_parts
-from ruleout.evidence.json_text import decode, decode_each
+from ruleout.evidence.json_text import decode
 from ruleout.evidence.limits import DEFAULT_LIMITS, Limits
 from ruleout.evidence.readers.inspect_parts.checks import disagreements, result_problems, start_problems
 from ruleout.evidence.readers.inspect_parts.header import first_score, measurement
-from ruleout.evidence.readers.inspect_parts.rows import Told
-from ruleout.evidence.readers.inspect_parts.shape import HeaderShape, SampleShape, SummaryShape
+from ruleout.evidence.readers.inspect_parts.rows import AllTold
+from ruleout.evidence.readers.inspect_parts.shape import HeaderShape
 from ruleout.evidence.readers.inspect_parts.usual import attempts_of_summaries, of_samples, told_by_summaries
 from ruleout.evidence.readers.stated import printable
 from ruleout.evidence.source import Log
 from ruleout.model.evidence import Attempt, Measurement
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 FORMAT = "inspect-eval"
 NOT_CROSS_CHECKED = "read from the summaries alone, which nobody compared with the samples"
@@ -41,8 +43,13 @@ _HEADER, _START, _SUMMARIES = "header.json", "_journal/start.json", "summaries.j
 _JOURNAL_PREFIX, _SAMPLES_PREFIX, _SUFFIX = "_journal/summaries/", "samples/", ".json"
 
 _HEADER_DECODER = msgspec.json.Decoder(HeaderShape)
-_SAMPLE_DECODER = msgspec.json.Decoder(SampleShape)
-_SUMMARIES_DECODER = msgspec.json.Decoder(list[SummaryShape])
+
+
+class _Maker(Protocol[T_co]):
+    """What is made of the text of some summaries."""
+
+    def __call__(self, text: bytes, *, log: str, part: str) -> T_co:
+        """Raises: as `decode`."""
 
 
 def is_eval_log(head: bytes, _log: Log) -> bool:
@@ -64,16 +71,15 @@ def read_eval_log(log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Measure
     header, finished = _header(archive)
     first = first_score(header.results)
     attempts: list[Attempt] = []
-    told: list[Told] = []
+    told: list[AllTold] = []
     problems = [*_start_problems(archive, header, finished=finished)]
     for members, contents in archive.read_together(_sample_members(archive)):
-        samples = decode_each(contents, _SAMPLE_DECODER, log=archive.log, parts=members)
-        some, told_by_some = of_samples(samples, first_score=first)
+        some, told_by_some = of_samples(contents, first_score=first, log=archive.log, parts=members)
         attempts += some
-        told += told_by_some
+        told.append(told_by_some)
         problems += _misnamed(members, some)
     if finished:
-        problems += _summary_problems(archive, told)
+        problems += _summary_problems(archive, _together(told))
         problems += result_problems(header, attempts)
     return (measurement(log, header, attempts, format_name=FORMAT, limits=limits, problems=problems),)
 
@@ -87,7 +93,7 @@ def read_eval_summaries(log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[M
     """
     archive = open_archive(log.main.source, name=log.name, limits=limits, skip=_SAMPLES_PREFIX.encode())
     header, finished = _header(archive)
-    attempts = _summaries(archive, attempts_of_summaries)
+    attempts = list(chain.from_iterable(_summaries(archive, attempts_of_summaries)))
     if len({attempt.sample for attempt in attempts}) != len(attempts):
         # A later row supersedes an earlier one of the same sample and epoch.
         attempts = list({attempt[:2]: attempt for attempt in attempts}.values())
@@ -128,29 +134,32 @@ def _sample_members(archive: Archive) -> list[str]:
     return [name for name in archive.entries if name.startswith(_SAMPLES_PREFIX) and name.endswith(_SUFFIX)]
 
 
-def _summary_problems(archive: Archive, told: Sequence[Told]) -> Iterator[str]:
+def _together(parts: Sequence[AllTold]) -> AllTold:
+    samples, epochs, scores, errored = zip(*parts, strict=True) if parts else ((),) * 4
+    joined = chain.from_iterable
+    return AllTold(list(joined(samples)), list(joined(epochs)), list(joined(scores)), list(joined(errored)))
+
+
+def _summary_problems(archive: Archive, told: AllTold) -> Iterator[str]:
     if _SUMMARIES not in archive:
         yield "no summaries.json to compare the samples with"
         return
-    yield from disagreements(told, _summaries(archive, told_by_summaries))
+    yield from disagreements(told, _together(_summaries(archive, told_by_summaries)))
 
 
-def _summaries(archive: Archive, made_of: Callable[[list[SummaryShape]], list[T]]) -> list[T]:
-    """Return what is made of the summary rows, in order."""
+def _summaries(archive: Archive, made_of: _Maker[T_co]) -> list[T_co]:
+    """Return what is made of the summary rows, of some after the other in order."""
     members = [_SUMMARIES] if _SUMMARIES in archive else _journal_members(archive)
     return [one for member in members for one in _rows(archive, member, made_of)]
 
 
-def _rows(archive: Archive, member: str, made_of: Callable[[list[SummaryShape]], list[T]]) -> list[T]:
-    pieces = archive.read_in_pieces(member)
-    found: list[T] = []
+def _rows(archive: Archive, member: str, made_of: _Maker[T_co]) -> list[T_co]:
+    read = partial(made_of, log=archive.log, part=member)
     try:
-        for rows in rows_in_parts(pieces, _SUMMARIES_DECODER, log=archive.log, part=member):
-            found += made_of(rows)
+        return list(rows_in_parts(archive.read_in_pieces(member), read))
     except UnreadableLog:
         # Read again as a whole, which finds the same and says where in the member it stands.
-        return made_of(decode(archive.read(member), _SUMMARIES_DECODER, log=archive.log, part=member))
-    return found
+        return [read(archive.read(member))]
 
 
 def _journal_members(archive: Archive) -> list[str]:

@@ -13,7 +13,7 @@ from operator import attrgetter, itemgetter
 
 from ruleout.evidence.json_text import Scalar, plain_value
 from ruleout.evidence.readers.inspect_parts.header import Key, result_list
-from ruleout.evidence.readers.inspect_parts.rows import Told, Values
+from ruleout.evidence.readers.inspect_parts.rows import AllTold, Values
 from ruleout.evidence.readers.inspect_parts.shape import HeaderShape
 from ruleout.evidence.readers.stated import float_text, printable
 from ruleout.model.evidence import Attempt, SampleState
@@ -42,7 +42,7 @@ def start_problems(header: HeaderShape, start: HeaderShape) -> Iterator[str]:
         yield "header and start record promise different samples or epochs"
 
 
-def disagreements(samples: Sequence[Told], summaries: Sequence[Told]) -> Iterator[str]:
+def disagreements(samples: AllTold, summaries: AllTold) -> Iterator[str]:
     """Yield where the summaries are not a copy of the samples: other attempts, scores or errors.
 
     Pure. Of several samples or summaries of one attempt the last counts. Invalidation is not compared, since summaries do
@@ -51,11 +51,11 @@ def disagreements(samples: Sequence[Told], summaries: Sequence[Told]) -> Iterato
     Source: E-1.
     """
     # As in most logs: the same in the same order, and texts, of which equality says all; a truth value equals a number.
-    if samples == summaries and all(isinstance(value, str) for one in samples for _, value in one.scores):
+    if samples == summaries and _are_texts(samples.scores):
         return
-    rows = {told[:2]: told for told in summaries}
+    rows = {told[:2]: told for told in summaries.each()}
     alone, other_scores, other_error = [], [], []
-    for key, told in {told[:2]: told for told in samples}.items():
+    for key, told in {told[:2]: told for told in samples.each()}.items():
         row = rows.pop(key, None)
         if row is None:
             alone.append(key)
@@ -134,6 +134,12 @@ def _mean_of_means(samples: Sequence[str], points: Sequence[float]) -> float:
 
 def _near(stated: float, found: float) -> bool:
     return found - _CLOSE <= stated <= found + _CLOSE
+
+
+def _are_texts(scores: Sequence[Values]) -> bool:
+    # Attempts share what holds their scores, so few of these have to be looked at.
+    held = dict(zip(map(id, scores), scores, strict=True))
+    return all(isinstance(value, str) for one in held.values() for _, value in one)
 
 
 def _same_scores(one: Values, other: Values) -> bool:

@@ -15,15 +15,18 @@ Scores keep the log's own values whatever the state; whether they count is decid
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import tee
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
 
 from ruleout.evidence.json_text import Value, plain_value
 from ruleout.evidence.readers.inspect_parts.shape import Fault, SampleShape, ScoreShape, SummaryShape
+from ruleout.evidence.readers.inspect_parts.usual_shape import UsualSample
 from ruleout.evidence.readers.stated import printable
 from ruleout.model.evidence import Attempt, SampleState
 
@@ -44,6 +47,24 @@ class Told(NamedTuple):
     epoch: int
     scores: Values
     errored: bool
+
+
+class AllTold(NamedTuple):
+    """What many tell, a list for each field of `Told`."""
+
+    samples: list[str]
+    epochs: list[int]
+    scores: list[Values]
+    errored: list[bool]
+
+    def each(self) -> Iterator[Told]:
+        """Yield what each tells."""
+        return map(Told, *self)
+
+
+def all_told(told: Iterable[Told]) -> AllTold:
+    """Return what each tells, field by field. Pure."""
+    return AllTold(*(list(map(itemgetter(at), told)) for told, at in zip(tee(told, 4), range(4), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +117,7 @@ def attempt_of_summary(row: SummaryShape) -> Attempt:
     return _attempt(row.id, row.epoch, row.scores or {}, facts, "")
 
 
-def content_of(sample: SampleShape) -> str:
+def content_of(sample: SampleShape | UsualSample) -> str:
     """Return what identifies the question a sample asks: hex digest of its input, choices, target and set-up.
 
     Pure. Ids that the tool gives to messages are left out: they differ from run to run. "" where there is no input.

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Samples and summaries as nearly all are, made into attempts many at a time (E-1, E-2).
 
-Usual is what has one score and nothing else to tell: no error, limit, retry, edit, reason or note. Where every row of some
-is usual, their attempts are put together field by field, which asks each question once for all of them; where one is not,
-all of these are made one by one by `rows`. A test holds both ways against each other.
+Usual is what has one score and nothing else to tell: no error, limit, retry, edit, reason or note. Where every one of some
+is usual, which the decoder finds out, their attempts are put together field by field; where one is not, all of these are
+decoded again as what a log may hold, and made one by one by `rows`. A test holds both ways against each other.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from functools import partial
 from hashlib import sha256
 from itertools import chain, repeat
 from operator import attrgetter, itemgetter, methodcaller
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from ruleout.evidence.json_text import NUMBERS, plain_value
+from ruleout.evidence.json_text import NUMBERS, decode, decode_each, plain_value
 from ruleout.evidence.readers.inspect_parts.rows import (
     CONTENT_DIGITS,
-    FILTERED,
-    Told,
+    AllTold,
     Values,
+    all_told,
     attempt_of_sample,
     attempt_of_summary,
     content_of,
@@ -30,95 +30,100 @@ from ruleout.evidence.readers.inspect_parts.rows import (
     told_by_sample,
     told_by_summary,
 )
-from ruleout.evidence.readers.inspect_parts.shape import SampleShape, ScoreShape, SummaryShape
+from ruleout.evidence.readers.inspect_parts.shape import SampleShape, SummaryShape
+from ruleout.evidence.readers.inspect_parts.usual_shape import UsualSample, UsualScore, UsualSummary
 from ruleout.model.evidence import Attempt, SampleState
 
-Getters = Iterable[Callable[[Any], Any]]
+T = TypeVar("T")
+
+_SAMPLE, _SUMMARIES = msgspec.json.Decoder(SampleShape), msgspec.json.Decoder(list[SummaryShape])
+_USUAL_SAMPLE, _USUAL_SUMMARIES = msgspec.json.Decoder(UsualSample), msgspec.json.Decoder(list[UsualSummary])
+# What the decoder raises for what is not usual, or is no JSON.
+_NOT_USUAL = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 _attempt = partial(tuple.__new__, Attempt)
-_told = partial(tuple.__new__, Told)
-
-_id, _epoch, _scores = attrgetter("id"), attrgetter("epoch"), attrgetter("scores")
-# What is None, and what is None or empty, in a usual row or score.
-_SAMPLE_NONE = [*map(attrgetter, ("error", "invalidation", "limit", "score"))]
-_SAMPLE_EMPTY = [attrgetter("error_retries")]
-_SUMMARY_NONE, _SUMMARY_EMPTY = [attrgetter("error")], [*map(attrgetter, ("limit", "retries"))]
-_SCORE_NONE, _SCORE_EMPTY = [*map(attrgetter, ("reason", "metadata"))], [attrgetter("history")]
-_value, _output, _choices, _stop = map(attrgetter, ("value", "output", "choices", "stop_reason"))
-_input, _asked = attrgetter("input"), attrgetter("input", "choices", "target", "files", "setup", "sandbox")
-
+_id, _epoch, _scores, _value, _input = map(attrgetter, ("id", "epoch", "scores", "value", "input"))
+_asked = attrgetter("input", "choices", "target", "files", "setup", "sandbox")
 _encode = msgspec.json.Encoder(order="sorted").encode
 _hex, _shortened = methodcaller("hexdigest"), itemgetter(slice(0, CONTENT_DIGITS))
 
 
-def of_samples(samples: Sequence[SampleShape], *, first_score: str) -> tuple[list[Attempt], list[Told]]:
-    """Return the attempts samples tell of, and what each tells that its summary tells too. Pure. Source: E-1, E-2."""
-    values = _usual_values(samples, _SAMPLE_NONE, _SAMPLE_EMPTY)
-    if values is None or _is_one_filtered(samples):
-        scores = [scores_of_sample(sample, first_score=first_score) for sample in samples]
-        attempts = list(map(attempt_of_sample, samples, scores))
-        return attempts, list(map(told_by_sample, samples, scores, attempts))
-    names, epochs = list(map(str, map(_id, samples))), list(map(_epoch, samples))
-    return _attempts(names, epochs, values, _contents(samples)), list(
-        map(_told, zip(names, epochs, values, repeat(False)))
+def of_samples(
+    texts: Sequence[bytes], *, first_score: str, log: str, parts: Sequence[str]
+) -> tuple[list[Attempt], AllTold]:
+    """Return the attempts samples tell of, and what each tells that its summary tells too.
+
+    Pure. Args: as `scores_of_sample` and `decode_each`. Raises: as `decode_each`. Source: E-1, E-2.
+    """
+    try:
+        samples = list(map(_USUAL_SAMPLE.decode, texts))
+    except _NOT_USUAL:
+        return _one_by_one(decode_each(texts, _SAMPLE, log=log, parts=parts), first_score)
+    told = _told(samples)
+    return _attempts(told, _contents(samples)), told
+
+
+def _one_by_one(samples: Sequence[SampleShape], first_score: str) -> tuple[list[Attempt], AllTold]:
+    scores = [scores_of_sample(sample, first_score=first_score) for sample in samples]
+    attempts = list(map(attempt_of_sample, samples, scores))
+    return attempts, all_told(map(told_by_sample, samples, scores, attempts))
+
+
+def attempts_of_summaries(text: bytes, *, log: str, part: str) -> list[Attempt]:
+    """Return the attempts summaries tell of; invalidation is unknown to summaries.
+
+    Pure. Args and raises: as `decode`. Source: E-1, E-2.
+    """
+    return _of_summaries(
+        text,
+        lambda rows: _attempts(_told(rows), repeat("")),
+        lambda rows: list(map(attempt_of_summary, rows)),
+        log=log,
+        part=part,
     )
 
 
-def attempts_of_summaries(rows: Sequence[SummaryShape]) -> list[Attempt]:
-    """Return the attempts summaries tell of; invalidation is unknown to summaries. Pure. Source: E-1, E-2."""
-    values = _usual_values(rows, _SUMMARY_NONE, _SUMMARY_EMPTY)
-    if values is None:
-        return list(map(attempt_of_summary, rows))
-    return _attempts(map(str, map(_id, rows)), map(_epoch, rows), values, repeat(""))
+def told_by_summaries(text: bytes, *, log: str, part: str) -> AllTold:
+    """Return what summaries tell that their samples tell too. Pure. Args and raises: as `decode`. Source: E-1."""
+    return _of_summaries(text, _told, lambda rows: all_told(map(told_by_summary, rows)), log=log, part=part)
 
 
-def told_by_summaries(rows: Sequence[SummaryShape]) -> list[Told]:
-    """Return what summaries tell that their samples tell too. Pure. Source: E-1."""
-    values = _usual_values(rows, _SUMMARY_NONE, ())
-    if values is None:
-        return list(map(told_by_summary, rows))
-    return list(map(_told, zip(map(str, map(_id, rows)), map(_epoch, rows), values, repeat(False))))
+def _of_summaries(
+    text: bytes,
+    usual: Callable[[list[UsualSummary]], T],
+    otherwise: Callable[[list[SummaryShape]], T],
+    *,
+    log: str,
+    part: str,
+) -> T:
+    try:
+        rows = _USUAL_SUMMARIES.decode(text)
+    except _NOT_USUAL:
+        return otherwise(decode(text, _SUMMARIES, log=log, part=part))
+    return usual(rows)
 
 
-def _attempts(
-    names: Iterable[str], epochs: Iterable[int], values: Iterable[Values], contents: Iterable[str]
-) -> list[Attempt]:
-    fields = zip(names, epochs, repeat(SampleState.SCORED), values, repeat(""), contents, repeat(""))
+def _attempts(told: AllTold, contents: Iterable[str]) -> list[Attempt]:
+    fields = zip(told.samples, told.epochs, repeat(SampleState.SCORED), told.scores, repeat(""), contents, repeat(""))
     return list(map(_attempt, fields))
 
 
-def _usual_values(
-    rows: Sequence[SampleShape] | Sequence[SummaryShape], none: Getters, empty: Getters
-) -> list[Values] | None:
-    """The one score of each row; None if a row has other than one, or something else to tell."""
-    scores: list[dict[str, ScoreShape]] = list(map(_scores, rows))
-    if not all(scores) or set(map(len, scores)) != {1} or not _tell_nothing(rows, none, empty):
-        return None
-    shapes: list[ScoreShape] = list(chain.from_iterable(one.values() for one in scores))
-    values: list[Any] = list(map(_value, shapes))
-    kinds = set(map(type, values))
-    if dict in kinds or not _tell_nothing(shapes, _SCORE_NONE, _SCORE_EMPTY):
-        return None
+def _told(rows: Sequence[UsualSample] | Sequence[UsualSummary]) -> AllTold:
+    return AllTold(list(map(str, map(_id, rows))), list(map(_epoch, rows)), _values(rows), [False] * len(rows))
+
+
+def _values(rows: Sequence[UsualSample] | Sequence[UsualSummary]) -> list[Values]:
+    scores: list[dict[str, UsualScore]] = list(map(_scores, rows))
     names = list(chain.from_iterable(scores))
-    if kinds != {str} or not NUMBERS.keys().isdisjoint(values) or len(set(names)) != 1:
+    values: list[Any] = list(map(_value, chain.from_iterable(map(dict.values, scores))))
+    if set(map(type, values)) != {str} or not NUMBERS.keys().isdisjoint(values) or len(set(names)) != 1:
         return list(zip(zip(names, map(plain_value, values), strict=True), strict=True))
     # As nearly always: one scorer, and few different texts, so that many attempts share what one holds.
     shared = {value: ((names[0], value),) for value in set(values)}
     return list(map(shared.__getitem__, values))
 
 
-def _tell_nothing(rows: Sequence[object], none: Getters, empty: Getters) -> bool:
-    return all([*map(field, rows)].count(None) == len(rows) for field in none) and not any(
-        any(map(field, rows)) for field in empty
-    )
-
-
-def _is_one_filtered(samples: Sequence[SampleShape]) -> bool:
-    outputs = filter(None, map(_output, samples))
-    return FILTERED in map(_stop, chain.from_iterable(map(_choices, outputs)))
-
-
-def _contents(samples: Sequence[SampleShape]) -> Iterable[str]:
+def _contents(samples: Sequence[UsualSample]) -> Iterable[str]:
     if set(map(type, map(_input, samples))) != {str}:
         return map(content_of, samples)
     return map(_shortened, map(_hex, map(sha256, map(_encode, map(_asked, samples)))))
