@@ -508,3 +508,15 @@ def test_readers_are_one_explicit_tuple():
     """Ours stand in it as anyone else's would."""
     names = [reader.name for reader in READERS]
     assert names == ["inspect-eval", "lm-eval", "helm", "every-eval-ever", "metr-runs", "csv", "inspect-json"]
+
+
+def test_names_that_only_together_are_those_of_the_members_are_told():
+    """Two samples whose ids hold what stands between names, and members whose names, one behind the other, read the same."""
+    between = "_epoch_1.json\0samples/"
+    parts = logs.parts([logs.sample(1), logs.sample(2), logs.sample(3)])
+    held = [f"1{between}2", "3", "4"]
+    for number, name in enumerate(held, start=1):
+        parts[f"samples/{number}_epoch_1.json"] = logs.dumps(logs.sample(name))
+    problems = read(logs.archive(parts)).problems
+
+    assert sum("holds sample" in problem for problem in problems) == 3

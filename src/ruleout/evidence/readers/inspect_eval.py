@@ -77,7 +77,7 @@ def read_eval_log(log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Measure
         some, told_by_some = of_samples(contents, first_score=first, log=archive.log, parts=members)
         attempts += some
         told.append(told_by_some)
-        problems += _misnamed(members, some)
+        problems += _misnamed(members, told_by_some)
     if finished:
         problems += _summary_problems(archive, _together(told))
         problems += result_problems(header, attempts)
@@ -122,12 +122,25 @@ def _start_problems(archive: Archive, header: HeaderShape, *, finished: bool) ->
         yield from start_problems(header, start)
 
 
-def _misnamed(members: Sequence[str], attempts: Sequence[Attempt]) -> Iterator[str]:
-    names = [f"{_SAMPLES_PREFIX}{attempt.sample}_epoch_{attempt.epoch}{_SUFFIX}" for attempt in attempts]
-    if names != members:
-        for member, name, attempt in zip(members, names, attempts, strict=True):
-            if member != name:
-                yield f"member {printable(member)!r} holds sample {printable(attempt.sample)!r}"
+def _misnamed(members: Sequence[str], held: AllTold) -> Iterator[str]:
+    if not _are_named(members, held):
+        for member, sample, epoch in zip(members, held.samples, held.epochs, strict=True):
+            if member != f"{_SAMPLES_PREFIX}{sample}{_behind(epoch)}":
+                yield f"member {printable(member)!r} holds sample {printable(sample)!r}"
+
+
+def _are_named(members: Sequence[str], held: AllTold) -> bool:
+    """Whether all members have the names of what they hold, for those of one epoch, as nearly always."""
+    if len(set(held.epochs)) != 1 or len(held.samples) != len(members):
+        return False
+    # No name of a member has a NUL byte (`directory`), so texts that are equal fall apart into the same names.
+    behind = _behind(held.epochs[0])
+    names = f"{behind}\0{_SAMPLES_PREFIX}".join(held.samples)
+    return "\0".join(members) == f"{_SAMPLES_PREFIX}{names}{behind}"
+
+
+def _behind(epoch: int) -> str:
+    return f"_epoch_{epoch}{_SUFFIX}"
 
 
 def _sample_members(archive: Archive) -> list[str]:
