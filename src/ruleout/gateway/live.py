@@ -34,6 +34,7 @@ class Live:
 
     Args:
         judge: says why it may not go on, None while it may.
+        loop: the loop that runs: to ask for it costs a call of the system.
         silent_s: seconds without a byte from upstream, or without one taken by the client, after which it counts as broken off.
 
     Attributes:
@@ -43,12 +44,13 @@ class Live:
         is_sending: whether a chunk waits for the client to take it.
     """
 
-    __slots__ = ("connection", "heard", "is_sending", "judge", "refusal", "silent_s", "task")
+    __slots__ = ("_loop", "connection", "heard", "is_sending", "judge", "refusal", "silent_s", "task")
 
-    def __init__(self, judge: Callable[[], Refusal | None], silent_s: int, now: float) -> None:
-        self.judge, self.silent_s, self.heard = judge, silent_s, now
+    def __init__(self, judge: Callable[[], Refusal | None], silent_s: int, loop: asyncio.AbstractEventLoop) -> None:
+        self.judge, self.silent_s, self._loop = judge, silent_s, loop
+        self.heard = loop.time()
         self.is_sending = False
-        self.task = asyncio.current_task(asyncio.get_running_loop())
+        self.task = asyncio.current_task(loop)
         self.connection: Connection | None = None
         self.refusal: Refusal | None = None
 
@@ -58,7 +60,11 @@ class Live:
             self.refusal = refusal
             if self.connection is not None:
                 self.connection.interrupt(refusal)
-            asyncio.get_running_loop().call_later(GRACE_S, self._drop)
+            self._loop.call_later(GRACE_S, self._drop)
+
+    def hear(self) -> None:
+        """Take note that upstream was heard, or the client took something."""
+        self.heard = self._loop.time()
 
     def left(self) -> None:
         """End it: its client has gone."""
@@ -94,6 +100,7 @@ class Answers:
 
     Attributes:
         settled: called with how many cut answers still live, after each judging and whenever one of them ends.
+        loop: the loop of all answers, from `start` on.
     """
 
     def __init__(self, sequence: Callable[[], object]) -> None:
@@ -104,6 +111,7 @@ class Answers:
         self._seen: object = None
         self._ticks = 0
         self._handle: asyncio.TimerHandle | None = None
+        self.loop: asyncio.AbstractEventLoop
 
     def __len__(self) -> int:
         return len(self._live)
@@ -122,6 +130,7 @@ class Answers:
 
     def start(self) -> None:
         """Begin to tick. For the thread of the event loop."""
+        self.loop = asyncio.get_running_loop()
         self._tick()
 
     def stop(self) -> None:
@@ -139,7 +148,7 @@ class Answers:
         self.settled(len(self._ending))
 
     def _tick(self) -> None:
-        loop = asyncio.get_running_loop()
+        loop = self.loop
         sequence = self._sequence()
         if sequence != self._seen:
             self._seen = sequence

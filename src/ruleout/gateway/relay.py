@@ -79,7 +79,7 @@ class Relay:
         self._is_opened = False
         self._reader: Any = None
         self._unsent: deque[Piece] = deque()
-        self._live = live = Live(self._judge, pipe.silent_s, asyncio.get_running_loop().time())
+        self._live = live = Live(self._judge, pipe.silent_s, serving.answers.loop)
         self._client = Delivery(it, live, client)
         client.on_gone = live.left
 
@@ -191,22 +191,21 @@ class Relay:
         refusal = self._live.refusal or self._judge()
         if refusal is not None:
             raise Cut(refusal)
-        self._live.heard = asyncio.get_running_loop().time()
+        self._live.hear()
         it, counters = self._it, self._serving.counters
         counters.observe(REQUEST_SECONDS, it.endpoint.value, us=microseconds_since(it.began_ns))
         connection.send(self._pipe.request(body, self._route.fields))
 
     async def _stream(self, connection: Connection, checks: Checks) -> None:
-        loop = asyncio.get_running_loop()
         reader = self._reader
         while True:
             data = await connection.body()
-            self._live.heard = loop.time()
+            self._live.hear()
             pieces = reader.feed(data) if data else reader.finish()
             if pieces:
                 self._unsent.extend(pieces)
                 await self._pass_on(pieces, checks)
-                self._live.heard = loop.time()
+                self._live.hear()
             if not data:
                 return
 
@@ -225,9 +224,8 @@ class Relay:
 
     async def _whole(self, connection: Connection, checks: Checks) -> None:
         parts, size = [], 0
-        loop = asyncio.get_running_loop()
         while data := await connection.body():
-            self._live.heard = loop.time()
+            self._live.hear()
             size += len(data)
             if size > self._serving.most_body_bytes:
                 raise UpstreamFailed("the upstream's answer is too large")

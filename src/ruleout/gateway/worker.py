@@ -73,7 +73,9 @@ class Worker:
         """Answer one request. Effect: everything. The outermost handler: a bug of ours is a refusal that says so."""
         self._under_way += 1
         try:
-            await self._find(client)
+            found = self._found(client)
+            if found is not None:
+                await self._exchange(client, *found)
         except Exception:  # noqa: BLE001 - the one place of the gateway where a bug of ours is caught, and nothing served
             traceback.print_exc(file=sys.stderr)
             if not client.has_begun:  # else its connection breaks off
@@ -81,7 +83,8 @@ class Worker:
         finally:
             self._under_way -= 1
 
-    async def _find(self, client: Incoming) -> None:
+    def _found(self, client: Incoming) -> tuple[Endpoint, str] | None:
+        """What a request asks for: an endpoint and a tool server's name; None where it is answered already."""
         path = client.path
         endpoint = PATHS.get(path)
         server = path[len(_MCP) :] if path.startswith(_MCP) else ""
@@ -92,7 +95,8 @@ class Worker:
         elif client.method != "POST":
             _say(client, 405, "expected POST\n", ("allow", "POST"))
         else:
-            await self._exchange(client, endpoint, server)
+            return endpoint, server
+        return None
 
     def _other(self, client: Incoming) -> None:
         found = None

@@ -67,10 +67,10 @@ class ClientConnection(asyncio.Protocol):
         until: the loop's time at which it has been waited for too long.
     """
 
-    __slots__ = ("_current", "_is_paused", "_now", "_out", "_queue", "_queued", "_reader", "_service", "_task", "_transport", "until")  # fmt: skip
+    __slots__ = ("_current", "_is_paused", "_loop", "_now", "_out", "_queue", "_queued", "_reader", "_service", "_task", "_transport", "until")  # fmt: skip
 
     def __init__(self, service: Service, loop: asyncio.AbstractEventLoop) -> None:
-        self._service, self._now = service, loop.time
+        self._service, self._loop, self._now = service, loop, loop.time
         self._out = Outlet(service.date)
         self._reader = RequestReader(service.reading, self._out, self._arrived, self._expected)
         self._transport: asyncio.Transport | None = None
@@ -153,7 +153,7 @@ class ClientConnection(asyncio.Protocol):
 
     def _start(self, one: Incoming) -> None:
         self._current, self.until = one, _NEVER
-        self._task = asyncio.get_running_loop().create_task(self._answer(one))
+        self._task = self._loop.create_task(self._answer(one))
 
     async def _answer(self, one: Incoming) -> None:
         """Have a request answered; where its answer was not given to its end, the connection breaks off there."""

@@ -66,10 +66,10 @@ class Process:
         gc.collect()
         gc.freeze()
         gc.set_threshold(_YOUNG)
+        self._parts.serving.answers.start()
         loop.call_soon(self._begin)
 
     def _begin(self) -> None:
-        self._parts.serving.answers.start()
         self._keep(self._probe.start())
         self._begin_watch()
 
