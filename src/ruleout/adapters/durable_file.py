@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writing files so that they are there after a crash (L-5): temp, sync, rename, directory sync.
 
-Everything that changes a log's files goes through `FileOps`, five operations, so that a test can fail or kill at each.
+Everything that changes a log's files goes through `FileOps`, six operations, so that a test can fail or kill at each.
 An error of any of them is passed on as it is: the caller decides, and a log's writer stops for good.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ class FileOps(Protocol):
 
     def sync(self, fd: int) -> None:
         """Return when the file's (or directory's) content is on disk."""
+
+    def append(self, fd: int, data: bytes) -> None:
+        """Write all of `data` at the end of a file that was opened to be appended to; on disk on return."""
 
     def rename(self, source: Path, target: Path) -> None:
         """Replace `target` by `source` in one step. Not durable until the directory is synced."""
@@ -48,6 +52,11 @@ class SystemFiles:
         """See `FileOps`. The file's length is part of what fdatasync makes durable."""
         os.fdatasync(fd)
 
+    def append(self, fd: int, data: bytes) -> None:
+        """See `FileOps`."""
+        self.write(fd, data)
+        self.sync(fd)
+
     def rename(self, source: Path, target: Path) -> None:
         """See `FileOps`."""
         source.replace(target)
@@ -59,6 +68,21 @@ class SystemFiles:
     def remove(self, path: Path) -> None:
         """See `FileOps`."""
         path.unlink(missing_ok=True)
+
+
+class OneCallFiles(SystemFiles):
+    """The operating system's files; an append is one call of it, so that a thread waits once for the interpreter and not twice."""
+
+    def append(self, fd: int, data: bytes) -> None:
+        """See `FileOps`. Content and length are on disk as after fdatasync (pwritev(2), RWF_DSYNC); where that is not to be had, as there."""
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[os.pwritev(fd, [rest], 0, os.RWF_DSYNC) :]
+        except OSError as error:
+            if error.errno != errno.EOPNOTSUPP:
+                raise
+            super().append(fd, bytes(rest))
 
 
 @contextmanager

@@ -51,8 +51,7 @@ class SegmentFile:
             data, head = frame(head, record)
             parts.append(data)
         whole = b"".join(parts)
-        self._ops.write(self._fd, whole)
-        self._ops.sync(self._fd)
+        self._ops.append(self._fd, whole)
         if not self.size:  # the name, too: if we crash before, there is no segment, and nobody was told of a record
             sync_directory(self._folder, self._ops)
         self._head, self._next, self.size = head, self._next + len(records), self.size + len(whole)

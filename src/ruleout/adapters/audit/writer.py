@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from ruleout.adapters.audit.pace import Pace
 from ruleout.adapters.audit.segment_file import Ending, SegmentFile, last_of, name_for, prepare_folder
 from ruleout.adapters.clock import nanoseconds
-from ruleout.adapters.durable_file import FileOps, SystemFiles, disk_errors
+from ruleout.adapters.durable_file import FileOps, OneCallFiles, disk_errors
 from ruleout.errors import RuleoutError
 from ruleout.serving.audit import MAX_RECORD_BYTES, Gap, Started, gap_record, start_record
 
@@ -86,7 +86,7 @@ class AuditWriter:
             LedgerError: the folder cannot be written; nothing may be served then.
         """
         self._folder, self._worker, self._clock = folder, worker, clock
-        self._limits, self._ops = limits or WriterLimits(), ops or SystemFiles()
+        self._limits, self._ops = limits or WriterLimits(), ops or OneCallFiles()
         #: To the writing thread: a group, how many more failed with the one before, or the end.
         self._queue: SimpleQueue[_Group | int | None] = SimpleQueue()
         # Touched by the loop's thread only: what waits in all, what is not handed over and when it is due, whether the thread is at work.
