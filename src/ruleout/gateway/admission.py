@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ruleout.adapters.clock import ForwardClock, boot_nanoseconds
 from ruleout.adapters.kill import View
@@ -20,6 +20,7 @@ from ruleout.gateway.callers import Caller, Callers
 from ruleout.gateway.comparing.rechecking import Rechecks
 from ruleout.gateway.comparing.shadowing import shadowed
 from ruleout.gateway.exchange import Exchange, Taken, refusal_of
+from ruleout.gateway.judging.known import Judged, Known, key_of
 from ruleout.gateway.telling.transcript import KeyStore, Transcript
 from ruleout.gateway.tool_servers import read_message
 from ruleout.model.permit import ContentPolicy, Endpoint, LimitKind
@@ -27,7 +28,7 @@ from ruleout.policy.decide import Answer, decide
 from ruleout.policy.values import Call, Uid
 from ruleout.serving.asked import Asked
 from ruleout.serving.epoch import Scope
-from ruleout.serving.grants import Grant, find_grant
+from ruleout.serving.grants import Grant, find_grant, unchanged_of
 from ruleout.serving.limits import UNLIMITED, Budgets
 from ruleout.serving.refusal import Refusal, Why
 from ruleout.serving.wires import BadRequest, Request, read_request
@@ -61,16 +62,19 @@ class Admission:
     rechecks: Rechecks | None = None
     until_recheck: int = 1
     untrusted: frozenset[str] = frozenset()
+    known: Known = field(default_factory=Known)
 
     def load(self, standing: Standing) -> None:
         """Serve by these from now on, within `budgets`. Effect: answers under way are judged by them too."""
         self.standing = standing
         self.generation += 1
+        self.known.drop()
 
     def close(self, reason: str) -> None:
         """Serve nothing from now on, for this reason. Effect: answers under way end."""
         self.standing, self.closed = None, reason
         self.generation += 1
+        self.known.drop()
 
     def distrust(self, digest: str) -> None:
         """Serve nothing by this bundle from now on. Effect: answers under way by it end; without its floor nothing is served."""
@@ -94,6 +98,11 @@ class Admission:
         Effect: one in so many is put aside to be asked again of Cedar; what a shadow would decide is noted in the exchange.
         """
         answer = decide(standing.layers, call)
+        self._compare(it, standing, call, answer)
+        return answer
+
+    def _compare(self, it: Exchange, standing: Standing, call: Call, answer: Answer) -> None:
+        """Have one answer in so many asked again, and ask the shadow that the tenant may have."""
         self.until_recheck -= 1
         if self.until_recheck == 0 and self.rechecks is not None:
             self.until_recheck = self.rechecks.take(Given(standing.loaded, call, answer))
@@ -101,7 +110,6 @@ class Admission:
             shadow = standing.shadows.get(it.caller.tenant)
             if shadow is not None and shadow.first_ns <= self.clock.now_ns() < shadow.end_ns:
                 it.shadows += shadowed(shadow, answer, call)
-        return answer
 
     def state(self) -> object:
         """Return what differs whenever answers under way have to be judged anew. Effect: reads the page and the clock."""
@@ -138,19 +146,34 @@ class Admission:
         if isinstance(request, Refusal):
             return request
         it.request = request
-        grant = find_grant(standing.grants, request.asked, caller.tenant, caller.tier, now_ns=it.at_ns)
-        if isinstance(grant, Refusal):
-            return grant
-        it.grant = grant
+        judged = self._judged(it, standing, digest or "", caller, request.asked)
+        if isinstance(judged, Refusal):
+            return judged
+        it.grant, it.scope = grant, scope = judged.grant, judged.scope
         if self.content_keys is not None and grant.content is not ContentPolicy.NEVER:
             it.transcript = Transcript(self.content_keys, grant.content, body)
             it.transcript.name(it.id, caller.tenant, it.at_ns)
-        it.scope = scope = self._scope(it.endpoint, caller, grant, request.asked)
         return (
-            self.stands(it, scope)
-            or self._decided(it, standing, caller, grant, request.asked)
-            or self._counted(it, caller, grant, request)
+            self.stands(it, scope) or self._decided(it, standing, judged) or self._counted(it, caller, grant, request)
         )
+
+    def _judged(self, it: Exchange, standing: Standing, digest: str, caller: Caller, asked: Asked) -> Judged | Refusal:
+        """What permits and policies say, as it is known from a request that asked the same, or found now."""
+        key = key_of(digest, asked)
+        known = self.known.get(standing, it.epoch, key, it.at_ns)
+        if known is not None:
+            return known
+        grant = find_grant(standing.grants, asked, caller.tenant, caller.tier, now_ns=it.at_ns)
+        if isinstance(grant, Refusal):
+            return grant
+        tool = asked.tools[0] if it.endpoint is Endpoint.MCP_TOOLS_CALL and asked.tools else ""
+        call = self.call_of(it.endpoint, caller, grant, asked, tool=tool)
+        answer = decide(standing.layers, call)
+        unchanged = unchanged_of(standing.grants, asked.model, it.at_ns)
+        judged = Judged(grant, self._scope(it.endpoint, caller, grant, asked), call, answer, *unchanged)
+        if answer.allowed:
+            self.known.keep(standing, it.epoch, key, judged)
+        return judged
 
     def _scope(self, endpoint: Endpoint, caller: Caller, grant: Grant, asked: Asked) -> Scope:
         capabilities = tuple(self.capabilities.get(asked.model, ()))
@@ -159,10 +182,10 @@ class Admission:
         names = (grant.model, grant.digest)
         return Scope(asked.model, names, capabilities, tools, caller.tenant, endpoint.value, plain)
 
-    def _decided(self, it: Exchange, standing: Standing, caller: Caller, grant: Grant, asked: Asked) -> Refusal | None:
-        tool = asked.tools[0] if it.endpoint is Endpoint.MCP_TOOLS_CALL and asked.tools else ""
-        it.answer = answer = self.decide(it, standing, self.call_of(it.endpoint, caller, grant, asked, tool=tool))
-        return None if answer.allowed else refusal_of(answer, grant.permit)
+    def _decided(self, it: Exchange, standing: Standing, judged: Judged) -> Refusal | None:
+        it.answer = answer = judged.answer
+        self._compare(it, standing, judged.call, answer)
+        return None if answer.allowed else refusal_of(answer, judged.grant.permit)
 
     def _counted(self, it: Exchange, caller: Caller, grant: Grant, request: Request) -> Refusal | None:
         budgets, asked = self.budgets, request.asked

@@ -100,6 +100,15 @@ def find_grant(grants: Grants, asked: Asked, tenant: str, tier: str, *, now_ns: 
     return refused or Refusal(Why.NOT_PERMITTED, "no permit serves this model", rules=("permit-model",))
 
 
+def unchanged_of(grants: Grants, model: str, now_ns: int) -> tuple[int, int]:
+    """Return from when on, and until when, `find_grant` says of the same request what it says now. Pure.
+
+    No permit for the model begins or ends between the two instants (nanoseconds of Unix time, the last not included).
+    """
+    edges = [edge for grant in grants[model] for edge in (grant.first_ns, grant.end_ns)]
+    return max([edge for edge in edges if edge <= now_ns]), min([edge for edge in edges if edge > now_ns])
+
+
 def _fault(grant: Grant, asked: Asked, tenant: str, tier: str, now_ns: int) -> Refusal | None:
     tiers = grant.tiers.get(tenant) or grant.tiers.get(EVERYBODY) or frozenset()
     if tier not in tiers:

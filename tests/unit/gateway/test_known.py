@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was found about a request serves the next that asks the same, and never outlives what it follows from (G-1, G-3, G-6)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.gateway_world import KEY, OTHER_KEY, World, make_world, sha256
+from tests.kill_builders import KIM, epoch, key_id, signed
+
+from ruleout.adapters.kill import Places
+from ruleout.adapters.kill.host import boottime_ns
+from ruleout.adapters.kill.page import Page
+from ruleout.adapters.limits import create_page
+from ruleout.app.serving.load import load_standing, read_settings
+from ruleout.gateway.admission import Admission
+from ruleout.gateway.exchange import Exchange
+from ruleout.gateway.judging.known import MOST_KNOWN
+from ruleout.gateway.processes.assembly import Assembled, assemble, prepare
+from ruleout.model.permit import ContentPolicy, Endpoint, LimitKind, ServedModel, Tenant, Tool
+from ruleout.policy.bundle import bundle_digest
+from ruleout.serving.asked import Asked
+from ruleout.serving.epoch import Kill, Target, to_file
+from ruleout.serving.grants import Grant, find_grant, unchanged_of
+from ruleout.serving.refusal import Refusal, Why
+
+CHAT = Endpoint.OPENAI_CHAT_COMPLETIONS
+BOOT = "0" * 36
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+WEATHER = {"type": "function", "function": {"name": "get_weather"}}
+CLOCK = {"type": "function", "function": {"name": "get_time"}}
+
+
+def ns(year: int, month: int, day: int) -> int:
+    return int(datetime(year, month, day, tzinfo=UTC).timestamp()) * 10**9
+
+
+@dataclass(slots=True, kw_only=True)
+class Asking:
+    """A worker's admission, and the page of kills that it reads."""
+
+    parts: Assembled
+    page: Page
+    world: World
+
+    @property
+    def admission(self) -> Admission:
+        return self.parts.serving.admission
+
+    def ask(self, key: str = KEY, at_ns: int = ns(2026, 6, 1), **more: Any) -> tuple[Exchange, Refusal | None]:
+        body = {"model": "helper", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 200, **more}
+        it = Exchange(CHAT, "0" * 24, at_ns)
+        refusal = self.admission.admit(it, sha256(key), json.dumps(body).encode())
+        self.admission.settle(it)
+        return it, refusal
+
+    def rules(self, key: str = KEY, at_ns: int = ns(2026, 6, 1), **more: Any) -> tuple[str, ...]:
+        """Ids of the rules that refuse; none where it is served."""
+        refusal = self.ask(key, at_ns, **more)[1]
+        return () if refusal is None else refusal.rules
+
+    def kill(self, number: int, *kills: Kill) -> None:
+        self.page.write(number, to_file(signed(epoch(number, "0" * 64, kills=kills))), is_open=True)
+
+    def load(self) -> None:
+        self.parts.load(load_standing(self.parts.place, at=NOW))
+
+
+def asking_in(world: World) -> Iterator[Asking]:
+    place = read_settings(world.write())
+    prepare(place, lambda path: create_page(path, boot_id=BOOT))
+    run = Places(folder=place.path(place.settings.kills) / "run")
+    run.page.parent.mkdir(parents=True, exist_ok=True)
+    page = Page(run.page, make=True)
+    page.write(1, to_file(signed(epoch())), is_open=True)
+    page.lease_until(boottime_ns() + 5 * 10**9)
+    parts = assemble(place, "test-1", {}, BOOT)
+    parts.serving.admission.rechecks = None
+    made = Asking(parts=parts, page=page, world=world)
+    made.load()
+    yield made
+    parts.serving.audit.close()
+    page.close()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    tools = tuple(Tool(tool=name, human_approval=False, limits=()) for name in ("get_weather", "get_time"))
+    return make_world(tmp_path, "http://127.0.0.1:9", tools=tools, last_day=date(2026, 8, 31))
+
+
+@pytest.fixture
+def asking(world: World) -> Iterator[Asking]:
+    yield from asking_in(world)
+
+
+def test_the_second_of_two_that_ask_the_same_gets_what_was_found_for_the_first(asking: Asking) -> None:
+    """The same grant, scope and answer, and the same record; found once."""
+    (one, first), (two, second) = asking.ask(), asking.ask()
+
+    assert first is second is None
+    assert two.grant is one.grant
+    assert two.scope is one.scope
+    assert two.answer is one.answer
+    assert two.opened() == one.opened()
+
+
+def test_a_permit_ends_between_two_that_ask_the_same(asking: Asking) -> None:
+    """To the nanosecond; and where the instant is an earlier one, it counts again."""
+    end = ns(2026, 9, 1)
+
+    assert asking.rules(at_ns=end - 1) == ()
+    assert asking.rules(at_ns=end) == ("permit-time",)
+    assert asking.rules(at_ns=end - 1) == ()
+
+
+def test_a_permit_that_begins_is_found_although_another_was_found_before(asking: Asking) -> None:
+    """Of two permits for a model the first that is in force counts, from its first instant on."""
+    standing = asking.admission.standing
+    assert standing is not None
+    (later,) = standing.grants["helper"]
+    first = later._replace(permit="first", first_ns=ns(2026, 7, 1), end_ns=ns(2026, 8, 1))
+    asking.admission.load(replace(standing, grants={"helper": (first, later)}))
+
+    found = [asking.ask(at_ns=at)[0].grant for at in (ns(2026, 6, 30), ns(2026, 7, 1), ns(2026, 7, 31), ns(2026, 8, 1))]
+
+    assert [grant.permit for grant in found if grant] == ["general", "first", "first", "general"]
+
+
+def test_what_is_served_by_changes_between_two_that_ask_the_same(asking: Asking) -> None:
+    """A withdrawn permit, a closed worker, and the same permits again."""
+    standing = asking.admission.standing
+    assert standing is not None
+    assert asking.rules() == ()
+
+    asking.admission.load(replace(standing, grants={}))
+    assert asking.rules() == ("permit-model",)
+    asking.admission.close("closed for a test")
+    refusal = asking.ask()[1]
+    assert refusal is not None
+    assert refusal.why is Why.CLOSED
+    asking.admission.load(standing)
+    assert asking.rules() == ()
+
+
+def test_standing_that_is_only_put_in_place_counts_too(asking: Asking) -> None:
+    """Nothing is found under another standing than the one that is asked about, however it came to be there."""
+    assert asking.rules() == ()
+
+    asking.admission.standing = replace(asking.admission.standing, grants={})  # type: ignore[type-var]
+    assert asking.rules() == ("permit-model",)
+
+
+def test_a_bundle_that_is_distrusted_serves_nothing_that_it_let_through_before(asking: Asking) -> None:
+    """The other tenant's goes on."""
+    assert (asking.rules(), asking.rules(OTHER_KEY)) == ((), ())
+    standing = asking.admission.standing
+    assert standing is not None
+
+    (bundle,) = [one for one in standing.loaded.tenants if one.name == "acme"]
+    asking.admission.distrust(bundle_digest(bundle))
+
+    refusal = asking.ask()[1]
+    assert refusal is not None
+    assert refusal.why is Why.FAILED
+    assert asking.rules(OTHER_KEY) == ()
+
+
+def test_a_kill_between_two_that_ask_the_same(asking: Asking) -> None:
+    """Of the model, of a tool, of the tenant; and served again once it is given back."""
+    assert asking.rules(tools=[WEATHER]) == ()
+
+    for number, (kind, name) in enumerate(
+        ((Target.MODEL, "helper-1"), (Target.TOOL, "get_weather"), (Target.TENANT, "acme"), (Target.ALL, "")), 2
+    ):
+        asking.kill(
+            2 * number,
+            Kill(id="kill-1", kind=kind, name=name, reason="0" * 64, by=key_id(KIM), at="2026-03-01T12:00:00Z"),
+        )
+        assert asking.rules(tools=[WEATHER]) == ("kill-1",)
+        asking.kill(2 * number + 1)
+        assert asking.rules(tools=[WEATHER]) == ()
+        assert asking.ask(tools=[WEATHER])[0].epoch == 2 * number + 1
+
+
+def test_a_lease_that_ends_between_two_that_ask_the_same(asking: Asking) -> None:
+    """The page is asked each time."""
+    assert asking.rules() == ()
+    asking.page.lease_until(0)
+
+    refusal = asking.ask()[1]
+    assert refusal is not None
+    assert refusal.why is Why.LEASE
+
+
+def test_a_limit_that_is_tightened_between_two_that_ask_the_same(asking: Asking) -> None:
+    """Limits are counted for each request."""
+    assert asking.rules() == ()
+    budgets = asking.admission.budgets
+    assert budgets is not None
+
+    budgets.tighten([(LimitKind.TOKENS_PER_REQUEST, "acme", 100)])
+    assert asking.rules() == ("tokens-per-request",)
+    assert asking.rules(OTHER_KEY) == ()
+
+
+def test_two_tenants_that_ask_the_same_are_judged_each_by_its_own(world: World) -> None:
+    """What one may have, the other does not get by asking after it."""
+    world.issue(tenants=(Tenant(tenant="acme", customer="", tiers=("standard",)),))
+    for asking in asking_in(world):
+        assert asking.rules() == ()
+        assert asking.rules(OTHER_KEY) == ("permit-tenant",)
+        assert asking.rules("nobody's key") == ()  # refused for the key, before anything is looked up
+        assert asking.ask("nobody's key")[0].grant is None
+
+
+def test_words_that_are_judged_part_requests_and_their_order_does_not(asking: Asking) -> None:
+    """Other tools, tokens, streams and models are found anew; tools in another order are the same tools."""
+    first = asking.ask(tools=[WEATHER, CLOCK])[0]
+
+    assert asking.ask(tools=[CLOCK, WEATHER])[0].scope is first.scope
+    for more in (
+        {"tools": [CLOCK]},
+        {"tools": [WEATHER, CLOCK], "max_tokens": 7},
+        {"model": "helper-2"},
+        {"stream": True},
+    ):
+        assert asking.ask(**more)[0].scope is not first.scope
+    assert asking.rules(tools=[{"type": "function", "function": {"name": "get_mail"}}]) == ("permit-tool",)
+    assert asking.rules(max_tokens=100_000) == ()
+    refusal = asking.ask(max_tokens=100_001)[1]
+    assert refusal is not None
+    assert refusal.why is Why.NOT_ALLOWED
+
+
+def test_no_client_makes_more_be_held_than_there_is_room_for(asking: Asking) -> None:
+    """A request that says another number each time."""
+    for tokens in range(1, MOST_KNOWN + 50):
+        assert asking.rules(max_tokens=tokens) == ()
+        assert len(asking.admission.known) <= MOST_KNOWN
+
+
+# --- the instants between which nothing begins or ends ----------------------------------------------------------------
+
+_INSTANTS = st.integers(0, 30)
+
+
+def _grant(permit: int, first_ns: int, end_ns: int) -> Grant:
+    tiers = {"acme": frozenset({"standard"})}
+    return Grant(
+        str(permit), "m", "d", "a", first_ns, end_ns, tiers, frozenset({CHAT}), {}, (), (), ContentPolicy.NEVER
+    )
+
+
+@given(st.lists(st.tuples(_INSTANTS, _INSTANTS), min_size=1, max_size=5), _INSTANTS)
+def test_between_two_edges_the_same_grant_is_found(edges: list[tuple[int, int]], now_ns: int) -> None:
+    """Whatever permits there are, at every instant of the span that is told, and only where one is found."""
+    grants = {"helper": tuple(_grant(number, *edge) for number, edge in enumerate(edges))}
+    asked = Asked(CHAT, "helper", False, 0, (), ())
+
+    def found(at_ns: int) -> Grant | Refusal:
+        return find_grant(grants, asked, "acme", "standard", now_ns=at_ns)
+
+    if isinstance(found(now_ns), Grant):
+        from_ns, until_ns = unchanged_of(grants, "helper", now_ns)
+        assert from_ns <= now_ns < until_ns
+        assert all(found(at_ns) is found(now_ns) for at_ns in range(from_ns, until_ns))
+
+
+def test_models_of_one_permit_are_told_apart(world: World) -> None:
+    """Two models in one permit: each request has its own."""
+    models = (
+        ServedModel(model="helper-1", digest="9" * 64, served_as=("helper",)),
+        ServedModel(model="helper-2", digest="8" * 64, served_as=("helper-2",)),
+    )
+    world.issue(models=models)
+    for asking in asking_in(world):
+        found = [asking.ask(model=model)[0].grant for model in ("helper", "helper-2", "helper")]
+        assert [grant.digest[0] for grant in found if grant] == ["9", "8", "9"]
