@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from tests.wire_builders import MODELS, drawn, lenient_tools, rendered, spoilt
 
 from ruleout.serving.wires import BadRequest, read_request
+from ruleout.serving.wires.requests import chat
+from ruleout.serving.wires.requests.found import Found
 
 SEEDS = st.integers(0, 2**32)
 
@@ -75,3 +77,44 @@ def test_any_json_at_any_place_is_read_or_refused(endpoint, fields):
         return
     assert read_request(endpoint, request.forward).asked == request.asked
     request.texts()
+
+
+_WORDS = st.sampled_from(
+    ["user", "assistant", "system", "developer", "tool", "function", "else", "", None, 3, ["user"]]
+)
+_TURN = st.fixed_dictionaries(
+    {},
+    optional={
+        "role": _WORDS,
+        "content": st.text(max_size=3)
+        | st.none()
+        | st.just([])
+        | st.just([{"type": "text", "text": "x"}])
+        | st.just(7),
+        "name": st.just("n") | st.just(5),
+        "tool_calls": st.just([]),
+        "more": st.none(),
+    },
+)
+
+
+@settings(max_examples=400)
+@given(
+    st.lists(_TURN | st.just("x"), max_size=3),
+    st.sampled_from([{}, {"tools": []}, {"n": 2}, {"modalities": ["audio"]}]),
+)
+def test_a_turn_that_only_says_something_is_read_as_field_by_field(turns, more):
+    """The short way never says anything else than the long one, word for word."""
+    plain = {"model": "m", "messages": turns, **more}
+
+    def said() -> object:
+        try:
+            return chat.read_chat(plain, Found())
+        except BadRequest as error:
+            return str(error)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chat, "_only_says", lambda _: False)
+        patch.setattr(chat, "_OFFERS", frozenset(plain))
+        slow = said()
+    assert said() == slow

@@ -14,6 +14,9 @@ from ruleout.serving.wires.requests.field import MOST_WHOLE, Plain, Table, known
 from ruleout.serving.wires.requests.found import Found
 
 MOST_ANSWERS = 128
+#: Who may say something in words alone, in a turn that holds nothing else.
+_SPEAKERS = ("user", "assistant", "system", "developer")
+_OFFERS = frozenset(("tools", "functions", "tool_choice", "function_call", "web_search_options", "modalities"))
 
 
 def read_chat(plain: Plain, found: Found) -> Asked:
@@ -23,7 +26,20 @@ def read_chat(plain: Plain, found: Found) -> Asked:
     if not turns:
         raise BadRequest("messages must hold at least one turn")
     for turn in turns:
-        _turn(turn, found)
+        if not _only_says(turn):
+            _turn(turn, found)
+    if not _OFFERS.isdisjoint(plain):
+        _offered(plain, found)
+    return found.asked(Endpoint.OPENAI_CHAT_COMPLETIONS, plain, _tokens(plain))
+
+
+def _only_says(turn: object) -> bool:
+    """Whether a turn is the most common one, in which nothing has to be looked for; any other is read field by field."""
+    return type(turn) is dict and len(turn) == 2 and type(turn.get("content")) is str and turn.get("role") in _SPEAKERS
+
+
+def _offered(plain: Plain, found: Found) -> None:
+    """Find the tools that a request offers or names."""
     for tool in plain.get("tools") or ():
         _tool(object_of(tool, "a tool"), found)
     for function in plain.get("functions") or ():
@@ -36,15 +52,14 @@ def read_chat(plain: Plain, found: Found) -> Asked:
         found.built_in("web_search")
     if (plain.get("modalities") or ["text"]) != ["text"]:
         raise BadRequest("modalities is not served beyond text: an answer in sound cannot be looked at")
-    return found.asked(Endpoint.OPENAI_CHAT_COMPLETIONS, plain, _tokens(plain))
 
 
 def _tokens(plain: Plain) -> int:
-    most = whole_of(plain, "max_completion_tokens"), whole_of(plain, "max_tokens")
+    most = max(whole_of(plain, "max_completion_tokens"), whole_of(plain, "max_tokens"))
     answers = whole_of(plain, "n") or 1
     if answers > MOST_ANSWERS:
         raise BadRequest(f"n must be at most {MOST_ANSWERS}")
-    return min(max(most) * answers, MOST_WHOLE)
+    return min(most * answers, MOST_WHOLE)
 
 
 def _turn(turn: object, found: Found) -> None:

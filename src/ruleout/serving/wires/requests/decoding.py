@@ -22,7 +22,7 @@ MOST_DEPTH = 64
 _NOT_JSON = "the request is not JSON in UTF-8 that every reader reads the same"
 _TWICE = "the request has a key twice in one object"
 _decode = msgspec.json.Decoder().decode
-_encode = msgspec.json.Encoder().encode
+_encode, _format = msgspec.json.Encoder().encode, msgspec.json.format
 
 
 def decoded(body: bytes) -> Plain:
@@ -47,7 +47,7 @@ def read(body: bytes) -> tuple[Plain, bytes]:
     if _may_be_deep(body) and _is_deep(plain):
         raise BadRequest(f"the request is nested deeper than {MOST_DEPTH}")
     forward = written(plain)
-    if forward != body and _compact(body) != forward:
+    if forward != body and _format(body, indent=-1) != forward:
         _refuse_twice(body)
     return plain, forward
 
@@ -58,10 +58,6 @@ def written(plain: object) -> bytes:
         return _encode(plain)
     except (OverflowError, ValueError, UnicodeError, RecursionError):
         raise BadRequest(_NOT_JSON) from None
-
-
-def _compact(body: bytes) -> bytes:
-    return msgspec.json.format(body, indent=-1)
 
 
 def _refuse_twice(body: bytes) -> None:

@@ -8,7 +8,8 @@ a tool, names another model, has something fetched, or points at content that is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from ruleout.serving.wires.requests.bad_request import BadRequest
 
@@ -21,8 +22,9 @@ MOST_NUMBER = 2**53 - 1
 _SHOWN_CHARS = 60
 
 
-class Field(NamedTuple):
-    """One known field.
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One known field. No tuple: what has slots is read fastest, and each field of each request is looked up.
 
     Attributes:
         types: types that a value may have besides null, which counts as absent; none: the field is closed.
