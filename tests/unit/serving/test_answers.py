@@ -24,6 +24,7 @@ from tests.fake_upstream.answers import answer
 from ruleout.model.permit import Endpoint
 from ruleout.serving.refusal import Refusal, Why
 from ruleout.serving.wires.answers import CutShort, Piece, Reader, reader_of
+from ruleout.serving.wires.answers.plain import colons_in
 
 CHAT, RESPONSES = Endpoint.OPENAI_CHAT_COMPLETIONS, Endpoint.OPENAI_RESPONSES
 MESSAGES, MCP = Endpoint.ANTHROPIC_MESSAGES, Endpoint.MCP_TOOLS_CALL
@@ -369,3 +370,10 @@ def test_the_timings_of_a_local_server_are_marks_and_nothing_else(stream: bool) 
     assert "".join(piece.text for piece in said) == "a"
     with pytest.raises(CutShort):
         read_all(reader_of(CHAT, stream), [answer({"says": "a sentence that nobody has judged " * 40})])
+
+
+@given(st.text(st.sampled_from(':"\\u03a{}é'), max_size=30))
+def test_colons_are_counted_unless_one_may_be_written_as_an_escape(text: str) -> None:
+    """However they are looked for."""
+    data = text.encode()
+    assert colons_in(data) == (-1 if b"\\u003" in data else data.count(b":"))

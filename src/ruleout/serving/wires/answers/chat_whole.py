@@ -85,9 +85,9 @@ def _colons(told: _Answer) -> int:
     """How many colons such an answer has where no key comes twice."""
     one = told.choices[0]
     message, usage = one.message, told.usage
-    words = (told.id, told.object, told.model, one.finish_reason, message.role, message.content)
+    words = f"{told.id}{told.object}{told.model}{one.finish_reason}{message.role}{message.content}"
     extra = (told.service_tier, told.system_fingerprint, one.logprobs, message.refusal, message.annotations)
-    found = _SEVERAL + sum([word.count(":") for word in words])
+    found = _SEVERAL + (words.count(":") if ":" in words else 0)
     for more in extra:
         if more is not UNSET:
             found += 1 + (more.count(":") if type(more) is str else 0)

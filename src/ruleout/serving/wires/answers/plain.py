@@ -61,7 +61,9 @@ def plain_of(data: bytes) -> Plain:
 
 def colons_in(data: bytes) -> int:
     """Return how many colons stand in JSON; -1 where one may be written as an escape, and count for a text and not here. Pure."""
-    return -1 if b"\\u003" in data else data.count(b":")
+    if b"\\" in data and b"\\u003" in data:  # one byte is found much faster than several
+        return -1
+    return len(data) - len(data.replace(b":", b""))  # much faster than counting
 
 
 def as_object(value: object) -> Plain:

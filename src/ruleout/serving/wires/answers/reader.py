@@ -176,9 +176,15 @@ class Whole(Reader):
         self._parts: list[bytes] = []
         self._read = read
 
-    def _take(self, data: bytes, pieces: list[Piece], *, last: bool) -> None:
-        if data:
-            self._parts.append(data)
+    def feed(self, data: bytes) -> list[Piece]:
+        """Gather; see `Reader`."""
+        self._size += len(data)
+        if self._fault is not None or self._size > MAX_ANSWER:
+            return super().feed(b"")
+        self._parts.append(data)
+        return []
+
+    def _take(self, data: bytes, pieces: list[Piece], *, last: bool) -> None:  # noqa: ARG002 -- shape of Reader
         if last:
             self.ended = True
             self._add(pieces, self._read(self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)))
