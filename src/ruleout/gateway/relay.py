@@ -61,7 +61,7 @@ class Route(NamedTuple):
 
     def headers(self, connection: Connection) -> list[tuple[str, str]]:
         """Return the header fields that go to the client because of the upstream's. Pure."""
-        told = connection.headers.get(SESSION)
+        told = None if self.session is None else connection.headers.get(SESSION)
         return [] if self.session is None or told is None else [(SESSION, self.session(told))]
 
 
@@ -174,7 +174,7 @@ class Relay:
         if status == 202 and it.endpoint is Endpoint.MCP_TOOLS_CALL:
             self._client.accepted()
             return
-        if status != 200 or "content-encoding" in connection.headers:
+        if status != 200 or connection.is_encoded:
             raise Cut(await _refused_by(connection, status, self._pipe.key))
         streams = request.asked.stream
         if it.endpoint is Endpoint.MCP_TOOLS_CALL:

@@ -108,6 +108,30 @@ def test_an_answer_that_is_not_read_to_its_end_gives_no_connection_back():
     assert server.connections == 2
 
 
+@pytest.mark.parametrize(
+    ("fields", "headers", "encoded"),
+    [
+        (b"X-A: 1\r\nx-a: 2\r\nX-B: \xe9\r\n", {"x-a": "2", "x-b": "\xe9"}, False),
+        (b"Content-Encoding: gzip\r\n", {"content-encoding": "gzip"}, True),
+        (b"content-encoded: gzip\r\n", {"content-encoded": "gzip"}, False),
+    ],
+)
+def test_header_fields_are_told_by_lower_names_and_the_last_of_each(fields, headers, encoded):
+    """A body that is written otherwise than plainly is told; what was announced before the answer is not."""
+    early = b"HTTP/1.1 103 Early Hints\r\ncontent-encoding: br\r\nx-c: 1\r\n\r\n"
+    server = Server(early + b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n" + fields + b"\r\nhello")
+
+    async def use(pool):
+        connection = await pool.take()
+        connection.send(ASKED)
+        await connection.head()
+        found = connection.headers, connection.is_encoded, await connection.body()
+        connection.finish()
+        return found
+
+    assert with_pool(server, use) == ({"content-length": "5", **headers}, encoded, b"hello")
+
+
 def test_one_more_than_there_may_be_is_refused_at_once_and_later_not():
     async def crowd(pool: Pool) -> bytes:
         held = [await pool.take() for _ in range(2)]

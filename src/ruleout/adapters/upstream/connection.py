@@ -17,6 +17,7 @@ import httptools
 MOST_WAITING = 256 * 1024
 #: Bytes that all header fields of an answer may have.
 MOST_HEADERS = 64 * 1024
+_ENCODED = len("content-encoding")
 
 
 class UpstreamFailed(Exception):
@@ -32,11 +33,15 @@ class Interrupted(Exception):
 
 
 class Connection(asyncio.Protocol):
-    """A connection and the one answer that is on its way, if any. For one event loop."""
+    """A connection and the one answer that is on its way, if any. For one event loop.
+
+    Attributes:
+        is_encoded: whether the answer says that its body is written in some other way than plainly.
+    """
 
     __slots__ = (
-        "_broken", "_is_kept", "_parser", "_size", "_waiter", "_waiting", "done", "headers", "idle_since",
-        "release", "started", "status", "transport",
+        "_broken", "_fields", "_is_kept", "_loop", "_parser", "_size", "_waiter", "_waiting", "done", "idle_since",
+        "is_encoded", "release", "started", "status", "transport",
     )  # fmt: skip
 
     def __init__(self, release: Callable[[Connection], None]) -> None:
@@ -45,6 +50,7 @@ class Connection(asyncio.Protocol):
         self.idle_since = 0.0
         self._waiter: asyncio.Future[None] | None = None
         self._broken: Exception | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -52,9 +58,8 @@ class Connection(asyncio.Protocol):
         self._waiting: list[bytes] = []
         self._size = 0
         self.status = 0
-        self.headers: dict[str, str] = {}
-        self.started = False
-        self.done = self._is_kept = False
+        self._fields: list[tuple[bytes, bytes]] = []
+        self.started = self.done = self._is_kept = self.is_encoded = False
 
     # --- the loop calls these -----------------------------------------------------------------------------------------
 
@@ -96,14 +101,16 @@ class Connection(asyncio.Protocol):
         self._size += len(name) + len(value)
         if self._size > MOST_HEADERS:
             raise UpstreamFailed("the upstream's header is too large")
-        self.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        self._fields.append((name, value))
+        if len(name) == _ENCODED and name.lower() == b"content-encoding":
+            self.is_encoded = True
 
     def on_headers_complete(self) -> None:
         """The header is whole; one that announces another (100 … 199) is left out."""
         self.status = self._parser.get_status_code()
         self._size = 0
         if self.status < 200:
-            self.headers = {}
+            self._fields, self.is_encoded = [], False
         else:
             self.started = True
 
@@ -121,6 +128,11 @@ class Connection(asyncio.Protocol):
     # --- who asks -----------------------------------------------------------------------------------------------------
 
     @property
+    def headers(self) -> dict[str, str]:
+        """The answer's header fields; of two with one name the last. Made when it is asked for: of most answers it never is."""
+        return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in self._fields}
+
+    @property
     def is_usable(self) -> bool:
         """Whether another request may be sent on it."""
         return self._broken is None and self.transport is not None and not self.transport.is_closing()
@@ -133,7 +145,7 @@ class Connection(asyncio.Protocol):
     def send(self, request: bytes) -> None:
         """Send a request whole. Effect: writes to the socket's buffer."""
         self._begin()
-        cast("asyncio.Transport", self.transport).write(request)
+        self.transport.write(request)  # type: ignore[union-attr]  # whoever has it from the pool has it connected
 
     async def head(self) -> int:
         """Wait for the answer's header and return its status. Raises UpstreamFailed, Interrupted."""
@@ -173,7 +185,9 @@ class Connection(asyncio.Protocol):
     async def _wait(self) -> None:
         if self._broken is not None:
             raise self._broken
-        self._waiter = asyncio.get_running_loop().create_future()
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        self._waiter = self._loop.create_future()
         try:
             await self._waiter
         finally:

@@ -61,12 +61,15 @@ class Pool:
         self._connect_s = connect_s
         self._idle_s = idle_s
         self._tls = (trust or ssl.create_default_context()) if origin.tls else None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._idle: list[Connection] = []
         self._open = 0
 
     async def take(self) -> Connection:
         """Return a connection that is ready for a request. Raises UpstreamFailed."""
-        now = asyncio.get_running_loop().time()
+        if self._loop is None:  # to ask for the loop that runs costs a call of the system
+            self._loop = asyncio.get_running_loop()
+        now = self._loop.time()
         while self._idle:
             kept = self._idle.pop()
             if kept.is_usable and now - kept.idle_since < self._idle_s:
@@ -100,7 +103,7 @@ class Pool:
                 self._idle.remove(connection)
             self._open -= 1
             return
-        connection.idle_since = asyncio.get_running_loop().time()
+        connection.idle_since = (self._loop or asyncio.get_running_loop()).time()
         self._idle.append(connection)
 
     def close(self) -> None:
