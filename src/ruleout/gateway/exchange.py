@@ -106,7 +106,7 @@ class Exchange:
                 tenant=caller.tenant,
                 tier=caller.tier,
                 key=caller.key,
-                endpoint=self.endpoint.value,
+                endpoint=self.endpoint._value_,
                 model=asked.asked.model,
                 weights=grant.digest,
                 permit=grant.permit,

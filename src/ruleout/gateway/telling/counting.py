@@ -17,7 +17,7 @@ def count(counters: Counters, it: Exchange, how: str, refusal: Refusal | None) -
     """Count an exchange that has ended; `how` as in its record, or `refused`. Effect: on the counters."""
     tenant = it.caller.tenant if it.caller else NOBODY
     model = it.grant.model if it.grant else NOBODY
-    counters.add(REQUESTS, tenant, model, it.endpoint.value)
+    counters.add(REQUESTS, tenant, model, it.endpoint._value_)
     if refusal is not None and refusal is not GONE:
         metric = REFUSALS if how == "refused" or not it.sent_bytes else CUTS
         counters.add(metric, tenant, model, refusal.why.value)
