@@ -19,7 +19,7 @@ from ruleout.errors import RuleoutError
 from ruleout.gateway.callers import Caller, Callers
 from ruleout.gateway.comparing.rechecking import Rechecks
 from ruleout.gateway.comparing.shadowing import shadowed
-from ruleout.gateway.exchange import Exchange, Taken, refusal_of
+from ruleout.gateway.exchange import Exchange, Taken, opened_of, refusal_of
 from ruleout.gateway.judging.known import Judged, Known, key_of
 from ruleout.gateway.telling.transcript import KeyStore, Transcript
 from ruleout.gateway.tool_servers import read_message
@@ -27,6 +27,7 @@ from ruleout.model.permit import ContentPolicy, Endpoint, LimitKind
 from ruleout.policy.decide import Answer, decide
 from ruleout.policy.values import Call, Uid
 from ruleout.serving.asked import Asked
+from ruleout.serving.audit import form_of
 from ruleout.serving.epoch import Scope
 from ruleout.serving.grants import Grant, find_grant, unchanged_of
 from ruleout.serving.limits import UNLIMITED, Budgets
@@ -40,6 +41,12 @@ _BYTES_PER_TOKEN = 4
 _UNSAID_TOKENS = 4096
 _NOTHING = Scope()
 _NO_NAMES: frozenset[str] = frozenset()
+_NO_LIMITS = Refusal(Why.NOT_PERMITTED, "no limits are known for this", rules=("limits",))
+_UNSAID = Refusal(
+    Why.LIMIT,
+    "say how many tokens the answer may have: the permit limits them for each request",
+    rules=(LimitKind.TOKENS_PER_REQUEST.value,),
+)
 _UNAUTHENTICATED = Refusal(Why.UNAUTHENTICATED, "the key is missing or not known")
 
 
@@ -149,7 +156,7 @@ class Admission:
         judged = self._judged(it, standing, digest or "", caller, request.asked)
         if isinstance(judged, Refusal):
             return judged
-        it.grant, it.scope = grant, scope = judged.grant, judged.scope
+        grant, scope, _ = it.grant, it.scope, it.form = judged.grant, judged.scope, judged.form
         if self.content_keys is not None and grant.content is not ContentPolicy.NEVER:
             it.transcript = Transcript(self.content_keys, grant.content, body)
             it.transcript.name(it.id, caller.tenant, it.at_ns)
@@ -169,8 +176,9 @@ class Admission:
         tool = asked.tools[0] if it.endpoint is Endpoint.MCP_TOOLS_CALL and asked.tools else ""
         call = self.call_of(it.endpoint, caller, grant, asked, tool=tool)
         answer = decide(standing.layers, call)
+        form = form_of(opened_of(caller, grant, asked, answer, floor=it.floor, epoch=it.epoch))
         unchanged = unchanged_of(standing.grants, asked.model, it.at_ns)
-        judged = Judged(grant, self._scope(it.endpoint, caller, grant, asked), call, answer, *unchanged)
+        judged = Judged(grant, self._scope(it.endpoint, caller, grant, asked), call, answer, *unchanged, form)
         if answer.allowed:
             self.known.keep(standing, it.epoch, key, judged)
         return judged
@@ -188,20 +196,21 @@ class Admission:
         return None if answer.allowed else refusal_of(answer, judged.grant.permit)
 
     def _counted(self, it: Exchange, caller: Caller, grant: Grant, request: Request) -> Refusal | None:
-        budgets, asked = self.budgets, request.asked
-        budget = None if budgets is None else budgets.budget(caller.tenant, grant.model)
-        if budgets is None or budget is None:
-            return Refusal(Why.NOT_PERMITTED, "no limits are known for this", rules=("limits",), permit=grant.permit)
-        if budget.tokens_per_request < UNLIMITED and not asked.tokens and it.endpoint is not Endpoint.MCP_TOOLS_CALL:
-            says = "say how many tokens the answer may have: the permit limits them for each request"
-            return Refusal(Why.LIMIT, says, rules=(LimitKind.TOKENS_PER_REQUEST.value,), permit=grant.permit)
-        tokens = len(request.body) // _BYTES_PER_TOKEN + (asked.tokens or _UNSAID_TOKENS)
+        budgets, asked, stream = self.budgets, request.asked.tokens, request.asked.stream
+        if budgets is None:
+            return _NO_LIMITS._replace(permit=grant.permit)
+        if not asked and it.endpoint is not Endpoint.MCP_TOOLS_CALL:
+            budget = budgets.budget(caller.tenant, grant.model)
+            if budget is not None and budget.tokens_per_request < UNLIMITED:
+                return _UNSAID._replace(permit=grant.permit)
+        tokens = len(request.forward) // _BYTES_PER_TOKEN + (asked or _UNSAID_TOKENS)
         second = it.at_ns // 1_000_000_000
-        over = budgets.take(caller.tenant, grant.model, boot_nanoseconds(), second, tokens=tokens, stream=asked.stream)
+        over = budgets.take(caller.tenant, grant.model, boot_nanoseconds(), second, tokens=tokens, stream=stream)
         if over is None:
-            it.taken = Taken(budgets, tokens, second, asked.stream)
+            it.taken = Taken(budgets, tokens, second, stream)
             return None
-        return over._replace(permit=grant.permit)
+        is_known = budgets.budget(caller.tenant, grant.model) is not None
+        return (over if is_known else _NO_LIMITS)._replace(permit=grant.permit)
 
     def settle(self, it: Exchange) -> None:
         """Give back what an exchange took and did not use, to the budgets it was taken from. To be called when it has ended."""

@@ -7,6 +7,8 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from ruleout.adapters.clock import boot_nanoseconds
 from ruleout.model.permit import Endpoint
 from ruleout.policy.decide import Answer
@@ -14,6 +16,7 @@ from ruleout.serving.audit import (
     Ended,
     HookSaid,
     Opened,
+    OpenForm,
     Refused,
     Shadowed,
     ToolUse,
@@ -26,10 +29,14 @@ from ruleout.serving.refusal import Refusal, Why
 if TYPE_CHECKING:
     from ruleout.gateway.callers import Caller
     from ruleout.gateway.telling.transcript import Transcript
+    from ruleout.serving.asked import Asked
     from ruleout.serving.epoch import Scope
     from ruleout.serving.grants import Grant
     from ruleout.serving.limits import Budgets
     from ruleout.serving.wires import Request
+
+
+_NOTHING_SENT = hashlib.sha256().hexdigest()
 
 
 class Taken(NamedTuple):
@@ -55,6 +62,7 @@ class Exchange:
         "endpoint",
         "epoch",
         "floor",
+        "form",
         "grant",
         "id",
         "input_hooks",
@@ -82,6 +90,7 @@ class Exchange:
         self.scope: Scope | None = None
         self.body = ""
         self.floor = ""
+        self.form: OpenForm | None = None  # of its `open` record, where it was let through
         self.epoch = 0
         self.degraded = ""  # the digest of the grant by which it went on without a lease
         self.input_hooks: tuple[HookSaid, ...] = ()
@@ -92,31 +101,22 @@ class Exchange:
         self.taken: Taken | None = None
         self.transcript: Transcript | None = None  # only where the permit lets content be kept
         self.status = self.sent_bytes = self.tokens_in = self.tokens_out = 0
-        self.sent = hashlib.sha256()
+        self.sent: hashlib._Hash | None = None  # of the bytes that left, once some have
 
     def opened(self) -> bytes:
         """Return the record that is durable before the first byte leaves (G-8)."""
-        caller, grant, asked, answer = self.caller, self.grant, self.request, self.answer
-        if caller is None or grant is None or asked is None or answer is None:
+        caller, grant, request, answer, form = self.caller, self.grant, self.request, self.answer, self.form
+        if caller is None or grant is None or request is None or answer is None:
             raise AssertionError("expected a request that was judged")
+        if form is not None and self.transcript is None and not (self.input_hooks or self.degraded or self.shadows):
+            return form.filled(self.at_ns, self.id, self.body)
         return open_record(
-            Opened(
+            replace(
+                opened_of(caller, grant, request.asked, answer, floor=self.floor, epoch=self.epoch),
                 at=self.at_ns,
                 request=self.id,
-                tenant=caller.tenant,
-                tier=caller.tier,
-                key=caller.key,
-                endpoint=self.endpoint._value_,
-                model=asked.asked.model,
-                weights=grant.digest,
-                permit=grant.permit,
                 body=self.body,
-                rules=answer.rules,
-                bundle=answer.bundle,
-                floor=self.floor,
-                epoch=self.epoch,
                 hooks=self.input_hooks,
-                tools=asked.asked.tools,
                 content=None if self.transcript is None else self.transcript.opened(),
                 degraded=self.degraded,
                 shadows=self._shadowed() if self.shadows else (),
@@ -158,16 +158,17 @@ class Exchange:
 
     def ended(self, how: str, refusal: Refusal | None, at_ns: int) -> bytes:
         """Return the record of how the answer ended: `whole`, `cut`, `left` or `failed` (G-8)."""
+        sent = _NOTHING_SENT if self.sent is None else self.sent.hexdigest()
+        counted = self.status, self.sent_bytes, sent, self.tokens_in, self.tokens_out
+        if refusal is None and self.transcript is None and not (self.calls or self.output_hooks or self.shadows):
+            # What most answers come to: nothing but counts.
+            return end_record(Ended(at_ns, self.id, how, *counted, degraded=self.degraded))
         return end_record(
             Ended(
-                at=at_ns,
-                request=self.id,
-                how=how,
-                status=self.status,
-                sent_bytes=self.sent_bytes,
-                sent=self.sent.hexdigest(),
-                tokens_in=self.tokens_in,
-                tokens_out=self.tokens_out,
+                at_ns,
+                self.id,
+                how,
+                *counted,
                 calls=self.calls,
                 why=refusal.why.value if refusal else "",
                 rules=refusal.rules if refusal else (),
@@ -192,9 +193,33 @@ class Exchange:
     def send(self, data: bytes) -> None:
         """Take note of bytes that are about to leave."""
         self.sent_bytes += len(data)
-        self.sent.update(data)
+        if self.sent is None:
+            self.sent = hashlib.sha256(data)
+        else:
+            self.sent.update(data)
         if self.transcript is not None:
             self.transcript.answered(data)
+
+
+def opened_of(caller: Caller, grant: Grant, asked: Asked, answer: Answer, *, floor: str, epoch: int) -> Opened:
+    """Return what an `open` record says of every request that asks the same: without instant, id and body. Pure."""
+    return Opened(
+        at=0,
+        request="",
+        tenant=caller.tenant,
+        tier=caller.tier,
+        key=caller.key,
+        endpoint=asked.endpoint.value,
+        model=asked.model,
+        weights=grant.digest,
+        permit=grant.permit,
+        body="",
+        rules=answer.rules,
+        bundle=answer.bundle,
+        floor=floor,
+        epoch=epoch,
+        tools=asked.tools,
+    )
 
 
 #: The ground of a policy's answer as a refusal tells it.

@@ -28,6 +28,7 @@ from ruleout.gateway.processes.assembly import Assembled, assemble, prepare
 from ruleout.model.permit import ContentPolicy, Endpoint, LimitKind, ServedModel, Tenant, Tool
 from ruleout.policy.bundle import bundle_digest
 from ruleout.serving.asked import Asked
+from ruleout.serving.audit import HookSaid
 from ruleout.serving.epoch import Kill, Target, to_file
 from ruleout.serving.grants import Grant, find_grant, unchanged_of
 from ruleout.serving.refusal import Refusal, Why
@@ -111,6 +112,8 @@ def test_the_second_of_two_that_ask_the_same_gets_what_was_found_for_the_first(a
     assert two.scope is one.scope
     assert two.answer is one.answer
     assert two.opened() == one.opened()
+    two.form = None
+    assert two.opened() == one.opened()
 
 
 def test_a_permit_ends_between_two_that_ask_the_same(asking: Asking) -> None:
@@ -189,6 +192,19 @@ def test_a_kill_between_two_that_ask_the_same(asking: Asking) -> None:
         asking.kill(2 * number + 1)
         assert asking.rules(tools=[WEATHER]) == ()
         assert asking.ask(tools=[WEATHER])[0].epoch == 2 * number + 1
+
+
+def test_a_record_tells_the_epoch_that_was_seen(asking: Asking) -> None:
+    """Also where the request before it asked the same under another."""
+    asking.ask()
+    asking.kill(2)
+    asking.ask()
+    it, refusal = asking.ask()
+
+    assert refusal is None
+    assert json.loads(it.opened())["epoch"] == it.epoch == 2
+    it.input_hooks = (HookSaid("h", "allow"),)
+    assert json.loads(it.opened()) | {"hooks": []} == json.loads(asking.ask()[0].opened()) | {"hooks": []}
 
 
 def test_a_lease_that_ends_between_two_that_ask_the_same(asking: Asking) -> None:

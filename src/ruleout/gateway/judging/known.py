@@ -14,6 +14,7 @@ from ruleout.app.serving.load import Standing
 from ruleout.policy.decide import Answer
 from ruleout.policy.values import Call
 from ruleout.serving.asked import Asked
+from ruleout.serving.audit import OpenForm
 from ruleout.serving.epoch import Scope
 from ruleout.serving.grants import Grant
 
@@ -27,6 +28,7 @@ class Judged(NamedTuple):
     Attributes:
         from_ns, until_ns: between these instants (Unix time; the last not included) the same grant is found.
         call: what the rules were asked about, `answer` what they said.
+        form: what `open` records of such requests have in common.
     """
 
     grant: Grant
@@ -35,6 +37,7 @@ class Judged(NamedTuple):
     answer: Answer
     from_ns: int
     until_ns: int
+    form: OpenForm
 
 
 #: All that a judgement follows from beside what is served by and the clock.

@@ -11,12 +11,14 @@ from ruleout.serving.audit.records import (
     Gap,
     HookSaid,
     Opened,
+    OpenForm,
     Record,
     Refused,
     Shadowed,
     Started,
     ToolUse,
     end_record,
+    form_of,
     gap_record,
     open_record,
     read_record,
@@ -36,7 +38,7 @@ from ruleout.serving.audit.segment import (
 )
 
 __all__ = [
-    "MAX_RECORD_BYTES", "Content", "Ended", "Fault", "Gap", "HookSaid", "Kept", "Opened", "Parsed", "Place", "Record", "Refused", "Shadowed",
-    "Started", "ToolUse", "Wrong", "end_record", "first_head", "frame", "gap_record", "open_record", "parse_segment",
+    "MAX_RECORD_BYTES", "Content", "Ended", "Fault", "Gap", "HookSaid", "Kept", "OpenForm", "Opened", "Parsed", "Place", "Record", "Refused", "Shadowed",
+    "Started", "ToolUse", "Wrong", "end_record", "first_head", "form_of", "frame", "gap_record", "open_record", "parse_segment",
     "read_record", "refused_record", "start_record",
 ]  # fmt: skip

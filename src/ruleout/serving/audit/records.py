@@ -218,6 +218,29 @@ def open_record(one: Opened) -> bytes:
     return _ENCODER.encode(one)
 
 
+class OpenForm(NamedTuple):
+    """What `open` records of requests that ask the same have in common: all but the instant, the id and the body's digest."""
+
+    before: str
+    between: str
+    after: str
+
+    def filled(self, at: int, request: str, body: str) -> bytes:
+        """Return the record of one of them; `request` and `body` are hex digits of the gateway's own. Pure."""
+        return f"{self.before}{at}{_REQUEST}{request}{self.between}{body}{self.after}".encode()
+
+
+#: How fields follow each other in a record. No text in it holds such a mark: there a quotation mark stands behind a backslash.
+_REQUEST, _BODY = ',"request":"', '"body":"'
+
+
+def form_of(one: Opened) -> OpenForm:
+    """Return the form of a record whose instant is 0 and whose id and body are "". Pure."""
+    before, _, rest = open_record(one).decode().partition("0" + _REQUEST)
+    between, mark, after = rest.partition(_BODY)
+    return OpenForm(before, between + mark, after)
+
+
 def end_record(one: Ended) -> bytes:
     """Return the record of how a request ended. Pure."""
     return _ENCODER.encode(one)
