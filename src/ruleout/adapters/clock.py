@@ -33,9 +33,10 @@ class ForwardClock:
     def now_ns(self) -> int:
         """Return the instant now. Effect: reads clocks."""
         boot = _gettime(_BOOT)
-        ahead = time.time_ns() - boot
-        self._offset = max(self._offset, ahead)
-        return boot + self._offset
+        offset, ahead = self._offset, time.time_ns() - boot
+        if offset < ahead:
+            offset = self._offset = ahead
+        return boot + offset
 
     def seen(self, instant: datetime) -> None:
         """Take note of an aware instant that is known to have passed. Effect: reads a clock."""

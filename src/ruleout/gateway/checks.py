@@ -123,9 +123,11 @@ class Checks:
         return await self._cleared(piece)
 
     def _count(self, piece: Piece) -> None:
-        it = self._it
-        it.tokens_in = max(it.tokens_in, piece.tokens_in)
-        it.tokens_out = max(it.tokens_out, piece.tokens_out)
+        _, _, _, tokens_in, tokens_out, _ = piece
+        if tokens_in or tokens_out:  # most pieces of a stream tell none
+            it = self._it
+            it.tokens_in = max(it.tokens_in, tokens_in)
+            it.tokens_out = max(it.tokens_out, tokens_out)
 
     async def _cleared(self, piece: Piece) -> list[bytes]:
         held = self._held

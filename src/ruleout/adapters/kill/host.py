@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_gettime, _BOOT = time.clock_gettime_ns, time.CLOCK_BOOTTIME
+
 
 def boottime_ns() -> int:
     """Return nanoseconds since boot, sleep included; setting the wall clock does not move it. Effect: reads a clock."""
-    return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    return _gettime(_BOOT)
 
 
 def boot_words() -> tuple[int, int]:

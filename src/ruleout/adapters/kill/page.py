@@ -15,7 +15,7 @@ from ruleout.errors import RuleoutError, VerificationFailed
 from ruleout.serving.epoch import MOST_BYTES, Degraded, Epoch, Killed, Scope, SignedEpoch, from_file, grant_from_file
 from ruleout.serving.epoch import page as layout
 from ruleout.serving.epoch.degraded import MOST_GRANT_BYTES
-from ruleout.serving.epoch.page import Content, Slot
+from ruleout.serving.epoch.page import COMPLEMENT, DEADLINE, SEQUENCE, Content, Slot, is_leased
 from ruleout.serving.refusal import Refusal, Why
 
 TRIES = 100
@@ -208,13 +208,12 @@ class View:
         if page is None:
             return self._without_page()
         words = page.words
-        if words[layout.SEQUENCE] != self._seen:
+        if words[SEQUENCE] != self._seen:
             self._refresh(page)
         if self._closed is not None:
             self._look_again()
             return self._closed
-        deadline = words[layout.DEADLINE]
-        if not layout.is_leased(deadline, words[layout.COMPLEMENT], boottime_ns()) and not page.is_leased():
+        if not is_leased(words[DEADLINE], words[COMPLEMENT], boottime_ns()) and not page.is_leased():
             return self._unleased(page, scope)
         return None if self._killed is None else self._killed.refusal(scope)
 

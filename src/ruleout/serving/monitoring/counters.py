@@ -66,18 +66,21 @@ class Counters:
     def add(self, metric: Metric, *labels: str, by: int = 1) -> None:
         """Count one, or `by`; a gauge may go down."""
         numbers, series = self._state.numbers, (metric.name, labels)
-        if series not in numbers and len(numbers) >= MOST_SERIES:
-            series = (metric.name, (OTHER,) * len(labels))
-        numbers[series] = numbers.get(series, 0) + by
+        try:
+            numbers[series] += by
+        except KeyError:
+            if len(numbers) >= MOST_SERIES:
+                series = (metric.name, (OTHER,) * len(labels))
+            numbers[series] = numbers.get(series, 0) + by
 
     def observe(self, metric: Metric, *labels: str, us: int) -> None:
         """Count one span of `us` microseconds."""
         spans, series = self._state.spans, (metric.name, labels)
-        if series not in spans:
+        slots = spans.get(series)
+        if slots is None:
             if len(spans) >= MOST_SERIES:
                 series = (metric.name, (OTHER,) * len(labels))
-            spans.setdefault(series, [0] * _SLOTS)
-        slots = spans[series]
+            slots = spans.setdefault(series, [0] * _SLOTS)
         slots[bisect.bisect_left(BOUNDS_US, us)] += 1
         slots[-1] += max(0, us)
 

@@ -56,7 +56,7 @@ def _offered(plain: Plain, found: Found) -> None:
 
 def _tokens(plain: Plain) -> int:
     most = max(whole_of(plain, "max_completion_tokens"), whole_of(plain, "max_tokens"))
-    answers = whole_of(plain, "n") or 1
+    answers = (whole_of(plain, "n") or 1) if "n" in plain else 1
     if answers > MOST_ANSWERS:
         raise BadRequest(f"n must be at most {MOST_ANSWERS}")
     return min(most * answers, MOST_WHOLE)
