@@ -187,7 +187,9 @@ class Whole(Reader):
     def _take(self, data: bytes, pieces: list[Piece], *, last: bool) -> None:  # noqa: ARG002 -- shape of Reader
         if last:
             self.ended = True
-            self._add(pieces, self._read(self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)))
+            piece = self._read(self._parts[0] if len(self._parts) == 1 else b"".join(self._parts))
+            pieces.append(piece)
+            self._after.append((piece, None))
 
     def _ending(self, refusal: Refusal, state: Any) -> bytes:  # noqa: ARG002 -- shape of Reader
         return b""

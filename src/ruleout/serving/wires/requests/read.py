@@ -35,7 +35,7 @@ def read_request(endpoint: Endpoint, body: bytes) -> Request:
     Source: G-5, ADR 0031.
     """
     request = read(endpoint, body)
-    if request.asked.stream and endpoint is Endpoint.OPENAI_CHAT_COMPLETIONS:
+    if endpoint is Endpoint.OPENAI_CHAT_COMPLETIONS and request.asked.stream:
         with_usage = _with_usage(request.plain, request.forward)
         if with_usage is not None:
             return request._replace(forward=with_usage, usage_added=True)
