@@ -81,6 +81,11 @@ class Checks:
             window = max((guards.windows.get(name, 0) for name in self._names), default=0)
             self._held = HoldBack(window) if self._names else None
 
+    def has_question(self, request: Request) -> bool:
+        """Whether anybody may have to be asked before it goes upstream: see `question`. Pure."""
+        grant = self._it.grant
+        return request.call is not None or grant is None or bool(grant.hooks)
+
     async def question(self, request: Request) -> Refusal | None:
         """Judge what goes upstream: a call of a tool server like a model's, its text by the hooks. Effect: asks people, hooks."""
         it = self._it

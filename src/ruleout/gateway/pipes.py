@@ -54,5 +54,5 @@ def head_of(pool: Pool, endpoint: Endpoint, key: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode("ascii")
 
 
-#: By served model and endpoint; tool servers by `mcp/NAME`.
-Pipes = Mapping[tuple[str, Endpoint], Pipe]
+#: By served model and endpoint's value; tool servers by `mcp/NAME`.
+Pipes = Mapping[tuple[str, str], Pipe]

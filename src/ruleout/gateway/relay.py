@@ -98,28 +98,40 @@ class Relay:
         how, refusal = "bug", None
         serving.answers.add(self._live)
         try:
-            how, refusal = await self._served_and_told()
+            how, refusal = await self._served()
+            self._live.over()
+            if not self._has_ended(how, refusal):
+                how, refusal = await self._end(how, refusal)
         finally:
             if self._connection is not None:
                 self._connection.finish()
             if how == "bug" and self._is_opened:
                 # On its way to the outermost handler; its record says that it failed.
-                with contextlib.suppress(AuditUnavailable):
-                    serving.audit.note(it.ended("failed", _BUG, serving.admission.clock.now_ns()))
+                self._note(it.ended("failed", _BUG, serving.admission.clock.now_ns()))
             if self._client.is_stream:
                 serving.counters.add(STREAMS, by=-1)
-            await self._client.close(is_cut=how in ("cut", "bug"))
+                await self._client.close(is_cut=how in ("cut", "bug"))
             serving.answers.remove(self._live)
             serving.admission.settle(it)
             count(serving.counters, it, how, _BUG if how == "bug" else refusal)
             if serving.traces is not None:
                 serving.traces.tell(it, how, _BUG if how == "bug" else refusal)
 
-    async def _served_and_told(self) -> tuple[str, Refusal | None]:
-        how, refusal = await self._served()
-        self._live.over()
+    def _has_ended(self, how: str, refusal: Refusal | None) -> bool:
+        """Whether nothing is left to be told of an answer but its record: that is made here, and nobody waits for it."""
+        if refusal is not None or not self._is_opened:
+            return False
+        self._note(self._it.ended(how, None, self._serving.admission.clock.now_ns()))
+        return True
+
+    def _note(self, record: bytes) -> None:
+        """Have an end kept. One that cannot be is missing, and a missing end is found: `ruleout audit verify`."""
+        with contextlib.suppress(AuditUnavailable):
+            self._serving.audit.note(record)
+
+    async def _end(self, how: str, refusal: Refusal | None) -> tuple[str, Refusal | None]:
         if self._is_opened:
-            await self._end(how, refusal)
+            await self._tell_end(how, refusal)
         elif refusal is not None:
             return await self._refuse(how, refusal)
         return how, refusal
@@ -156,7 +168,7 @@ class Relay:
         if standing is None or request is None:
             raise Cut(Refusal(Why.CLOSED, serving.admission.closed))
         self._checks = checks = Checks(it, serving.admission, standing, serving.guards)
-        refusal = await checks.question(request)
+        refusal = await checks.question(request) if checks.has_question(request) else None
         if refusal is not None:
             raise Cut(refusal)
         if it.transcript is not None:
@@ -165,10 +177,9 @@ class Relay:
         self._is_opened = True
         if it.endpoint is Endpoint.MCP_TOOLS_CALL:
             await kept  # a call of a tool has its effect upstream: its record comes first
-        await self._ask(request.body)
-        connection = self._connection
-        if connection is None:
-            raise UpstreamFailed(_BROKEN)
+        pool = self._pipe.pool
+        connection = pool.kept() or await pool.connect()
+        self._ask(connection, request.body)
         status = await connection.head()
         await kept
         if status == 202 and it.endpoint is Endpoint.MCP_TOOLS_CALL:
@@ -185,9 +196,8 @@ class Relay:
         else:
             await self._whole(connection, checks)
 
-    async def _ask(self, body: bytes) -> None:
-        self._connection = connection = await self._pipe.pool.take()
-        self._live.connection = connection
+    def _ask(self, connection: Connection, body: bytes) -> None:
+        self._connection = self._live.connection = connection
         refusal = self._live.refusal or self._judge()
         if refusal is not None:
             raise Cut(refusal)
@@ -223,6 +233,18 @@ class Relay:
         await self._send(ready)
 
     async def _whole(self, connection: Connection, checks: Checks) -> None:
+        data = await self._body(connection)
+        reader = self._reader
+        out: list[bytes] = []
+        for piece in (*reader.feed(data), *reader.finish()):
+            ready = checks.at_once(piece)
+            out += await checks.passed(piece) if ready is None else (ready,)
+        refusal = self._live.refusal or self._judge()
+        if refusal is not None:
+            raise Cut(refusal)
+        self._client.whole(self._route.headers(connection), out[0] if len(out) == 1 else b"".join(out))
+
+    async def _body(self, connection: Connection) -> bytes:
         parts, size = [], 0
         while data := await connection.body():
             self._live.hear()
@@ -230,13 +252,9 @@ class Relay:
             if size > self._serving.most_body_bytes:
                 raise UpstreamFailed("the upstream's answer is too large")
             parts.append(data)
-        reader = self._reader
-        pieces = [*reader.feed(b"".join(parts)), *reader.finish()]
-        out = b"".join([part for piece in pieces for part in await checks.passed(piece)])
-        refusal = self._live.refusal or self._judge()
-        if refusal is not None:
-            raise Cut(refusal)
-        self._client.whole(self._route.headers(connection), out)
+            if connection.done:
+                break
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     async def _send(self, parts: Sequence[bytes]) -> None:
         """Send pieces that may leave, in the order in which the reader gave them, and tell it of each."""
@@ -267,7 +285,7 @@ class Relay:
             self._client.refuse(*self._told(refusal))
         return "refused", refusal
 
-    async def _end(self, how: str, refusal: Refusal | None) -> None:
+    async def _tell_end(self, how: str, refusal: Refusal | None) -> None:
         """Tell the client how it ended, if it listens, and the record. Before the first byte the record comes first (G-8)."""
         it, serving = self._it, self._serving
         refusal = None if refusal is None else it.told(refusal)
@@ -279,18 +297,15 @@ class Relay:
                 it.send(told[2])
             elif self._reader is not None:
                 await self._client.last(self._reader.cut(refusal))
+        record = it.ended(how, refusal, serving.admission.clock.now_ns())
+        if told is None:
+            self._note(record)
+            return
         try:
-            record = it.ended(how, refusal, serving.admission.clock.now_ns())
-            if told is None:
-                serving.audit.note(record)
-            else:
-                await serving.audit.commit(record)
+            await serving.audit.commit(record)
         except AuditUnavailable as error:
-            # An end that cannot be kept is missing, and a missing end is found: `ruleout audit verify`.
-            if told is not None:
-                told = self._told(it.told(Refusal(Why.AUDIT, str(error), retry_after_s=1)))
-        if told is not None:
-            self._client.refuse(*told)
+            told = self._told(it.told(Refusal(Why.AUDIT, str(error), retry_after_s=1)))
+        self._client.refuse(*told)
 
     def _told(self, refusal: Refusal) -> tuple[int, list[tuple[str, str]], bytes]:
         request = self._it.request

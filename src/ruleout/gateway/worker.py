@@ -117,7 +117,7 @@ class Worker:
         pipe = None
         if refusal is None and it.request is not None:
             named = f"mcp/{server}" if server else it.request.asked.model
-            pipe = self._pipes.get((named, endpoint))
+            pipe = self._pipes.get((named, endpoint._value_))
             refusal = None if pipe else _NO_MODEL
         if refusal is not None or pipe is None:
             await self._refuse(it, client, refusal or _BUG)

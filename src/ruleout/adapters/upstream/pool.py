@@ -67,6 +67,10 @@ class Pool:
 
     async def take(self) -> Connection:
         """Return a connection that is ready for a request. Raises UpstreamFailed."""
+        return self.kept() or await self.connect()
+
+    def kept(self) -> Connection | None:
+        """Return a connection that was kept and is ready for a request, None if there is none. Effect: closes those that are too old."""
         if self._loop is None:  # to ask for the loop that runs costs a call of the system
             self._loop = asyncio.get_running_loop()
         now = self._loop.time()
@@ -75,11 +79,12 @@ class Pool:
             if kept.is_usable and now - kept.idle_since < self._idle_s:
                 return kept
             kept.close()
+        return None
+
+    async def connect(self) -> Connection:
+        """Return a new connection. Raises UpstreamFailed, also where there are as many as may be."""
         if self._open >= self._most:
             raise UpstreamFailed(f"all {self._most} connections to the upstream are in use")
-        return await self._connect()
-
-    async def _connect(self) -> Connection:
         self._open += 1
         loop = asyncio.get_running_loop()
         connecting = loop.create_connection(

@@ -130,7 +130,7 @@ def assemble(place: Place, name: str, environment: Mapping[str, str], boot_id: s
     )
 
 
-def _pipes(place: Place, environment: Mapping[str, str]) -> dict[tuple[str, Endpoint], Pipe]:
+def _pipes(place: Place, environment: Mapping[str, str]) -> dict[tuple[str, str], Pipe]:
     told = place.settings
     pools, keys = {}, {}
     for name, upstream in told.upstreams.items():
@@ -141,11 +141,13 @@ def _pipes(place: Place, environment: Mapping[str, str]) -> dict[tuple[str, Endp
         for endpoint in PATHS.values():
             head = head_of(pools[one.upstream], endpoint, keys[one.upstream])
             silent = told.upstreams[one.upstream].silent_seconds
-            made[model, endpoint] = Pipe(pools[one.upstream], head, silent, keys[one.upstream])
+            made[model, endpoint.value] = Pipe(pools[one.upstream], head, silent, keys[one.upstream])
     for server, tools in told.tool_servers.items():
         head = head_of(pools[tools.upstream], Endpoint.MCP_TOOLS_CALL, keys[tools.upstream])
         silent = told.upstreams[tools.upstream].silent_seconds
-        made[f"mcp/{server}", Endpoint.MCP_TOOLS_CALL] = Pipe(pools[tools.upstream], head, silent, keys[tools.upstream])
+        made[f"mcp/{server}", Endpoint.MCP_TOOLS_CALL.value] = Pipe(
+            pools[tools.upstream], head, silent, keys[tools.upstream]
+        )
     return made
 
 
