@@ -66,7 +66,15 @@ def digest_of_key(authorization: str | None, api_key: str | None) -> str | None:
 
 def digest_in(client: Incoming) -> str | None:
     """Return the SHA-256 (hex) of the key in a request's header, None where there is none, or more than one of a field. Pure."""
-    bearers, keys = client.every(b"authorization"), client.every(b"x-api-key")
-    if len(bearers) > 1 or len(keys) > 1:
-        return None  # which of them counts is not for us to guess
-    return digest_of_key(bearers[0] if bearers else None, keys[0] if keys else None)
+    bearer = api_key = None
+    for name, value in client.fields:
+        # Of two fields of one name it is not for us to guess which counts.
+        if name == b"authorization":
+            if bearer is not None:
+                return None
+            bearer = value.decode("latin-1")
+        elif name == b"x-api-key":
+            if api_key is not None:
+                return None
+            api_key = value.decode("latin-1")
+    return digest_of_key(bearer, api_key)

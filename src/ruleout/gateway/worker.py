@@ -86,10 +86,9 @@ class Worker:
     def _found(self, client: Incoming) -> tuple[Endpoint, str] | None:
         """What a request asks for: an endpoint and a tool server's name; None where it is answered already."""
         path = client.path
-        endpoint = PATHS.get(path)
-        server = path[len(_MCP) :] if path.startswith(_MCP) else ""
-        if endpoint is None and server in self._tool_servers:
-            endpoint = Endpoint.MCP_TOOLS_CALL
+        endpoint, server = PATHS.get(path), ""
+        if endpoint is None and path.startswith(_MCP) and path[len(_MCP) :] in self._tool_servers:
+            endpoint, server = Endpoint.MCP_TOOLS_CALL, path[len(_MCP) :]
         if endpoint is None or client.query:
             self._other(client)
         elif client.method != "POST":

@@ -132,15 +132,18 @@ class AuditWriter:
         future: asyncio.Future[None] = loop.create_future()
         self._gathered.append((record, future))
         self._is_awaited = True
-        self._pace.committed(loop.time())
-        self._arrange(loop)
+        now = loop.time()
+        self._pace.committed(now)
+        if not self._is_busy:
+            self._arrange(loop, now)
         return future
 
     def note(self, record: bytes) -> None:
         """Take a record for which nobody waits; if it cannot be kept, the next gap record counts it. Raises: as `commit`."""
         loop = self._admit(record)
         self._gathered.append((record, None))
-        self._arrange(loop)
+        if not self._is_busy:
+            self._arrange(loop, loop.time())
 
     def _admit(self, record: bytes) -> asyncio.AbstractEventLoop:
         """See that a record may be taken, and count it."""
@@ -158,11 +161,8 @@ class AuditWriter:
         self._bytes += size
         return loop
 
-    def _arrange(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _arrange(self, loop: asyncio.AbstractEventLoop, now: float) -> None:
         """See that what was gathered will be handed over in time; while the thread is at work, that is seen to afterwards."""
-        if self._is_busy:
-            return
-        now = loop.time()
         wait_s = self._pace.wait_s(now, is_awaited=self._is_awaited)
         if self._due is not None:
             if self._due[0] <= now + wait_s:
@@ -177,13 +177,13 @@ class AuditWriter:
         if self._loop is not None:
             self._pace.handed_over(self._loop.time())
         group, size = self._gathered, 0
-        for number, (record, _) in enumerate(group):
+        self._gathered = []
+        # All that waits is what was gathered: where that is no more than a group, nothing has to be counted.
+        for number, (record, _) in enumerate(group if self._bytes > self._limits.group_bytes else ()):
             size += len(record)
             if size >= self._limits.group_bytes:
                 group, self._gathered = group[: number + 1], group[number + 1 :]
                 break
-        else:
-            self._gathered = []
         self._is_awaited = any(future is not None for _, future in self._gathered)
         self._queue.put(group)
 
@@ -303,7 +303,7 @@ class AuditWriter:
             self._queue.put(len(more))
             group = [*group, *more]
         elif self._gathered and self._loop is not None:
-            self._arrange(self._loop)
+            self._arrange(self._loop, self._loop.time())
         self._records -= len(group)
         for record, future in group:
             self._bytes -= len(record)

@@ -42,7 +42,7 @@ class Waits:
     leave_s: float = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Service:
     """What the connections of a server have in common.
 
@@ -57,7 +57,7 @@ class Service:
     waits: Waits
     date: Callable[[], str]
     left: Callable[[ClientConnection], None]
-    is_draining: Callable[[], bool]
+    is_draining: bool = False
 
 
 class ClientConnection(asyncio.Protocol):
@@ -172,7 +172,7 @@ class ClientConnection(asyncio.Protocol):
 
     def _is_last(self, one: Incoming) -> bool:
         is_read = self._reader.is_over and not self._queue
-        return is_read or one.fault is not None or self._service.is_draining()
+        return is_read or one.fault is not None or self._service.is_draining
 
     def _go_on(self, one: Incoming) -> None:
         waits = self._service.waits

@@ -58,7 +58,7 @@ class ClientServer:
     ) -> None:
         self._listening, self._most, self._tls = listening, most, tls
         self._date = ""
-        self._is_draining = self._is_taking = False
+        self._is_taking = False
         self._open = 0
         self._connections: set[ClientConnection] = set()
         self._greeting: set[asyncio.Task[None]] = set()
@@ -69,7 +69,6 @@ class ClientServer:
             waits=waits or Waits(),
             date=lambda: self._date,
             left=self._left,
-            is_draining=lambda: self._is_draining,
         )
 
     def __len__(self) -> int:
@@ -86,7 +85,7 @@ class ClientServer:
         Effect: closes this process's handle of the listening socket; where it is the last, the port takes nobody any more.
         """
         loop = asyncio.get_running_loop()
-        self._is_draining = True
+        self._service.is_draining = True
         self._take_off()
         self._listening.close()
         for one in tuple(self._connections):
@@ -112,7 +111,7 @@ class ClientServer:
     # --- taking connections -------------------------------------------------------------------------------------------
 
     def _take_on(self) -> None:
-        if not (self._is_taking or self._is_draining) and self._open < self._most:
+        if not (self._is_taking or self._service.is_draining) and self._open < self._most:
             self._is_taking = True
             asyncio.get_running_loop().add_reader(self._listening, self._take)
 
@@ -150,7 +149,7 @@ class ClientServer:
                 taken.close()
             self._left(one)
             return
-        if self._is_draining:
+        if self._service.is_draining:
             one.drain()
 
     async def _connected(self, one: ClientConnection, taken: socket.socket) -> None:
