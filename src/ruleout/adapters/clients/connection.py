@@ -64,10 +64,10 @@ class ClientConnection(asyncio.Protocol):
     """A connection of a client. For the thread of the event loop.
 
     Attributes:
-        until: the loop's time at which it has been waited for too long.
+        late_s: the loop's time at which it has been waited for too long.
     """
 
-    __slots__ = ("_current", "_is_paused", "_loop", "_now", "_out", "_queue", "_queued", "_reader", "_service", "_task", "_transport", "until")  # fmt: skip
+    __slots__ = ("_current", "_is_paused", "_loop", "_now", "_out", "_queue", "_queued", "_reader", "_service", "_task", "_transport", "late_s")  # fmt: skip
 
     def __init__(self, service: Service, loop: asyncio.AbstractEventLoop) -> None:
         self._service, self._loop, self._now = service, loop, loop.time
@@ -79,7 +79,7 @@ class ClientConnection(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._is_paused = False
         self._queued = 0  # when it was last looked at
-        self.until = _NEVER
+        self.late_s = _NEVER
 
     # --- the loop calls these -----------------------------------------------------------------------------------------
 
@@ -87,7 +87,7 @@ class ClientConnection(asyncio.Protocol):
         """See `asyncio.Protocol`."""
         self._transport = cast("asyncio.Transport", transport)
         self._out.open(self._transport)
-        self.until = self._now() + self._service.waits.head_s
+        self.late_s = self._now() + self._service.waits.head_s
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
@@ -131,7 +131,7 @@ class ClientConnection(asyncio.Protocol):
         """The rest of a request is awaited: its header since its first byte, its body since its header."""
         if self._current is None:
             waits = self._service.waits
-            self.until = self._now() + (waits.body_s if self._reader.is_body else waits.head_s)
+            self.late_s = self._now() + (waits.body_s if self._reader.is_body else waits.head_s)
 
     def _expected(self) -> None:
         if self._current is None:
@@ -152,7 +152,7 @@ class ClientConnection(asyncio.Protocol):
             self._transport.pause_reading()
 
     def _start(self, one: Incoming) -> None:
-        self._current, self.until = one, _NEVER
+        self._current, self.late_s = one, _NEVER
         self._task = self._loop.create_task(self._answer(one))
 
     async def _answer(self, one: Incoming) -> None:
@@ -161,7 +161,7 @@ class ClientConnection(asyncio.Protocol):
         try:
             await self._service.handle(one)
             if self._out.is_full:
-                self.until = self._now() + self._service.waits.taken_s
+                self.late_s = self._now() + self._service.waits.taken_s
                 await self._out.taken()
         except ClientGone:
             pass
@@ -181,10 +181,10 @@ class ClientConnection(asyncio.Protocol):
         elif self._is_last(one):
             # What the client is still sending must not make the system drop the answer: it has a while to see its end.
             self._out.half_close()
-            self._reader.is_over, self.until = True, self._now() + waits.leave_s
+            self._reader.is_over, self.late_s = True, self._now() + waits.leave_s
         elif not one.keeps:
             self._out.close()
-            self.until = self._now() + waits.taken_s
+            self.late_s = self._now() + waits.taken_s
         elif self._queue:
             self._start(self._queue.popleft())
         else:
@@ -194,7 +194,7 @@ class ClientConnection(asyncio.Protocol):
         if self._is_paused and self._transport is not None:
             self._is_paused = False
             self._transport.resume_reading()
-        self.until = self._now() + self._service.waits.idle_s
+        self.late_s = self._now() + self._service.waits.idle_s
 
     def _refuse(self, status: int) -> None:
         """Answer what is no request, unless requests before it are still to be answered: then these are the last."""
@@ -203,7 +203,7 @@ class ClientConnection(asyncio.Protocol):
         with contextlib.suppress(ClientGone):
             self._out.write(_REFUSALS[status])
         self._out.half_close()
-        self.until = self._now() + self._service.waits.leave_s
+        self.late_s = self._now() + self._service.waits.leave_s
 
     # --- the server calls these ---------------------------------------------------------------------------------------
 
@@ -211,7 +211,7 @@ class ClientConnection(asyncio.Protocol):
         """It has been waited for too long. A client that still takes some of its answer goes on."""
         reader, before, self._queued = self._reader, self._queued, self._out.queued()
         if self._queued and self._queued != before:
-            self.until = self._now() + self._service.waits.taken_s
+            self.late_s = self._now() + self._service.waits.taken_s
         elif self._current is not None or reader.begun is None:
             self._out.reset()
         elif reader.is_body:

@@ -104,7 +104,7 @@ class ClientServer:
         self._date = formatdate(usegmt=True)
         now = loop.time()
         for one in tuple(self._connections):
-            if one.until < now:
+            if one.late_s < now:
                 one.expire()
         self._look_handle = loop.call_later(_LOOK_S, self._look)
 
