@@ -43,7 +43,7 @@ def run_worker(path: Path, overrides: dict[str, str], listening: socket.socket, 
         parts = assembled(place)
         server = _server(parts, listening)
     except (RuleoutError, OSError) as error:
-        sys.exit(f"ruleout gateway: a worker cannot begin: {error}")
+        sys.exit(f"ruleout gateway: a worker cannot begin: {error}; `ruleout gateway check {path}` says more")
     loop = import_module("uvloop").new_event_loop()
     asyncio.set_event_loop(loop)
     loop.run_until_complete(_serve(parts, server, ready))

@@ -98,7 +98,7 @@ def _work(run: Callable[[Event], None], place: Place, words: SimpleQueue[str], s
     workers.start()
     scheme = "http" if told.listen.tls is None else "https"
     sys.stderr.write(
-        f"ruleout gateway: {told.workers} workers at {scheme}://{told.listen.address}:{told.listen.port}\n"
+        f"ruleout gateway: {told.workers} worker(s) at {scheme}://{told.listen.address}:{told.listen.port}\n"
     )
     is_ending = False
     while not is_ending or workers.are_there:
