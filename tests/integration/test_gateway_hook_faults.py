@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import time
@@ -34,13 +35,18 @@ def running(fake: Fake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
         yield one
 
 
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as one:
+        return one.connect_ex(str(path)) == 0
+
+
 @contextmanager
 def hook(running: Running, behaviour: str = "") -> Iterator[subprocess.Popen[bytes]]:
-    socket = running.world.folder / "hook.sock"
-    socket.unlink(missing_ok=True)
-    process = subprocess.Popen([sys.executable, "-m", "tests.fake_hook", str(socket), behaviour], cwd=ROOT)
+    path = running.world.folder / "hook.sock"
+    path.unlink(missing_ok=True)
+    process = subprocess.Popen([sys.executable, "-m", "tests.fake_hook", str(path), behaviour], cwd=ROOT)
     try:
-        until(lambda: Path(socket).exists())
+        until(lambda: _listens(path))  # the name is there a moment before anyone listens
         yield process
     finally:
         process.kill()
