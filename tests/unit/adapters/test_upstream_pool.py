@@ -17,14 +17,15 @@ ASKED = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
 PLAIN = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n"
 CLOSES = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello"
+LATE = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 4\r\n\r\nlate"
 TO_THE_END = b"HTTP/1.1 200 OK\r\n\r\nhello"
 
 
 class Server:
-    """Answers each request by the same bytes, and counts connections."""
+    """Answers each request by the same bytes, says `late` a while later, and counts connections."""
 
-    def __init__(self, answer: bytes, *, ends: bool = False) -> None:
-        self.answer, self.ends, self.connections = answer, ends, 0
+    def __init__(self, answer: bytes, *, ends: bool = False, late: bytes = b"") -> None:
+        self.answer, self.ends, self.late, self.connections = answer, ends, late, 0
         self.at_work: set[Any] = set()
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -35,6 +36,9 @@ class Server:
                 await reader.readuntil(b"\r\n\r\n")
                 writer.write(self.answer)
                 await writer.drain()
+                if self.late:
+                    await asyncio.sleep(0.01)
+                    writer.write(self.late)
                 if self.ends:
                     break
         writer.close()
@@ -91,6 +95,21 @@ def test_a_connection_that_is_to_close_is_not(answer, ends):
 
     assert with_pool(server, five) == [b"hello"] * 5
     assert server.connections == 5
+
+
+@pytest.mark.parametrize("more", [PLAIN, LATE, b"HTTP/1.1 200 OK\r\ncontent-le", b"what?"])
+def test_what_an_upstream_says_unasked_is_no_answer_to_what_is_asked_next(more):
+    """Behind its answer at once; and a while after it, as servers do that close what was quiet for long."""
+
+    async def quiet(pool: Pool) -> list[bytes]:
+        first = await fetch(pool)
+        await asyncio.sleep(0.05)
+        return [first, await fetch(pool)]
+
+    server, late = Server(PLAIN + more), Server(PLAIN, late=more)
+    assert with_pool(server, five) == [b"hello"] * 5
+    assert with_pool(late, quiet) == [b"hello"] * 2
+    assert (server.connections, late.connections) == (5, 2)
 
 
 def test_an_answer_that_is_not_read_to_its_end_gives_no_connection_back():

@@ -40,7 +40,7 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_broken", "_fields", "_is_kept", "_loop", "_parser", "_size", "_waiter", "_waiting", "done", "idle_since",
+        "_broken", "_fields", "_is_asked", "_is_kept", "_loop", "_parser", "_size", "_waiter", "_waiting", "done", "idle_since",
         "is_encoded", "release", "started", "status", "transport",
     )  # fmt: skip
 
@@ -51,10 +51,12 @@ class Connection(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._broken: Exception | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        #: One for all answers: what is kept ended where its answer did, and nothing comes in between.
+        self._parser = httptools.HttpResponseParser(self)
+        self._is_asked = False
         self._begin()
 
     def _begin(self) -> None:
-        self._parser = httptools.HttpResponseParser(self)
         self._waiting: list[bytes] = []
         self._size = 0
         self.status = 0
@@ -69,6 +71,11 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
+        if not self._is_asked:
+            # Some say why they close a connection that was quiet for long; it is no answer to what is asked next.
+            self._break(UpstreamFailed("the upstream spoke without being asked"))
+            self.close()
+            return
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
@@ -96,6 +103,11 @@ class Connection(asyncio.Protocol):
 
     # --- the parser calls these ---------------------------------------------------------------------------------------
 
+    def on_message_begin(self) -> None:
+        """An answer begins; one behind the answer that was asked for is nobody's."""
+        if self.done:
+            raise UpstreamFailed("the upstream answered more than it was asked")
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header field of the answer."""
         self._size += len(name) + len(value)
@@ -122,7 +134,7 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """The answer is whole. Whether the connection is kept can be asked of the parser here and at no other time."""
         if self.started:
-            self.done = True
+            self.done, self._is_asked = True, False
             self._is_kept = self._parser.should_keep_alive()
 
     # --- who asks -----------------------------------------------------------------------------------------------------
@@ -145,20 +157,27 @@ class Connection(asyncio.Protocol):
     def send(self, request: bytes) -> None:
         """Send a request whole. Effect: writes to the socket's buffer."""
         self._begin()
+        self._is_asked = True
         self.transport.write(request)  # type: ignore[union-attr]  # whoever has it from the pool has it connected
 
     async def head(self) -> int:
         """Wait for the answer's header and return its status. Raises UpstreamFailed, Interrupted."""
         while not self.started:
-            await self._wait()
+            await self._more()
+            self._heed()
         return self.status
 
     async def body(self) -> bytes:
         """Wait for more of the body and return it; b"" at its end. Raises UpstreamFailed, Interrupted."""
-        while not self._waiting:
-            if self.done:
-                return b""
-            await self._wait()
+        while not self._waiting and not self.done:
+            await self._more()
+            self._heed()
+        return self.come()
+
+    def come(self) -> bytes:
+        """Return what has come of the body since, b"" if nothing has; nobody waits. Effect: reading goes on where it stopped."""
+        if not self._waiting:
+            return b""
         data = self._waiting[0] if len(self._waiting) == 1 else b"".join(self._waiting)
         self._waiting.clear()
         if self._size > MOST_WAITING and self.transport is not None:
@@ -182,17 +201,18 @@ class Connection(asyncio.Protocol):
         if self.transport is not None:
             self.transport.abort()
 
-    async def _wait(self) -> None:
+    def _more(self) -> asyncio.Future[None]:
+        """What resolves once more has come, or nothing more will. Raises what broke the connection already."""
         if self._broken is not None:
             raise self._broken
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
-        self._waiter = self._loop.create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
-        if isinstance(self._broken, Interrupted):
+        self._waiter = waiter = self._loop.create_future()
+        return waiter
+
+    def _heed(self) -> None:
+        """See to having been interrupted: before anything else that came. Raises Interrupted."""
+        if self._broken is not None and isinstance(self._broken, Interrupted):
             raise self._broken
 
     def _break(self, error: Exception) -> None:
@@ -200,5 +220,6 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
