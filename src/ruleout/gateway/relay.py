@@ -9,9 +9,8 @@ terms where the client still listens, and the end is recorded.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -34,7 +33,7 @@ from ruleout.model.permit import Endpoint
 from ruleout.serving.monitoring.counters import Counters
 from ruleout.serving.monitoring.metrics import REQUEST_SECONDS, STREAMS
 from ruleout.serving.refusal import Refusal, Why
-from ruleout.serving.wires import CutShort, Piece, reader_of, refuse
+from ruleout.serving.wires import CutShort, Piece, Request, reader_of, refuse
 
 _BUG = Refusal(Why.CLOSED, "the gateway failed; this is a bug of ours")
 _BROKEN = "the upstream's answer broke off"
@@ -126,8 +125,10 @@ class Relay:
 
     def _note(self, record: bytes) -> None:
         """Have an end kept. One that cannot be is missing, and a missing end is found: `ruleout audit verify`."""
-        with contextlib.suppress(AuditUnavailable):
+        try:
             self._serving.audit.note(record)
+        except AuditUnavailable:
+            return
 
     async def _end(self, how: str, refusal: Refusal | None) -> tuple[str, Refusal | None]:
         if self._is_opened:
@@ -168,43 +169,47 @@ class Relay:
         if standing is None or request is None:
             raise Cut(Refusal(Why.CLOSED, serving.admission.closed))
         self._checks = checks = Checks(it, serving.admission, standing, serving.guards)
-        refusal = await checks.question(request) if checks.has_question(request) else None
-        if refusal is not None:
-            raise Cut(refusal)
-        if it.transcript is not None:
-            await it.transcript.ready()
+        is_tool = it.endpoint is Endpoint.MCP_TOOLS_CALL
+        has_waited = is_tool or it.transcript is not None or checks.has_question(request)
+        if has_waited:
+            await _before_record(it, checks, request)
         kept = serving.audit.commit(it.opened())
         self._is_opened = True
-        if it.endpoint is Endpoint.MCP_TOOLS_CALL:
+        if is_tool:
             await kept  # a call of a tool has its effect upstream: its record comes first
-        pool = self._pipe.pool
-        connection = pool.kept() or await pool.connect()
-        self._ask(connection, request.body)
+        connection = self._pipe.pool.kept()
+        if connection is None:
+            has_waited = True
+            connection = await self._pipe.pool.connect()
+        self._ask(connection, request.body, judges=has_waited)
         status = await connection.head()
         await kept
-        if status == 202 and it.endpoint is Endpoint.MCP_TOOLS_CALL:
+        if status == 202 and is_tool:
             self._client.accepted()
-            return
-        if status != 200 or connection.is_encoded:
+        elif status != 200 or connection.is_encoded:
             raise Cut(await _refused_by(connection, status, self._pipe.key))
-        streams = request.asked.stream
+        else:
+            await self._passing(connection, checks, request)
+
+    def _ask(self, connection: Connection, body: bytes, *, judges: bool) -> None:
+        """Send it upstream; where nothing was waited for since it was admitted, it was judged in this very step of the loop."""
+        self._connection = self._live.connection = connection
+        refusal = self._live.refusal or (self._judge() if judges else None)
+        if refusal is not None:
+            raise Cut(refusal)
+        if judges:
+            self._live.hear()
+        it, counters = self._it, self._serving.counters
+        counters.observe(REQUEST_SECONDS, it.endpoint._value_, us=microseconds_since(it.began_ns))
+        connection.send(self._pipe.request(body, self._route.fields))
+
+    def _passing(self, connection: Connection, checks: Checks, request: Request) -> Awaitable[None]:
+        """What passes on an answer of 200: as a stream where one is asked for, of a tool server where it is one."""
+        it, streams = self._it, request.asked.stream
         if it.endpoint is Endpoint.MCP_TOOLS_CALL:
             streams = connection.headers.get("content-type", "").startswith("text/event-stream")
         self._reader = reader_of(it.endpoint, streams, request.rpc_id, hide_usage=request.usage_added)
-        if streams:
-            await self._stream(connection, checks)
-        else:
-            await self._whole(connection, checks)
-
-    def _ask(self, connection: Connection, body: bytes) -> None:
-        self._connection = self._live.connection = connection
-        refusal = self._live.refusal or self._judge()
-        if refusal is not None:
-            raise Cut(refusal)
-        self._live.hear()
-        it, counters = self._it, self._serving.counters
-        counters.observe(REQUEST_SECONDS, it.endpoint.value, us=microseconds_since(it.began_ns))
-        connection.send(self._pipe.request(body, self._route.fields))
+        return self._stream(connection, checks) if streams else self._whole(connection, checks)
 
     async def _stream(self, connection: Connection, checks: Checks) -> None:
         reader = self._reader
@@ -233,7 +238,10 @@ class Relay:
         await self._send(ready)
 
     async def _whole(self, connection: Connection, checks: Checks) -> None:
-        data = await self._body(connection)
+        # As nearly always, all of it is there.
+        data = connection.come() if connection.done else b""
+        if not data or len(data) > self._serving.most_body_bytes:
+            data = await _rest(connection, data, self._live, self._serving.most_body_bytes)
         reader = self._reader
         out: list[bytes] = []
         for piece in (*reader.feed(data), *reader.finish()):
@@ -243,18 +251,6 @@ class Relay:
         if refusal is not None:
             raise Cut(refusal)
         self._client.whole(self._route.headers(connection), out[0] if len(out) == 1 else b"".join(out))
-
-    async def _body(self, connection: Connection) -> bytes:
-        parts, size = [], 0
-        while data := await connection.body():
-            self._live.hear()
-            size += len(data)
-            if size > self._serving.most_body_bytes:
-                raise UpstreamFailed("the upstream's answer is too large")
-            parts.append(data)
-            if connection.done:
-                break
-        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     async def _send(self, parts: Sequence[bytes]) -> None:
         """Send pieces that may leave, in the order in which the reader gave them, and tell it of each."""
@@ -310,6 +306,28 @@ class Relay:
     def _told(self, refusal: Refusal) -> tuple[int, list[tuple[str, str]], bytes]:
         request = self._it.request
         return refuse(self._it.endpoint, refusal, request.rpc_id if request else None)
+
+
+async def _before_record(it: Exchange, checks: Checks, request: Request) -> None:
+    """See to what comes before the record: who is asked about the question, and the key for its content. Raises Cut."""
+    refusal = await checks.question(request) if checks.has_question(request) else None
+    if refusal is not None:
+        raise Cut(refusal)
+    if it.transcript is not None:
+        await it.transcript.ready()
+
+
+async def _rest(connection: Connection, data: bytes, live: Live, most_bytes: int) -> bytes:
+    """Return the body of an answer that begins with what is here of it. Raises UpstreamFailed, Interrupted."""
+    parts, size = [], 0
+    while data or (data := await connection.body()):
+        live.hear()
+        size += len(data)
+        if size > most_bytes:
+            raise UpstreamFailed("the upstream's answer is too large")
+        parts.append(data)
+        data = b""
+    return b"".join(parts)
 
 
 def _forget_cancel() -> None:

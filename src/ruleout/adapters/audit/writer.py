@@ -131,10 +131,10 @@ class AuditWriter:
         loop = self._admit(record)
         future: asyncio.Future[None] = loop.create_future()
         self._gathered.append((record, future))
-        self._is_awaited = True
         now = loop.time()
         self._pace.committed(now)
-        if not self._is_busy:
+        is_arranged, self._is_awaited = self._is_awaited or self._is_busy, True
+        if not is_arranged:
             self._arrange(loop, now)
         return future
 
@@ -142,7 +142,7 @@ class AuditWriter:
         """Take a record for which nobody waits; if it cannot be kept, the next gap record counts it. Raises: as `commit`."""
         loop = self._admit(record)
         self._gathered.append((record, None))
-        if not self._is_busy:
+        if not self._is_busy and self._due is None:
             self._arrange(loop, loop.time())
 
     def _admit(self, record: bytes) -> asyncio.AbstractEventLoop:

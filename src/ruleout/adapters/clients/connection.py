@@ -67,7 +67,7 @@ class ClientConnection(asyncio.Protocol):
         late_s: the loop's time at which it has been waited for too long.
     """
 
-    __slots__ = ("_current", "_is_paused", "_loop", "_now", "_out", "_queue", "_queued", "_reader", "_service", "_task", "_transport", "late_s")  # fmt: skip
+    __slots__ = ("_current", "_is_paused", "_loop", "_next", "_now", "_out", "_queue", "_queued", "_reader", "_service", "_task", "_transport", "late_s")  # fmt: skip
 
     def __init__(self, service: Service, loop: asyncio.AbstractEventLoop) -> None:
         self._service, self._loop, self._now = service, loop, loop.time
@@ -77,6 +77,7 @@ class ClientConnection(asyncio.Protocol):
         self._queue: deque[Incoming] = deque()  # whole, behind the one that is answered
         self._current: Incoming | None = None
         self._task: asyncio.Task[None] | None = None
+        self._next: asyncio.Future[None] | None = None  # what it waits by for the next request
         self._is_paused = False
         self._queued = 0  # when it was last looked at
         self.late_s = _NEVER
@@ -116,6 +117,8 @@ class ClientConnection(asyncio.Protocol):
             self._current.on_gone()
         elif self._reader.is_body:
             self._reader.give_up(Fault.BROKE_OFF)
+        else:
+            self._awake()
 
     def pause_writing(self) -> None:
         """See `asyncio.Protocol`."""
@@ -153,7 +156,28 @@ class ClientConnection(asyncio.Protocol):
 
     def _start(self, one: Incoming) -> None:
         self._current, self.late_s = one, _NEVER
-        self._task = self._loop.create_task(self._answer(one))
+        if self._task is None:
+            self._task = self._loop.create_task(self._serve())
+        else:
+            self._awake()
+
+    def _awake(self) -> None:
+        """Have the coroutine look again what there is to do, if it waits for that."""
+        if self._next is not None and not self._next.done():
+            self._next.set_result(None)
+
+    async def _serve(self) -> None:
+        """Have requests answered, one after the other, by one task for all: to make one for each costs more than to wait."""
+        try:
+            while (one := self._current) is not None:
+                await self._answer(one)
+                if self._current is None and not self._out.is_last and not self._out.is_gone:
+                    self._next = self._loop.create_future()
+                    await self._next
+        finally:
+            self._task = None
+            if self._current is not None:  # we were broken off: nobody would answer it
+                self._out.reset()
 
     async def _answer(self, one: Incoming) -> None:
         """Have a request answered; where its answer was not given to its end, the connection breaks off there."""
@@ -166,8 +190,7 @@ class ClientConnection(asyncio.Protocol):
         except ClientGone:
             pass
         finally:
-            self._current = self._task = None
-            one.on_gone = nothing
+            self._current, one.on_gone = None, nothing
             self._go_on(one)
 
     def _is_last(self, one: Incoming) -> bool:
@@ -225,9 +248,11 @@ class ClientConnection(asyncio.Protocol):
         if self._current is None and self._reader.begun is None:
             self._reader.stop()
             self._out.close()
+            self._awake()  # so that the coroutine ends no later than the connection
         else:
             self._out.is_last = True
 
     def abort(self) -> None:
         """End now."""
         self._out.reset()
+        self._awake()

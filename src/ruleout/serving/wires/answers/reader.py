@@ -184,12 +184,19 @@ class Whole(Reader):
         self._parts.append(data)
         return []
 
-    def _take(self, data: bytes, pieces: list[Piece], *, last: bool) -> None:  # noqa: ARG002 -- shape of Reader
-        if last:
+    def finish(self) -> list[Piece]:
+        """Return the answer as one piece; see `Reader`."""
+        if self._fault is None:
             self.ended = True
-            piece = self._read(self._parts[0] if len(self._parts) == 1 else b"".join(self._parts))
-            pieces.append(piece)
-            self._after.append((piece, None))
+            parts = self._parts
+            try:
+                return [self._read(parts[0] if len(parts) == 1 else b"".join(parts))]
+            except FAULTS as fault:
+                self._fault = cut_short(fault)
+        raise self._fault from None
+
+    def _take(self, data: bytes, pieces: list[Piece], *, last: bool) -> None:
+        """Nothing is taken before the end."""
 
     def _ending(self, refusal: Refusal, state: Any) -> bytes:  # noqa: ARG002 -- shape of Reader
         return b""

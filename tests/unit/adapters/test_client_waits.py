@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How long a client is waited for, how many are served at once, and how a server ends."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import pytest
+from tests.client_server import POST, SHORT, bodies, none_left, run, said, served
+
+from ruleout.adapters.clients.incoming import Incoming
+
+
+@pytest.mark.parametrize(
+    ("data", "begins"),
+    [
+        (b"", b""),
+        (b"POST / HTTP/1.1\r\nhost:", b"HTTP/1.1 408 "),
+        (POST[:-1], b"HTTP/1.1 200 "),
+        (POST + POST[:20], b"HTTP/1.1 200 "),
+    ],
+    ids=["nothing", "half a header", "half a body", "half a second header"],
+)
+def test_every_wait_has_an_end(data: bytes, begins: bytes) -> None:
+    async def main() -> None:
+        async with served(waits=SHORT) as (port, server):
+            answer = await said(port, data, within_s=6)
+            assert answer.startswith(begins)
+            if data == POST[:-1]:
+                assert bodies(answer)[0]["fault"] == "too-slow"
+            await asyncio.sleep(0.1)
+            assert len(server) == 0
+
+    run(main())
+
+
+def test_a_client_that_does_not_take_its_answer_is_dropped_and_one_that_is_slow_is_not() -> None:
+    size = 8 * 2**20
+
+    async def large(one: Incoming) -> None:
+        one.whole(200, [], b"a" * size)
+
+    async def main() -> None:
+        async with served(large, waits=SHORT) as (port, server):
+            lazy = socket.create_connection(("127.0.0.1", port))
+            lazy.sendall(POST)
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(POST)
+            got = 0
+            while got < size:
+                got += len(await reader.read(2**20))
+                await asyncio.sleep(0.2)
+            assert got >= size
+            writer.close()
+            async with asyncio.timeout(8):
+                await none_left(server)
+            lazy.close()
+
+    run(main())
+
+
+def test_more_connections_than_may_be_wait_for_their_turn() -> None:
+    async def main() -> None:
+        async with served(most=2) as (port, server):
+            kept = [await asyncio.open_connection("127.0.0.1", port) for _ in range(5)]
+            for _, writer in kept:
+                writer.write(POST)
+            await asyncio.sleep(0.1)
+            assert len(server) == 2
+            for reader, writer in kept:
+                assert (await asyncio.wait_for(reader.readline(), 5)) == b"HTTP/1.1 200 OK\r\n"
+                writer.close()
+
+    run(main())
+
+
+def test_a_drain_lets_what_is_under_way_end_and_takes_nothing_more() -> None:
+    async def main() -> None:
+        begun, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow(one: Incoming) -> None:
+            one.begin(200, [])
+            one.send(b"first")
+            begun.set()
+            await go_on.wait()
+            one.send(b"second")
+            one.end()
+
+        async with served(slow) as (port, server):
+            idle, kept = await asyncio.open_connection("127.0.0.1", port)
+            asked = asyncio.create_task(said(port, POST))
+            await begun.wait()
+            drained = asyncio.create_task(server.drain(5))
+            assert await idle.read() == b""  # it was ended at once
+            kept.close()
+            go_on.set()
+            assert (await asked).endswith(b"second\r\n0\r\n\r\n")
+            await asyncio.wait_for(drained, 2)
+            assert len(server) == 0
+
+    run(main())
+
+
+def test_a_drain_leaves_nothing_of_kept_connections() -> None:
+    """A coroutine that still waited when its loop ends would be told of as destroyed."""
+
+    async def main() -> None:
+        async with served() as (port, server):
+            before = asyncio.all_tasks()
+            kept = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+            for reader, writer in kept:
+                writer.write(POST)
+                assert (await asyncio.wait_for(reader.readline(), 5)) == b"HTTP/1.1 200 OK\r\n"
+            assert len(asyncio.all_tasks()) == len(before) + len(kept)
+            await server.drain(5)
+            assert asyncio.all_tasks() == before
+            for _, writer in kept:
+                writer.close()
+
+    run(main())
+
+
+def test_whoever_answers_may_be_broken_off_and_the_connection_ends() -> None:
+    async def main() -> None:
+        async def broken(one: Incoming) -> None:
+            raise asyncio.CancelledError
+
+        async with served(broken) as (port, server):
+            assert await said(port, POST + POST) == b""
+            await asyncio.wait_for(none_left(server), 2)
+
+    run(main())
+
+
+def test_a_drain_has_an_end() -> None:
+    async def main() -> None:
+        left: list[int] = []
+
+        async def never(one: Incoming) -> None:
+            over = asyncio.Event()
+            one.on_gone = over.set
+            await over.wait()
+            left.append(1)
+
+        async with served(never) as (port, server):
+            asked = asyncio.create_task(said(port, POST))
+            await asyncio.sleep(0.1)
+            await asyncio.wait_for(server.drain(0.1), 2)
+            assert await asked == b""
+            assert left == [1]
+            assert len(server) == 0
+
+    run(main())
