@@ -66,7 +66,7 @@ def _mutate_file(data: bytes, other: bytes, rng: random.Random) -> bytes:
         return _mutate_zip(data, rng)
     if data[:1] in {b"{", b"["} and roll < 0.75:
         return _mutate_json(data, rng)
-    return rng.choice(_BYTES)(data, other, rng)
+    return rng.choice(BYTES)(data, other, rng)
 
 
 # Bytes
@@ -107,7 +107,7 @@ def _overwrite(data: bytes, _other: bytes, rng: random.Random) -> bytes:
     return data[:at] + snippet + data[at + len(snippet) :]
 
 
-_BYTES: tuple[Callable[[bytes, bytes, random.Random], bytes], ...] = (
+BYTES: tuple[Callable[[bytes, bytes, random.Random], bytes], ...] = (
     _flip, _truncate, _cut_out, _repeat, _splice, _insert, _overwrite,
 )  # fmt: skip
 
@@ -217,7 +217,7 @@ def _mutate_zip(data: bytes, rng: random.Random) -> bytes:
     """Write an archive anew with one member changed, its checksum right, so that the change reaches the JSON."""
     members = _members(data)
     if not members:
-        return rng.choice(_BYTES)(data, data, rng)
+        return rng.choice(BYTES)(data, data, rng)
     name = rng.choice(list(members))
     match rng.randrange(10):
         case 0:

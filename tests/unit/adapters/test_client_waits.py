@@ -121,6 +121,22 @@ def test_a_drain_leaves_nothing_of_kept_connections() -> None:
     run(main())
 
 
+def test_nothing_is_left_of_a_client_that_has_gone() -> None:
+    async def main() -> None:
+        async with served() as (port, server):
+            before = asyncio.all_tasks()
+            for _ in range(3):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(POST)
+                assert (await asyncio.wait_for(reader.readline(), 5)) == b"HTTP/1.1 200 OK\r\n"
+                writer.close()
+            await asyncio.wait_for(none_left(server), 2)
+            await asyncio.sleep(0)
+            assert asyncio.all_tasks() == before
+
+    run(main())
+
+
 def test_whoever_answers_may_be_broken_off_and_the_connection_ends() -> None:
     async def main() -> None:
         async def broken(one: Incoming) -> None:

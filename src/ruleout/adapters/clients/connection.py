@@ -115,10 +115,10 @@ class ClientConnection(asyncio.Protocol):
         self._service.left(self)
         if self._current is not None:
             self._current.on_gone()
-        elif self._reader.is_body:
+            return
+        if self._reader.begun is not None and self._reader.is_body:
             self._reader.give_up(Fault.BROKE_OFF)
-        else:
-            self._awake()
+        self._awake()
 
     def pause_writing(self) -> None:
         """See `asyncio.Protocol`."""
