@@ -51,10 +51,12 @@ async def served(
         listening.close()
 
 
-async def said(port: int, data: bytes, *, within_s: float = 8, ends: bool = False) -> bytes:
+async def said(port: int, *pieces: bytes, within_s: float = 8, ends: bool = False) -> bytes:
     """Everything that the server says to these bytes until it ends the connection, or a while has passed."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(data)
+    for piece in pieces:
+        writer.write(piece)
+        await asyncio.sleep(0)
     if ends:
         writer.write_eof()
     parts = b""

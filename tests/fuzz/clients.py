@@ -40,6 +40,7 @@ SEEDS = (
     _LINE + b"host: x\r\ntransfer-encoding: chunked\r\n\r\n2\r\nbo\r\n2;a=b\r\ndy\r\n0\r\nx-a: late\r\n\r\n",
     _LINE + b"host: x\r\nexpect: 100-continue\r\ncontent-length: 4\r\n\r\nbody",
     b"GET / HTTP/1.0\r\nconnection: keep-alive\r\n\r\n", b"HEAD /x HTTP/1.1\r\nhost: y\r\nconnection: close\r\n\r\n",
+    _LINE + b"host: x\r\nupgrade: h2c\r\ncontent-length: 4\r\nconnection: upgrade\r\n\r\nbody",
     b"GET / HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
 )  # fmt: skip
 _LINES = (

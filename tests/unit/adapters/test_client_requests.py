@@ -153,12 +153,20 @@ def test_a_client_that_waits_to_be_told_is_told() -> None:
     run(main())
 
 
-def test_nothing_but_this_protocol_is_spoken() -> None:
+@pytest.mark.parametrize(
+    "length", [b"content-length: 4\r\n\r\nbody", b"transfer-encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"]
+)
+@pytest.mark.parametrize("step", [1, 7, 1000])
+def test_nothing_but_this_protocol_is_spoken(length: bytes, step: int) -> None:
+    """A request that offers another, as Java's client does, is answered with its body; behind it nothing is."""
+
     async def main() -> None:
         async with served(waits=SHORT) as (port, _):
-            fields = b"host: x\r\nconnection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk"
-            answer = await said(port, POST.replace(b"host: x", fields))
-            assert len(bodies(answer)) == 1
+            fields = b"host: x\r\nconnection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n"
+            data = b"POST /there?q=1 HTTP/1.1\r\n" + fields + length + POST
+            answer = await said(port, *(data[at : at + step] for at in range(0, len(data), step)))
+            (told,) = bodies(answer)
+            assert (told["path"], told["body"]) == ("/there", "body")
             assert b" 101 " not in answer
 
     run(main())

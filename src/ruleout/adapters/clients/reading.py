@@ -13,6 +13,7 @@ from ruleout.adapters.clients.outlet import Outlet
 
 #: Bytes that a request's first line and header may have, and bytes of its target.
 MOST_HEAD, MOST_TARGET = 64 * 1024, 8 * 1024
+_FRAMING = frozenset((b"content-length", b"transfer-encoding"))
 
 
 class Malformed(Exception):
@@ -46,7 +47,7 @@ class RequestReader:
     """
 
     __slots__ = (
-        "_arrived", "_bulk", "_expected", "_fed", "_out", "_parser", "_parts", "_reading", "_target", "begun", "is_body", "is_over",
+        "_arrived", "_bulk", "_expected", "_fed", "_framing", "_offers", "_out", "_parser", "_parts", "_reading", "_target", "begun", "is_body", "is_over",
     )  # fmt: skip
 
     def __init__(
@@ -54,8 +55,9 @@ class RequestReader:
     ) -> None:
         self._reading, self._out, self._arrived, self._expected = reading, out, arrived, expected
         self._parser = httptools.HttpRequestParser(self)
-        self._target, self._parts = b"", list[bytes]()
+        self._target, self._framing, self._parts = b"", b"", list[bytes]()
         self._bulk = self._fed = 0
+        self._offers = False  # whether something else than HTTP/1.1 is offered to be spoken behind this request
         self.begun: Incoming | None = None
         self.is_body = self.is_over = False
 
@@ -66,8 +68,8 @@ class RequestReader:
         self._fed += len(data)
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self.stop()  # nothing is spoken here but HTTP/1.1: what was asked so far is answered, and that is all
+        except httptools.HttpParserUpgrade as error:
+            self._read_on(data[error.args[0] :])
         except httptools.HttpParserCallbackError as error:
             self.stop()
             raise error.__context__ or error from None
@@ -76,6 +78,19 @@ class RequestReader:
             raise Malformed(400) from error
         if self.begun is not None:
             self._see_to_rest()
+
+    def _read_on(self, rest: bytes) -> None:
+        """Read a body as if nothing else had been offered to be spoken, which the parser does not: so it gets another head.
+
+        Nothing is spoken here but HTTP/1.1 (RFC 9110 §7.8); the request is the last of its connection.
+        """
+        if self.begun is None:
+            self.stop()
+            return
+        self._parser = httptools.HttpRequestParser(self)
+        self.feed(b"POST / HTTP/1.1\r\n" + self._framing + b"\r\n")
+        if rest:
+            self.feed(rest)
 
     def stop(self) -> None:
         """Read no more; what has begun is forgotten."""
@@ -101,26 +116,32 @@ class RequestReader:
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        if not self.is_over:
+        if not self.is_over and not self._offers:
             self.begun, self.is_body = Incoming(self._out), False
-            self._target, self._bulk = b"", 0
+            self._target, self._framing, self._bulk = b"", b"", 0
 
     def on_url(self, part: bytes) -> None:
         """A piece of the target."""
+        if self.is_body:  # of a head of ours
+            return
         self._target += part
         if len(self._target) > MOST_TARGET:
             raise Malformed(414)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A field of the header; one behind the body is nothing to us."""
+        if self.begun is None or self.is_body:
+            return
         name = name.lower()
-        if self.begun is not None and not self.is_body and name in self._reading.fields:
+        if name in self._reading.fields:
             self.begun.fields.append((name, value))
+        if name in _FRAMING:
+            self._framing += b"%b: %b\r\n" % (name, value)
 
     def on_headers_complete(self) -> None:
         """The header is whole: what it says of the body's length counts before the body has come."""
         one = self.begun
-        if one is None:
+        if one is None or self.is_body:
             return
         self.is_body = True
         one.method = self._parser.get_method().decode("latin-1")
@@ -149,7 +170,10 @@ class RequestReader:
         one, parts = self.begun, self._parts
         if one is None:
             return
-        self.begun, self._parts, self._fed = None, [], 0
+        if self._parser.should_upgrade():
+            self._offers = True  # and its body is still to come
+            return
+        self.begun, self._parts, self._fed, self.is_over = None, [], 0, self._offers
         one.body = parts[0] if len(parts) == 1 else b"".join(parts)
         one.keeps = self._parser.should_keep_alive()
         self._arrived(one)
