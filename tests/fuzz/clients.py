@@ -10,28 +10,17 @@ parser, reads too and reads otherwise. Inputs that are answered in a new way are
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import base64
-import hashlib
-import json
-import random
-import tempfile
-import time
-import traceback
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import h11
-from tests.fuzz.mutations import BYTES
+from tests.fuzz.pieces import Target, Transport, Wrong, main
 
 from ruleout.adapters.clients.connection import ClientConnection, Service, Waits
 from ruleout.adapters.clients.incoming import Incoming
 from ruleout.adapters.clients.reading import MOST_TARGET, Reading
 
-KEPT = Path(__file__).resolve().parents[2] / "vectors" / "fuzz_clients"
-KEPT_BYTES, KEPT_ONE_BYTES = 100 * 2**10, 3 * 2**10
 MOST_BODY = 2000
 _READING = Reading(fields=frozenset({b"x-a", b"content-length", b"expect"}), most_body_bytes=MOST_BODY)
 _LINE = b"POST /there?q=1 HTTP/1.1\r\n"
@@ -52,38 +41,6 @@ _LINES = (
 )  # fmt: skip
 
 
-class Wrong(Exception):
-    """Something that a client must not be able to bring about."""
-
-
-class Transport:
-    """What a connection writes, until it ends."""
-
-    def __init__(self) -> None:
-        self.out, self.over = b"", False
-
-    def write(self, data: bytes) -> None:
-        self.out += data
-
-    def close(self) -> None:
-        self.over = True
-
-    abort = write_eof = close
-
-    def is_closing(self) -> bool:
-        return self.over
-
-    def can_write_eof(self) -> bool:
-        return True
-
-    def get_extra_info(self, _: str) -> None:
-        return None
-
-    def set_write_buffer_limits(self, **_: int) -> None: ...
-    def pause_reading(self) -> None: ...
-    def resume_reading(self) -> None: ...
-
-
 def answer(loop: asyncio.AbstractEventLoop, pieces: list[bytes]) -> str:
     """Send the pieces and return the shape of what came back. Raises whatever is wrong."""
     seen: list[Incoming] = []
@@ -95,7 +52,7 @@ def answer(loop: asyncio.AbstractEventLoop, pieces: list[bytes]) -> str:
             await asyncio.sleep(0)
         one.whole(200, [("x-n", str(len(seen)))], b"said")
 
-    async def main() -> None:
+    async def talk() -> None:
         left: list[object] = []
         service = Service(handle=handle, reading=_READING, waits=Waits(), date=lambda: "now", left=left.append)
         one, transport = ClientConnection(service, loop), Transport()
@@ -119,7 +76,7 @@ def answer(loop: asyncio.AbstractEventLoop, pieces: list[bytes]) -> str:
         raised.append(statuses)
 
     loop.set_exception_handler(lambda _, context: raised.append(context))
-    loop.run_until_complete(main())
+    loop.run_until_complete(talk())
     if len(raised) != 1:
         raise Wrong(f"the loop was told: {raised}")
     _look_at(seen)
@@ -186,79 +143,8 @@ def _by_h11(sent: bytes) -> Iterator[tuple[str, str, bytes]]:
         return
 
 
-def made(pool: list[bytes], rng: random.Random) -> list[bytes]:
-    """Some requests behind each other, changed in a few places, in pieces."""
-    sent = b"".join(rng.choice(pool) for _ in range(rng.choice((1, 1, 2, 3, 20))))
-    for _ in range(rng.choice((0, 1, 1, 2, 3))):
-        if rng.random() < 0.5:
-            ends = [at for at in range(len(sent)) if sent[at : at + 2] == b"\r\n"]
-            at = rng.choice(ends) + 2 if ends else 0
-            sent = sent[:at] + rng.choice(_LINES) + sent[at:]
-        else:
-            sent = rng.choice(BYTES)(sent, rng.choice(pool), rng)
-    cuts = sorted({rng.randrange(len(sent) + 1) for _ in range(rng.choice((0, 1, 3, 12)))}) if sent else []
-    return [sent[a:b] for a, b in zip([0, *cuts], [*cuts, len(sent)], strict=True)]
-
-
-def kept_input(path: Path) -> list[bytes]:
-    """Return the pieces of a kept input."""
-    return [base64.b64decode(piece) for piece in json.loads(path.read_text(encoding="utf-8"))]
-
-
-def _packed(pieces: list[bytes]) -> bytes:
-    return json.dumps([base64.b64encode(piece).decode() for piece in pieces]).encode() + b"\n"
-
-
-def _keep(corpus: Path, packed: bytes) -> None:
-    corpus.mkdir(parents=True, exist_ok=True)
-    if (
-        len(packed) <= KEPT_ONE_BYTES
-        and sum(path.stat().st_size for path in corpus.iterdir()) + len(packed) <= KEPT_BYTES
-    ):
-        (corpus / f"{hashlib.sha256(packed).hexdigest()[:12]}.json").write_bytes(packed)
-
-
-def fuzz(seconds: float, seed: int, corpus: Path | None, out: Path) -> dict[str, Any]:
-    """Fuzz for so many CPU-seconds."""
-    loop, shapes, pool = asyncio.new_event_loop(), set[str](), list(SEEDS)
-    failures, number, told = list[str](), 0, time.monotonic()
-    while (used := time.process_time()) < seconds and len(failures) < 10:
-        pieces = made(pool, random.Random(f"clients {seed} {number}"))
-        number += 1
-        try:
-            shape = answer(loop, pieces)
-        except Exception:  # noqa: BLE001 - whatever is raised is what is looked for
-            out.mkdir(parents=True, exist_ok=True)
-            path = out / f"clients-{seed}-{number - 1}.json"
-            path.write_bytes(_packed(pieces))
-            failures.append(f"{path}: {traceback.format_exc(limit=-4)}")
-            print("FAILURE", failures[-1], flush=True)
-            continue
-        if shape not in shapes:
-            shapes.add(shape)
-            if corpus is not None:
-                _keep(corpus, _packed(pieces))
-            if sum(map(len, pieces)) < 4000 and len(pool) < 200:
-                pool.append(b"".join(pieces))
-        if time.monotonic() - told > 20:
-            print(f"{number} inputs, {used:.0f} s, {len(shapes)} answers, {len(failures)} failures", flush=True)
-            told = time.monotonic()
-    loop.close()
-    return {"seed": seed, "inputs": number, "answers": len(shapes), "failures": failures}
-
-
-def main() -> int:
-    """Fuzz and print a summary in JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=60, help="CPU-seconds")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--corpus", type=Path, help="keep inputs that are answered in a new way here")
-    parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "ruleout-fuzz", help="failing inputs")
-    chosen = parser.parse_args()
-    found = fuzz(chosen.seconds, chosen.seed, chosen.corpus, chosen.out)
-    print(json.dumps(found), flush=True)
-    return 1 if found["failures"] else 0
+TARGET = Target(name="clients", seeds=SEEDS, lines=_LINES, answer=answer)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(TARGET, str(__doc__)))
