@@ -47,13 +47,14 @@ class RequestReader:
     """
 
     __slots__ = (
-        "_arrived", "_bulk", "_expected", "_fed", "_framing", "_offers", "_out", "_parser", "_parts", "_reading", "_target", "begun", "is_body", "is_over",
+        "_arrived", "_bulk", "_expected", "_fed", "_framing", "_heeded", "_offers", "_out", "_parser", "_parts", "_reading", "_target", "begun", "is_body", "is_over",
     )  # fmt: skip
 
     def __init__(
         self, reading: Reading, out: Outlet, arrived: Callable[[Incoming], None], expected: Callable[[], None]
     ) -> None:
         self._reading, self._out, self._arrived, self._expected = reading, out, arrived, expected
+        self._heeded = reading.fields | _FRAMING
         self._parser = httptools.HttpRequestParser(self)
         self._target, self._framing, self._parts = b"", b"", list[bytes]()
         self._bulk = self._fed = 0
@@ -133,6 +134,8 @@ class RequestReader:
         if self.begun is None or self.is_body:
             return
         name = name.lower()
+        if name not in self._heeded:  # as nearly all
+            return
         if name in self._reading.fields:
             self.begun.fields.append((name, value))
         if name in _FRAMING:
