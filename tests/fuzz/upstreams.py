@@ -22,7 +22,8 @@ SEEDS = (
     _OK + b"content-type: application/json\r\ncontent-length: 4\r\n\r\nbody", _OK + b"content-length: 0\r\n\r\n",
     _OK + b"transfer-encoding: chunked\r\n\r\n2\r\nbo\r\n2;a=b\r\ndy\r\n0\r\nx-a: late\r\n\r\n", _OK + b"connection: close\r\n\r\nuntil its end",
     b"HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n", b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\ncontent-length: 2\r\n\r\nno",
-    b"HTTP/1.0 200 OK\r\ncontent-length: 4\r\nconnection: keep-alive\r\n\r\nbody", b"HTTP/1.1 204 No Content\r\n\r\n", b"HTTP/1.1 408 Request Timeout\r\n\r\n",
+    b"HTTP/1.0 200 OK\r\ncontent-length: 4\r\nconnection: keep-alive\r\n\r\nbody", b"HTTP/1.1 204 No Content\r\n\r\n",
+    b"HTTP/1.1 101 Switching\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\nPRI", _OK + b"upgrade: h2,h2c\r\nconnection: upgrade\r\ncontent-length: 4\r\n\r\nbody", b"HTTP/1.1 408 Request Timeout\r\n\r\n",
 )  # fmt: skip
 _LINES = (
     b"content-length: 4\r\n", b"content-length: 5\r\n", b"content-length: +4\r\n", b"content-length : 4\r\n", b"content-length: 99999999999999999999\r\n",

@@ -17,6 +17,7 @@ ASKED = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
 PLAIN = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n"
 CLOSES = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello"
+OFFERS = b"HTTP/1.1 200 OK\r\nupgrade: h2,h2c\r\nconnection: upgrade\r\ncontent-length: 5\r\n\r\nhello"
 LATE = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 4\r\n\r\nlate"
 TO_THE_END = b"HTTP/1.1 200 OK\r\n\r\nhello"
 
@@ -80,7 +81,7 @@ async def five(pool: Pool) -> list[bytes]:
     return [await fetch(pool) for _ in range(5)]
 
 
-@pytest.mark.parametrize("answer", [PLAIN, CHUNKED])
+@pytest.mark.parametrize("answer", [PLAIN, CHUNKED, OFFERS])
 def test_a_connection_whose_answer_was_read_is_used_again(answer):
     """Five requests in turn, one connection: the reason for a pool."""
     server = Server(answer)
@@ -176,6 +177,12 @@ def test_one_more_than_there_may_be_is_refused_at_once_and_later_not():
 def test_what_is_no_whole_answer_is_a_failure(answer):
     with pytest.raises(UpstreamFailed):
         with_pool(Server(answer, ends=True), fetch)
+
+
+def test_another_protocol_is_a_failure_by_name():
+    switched = b"HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n"
+    with pytest.raises(UpstreamFailed, match="another protocol"):
+        with_pool(Server(switched), fetch)
 
 
 def test_a_reader_that_is_slow_holds_the_upstream_and_not_the_memory():

@@ -78,6 +78,8 @@ class Connection(asyncio.Protocol):
             return
         try:
             self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._break(UpstreamFailed("the upstream goes on in another protocol, for which nobody asked"))
         except httptools.HttpParserError as error:
             self._break(UpstreamFailed(f"the upstream's answer is no HTTP: {type(error).__name__}"))
         if self._size > MOST_WAITING and self.transport is not None:
