@@ -27,7 +27,7 @@ KEPT_BYTES, KEPT_ONE_BYTES = 50 * 2**10, 2 * 2**10
 
 
 class Wrong(Exception):
-    """Something that a client must not be able to bring about."""
+    """Something that a peer must not be able to bring about."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,14 +5,11 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.client_server import MOST_BODY, POST, READING
 
 from ruleout.adapters.clients.incoming import Incoming
 from ruleout.adapters.clients.outlet import Outlet
-from ruleout.adapters.clients.reading import Malformed, Reading, RequestReader
-
-MOST_BODY = 100_000
-READING = Reading(fields=frozenset({b"x-a", b"content-length", b"expect"}), most_body_bytes=MOST_BODY)
-POST = b"POST /there?q=1 HTTP/1.1\r\nhost: x\r\nX-A: one\r\ncontent-length: 4\r\n\r\nbody"
+from ruleout.adapters.clients.reading import Malformed, RequestReader
 
 
 def read(pieces: list[bytes]) -> list[tuple[str, str, str, list[str], bytes, str]]:

@@ -156,6 +156,12 @@ def test_nothing_follows_an_end_that_has_left(endpoint: Endpoint) -> None:
     assert reader.cut(POLICY) == reader.cut(KILL) == b""
 
 
+def test_an_answer_that_is_not_streamed_is_never_ended_by_us() -> None:
+    reader = reader_of(CHAT, False)
+    assert len(read_all(reader, events_of(CHAT, "say:a", stream=False))) == 1
+    assert reader.cut(KILL, sent=1) == reader.cut(KILL, sent=0) == reader.cut(KILL) == b""
+
+
 def test_a_usage_chunk_that_only_we_asked_for_is_told_and_not_forwarded() -> None:
     events = list(events_of(CHAT, "say:a"))
     head = json.loads(events[0][6:])

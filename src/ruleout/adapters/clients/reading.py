@@ -67,17 +67,20 @@ class RequestReader:
         if self.is_over:
             return
         self._fed += len(data)
+        rest = None
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as error:
-            self._read_on(data[error.args[0] :])
+            rest = data[error.args[0] :]
         except httptools.HttpParserCallbackError as error:
             self.stop()
             raise error.__context__ or error from None
         except httptools.HttpParserError as error:
             self.stop()
             raise Malformed(400) from error
-        if self.begun is not None:
+        if rest is not None:  # not while that error is handled: another would be told with it as its cause
+            self._read_on(rest)
+        elif self.begun is not None:
             self._see_to_rest()
 
     def _read_on(self, rest: bytes) -> None:

@@ -186,14 +186,17 @@ class Whole(Reader):
 
     def finish(self) -> list[Piece]:
         """Return the answer as one piece; see `Reader`."""
-        if self._fault is None:
-            self.ended = True
-            parts = self._parts
-            try:
-                return [self._read(parts[0] if len(parts) == 1 else b"".join(parts))]
-            except FAULTS as fault:
-                self._fault = cut_short(fault)
-        raise self._fault from None
+        if self._fault is not None:
+            raise self._fault
+        self.ended = True
+        parts = self._parts
+        try:
+            piece = self._read(parts[0] if len(parts) == 1 else b"".join(parts))
+        except FAULTS as fault:
+            self._fault = cut_short(fault)
+            raise self._fault from None
+        self._after.append((piece, None))
+        return [piece]
 
     def _take(self, data: bytes, pieces: list[Piece], *, last: bool) -> None:
         """Nothing is taken before the end."""
