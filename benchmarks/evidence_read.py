@@ -65,10 +65,10 @@ def ours(paths: list[Path], *, summaries: bool) -> Iterable[Row]:
 
     for path in paths:
         with open_log(find_one(str(path)), glance=summaries) as log:
-            measurements = read_log(log, summaries_only=summaries)
-        name = path.stem  # once a log: asked per row it would cost more than the reading
-        for measurement in measurements:
-            yield from ((name, a.sample, a.epoch, a.scores[0][1]) for a in measurement.attempts)
+            name = path.stem  # once a log: asked per row it would cost more than the reading
+            for measurement in read_log(log, summaries_only=summaries):
+                for attempt in measurement.attempts:
+                    yield name, attempt.sample, attempt.epoch, attempt.scores[0][1]
 
 
 def inspect_frame(paths: list[Path], *, one: bool) -> Iterable[Row]:
@@ -144,6 +144,8 @@ def contender(name: str, paths: list[Path]) -> Callable[[], Iterable[Row]]:
 
         pd.DataFrame({"a": [1]})
     elif name.startswith("ours"):
+        import cryptography.hazmat.primitives.poly1305  # noqa: F401 - for large logs only
+
         import ruleout.adapters.logs.finding
         import ruleout.adapters.logs.opening
         import ruleout.evidence  # noqa: F401

@@ -14,9 +14,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from operator import itemgetter, le
-from zlib import crc32
 
 import zstandard
+from isal.isal_zlib import crc32
 
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.archive.directory import decode_name, read_directory, widen

@@ -11,9 +11,9 @@ import struct
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import IO, cast
-from zlib import crc32
 
 import zstandard
+from isal.isal_zlib import crc32
 
 from ruleout.evidence.source import Source
 
