@@ -160,14 +160,15 @@ def test_an_answer_that_breaks_off_is_an_error_and_no_end(chat, claude, wish):
 
 
 def test_who_is_not_known_and_what_is_not_served_are_refused(gateway, chat):
-    stranger = openai.OpenAI(base_url=f"{gateway.url}/v1", api_key="rk-nobody", max_retries=0, timeout=10)
-    with pytest.raises(openai.AuthenticationError):
+    with (
+        openai.OpenAI(base_url=f"{gateway.url}/v1", api_key="rk-nobody", max_retries=0, timeout=10) as stranger,
+        pytest.raises(openai.AuthenticationError),
+    ):
         stranger.chat.completions.create(model="helper", messages=said("say:hi"))
     with pytest.raises(openai.PermissionDeniedError):
         chat.chat.completions.create(model="other-model", messages=said("say:hi"))
     with pytest.raises(openai.BadRequestError):
         chat.chat.completions.create(model="helper", messages=said("say:hi"), extra_body={"models": ["other-model"]})
-    stranger.close()
 
 
 def test_the_upstream_sees_its_own_key_and_nothing_of_the_client(fake, chat):

@@ -189,10 +189,21 @@ def cut_at(endpoint: Endpoint, wish: str, share: float, refusal: Refusal) -> Non
     _Handler.told = (200, [("content-type", "text/event-stream")], body)
 
 
+@pytest.fixture
+def ai(url: str) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=url + "/v1", api_key="k", max_retries=0) as client:
+        yield client
+
+
+@pytest.fixture
+def claude(url: str) -> Iterator[anthropic.Anthropic]:
+    with anthropic.Anthropic(base_url=url, api_key="k", max_retries=0) as client:
+        yield client
+
+
 @pytest.mark.parametrize("wish", ["say:a b c d e f", 'tool:look {"a": "bbbbbbbbbbbbbbbbbbbbbbbbbbbb"}'])
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.5, 0.7])
-def test_cuts_end_cleanly_in_the_sdks(url: str, wish: str, share: float) -> None:
-    ai = openai.OpenAI(base_url=url + "/v1", api_key="k", max_retries=0)
+def test_cuts_end_cleanly_in_the_sdks(ai: openai.OpenAI, claude: anthropic.Anthropic, wish: str, share: float) -> None:
     turns: list[Any] = [{"role": "user", "content": "x"}]
     cut_at(CHAT, wish, share, POLICY)
     chunks = list(ai.chat.completions.create(model="m", messages=turns, stream=True))
@@ -200,7 +211,6 @@ def test_cuts_end_cleanly_in_the_sdks(url: str, wish: str, share: float) -> None
     cut_at(CHAT, wish, share, KILL)
     with pytest.raises(openai.APIError, match="killed"):
         list(ai.chat.completions.create(model="m", messages=turns, stream=True))
-    claude = anthropic.Anthropic(base_url=url, api_key="k", max_retries=0)
     cut_at(MESSAGES, wish, share, KILL)
     with (
         pytest.raises(anthropic.APIError, match="killed"),
@@ -218,9 +228,7 @@ def test_cuts_end_cleanly_in_the_sdks(url: str, wish: str, share: float) -> None
             list(ai.responses.create(model="m", input="x", stream=True))
 
 
-def test_refusals_are_the_sdks_own_exceptions(url: str) -> None:
-    ai = openai.OpenAI(base_url=url + "/v1", api_key="k", max_retries=0)
-    claude = anthropic.Anthropic(base_url=url, api_key="k", max_retries=0)
+def test_refusals_are_the_sdks_own_exceptions(ai: openai.OpenAI, claude: anthropic.Anthropic) -> None:
     _Handler.told = refuse(RESPONSES, POLICY)
     with pytest.raises(openai.PermissionDeniedError) as caught:
         ai.responses.create(model="m", input="x")
