@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -95,6 +96,22 @@ def test_a_full_disk_refuses_and_recovers(running: Running, fake: Fake) -> None:
     for one in before:
         assert kinds(world, one.request) == ["Opened", "Ended"]
     assert any(type(one).__name__ == "Gap" for one in records(world))
+
+
+def test_what_cannot_be_recorded_does_not_wait_for_upstream(running: Running, fake: Fake) -> None:
+    """The provider was asked while the disk was at work; that its answer takes long keeps nobody waiting for a refusal."""
+    until(lambda: ask(running).status == 200, 15)
+    asked, began = len(fake.seen()), time.monotonic()
+    fill(running, full=True)
+    try:
+        refused = ask(running, chat("slow:20"))
+    finally:
+        fill(running, full=False)
+    assert (refused.status, why(refused)) == (503, "audit"), refused.data
+    assert len(fake.seen()) == asked + 1
+    assert time.monotonic() - began < 10
+    until(lambda: ask(running).status == 200, 15)
+    running.until_ready()
 
 
 def test_a_missing_end_is_told(fake: Fake, running: Running, lab: object) -> None:

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from ruleout.adapters.audit import AuditUnavailable
 from ruleout.adapters.upstream.connection import Connection
 from ruleout.serving.refusal import Refusal, Why
 
@@ -40,16 +41,17 @@ class Live:
     Attributes:
         refusal: why it was cut; None while it was not.
         connection: the upstream's connection, once there is one.
+        is_kept: whether the record of its request is durable: see `kept`.
         heard: the loop's time at which upstream was heard last, or the client took something.
         is_sending: whether a chunk waits for the client to take it.
     """
 
-    __slots__ = ("_loop", "connection", "heard", "is_sending", "judge", "refusal", "silent_s", "task")
+    __slots__ = ("_loop", "connection", "heard", "is_kept", "is_sending", "judge", "refusal", "silent_s", "task")
 
     def __init__(self, judge: Callable[[], Refusal | None], silent_s: int, loop: asyncio.AbstractEventLoop) -> None:
         self.judge, self.silent_s, self._loop = judge, silent_s, loop
         self.heard = loop.time()
-        self.is_sending = False
+        self.is_kept = self.is_sending = False
         self.task = asyncio.current_task(loop)
         self.connection: Connection | None = None
         self.refusal: Refusal | None = None
@@ -65,6 +67,15 @@ class Live:
     def hear(self) -> None:
         """Take note that upstream was heard, or the client took something."""
         self.heard = self._loop.time()
+
+    def kept(self, error: AuditUnavailable | None) -> None:
+        """The record of its request is durable, and its answer may be had; or it is not, which ends it (G-8)."""
+        if error is not None:
+            self.cut(Refusal(Why.AUDIT, str(error), retry_after_s=1))
+            return
+        self.is_kept = True
+        if self.connection is not None:
+            self.connection.let_go()
 
     def left(self) -> None:
         """End it: its client has gone."""

@@ -173,23 +173,32 @@ class Relay:
         has_waited = is_tool or it.transcript is not None or checks.has_question(request)
         if has_waited:
             await _before_record(it, checks, request)
-        kept = serving.audit.commit(it.opened())
-        self._is_opened = True
         if is_tool:
-            await kept  # a call of a tool has its effect upstream: its record comes first
+            await self._kept()  # a call of a tool has its effect upstream: its record comes first
+        else:
+            serving.audit.keep(it.opened(), self._live.kept)
+            self._is_opened = True
         connection = self._pipe.pool.kept()
         if connection is None:
             has_waited = True
             connection = await self._pipe.pool.connect()
         self._ask(connection, request.body, judges=has_waited)
         status = await connection.head()
-        await kept
+        if not self._live.is_kept:
+            raise AuditUnavailable("behind", "the request's record is not on disk")
         if status == 202 and is_tool:
             self._client.accepted()
         elif status != 200 or connection.is_encoded:
             raise Cut(await _refused_by(connection, status, self._pipe.key))
         else:
             await self._passing(connection, checks, request)
+
+    async def _kept(self) -> None:
+        """Have the request's record kept, and return once it is durable. Raises AuditUnavailable."""
+        kept = self._serving.audit.commit(self._it.opened())
+        self._is_opened = True
+        await kept
+        self._live.kept(None)
 
     def _ask(self, connection: Connection, body: bytes, *, judges: bool) -> None:
         """Send it upstream; where nothing was waited for since it was admitted, it was judged in this very step of the loop."""
@@ -201,7 +210,7 @@ class Relay:
             self._live.hear()
         it, counters = self._it, self._serving.counters
         counters.observe(REQUEST_SECONDS, it.endpoint._value_, us=microseconds_since(it.began_ns))
-        connection.send(self._pipe.request(body, self._route.fields))
+        connection.send(self._pipe.request(body, self._route.fields), is_held=not self._live.is_kept)
 
     def _passing(self, connection: Connection, checks: Checks, request: Request) -> Awaitable[None]:
         """What passes on an answer of 200: as a stream where one is asked for, of a tool server where it is one."""

@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -169,6 +170,34 @@ def test_a_future_waits_for_the_disk(tmp_path):
 
     assert asyncio.run(one()) is False
     writer.close()
+
+
+def test_whoever_is_to_be_told_is_told_once_it_is_on_disk_or_cannot_be(tmp_path):
+    """In the loop's thread, each time once."""
+    ops = FailingFiles(7)
+    writer = AuditWriter(tmp_path / "a", "w0", limits=SWIFT, ops=ops)
+    told: list[tuple[bool, AuditUnavailable | None, int]] = []
+
+    async def story():
+        heard = asyncio.Event()
+
+        def say(error):
+            told.append((opened(1) in written(tmp_path / "a"), error, threading.get_ident()))
+            heard.set()
+
+        for number in (1, 2):
+            heard.clear()
+            writer.keep(opened(number), say)
+            assert len(told) == number - 1
+            await heard.wait()
+        await asyncio.sleep(0.01)
+
+    asyncio.run(story())
+    writer.close()
+
+    assert told[0] == (True, None, threading.get_ident())
+    assert isinstance(told[1][1], AuditUnavailable)
+    assert len(told) == 2
 
 
 def test_too_much_waiting_is_refused_at_once(tmp_path):

@@ -220,6 +220,70 @@ def test_whoever_waits_can_be_told_to_stop():
     assert with_pool(Server(b""), wait) == "killed"
 
 
+@pytest.mark.parametrize(("answer", "ends"), [(PLAIN, False), (CLOSES, True), (TO_THE_END, True)])
+def test_a_held_answer_is_had_once_it_is_let_go(answer, ends):
+    """Also where its connection has ended since; and an answer that comes later than that is not waited for twice."""
+
+    async def hold(pool: Pool) -> tuple[bool, bytes]:
+        connection = await pool.take()
+        connection.send(ASKED, is_held=True)
+        head = asyncio.ensure_future(connection.head())
+        await asyncio.sleep(0.05)
+        early = head.done() or connection.is_awaited
+        connection.let_go()
+        assert await head == 200
+        body = b""
+        while data := await connection.body():
+            body += data
+        connection.finish()
+        return early, body
+
+    assert with_pool(Server(answer, ends=ends), hold) == (False, b"hello")
+
+
+def test_what_is_let_go_before_it_comes_is_waited_for():
+    async def hold(pool: Pool) -> int:
+        connection = await pool.take()
+        connection.send(ASKED, is_held=True)
+        connection.let_go()
+        assert await connection.head() == 200
+        connection.finish()
+        return await fetch(pool)
+
+    assert with_pool(Server(PLAIN), hold) == b"hello"
+
+
+@pytest.mark.parametrize(("answer", "ends"), [(PLAIN, False), (CLOSES, True), (b"what?", True), (b"", True)])
+def test_whoever_waits_for_a_held_answer_can_be_told_to_stop(answer, ends):
+    """Whatever has become of the answer and its connection by then."""
+
+    async def hold(pool: Pool) -> object:
+        connection = await pool.take()
+        connection.send(ASKED, is_held=True)
+        asyncio.get_running_loop().call_later(0.05, connection.interrupt, "killed")
+        with pytest.raises(Interrupted) as told:
+            await connection.head()
+        connection.finish()
+        return told.value.reason
+
+    assert with_pool(Server(answer, ends=ends), hold) == "killed"
+
+
+@pytest.mark.parametrize("answer", [b"what?", b"", b"HTTP/1.1 200 OK\r\n"])
+def test_a_held_answer_that_is_none_is_a_failure_once_it_is_let_go(answer):
+    async def hold(pool: Pool) -> bytes:
+        connection = await pool.take()
+        connection.send(ASKED, is_held=True)
+        asyncio.get_running_loop().call_later(0.05, connection.let_go)
+        try:
+            return await connection.head()
+        finally:
+            connection.finish()
+
+    with pytest.raises(UpstreamFailed):
+        with_pool(Server(answer, ends=True), hold)
+
+
 @pytest.mark.parametrize("url", ["ftp://x", "http://", "http://u:p@x", "http://x?q=1", "http://x/#f", "http://x/ y"])
 def test_an_address_with_more_than_where_it_is_is_refused(url):
     with pytest.raises(ValueError, match="expected"):

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -27,9 +28,6 @@ from ruleout.adapters.durable_file import FileOps, OneCallFiles, disk_errors
 from ruleout.errors import RuleoutError
 from ruleout.serving.audit import MAX_RECORD_BYTES, Gap, Started, gap_record, start_record
 
-_Waiting = tuple[bytes, "asyncio.Future[None] | None"]
-_Group = list[_Waiting]
-
 
 class AuditUnavailable(RuleoutError):
     """A record cannot be made durable now, so nothing may be served; `reason` is a `WriterState` or `behind`."""
@@ -39,6 +37,11 @@ class AuditUnavailable(RuleoutError):
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"audit: {reason}: {detail}", hint="Look at the disk of the audit folder.")
         self.reason = reason
+
+
+#: What is called once it is known how it went with a record: with None once it is on disk, else with why it is not.
+Told = Callable[[AuditUnavailable | None], None]
+_Group = list[tuple[bytes, Told | None]]
 
 
 class WriterState(Enum):
@@ -128,15 +131,19 @@ class AuditWriter:
             AuditUnavailable: at once, where the disk failed, the writer was closed, or too much waits already.
             ValueError: the record is longer than 8 MiB.
         """
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.keep(record, partial(_resolve, future))
+        return future
+
+    def keep(self, record: bytes, told: Told) -> None:
+        """Take a record somebody waits for; `told` is called in the loop's thread, and must not raise. Raises: as `commit`."""
         loop = self._admit(record)
-        future: asyncio.Future[None] = loop.create_future()
-        self._gathered.append((record, future))
+        self._gathered.append((record, told))
         now = loop.time()
         self._pace.committed(now)
         is_arranged, self._is_awaited = self._is_awaited or self._is_busy, True
         if not is_arranged:
             self._arrange(loop, now)
-        return future
 
     def note(self, record: bytes) -> None:
         """Take a record for which nobody waits; if it cannot be kept, the next gap record counts it. Raises: as `commit`."""
@@ -184,7 +191,7 @@ class AuditWriter:
             if size >= self._limits.group_bytes:
                 group, self._gathered = group[: number + 1], group[number + 1 :]
                 break
-        self._is_awaited = any(future is not None for _, future in self._gathered)
+        self._is_awaited = any(told is not None for _, told in self._gathered)
         self._queue.put(group)
 
     def close(self, *, timeout_s: float = 10.0) -> None:
@@ -296,7 +303,7 @@ class AuditWriter:
             self._is_owed = False
 
     def _settle(self, group: _Group, error: AuditUnavailable | None) -> None:
-        """Resolve a group's futures; of a failed one, all that was gathered fails with it. In the loop's thread."""
+        """Tell of a group's records; of a failed one, all that was gathered fails with it. In the loop's thread."""
         self._is_busy = False
         if error is not None:
             more, self._gathered, self._is_awaited = self._gathered, [], False
@@ -305,11 +312,16 @@ class AuditWriter:
         elif self._gathered and self._loop is not None:
             self._arrange(self._loop, self._loop.time())
         self._records -= len(group)
-        for record, future in group:
+        for record, told in group:
             self._bytes -= len(record)
-            if future is None or future.done():
-                continue
-            if error is None:
-                future.set_result(None)
-            else:
-                future.set_exception(error)
+            if told is not None:
+                told(error)
+
+
+def _resolve(future: asyncio.Future[None], error: AuditUnavailable | None) -> None:
+    if future.done():  # whoever waited was broken off
+        return
+    if error is None:
+        future.set_result(None)
+    else:
+        future.set_exception(error)

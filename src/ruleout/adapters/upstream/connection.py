@@ -40,7 +40,7 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_broken", "_fields", "_is_asked", "_is_kept", "_loop", "_parser", "_size", "_waiter", "_waiting", "done", "idle_since",
+        "_broken", "_fields", "_is_asked", "_is_held", "_is_kept", "_loop", "_parser", "_size", "_waiter", "_waiting", "done", "idle_since",
         "is_encoded", "release", "started", "status", "transport",
     )  # fmt: skip
 
@@ -61,7 +61,7 @@ class Connection(asyncio.Protocol):
         self._size = 0
         self.status = 0
         self._fields: list[tuple[bytes, bytes]] = []
-        self.started = self.done = self._is_kept = self.is_encoded = False
+        self.started = self.done = self._is_kept = self._is_held = self.is_encoded = False
 
     # --- the loop calls these -----------------------------------------------------------------------------------------
 
@@ -153,18 +153,24 @@ class Connection(asyncio.Protocol):
 
     @property
     def is_awaited(self) -> bool:
-        """Whether somebody waits for upstream to say something."""
-        return self._waiter is not None
+        """Whether somebody waits for upstream to say something; whoever waits for what is held does not."""
+        return self._waiter is not None and not (self._is_held and self.started)
 
-    def send(self, request: bytes) -> None:
-        """Send a request whole. Effect: writes to the socket's buffer."""
+    def send(self, request: bytes, *, is_held: bool = False) -> None:
+        """Send a request whole; where it is held, nobody gets anything of its answer before `let_go`. Effect: writes to the socket's buffer."""
         self._begin()
-        self._is_asked = True
+        self._is_asked, self._is_held = True, is_held
         self.transport.write(request)  # type: ignore[union-attr]  # whoever has it from the pool has it connected
 
+    def let_go(self) -> None:
+        """The answer may be had."""
+        self._is_held = False
+        if self.started or self._broken is not None:
+            self._wake()
+
     async def head(self) -> int:
-        """Wait for the answer's header and return its status. Raises UpstreamFailed, Interrupted."""
-        while not self.started:
+        """Wait for the answer's header, and to be let go, and return its status. Raises UpstreamFailed, Interrupted."""
+        while self._is_held or not self.started:
             await self._more()
             self._heed()
         return self.status
@@ -188,8 +194,9 @@ class Connection(asyncio.Protocol):
         return data
 
     def interrupt(self, reason: object) -> None:
-        """End the wait of whoever waits, now or next: it raises Interrupted with the reason."""
-        self._break(Interrupted(reason))
+        """End the wait of whoever waits, now or next: it raises Interrupted with the reason, whatever else ended the connection."""
+        self._broken = Interrupted(reason)
+        self._wake()
 
     def finish(self) -> None:
         """Give the connection back, or close it if the answer is not read to its end."""
@@ -205,16 +212,20 @@ class Connection(asyncio.Protocol):
 
     def _more(self) -> asyncio.Future[None]:
         """What resolves once more has come, or nothing more will. Raises what broke the connection already."""
-        if self._broken is not None:
+        if self._broken is not None and (self._was_told() or not self._is_held):
             raise self._broken
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
         self._waiter = waiter = self._loop.create_future()
         return waiter
 
+    def _was_told(self) -> bool:
+        """Whether whoever waits was told to stop: all that ends the wait for a held answer, which may be whole though its connection ended."""
+        return isinstance(self._broken, Interrupted)
+
     def _heed(self) -> None:
         """See to having been interrupted: before anything else that came. Raises Interrupted."""
-        if self._broken is not None and isinstance(self._broken, Interrupted):
+        if self._broken is not None and self._was_told():
             raise self._broken
 
     def _break(self, error: Exception) -> None:
@@ -222,6 +233,8 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def _wake(self) -> None:
+        if self._is_held and not self._was_told():
+            return
         waiter, self._waiter = self._waiter, None
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
