@@ -33,7 +33,7 @@ from ruleout.model.permit import Endpoint
 from ruleout.serving.monitoring.counters import Counters
 from ruleout.serving.monitoring.metrics import REQUEST_SECONDS, STREAMS
 from ruleout.serving.refusal import Refusal, Why
-from ruleout.serving.wires import CutShort, Piece, Request, reader_of, refuse
+from ruleout.serving.wires import CutShort, Piece, Request, reader_of, refuse, whole_of
 
 _BUG = Refusal(Why.CLOSED, "the gateway failed; this is a bug of ours")
 _BROKEN = "the upstream's answer broke off"
@@ -76,7 +76,7 @@ class Relay:
         self._checks: Checks | None = None
         self._connection: Connection | None = None
         self._is_opened = False
-        self._reader: Any = None
+        self._reader: Any = None  # of an answer that streams
         self._unsent: deque[Piece] = deque()
         self._live = live = Live(self._judge, pipe.silent_s, serving.answers.loop)
         self._client = Delivery(it, live, client)
@@ -217,8 +217,10 @@ class Relay:
         it, streams = self._it, request.asked.stream
         if it.endpoint is Endpoint.MCP_TOOLS_CALL:
             streams = connection.headers.get("content-type", "").startswith("text/event-stream")
-        self._reader = reader_of(it.endpoint, streams, request.rpc_id, hide_usage=request.usage_added)
-        return self._stream(connection, checks) if streams else self._whole(connection, checks)
+        if not streams:
+            return self._whole(connection, checks, request)
+        self._reader = reader_of(it.endpoint, request.rpc_id, hide_usage=request.usage_added)
+        return self._stream(connection, checks)
 
     async def _stream(self, connection: Connection, checks: Checks) -> None:
         reader = self._reader
@@ -246,20 +248,19 @@ class Relay:
             ready = await checks.passed(piece)
         await self._send(ready)
 
-    async def _whole(self, connection: Connection, checks: Checks) -> None:
+    async def _whole(self, connection: Connection, checks: Checks, request: Request) -> None:
         # As nearly always, all of it is there.
         data = connection.come() if connection.done else b""
         if not data or len(data) > self._serving.most_body_bytes:
             data = await _rest(connection, data, self._live, self._serving.most_body_bytes)
-        reader = self._reader
-        out: list[bytes] = []
-        for piece in (*reader.feed(data), *reader.finish()):
-            ready = checks.at_once(piece)
-            out += await checks.passed(piece) if ready is None else (ready,)
+        piece = whole_of(self._it.endpoint, data, request.rpc_id)
+        ready = checks.at_once(piece)
+        if ready is None:
+            ready = b"".join(await checks.passed(piece))
         refusal = self._live.refusal or self._judge()
         if refusal is not None:
             raise Cut(refusal)
-        self._client.whole(self._route.headers(connection), out[0] if len(out) == 1 else b"".join(out))
+        self._client.whole(self._route.headers(connection), ready)
 
     async def _send(self, parts: Sequence[bytes]) -> None:
         """Send pieces that may leave, in the order in which the reader gave them, and tell it of each."""

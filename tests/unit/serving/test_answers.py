@@ -23,7 +23,7 @@ from tests.fake_upstream.answers import answer
 
 from ruleout.model.permit import Endpoint
 from ruleout.serving.refusal import Refusal, Why
-from ruleout.serving.wires.answers import CutShort, Piece, Reader, reader_of
+from ruleout.serving.wires.answers import CutShort, Piece, Reader, reader_of, whole_of
 from ruleout.serving.wires.answers.plain import colons_in
 
 CHAT, RESPONSES = Endpoint.OPENAI_CHAT_COMPLETIONS, Endpoint.OPENAI_RESPONSES
@@ -52,6 +52,13 @@ def read_all(reader: Reader, parts: Iterable[bytes]) -> list[Piece]:
     return [*pieces, *reader.finish()]
 
 
+def pieces_of(endpoint: Endpoint, parts: Iterable[bytes], *, stream: bool, rpc_id: Any = None) -> list[Piece]:
+    """Read an answer that is streamed, or one that is not."""
+    if stream:
+        return read_all(reader_of(endpoint, rpc_id), parts)
+    return [whole_of(endpoint, b"".join(parts), rpc_id)]
+
+
 def said(pieces: list[Piece]) -> tuple[str, list[tuple[str, Any]], int, int]:
     """Return what all wires must tell alike."""
     calls = [(call.name, json.loads(call.arguments)) for one in pieces for call in one.tool_calls]
@@ -62,7 +69,7 @@ def said(pieces: list[Piece]) -> tuple[str, list[tuple[str, Any]], int, int]:
 @pytest.mark.parametrize("wish", WISHES[:3])
 def test_one_answer_is_the_same_on_every_wire_streamed_or_not(wish: str) -> None:
     told = [
-        said(read_all(reader_of(endpoint, stream=stream), events_of(endpoint, wish, stream=stream)))
+        said(pieces_of(endpoint, events_of(endpoint, wish, stream=stream), stream=stream))
         for endpoint in PATHS
         for stream in (True, False)
     ]
@@ -78,14 +85,14 @@ def test_every_split_gives_the_same_pieces(data: st.DataObject) -> None:
     sent = (b"\xef\xbb\xbf: hi\n\n" + b"".join(events_of(endpoint, wish))).replace(b"\n", end)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(sent)), max_size=12)))
     parts = [sent[a:b] for a, b in zip([0, *cuts], [*cuts, len(sent)], strict=True)]
-    pieces = read_all(reader_of(endpoint, stream=True), parts)
-    assert pieces == read_all(reader_of(endpoint, stream=True), [sent])
+    pieces = read_all(reader_of(endpoint), parts)
+    assert pieces == read_all(reader_of(endpoint), [sent])
     assert b"".join(piece.data for piece in pieces) == sent
 
 
 @pytest.mark.parametrize("endpoint", PATHS)
 def test_nothing_of_a_held_call_leaves_before_it_is_whole(endpoint: Endpoint) -> None:
-    sent, reader = b"".join(events_of(endpoint, 'say:x\ntool:secret {"a": "xyzzy"}')), reader_of(endpoint, stream=True)
+    sent, reader = b"".join(events_of(endpoint, 'say:x\ntool:secret {"a": "xyzzy"}')), reader_of(endpoint)
     for at in range(len(sent)):
         for piece in reader.feed(sent[at : at + 1]):
             if piece.tool_calls:
@@ -126,7 +133,7 @@ def test_a_cut_behind_every_event_ends_in_the_sdks_own_terms(endpoint: Endpoint,
     native = "refusal" if endpoint is MESSAGES else "content_filter"
     events = events_of(endpoint, wish)
     for at in range(len(events)):
-        reader, body = reader_of(endpoint, stream=True), b""
+        reader, body = reader_of(endpoint), b""
         for event in events[:at]:
             for piece in reader.feed(event):
                 body += piece.data
@@ -143,7 +150,7 @@ def test_a_cut_in_the_middle_of_a_batch_counts_only_what_was_sent(endpoint: Endp
     sent = b"".join(events_of(endpoint, WISHES[2]))
     native = "refusal" if endpoint is MESSAGES else "content_filter"
     for keep in range(4):
-        reader = reader_of(endpoint, stream=True)
+        reader = reader_of(endpoint)
         pieces = reader.feed(sent)
         body = b"".join(piece.data for piece in pieces[:keep])
         assert asyncio.run(in_sdk(endpoint, body + reader.cut(POLICY, sent=keep))) == native
@@ -151,15 +158,17 @@ def test_a_cut_in_the_middle_of_a_batch_counts_only_what_was_sent(endpoint: Endp
 
 @pytest.mark.parametrize("endpoint", PATHS)
 def test_nothing_follows_an_end_that_has_left(endpoint: Endpoint) -> None:
-    reader = reader_of(endpoint, stream=True)
+    reader = reader_of(endpoint)
     read_all(reader, events_of(endpoint, "say:a"))
     assert reader.cut(POLICY) == reader.cut(KILL) == b""
 
 
-def test_an_answer_that_is_not_streamed_is_never_ended_by_us() -> None:
-    reader = reader_of(CHAT, False)
-    assert len(read_all(reader, events_of(CHAT, "say:a", stream=False))) == 1
-    assert reader.cut(KILL, sent=1) == reader.cut(KILL, sent=0) == reader.cut(KILL) == b""
+def test_an_answer_that_is_not_streamed_has_an_end_to_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    (body,) = events_of(CHAT, "say:a", stream=False)
+    assert whole_of(CHAT, body).text == "a"
+    monkeypatch.setattr("ruleout.serving.wires.answers.MAX_ANSWER", len(body) - 1)
+    with pytest.raises(CutShort, match="too large"):
+        whole_of(CHAT, body)
 
 
 def test_a_usage_chunk_that_only_we_asked_for_is_told_and_not_forwarded() -> None:
@@ -167,9 +176,9 @@ def test_a_usage_chunk_that_only_we_asked_for_is_told_and_not_forwarded() -> Non
     head = json.loads(events[0][6:])
     usage = {**head, "choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 5}}
     events.insert(-1, b"data: " + json.dumps(usage).encode() + b"\n\n")
-    hidden = read_all(reader_of(CHAT, stream=True, hide_usage=True), events)
+    hidden = read_all(reader_of(CHAT, hide_usage=True), events)
     assert (3, 5, b"") in {(one.tokens_in, one.tokens_out, one.data) for one in hidden}
-    shown = read_all(reader_of(CHAT, stream=True), events)
+    shown = read_all(reader_of(CHAT), events)
     assert b"prompt_tokens" in b"".join(one.data for one in shown)
 
 
@@ -182,7 +191,7 @@ def test_text_goes_on_while_a_call_of_another_choice_is_held() -> None:
     call = {
         "tool_calls": [{"index": 0, "id": "i", "type": "function", "function": {"name": "look", "arguments": "{}"}}]
     }
-    reader = reader_of(CHAT, stream=True)
+    reader = reader_of(CHAT)
     assert reader.feed(chunk(0, call)) == []
     assert [one.text for one in reader.feed(chunk(1, {"content": "hi"}))] == ["hi"]
     (piece,) = reader.feed(chunk(0, {}, "tool_calls"))
@@ -192,13 +201,12 @@ def test_text_goes_on_while_a_call_of_another_choice_is_held() -> None:
 
 @pytest.mark.parametrize("case", VECTORS, ids=[case["name"] for case in VECTORS])
 def test_published_answers_are_read_as_stated(case: dict[str, Any]) -> None:
-    reader = reader_of(Endpoint(case["endpoint"]), stream=case["stream"], rpc_id=case.get("rpc_id"))
-    body = case["body"].encode()
+    endpoint, body = Endpoint(case["endpoint"]), case["body"].encode()
     if "refused" in case:
         with pytest.raises(CutShort):
-            read_all(reader, [body])
+            pieces_of(endpoint, [body], stream=case["stream"], rpc_id=case.get("rpc_id"))
         return
-    pieces = read_all(reader, [body])
+    pieces = pieces_of(endpoint, [body], stream=case["stream"], rpc_id=case.get("rpc_id"))
     assert "".join(one.text for one in pieces) == case["text"]
     assert [[call.name, call.arguments] for one in pieces for call in one.tool_calls] == case["calls"]
 
@@ -212,9 +220,14 @@ def test_garbage_raises_nothing_but_cut_short(data: st.DataObject) -> None:
     junk = data.draw(
         st.one_of(st.binary(max_size=20), st.sampled_from([b"null", b"[]", b"{}", b"1e999", b'"x"', b"-1"]))
     )
-    reader = reader_of(endpoint, stream=stream)
+    spoilt = sent[:at] + junk + sent[end:]
+    if not stream:
+        with contextlib.suppress(CutShort):
+            whole_of(endpoint, spoilt)
+        return
+    reader = reader_of(endpoint)
     with contextlib.suppress(CutShort):
-        read_all(reader, [sent[:at] + junk + sent[end:]])
+        read_all(reader, [spoilt])
     reader.cut(POLICY)
     reader.cut(KILL)
 
@@ -229,7 +242,7 @@ def mcp_answers(ending: bytes) -> Any:
         if asked["method"] != "tools/call":
             plan = answer("/mcp", request.content)
             return httpx2.Response(200, headers={"content-type": "application/json"}, content=plan.body)
-        reader = reader_of(MCP, stream=True, rpc_id=asked["id"])
+        reader = reader_of(MCP, rpc_id=asked["id"])
         progress = {"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": "x"}}
         (piece,) = reader.feed(b"event: message\ndata: " + json.dumps(progress).encode() + b"\n\n")
         reader.sent(piece)
@@ -257,7 +270,7 @@ def test_a_cut_of_a_tools_answer_is_an_error_of_the_mcp_sdk(ending: bytes, says:
 @pytest.mark.parametrize("endpoint", Endpoint)
 @pytest.mark.parametrize("part", [b"data: " + b"x" * 65530, b": y\n" * 16384])
 def test_an_event_without_end_is_cut_short_before_it_fills_memory(endpoint: Endpoint, part: bytes) -> None:
-    reader = reader_of(endpoint, stream=True)
+    reader = reader_of(endpoint)
     with pytest.raises(CutShort):
         _feed_often(reader, part)
 
@@ -273,7 +286,7 @@ def test_a_cut_closes_what_is_open_once(endpoint: Endpoint, wish: str) -> None:
     """The SDKs forgive a block that is left open; other clients may not."""
     events = events_of(endpoint, wish)
     for at in range(len(events) - 1):
-        reader = reader_of(endpoint, stream=True)
+        reader = reader_of(endpoint)
         body = b"".join(piece.data for event in events[:at] for piece in reader.feed(event)) + reader.cut(POLICY)
         for begins, ends in ((b"event: content_block_start", b"event: content_block_stop"), (b".added\n", b".done\n")):
             texts = body.count(b"output_text.done\n") + body.count(b"refusal.done\n") + body.count(b"arguments.done\n")
@@ -295,7 +308,7 @@ def test_a_second_text_that_escapes_make_up_for_is_not_hidden(endpoint: Endpoint
     assert spoilt
 
     with pytest.raises(CutShort):
-        read_all(reader_of(endpoint, stream), parts)
+        pieces_of(endpoint, parts, stream=stream)
 
 
 ORDINARY = {
@@ -318,10 +331,10 @@ def test_an_ordinary_answer_is_read_at_once_and_any_other_in_the_same_words(
     """By its types, without a look at each field; one field more, and it is read by fields to the same text."""
     body = json.dumps(ORDINARY, **style).encode()
     other = json.dumps({**ORDINARY, "more": None}, **style).encode()
-    slow = read_all(reader_of(CHAT, False), [other])[0]
+    slow = whole_of(CHAT, other)
     monkeypatch.setattr("ruleout.serving.wires.answers.chat_whole._by_fields", None)
 
-    (piece,) = read_all(reader_of(CHAT, False), [body])
+    piece = whole_of(CHAT, body)
 
     assert piece == slow._replace(data=body)
     assert (piece.text, piece.tokens_in, piece.tokens_out) == ("a: b", 2, 3)
@@ -342,7 +355,7 @@ def test_what_is_no_ordinary_answer_is_read_by_fields(spoil: Any) -> None:
     """Calls, thoughts and further choices are told, not passed over."""
     told = json.loads(json.dumps(ORDINARY))
     spoil(told)
-    (piece,) = read_all(reader_of(CHAT, False), [json.dumps(told).encode()])
+    piece = whole_of(CHAT, json.dumps(told).encode())
     extra = {"thought", "f"} & {*piece.text.replace("a: b", "").split(), *(call.name for call in piece.tool_calls)}
     assert extra or piece.text in ("a: b", "a: ba: b")
 
@@ -355,7 +368,7 @@ def test_more_in_an_answer_than_is_known_is_refused(name: str) -> None:
         {**ORDINARY, "usage": {**ORDINARY["usage"], name: {"a": "w" * 600}}},
     ):
         with pytest.raises(CutShort):
-            read_all(reader_of(CHAT, False), [json.dumps(told).encode()])
+            whole_of(CHAT, json.dumps(told).encode())
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -372,10 +385,10 @@ def test_the_timings_of_a_local_server_are_marks_and_nothing_else(stream: bool) 
         body = json.dumps(told).encode()
         return b"data: " + body + b"\n\ndata: [DONE]\n\n" if stream else body
 
-    said = read_all(reader_of(CHAT, stream), [answer({"prompt_n": 36, "prompt_ms": 2314.505})])
+    said = pieces_of(CHAT, [answer({"prompt_n": 36, "prompt_ms": 2314.505})], stream=stream)
     assert "".join(piece.text for piece in said) == "a"
     with pytest.raises(CutShort):
-        read_all(reader_of(CHAT, stream), [answer({"says": "a sentence that nobody has judged " * 40})])
+        pieces_of(CHAT, [answer({"says": "a sentence that nobody has judged " * 40})], stream=stream)
 
 
 @given(st.text(st.sampled_from(':"\\u03a{}é'), max_size=30))

@@ -86,7 +86,7 @@ def test_same_answer_is_read_alike(size: int, line_end: bytes) -> None:
     for endpoint in PATHS:
         sent = b"\xef\xbb\xbf: hi\n\n" + stream_of(endpoint, 'say:hello big world\ntool:look {"a": 1}\ntools:2')
         sent = sent.replace(b"\n", line_end)
-        reader = reader_of(endpoint, True)
+        reader = reader_of(endpoint)
         pieces: list[Piece] = []
         for at in range(0, len(sent), size):
             pieces += reader.feed(sent[at : at + size])
@@ -101,7 +101,7 @@ def test_same_answer_is_read_alike(size: int, line_end: bytes) -> None:
 
 @pytest.mark.parametrize("endpoint", PATHS)
 def test_nothing_of_a_held_call_leaves(endpoint: Endpoint) -> None:
-    sent, reader = stream_of(endpoint, 'tool:secret_tool {"a": "xyzzy"}'), reader_of(endpoint, True)
+    sent, reader = stream_of(endpoint, 'tool:secret_tool {"a": "xyzzy"}'), reader_of(endpoint)
     for at in range(len(sent)):
         for piece in reader.feed(sent[at : at + 1]):
             if piece.tool_calls:
@@ -114,7 +114,7 @@ def test_nothing_of_a_held_call_leaves(endpoint: Endpoint) -> None:
 @pytest.mark.parametrize("endpoint", PATHS)
 def test_an_answer_that_stops_early_is_cut_short(endpoint: Endpoint) -> None:
     sent = stream_of(endpoint, "say:a b")
-    reader = reader_of(endpoint, True)
+    reader = reader_of(endpoint)
     reader.feed(sent[: len(sent) // 2])
     with pytest.raises(CutShort):
         reader.finish()
@@ -183,7 +183,7 @@ def url() -> Iterator[str]:
 
 def cut_at(endpoint: Endpoint, wish: str, share: float, refusal: Refusal) -> None:
     """Let the server send part of an answer, then its native ending."""
-    sent, reader = stream_of(endpoint, wish), reader_of(endpoint, True)
+    sent, reader = stream_of(endpoint, wish), reader_of(endpoint)
     pieces = reader.feed(sent[: int(len(sent) * share)])
     body = b"".join(one.data for one in pieces) + reader.cut(refusal)
     _Handler.told = (200, [("content-type", "text/event-stream")], body)

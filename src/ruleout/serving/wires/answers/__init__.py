@@ -3,35 +3,53 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from ruleout.model.permit import Endpoint
 from ruleout.serving.wires.answers import chat, chat_whole, messages, responses, rpc
-from ruleout.serving.wires.answers.reader import Reader, Whole
+from ruleout.serving.wires.answers.reader import FAULTS, MAX_ANSWER, Reader, cut_short
 from ruleout.serving.wires.values import CutShort, Piece, ToolCall
 
-__all__ = ["CutShort", "Piece", "Reader", "ToolCall", "reader_of"]
+__all__ = ["CutShort", "Piece", "Reader", "ToolCall", "reader_of", "whole_of"]
 
 
-def reader_of(
-    endpoint: Endpoint,
-    stream: bool,  # noqa: FBT001 -- callers name it or not
-    rpc_id: str | int | None = None,
-    *,
-    hide_usage: bool = False,
-) -> Reader:
-    """Return what watches one answer.
+_WHOLE = {
+    Endpoint.OPENAI_CHAT_COMPLETIONS.value: chat_whole.whole,
+    Endpoint.OPENAI_RESPONSES.value: responses.whole,
+    Endpoint.ANTHROPIC_MESSAGES.value: messages.whole,
+}
+
+
+def whole_of(endpoint: Endpoint, body: bytes, rpc_id: str | int | None = None) -> Piece:
+    """Return an answer that is not streamed, as one piece. It is never ended by us: whoever serves it refuses instead. Pure.
 
     Args:
         endpoint: the wire format.
-        stream: whether the answer is sent as server-sent events.
+        rpc_id: id of the MCP request that is answered.
+
+    Raises:
+        CutShort: it is not whole, or of no known shape: nothing of it may be forwarded.
+    """
+    if len(body) > MAX_ANSWER:
+        raise CutShort("the answer is too large")
+    try:
+        # By its value: an enumeration's own hash is slow.
+        read = _WHOLE.get(endpoint._value_)
+        return rpc.whole(body, rpc_id=rpc_id) if read is None else read(body)
+    except FAULTS as fault:
+        raise cut_short(fault) from None
+
+
+def reader_of(endpoint: Endpoint, rpc_id: str | int | None = None, *, hide_usage: bool = False) -> Reader:
+    """Return what watches one answer that is sent as server-sent events.
+
+    Args:
+        endpoint: the wire format.
         rpc_id: id of the MCP request that is answered.
         hide_usage: do not forward the usage chunk of a chat completion, which only the gateway asked for.
     """
     if endpoint is Endpoint.OPENAI_CHAT_COMPLETIONS:
-        return chat.ChatReader(hide_usage=hide_usage) if stream else Whole(chat_whole.whole)
+        return chat.ChatReader(hide_usage=hide_usage)
     if endpoint is Endpoint.OPENAI_RESPONSES:
-        return responses.ResponsesReader() if stream else Whole(responses.whole)
+        return responses.ResponsesReader()
     if endpoint is Endpoint.ANTHROPIC_MESSAGES:
-        return messages.MessagesReader() if stream else Whole(messages.whole)
-    return rpc.RpcReader(rpc_id) if stream else Whole(partial(rpc.whole, rpc_id=rpc_id))
+        return messages.MessagesReader()
+    return rpc.RpcReader(rpc_id)
