@@ -163,9 +163,8 @@ class Relay:
         return ("left" if refusal is GONE else "cut"), refusal
 
     async def _answer(self) -> None:
-        it, serving = self._it, self._serving
+        it, serving, request = self._it, self._serving, self._it.request
         standing = serving.admission.standing
-        request = it.request
         if standing is None or request is None:
             raise Cut(Refusal(Why.CLOSED, serving.admission.closed))
         self._checks = checks = Checks(it, serving.admission, standing, serving.guards)
@@ -208,8 +207,8 @@ class Relay:
             raise Cut(refusal)
         if judges:
             self._live.hear()
-        it, counters = self._it, self._serving.counters
-        counters.observe(REQUEST_SECONDS, it.endpoint._value_, us=microseconds_since(it.began_ns))
+        us = microseconds_since(self._it.began_ns)
+        self._serving.counters.observe(REQUEST_SECONDS, self._it.endpoint._value_, us=us)
         connection.send(self._pipe.request(body, self._route.fields), is_held=not self._live.is_kept)
 
     def _passing(self, connection: Connection, checks: Checks, request: Request) -> Awaitable[None]:
@@ -249,8 +248,7 @@ class Relay:
         await self._send(ready)
 
     async def _whole(self, connection: Connection, checks: Checks, request: Request) -> None:
-        # As nearly always, all of it is there.
-        data = connection.come() if connection.done else b""
+        data = connection.come() if connection.done else b""  # as nearly always, all of it is there
         if not data or len(data) > self._serving.most_body_bytes:
             data = await _rest(connection, data, self._live, self._serving.most_body_bytes)
         piece = whole_of(self._it.endpoint, data, request.rpc_id)
