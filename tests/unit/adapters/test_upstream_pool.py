@@ -222,7 +222,7 @@ def test_whoever_waits_can_be_told_to_stop():
 
 @pytest.mark.parametrize(("answer", "ends"), [(PLAIN, False), (CLOSES, True), (TO_THE_END, True)])
 def test_a_held_answer_is_had_once_it_is_let_go(answer, ends):
-    """Also where its connection has ended since; and an answer that comes later than that is not waited for twice."""
+    """Also where its connection has ended since; nobody is said to wait for upstream meanwhile."""
 
     async def hold(pool: Pool) -> tuple[bool, bytes]:
         connection = await pool.take()
@@ -242,7 +242,7 @@ def test_a_held_answer_is_had_once_it_is_let_go(answer, ends):
 
 
 def test_what_is_let_go_before_it_comes_is_waited_for():
-    async def hold(pool: Pool) -> int:
+    async def hold(pool: Pool) -> bytes:
         connection = await pool.take()
         connection.send(ASKED, is_held=True)
         connection.let_go()
@@ -271,7 +271,7 @@ def test_whoever_waits_for_a_held_answer_can_be_told_to_stop(answer, ends):
 
 @pytest.mark.parametrize("answer", [b"what?", b"", b"HTTP/1.1 200 OK\r\n"])
 def test_a_held_answer_that_is_none_is_a_failure_once_it_is_let_go(answer):
-    async def hold(pool: Pool) -> bytes:
+    async def hold(pool: Pool) -> int:
         connection = await pool.take()
         connection.send(ASKED, is_held=True)
         asyncio.get_running_loop().call_later(0.05, connection.let_go)
