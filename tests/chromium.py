@@ -8,6 +8,7 @@ request that a page makes is kept, so that a test can show that there was none b
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import select
@@ -146,6 +147,13 @@ class Tab:
             self._saved.add(self._begun[params["guid"]])
 
 
+def _raised(descriptor: int) -> int:
+    """Give a descriptor a number of a hundred or more, in place of its own."""
+    raised = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 100)
+    os.close(descriptor)
+    return raised
+
+
 @contextmanager
 def browsing(folder: Path) -> Iterator[Tab]:
     """Run a browser that saves what it downloads into a folder; it ends with the block."""
@@ -155,8 +163,9 @@ def browsing(folder: Path) -> Iterator[Tab]:
     theirs, from_child = os.pipe()
     profile = folder / "profile"
 
-    # The browser wants exactly 3 and 4; a shell moves the pipes there, by way of two that nobody else uses.
-    moved = f'exec 98<&{to_child} 99>&{from_child}; exec 3<&98 4>&99; exec "$@"'
+    # The browser wants exactly 3 and 4. A shell moves the pipes there; above a hundred neither can stand in the way.
+    to_child, from_child = _raised(to_child), _raised(from_child)
+    moved = f'exec 3<&{to_child} 4>&{from_child}; exec "$@"'
     process = subprocess.Popen(
         ["bash", "-c", moved, "bash", program, *_FLAGS, f"--user-data-dir={profile}"],
         pass_fds=(to_child, from_child),

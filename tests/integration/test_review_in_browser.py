@@ -7,7 +7,9 @@ Skipped, loudly, where there is no Chromium; `tools/install_servers.sh` brings o
 from __future__ import annotations
 
 import json
+import os
 import re
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,17 @@ def made(built: Lab, tmp_path_factory: pytest.TempPathFactory) -> Lab:
 def lab(made: Lab, tmp_path: Path) -> Lab:
     """A lab of the test's own, with the package."""
     return made.copy_to(tmp_path / "lab")
+
+
+@pytest.mark.parametrize("first", [3, 95, 96, 98, 99])
+def test_the_browser_starts_however_many_files_are_open(tmp_path, first):
+    """Its pipes reach it whatever their numbers: once, with 95 to 98, one was laid over the other."""
+    with ExitStack() as held:
+        while (file := held.enter_context(Path(os.devnull).open())).fileno() < first - 1:
+            pass
+        with browsing(tmp_path) as tab:
+            assert tab.run("1+1") == 2
+    assert file.closed
 
 
 def test_opened_answered_returned_filed_and_published(lab, tmp_path):
