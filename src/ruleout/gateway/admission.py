@@ -21,6 +21,7 @@ from ruleout.gateway.comparing.rechecking import Rechecks
 from ruleout.gateway.comparing.shadowing import shadowed
 from ruleout.gateway.exchange import Exchange, Taken, opened_of, refusal_of
 from ruleout.gateway.judging.known import Judged, Known, key_of
+from ruleout.gateway.live import PageState
 from ruleout.gateway.telling.transcript import KeyStore, Transcript
 from ruleout.gateway.tool_servers import read_message
 from ruleout.model.permit import ContentPolicy, Endpoint, LimitKind
@@ -118,10 +119,12 @@ class Admission:
             if shadow is not None and shadow.first_ns <= self.clock.now_ns() < shadow.end_ns:
                 it.shadows += shadowed(shadow, answer, call)
 
-    def state(self) -> object:
+    def state(self) -> PageState:
         """Return what differs whenever answers under way have to be judged anew. Effect: reads the page and the clock."""
-        refusal = self.view.standing(_NOTHING)
-        return self.view.sequence, None if refusal is None else (refusal.why, refusal.rules), self.generation
+        view = self.view
+        refusal = view.standing(_NOTHING)
+        closed = None if refusal is None else (refusal.why, refusal.rules)
+        return PageState(view.epoch, view.sequence, closed, self.generation)
 
     def stands(self, it: Exchange, scope: Scope) -> Refusal | None:
         """Why an exchange may not go on now by the page, None if it may; one that goes on without a lease is marked. Effect: reads it."""

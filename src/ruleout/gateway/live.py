@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruleout.adapters.audit import AuditUnavailable
 from ruleout.adapters.upstream.connection import Connection
@@ -24,6 +24,22 @@ _TICKS_A_SECOND = int(1 / TICK_S)
 _SILENT = Refusal(Why.UPSTREAM, "the upstream has fallen silent", rules=("silent",))
 #: Marks an answer whose client has gone; never shown to anybody.
 GONE = Refusal(Why.UPSTREAM, "the client has gone", rules=("gone",))
+
+
+class PageState(NamedTuple):
+    """What answers are judged by, apart from their own requests: two are equal where nothing has changed in between.
+
+    Attributes:
+        epoch: number of the epoch on the page; 0 for none.
+        sequence: of the page.
+        closed: why nothing may be served at all, and by which rules; None while something may.
+        generation: of the permits and policies that are served by.
+    """
+
+    epoch: int
+    sequence: int
+    closed: tuple[Why, tuple[str, ...]] | None
+    generation: int
 
 
 def _nothing() -> Any:
@@ -107,19 +123,20 @@ class Answers:
     """Every answer under way in this worker, and the ticker over them.
 
     Args:
-        sequence: the page's state as a value that differs after every change; a look at it is all that a quiet tick costs.
+        state: what they are judged by; a look at it is all that a quiet tick costs.
 
     Attributes:
-        settled: called with how many cut answers still live, after each judging and whenever one of them ends.
+        settled: called with the number of the epoch by which all were judged last and how many cut answers still live,
+            after each judging and whenever one of them ends.
         loop: the loop of all answers, from `start` on.
     """
 
-    def __init__(self, sequence: Callable[[], object]) -> None:
-        self._sequence = sequence
-        self.settled: Callable[[int], None] = lambda _: None
+    def __init__(self, state: Callable[[], PageState]) -> None:
+        self._state = state
+        self.settled: Callable[[int, int], None] = lambda _epoch, _live: None
         self._live: set[Live] = set()
         self._ending: set[Live] = set()
-        self._seen: object = None
+        self._judged_by: PageState | None = None
         self._ticks = 0
         self._handle: asyncio.TimerHandle | None = None
         self.loop: asyncio.AbstractEventLoop
@@ -137,7 +154,7 @@ class Answers:
         self._live.discard(live)
         if live in self._ending:
             self._ending.discard(live)
-            self.settled(len(self._ending))
+            self._settle()
 
     def start(self) -> None:
         """Begin to tick. For the thread of the event loop."""
@@ -150,19 +167,29 @@ class Answers:
             self._handle.cancel()
 
     def look(self) -> None:
-        """Judge every answer now, whatever the page's sequence."""
-        for live in tuple(self._live):
-            refusal = live.judge()
-            if refusal is not None:
-                self._ending.add(live)
-                live.cut(refusal)
-        self.settled(len(self._ending))
+        """Judge every answer now, whatever is known; all of them by one state, since that is what is acknowledged.
+
+        The page is written by another process, so it may change between two answers: then all are judged again.
+        """
+        state = None
+        while state != (now := self._state()):
+            state = now
+            for live in tuple(self._live):
+                refusal = live.judge()
+                if refusal is not None:
+                    self._ending.add(live)
+                    live.cut(refusal)
+        self._judged_by = state
+        self._settle()
+
+    def _settle(self) -> None:
+        """Tell how far the epoch is in force by which all were judged, which is not always the page's own: that may be newer."""
+        if self._judged_by is not None:
+            self.settled(self._judged_by.epoch, len(self._ending))
 
     def _tick(self) -> None:
         loop = self.loop
-        sequence = self._sequence()
-        if sequence != self._seen:
-            self._seen = sequence
+        if self._state() != self._judged_by:
             self.look()
         self._ticks += 1
         if self._ticks % _TICKS_A_SECOND == 0:

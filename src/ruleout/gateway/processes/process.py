@@ -40,24 +40,25 @@ class Process:
         self._before: Standing | None = None
         self._judged = float("-inf")
         self._tasks: list[asyncio.Task[None]] = []
-        self._live = self._epoch = 0
+        self._tightened = 0  # the epoch whose limits are in force
+        self._acknowledged = (0, 0)
         parts.serving.answers.settled = self.settled
         places = Places(folder=parts.place.path(parts.place.settings.kills) / "run")
         self._probe = ProbeServer(places.probes, places.nudges, self._enforced, parts.serving.answers.look)
 
-    def settled(self, live: int) -> None:
-        """Take note of how many cut answers still live, and acknowledge the epoch on the page (G-6)."""
-        self._live = live
+    def settled(self, epoch: int, live: int) -> None:
+        """Take note of how many answers that an epoch cut still live, and acknowledge it on the page (G-6)."""
         admission = self._parts.serving.admission
-        if admission.view.epoch != self._epoch and admission.budgets is not None:
-            self._epoch = admission.view.epoch
+        if epoch != self._tightened and admission.budgets is not None:
+            self._tightened = epoch
             admission.budgets.tighten((LimitKind(kind), name, most) for kind, name, most in admission.view.limits)
-        admission.view.acknowledge(admission.view.epoch, live)
+        self._acknowledged = (epoch, live)
+        admission.view.acknowledge(epoch, live)
 
     def _enforced(self) -> tuple[int, int]:
         # A probe may come before the ticker: look first, so that what is said is true now.
         self._parts.serving.answers.look()
-        return self._parts.serving.admission.view.epoch, self._live
+        return self._acknowledged
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Load for the first time, then begin to tick and to answer probes. Effect: blocks until loaded or closed."""

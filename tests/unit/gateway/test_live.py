@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a worker acknowledges: an epoch by which every answer was judged, and no other (G-6)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from ruleout.gateway.live import Answers, Live, PageState
+from ruleout.serving.refusal import Refusal, Why
+
+KILLED = Refusal(Why.KILLED, "killed")
+
+
+@dataclass
+class Page:
+    """A page that another process may write at any moment: `epoch` is what it says now."""
+
+    epoch: int = 1
+    told: list[tuple[int, int]] = field(default_factory=list)
+
+    def state(self) -> PageState:
+        return PageState(self.epoch, self.epoch * 2, None, 0)
+
+    def settled(self, epoch: int, live: int) -> None:
+        self.told.append((epoch, live))
+
+
+@pytest.fixture
+def page() -> Page:
+    return Page()
+
+
+@pytest.fixture
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    made = asyncio.new_event_loop()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def answers(page: Page) -> Answers:
+    made = Answers(page.state)
+    made.settled = page.settled
+    return made
+
+
+def live(loop: asyncio.AbstractEventLoop, judge: Callable[[], Refusal | None]) -> Live:
+    return Live(judge, 60, loop)
+
+
+def test_an_epoch_that_comes_while_answers_are_judged_is_acknowledged_once_all_were_judged_by_it(page, loop, answers):
+    """The page changes between two of them, whatever their order: the first was judged by what it said before."""
+    judged = []
+
+    def judge() -> Refusal | None:
+        refusal = KILLED if page.epoch == 2 else None
+        judged.append(page.epoch)
+        page.epoch = 2
+        return refusal
+
+    both = [live(loop, judge), live(loop, judge)]
+    for one in both:
+        answers.add(one)
+    answers.look()
+
+    assert judged == [1, 2, 2, 2]
+    assert [one.refusal for one in both] == [KILLED, KILLED]
+    assert page.told == [(2, 2)]
+
+
+def test_an_answer_that_ends_acknowledges_no_epoch_by_which_nobody_was_judged(page, loop, answers):
+    """One was cut by the first epoch; the second is on the page, and another answer not judged by it, when the one has ended."""
+    cut = live(loop, lambda: KILLED)
+    other = live(loop, lambda: KILLED if page.epoch == 2 else None)
+    for one in (cut, other):
+        answers.add(one)
+    answers.look()
+    page.epoch = 2
+    answers.remove(cut)
+
+    assert page.told == [(1, 1), (1, 0)]
+    answers.look()
+    assert (other.refusal, page.told[2:]) == (KILLED, [(2, 1)])
