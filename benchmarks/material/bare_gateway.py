@@ -14,6 +14,7 @@ import uvloop
 from ruleout.adapters.clients.incoming import Incoming
 from ruleout.adapters.clients.reading import Reading
 from ruleout.adapters.clients.server import ClientServer, listen
+from ruleout.adapters.outbox import Outbox
 from ruleout.adapters.upstream.pool import Pool, origin_of
 from ruleout.gateway.pipes import Pipe, head_of
 from ruleout.gateway.worker import KEPT
@@ -26,8 +27,8 @@ _STREAM = [("content-type", "text/event-stream")]
 class Bare:
     """Passes each request on, and each answer back as it comes."""
 
-    def __init__(self, upstream: int) -> None:
-        pool = Pool(origin_of(f"http://127.0.0.1:{upstream}/v1"), most=256, connect_s=5)
+    def __init__(self, upstream: int, outbox: Outbox) -> None:
+        pool = Pool(origin_of(f"http://127.0.0.1:{upstream}/v1"), most=256, connect_s=5, outbox=outbox)
         self._pipe = Pipe(pool, head_of(pool, Endpoint.OPENAI_CHAT_COMPLETIONS, "key"), 60)
 
     async def handle(self, client: Incoming) -> None:
@@ -51,7 +52,9 @@ class Bare:
 async def main(port: int, upstream: int) -> None:
     """Serve until killed."""
     reading = Reading(fields=KEPT, most_body_bytes=2**20)
-    ClientServer(listen("127.0.0.1", port), Bare(upstream).handle, reading, most=1024).start()
+    outbox = Outbox()
+    handle = Bare(upstream, outbox).handle
+    ClientServer(listen("127.0.0.1", port), handle, reading, most=1024, outbox=outbox).start()
     await asyncio.Event().wait()
 
 

@@ -20,6 +20,7 @@ from tests.fuzz.pieces import Target, Transport, Wrong, main
 from ruleout.adapters.clients.connection import ClientConnection, Service, Waits
 from ruleout.adapters.clients.incoming import Incoming
 from ruleout.adapters.clients.reading import MOST_TARGET, Reading
+from ruleout.adapters.outbox import Outbox
 
 MOST_BODY = 2000
 _READING = Reading(fields=frozenset({b"x-a", b"content-length", b"expect"}), most_body_bytes=MOST_BODY)
@@ -54,7 +55,9 @@ def answer(loop: asyncio.AbstractEventLoop, pieces: list[bytes]) -> str:
 
     async def talk() -> None:
         left: list[object] = []
-        service = Service(handle=handle, reading=_READING, waits=Waits(), date=lambda: "now", left=left.append)
+        service = Service(
+            handle=handle, reading=_READING, waits=Waits(), date=lambda: "now", left=left.append, outbox=Outbox()
+        )
         one, transport = ClientConnection(service, loop), Transport()
         one.connection_made(transport)  # type: ignore[arg-type]
         for piece in pieces:

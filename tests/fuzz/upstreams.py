@@ -15,6 +15,7 @@ import asyncio
 import h11
 from tests.fuzz.pieces import Target, Transport, Wrong, main
 
+from ruleout.adapters.outbox import Outbox
 from ruleout.adapters.upstream.connection import Connection, UpstreamFailed
 
 _OK = b"HTTP/1.1 200 OK\r\n"
@@ -52,7 +53,7 @@ def answer(loop: asyncio.AbstractEventLoop, pieces: list[bytes]) -> str:
 async def _asked(pieces: list[bytes]) -> tuple[tuple[int, bytes] | None, bool, int]:
     """Status and body, whether the connection is kept, and how many bytes had come by then."""
     released: list[Connection] = []
-    one, transport, took = Connection(released.append), Transport(), 0
+    one, transport, took = Connection(released.append, Outbox()), Transport(), 0
     one.connection_made(transport)  # type: ignore[arg-type]
     one.send(b"GET / HTTP/1.1\r\n\r\n")
     reading = asyncio.ensure_future(_read(one))

@@ -10,6 +10,7 @@ from tests.client_server import MOST_BODY, POST, READING
 from ruleout.adapters.clients.incoming import Incoming
 from ruleout.adapters.clients.outlet import Outlet
 from ruleout.adapters.clients.reading import Malformed, RequestReader
+from ruleout.adapters.outbox import Outbox
 
 
 def read(pieces: list[bytes]) -> list[tuple[str, str, str, list[str], bytes, str]]:
@@ -20,7 +21,7 @@ def read(pieces: list[bytes]) -> list[tuple[str, str, str, list[str], bytes, str
         fault = one.fault.value if one.fault else ""
         found.append((one.method, one.path, one.query, one.every(b"x-a"), one.body, fault))
 
-    reader = RequestReader(READING, Outlet(lambda: ""), note, lambda: None)
+    reader = RequestReader(READING, Outlet(lambda: "", Outbox()), note, lambda: None)
     for piece in pieces:
         try:
             reader.feed(piece)

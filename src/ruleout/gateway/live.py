@@ -124,6 +124,7 @@ class Answers:
 
     Args:
         state: what they are judged by; a look at it is all that a quiet tick costs.
+        flush: sends what waits to be sent of answers that have ended.
 
     Attributes:
         settled: called with the number of the epoch by which all were judged last and how many cut answers still live,
@@ -131,8 +132,8 @@ class Answers:
         loop: the loop of all answers, from `start` on.
     """
 
-    def __init__(self, state: Callable[[], PageState]) -> None:
-        self._state = state
+    def __init__(self, state: Callable[[], PageState], flush: Callable[[], None]) -> None:
+        self._state, self._flush = state, flush
         self.settled: Callable[[int, int], None] = lambda _epoch, _live: None
         self._live: set[Live] = set()
         self._ending: set[Live] = set()
@@ -169,8 +170,10 @@ class Answers:
     def look(self) -> None:
         """Judge every answer now, whatever is known; all of them by one state, since that is what is acknowledged.
 
-        The page is written by another process, so it may change between two answers: then all are judged again.
+        The page is written by another process, so it may change between two answers: then all are judged again. Answers that have
+        ended are judged no more: what is still to be sent of them goes first, for no byte may follow an acknowledgement.
         """
+        self._flush()
         state = None
         while state != (now := self._state()):
             state = now

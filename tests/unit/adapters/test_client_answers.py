@@ -17,6 +17,7 @@ from tests.client_server import POST, SHORT, all_of, echo, none_left, run, said,
 from ruleout.adapters.clients.incoming import Incoming
 from ruleout.adapters.clients.outlet import MOST_WAITING, ClientGone, Outlet
 from ruleout.adapters.clients.server import tls_of
+from ruleout.adapters.outbox import Outbox
 
 
 async def stream(one: Incoming) -> None:
@@ -69,7 +70,9 @@ def test_a_field_is_one_field(value: str) -> None:
         def write(self, data: bytes) -> None:
             raise AssertionError("expected nothing to leave")
 
-    one = Incoming(Never(lambda: ""))
+        write_last = write
+
+    one = Incoming(Never(lambda: "", Outbox()))
     with pytest.raises(ValueError):
         one.whole(200, [("x-a", value)], b"")
 

@@ -21,12 +21,17 @@ class Page:
 
     epoch: int = 1
     told: list[tuple[int, int]] = field(default_factory=list)
+    acts: list[str] = field(default_factory=list)
+
+    def flush(self) -> None:
+        self.acts.append("sent")
 
     def state(self) -> PageState:
         return PageState(self.epoch, self.epoch * 2, None, 0)
 
     def settled(self, epoch: int, live: int) -> None:
         self.told.append((epoch, live))
+        self.acts.append("acknowledged")
 
 
 @pytest.fixture
@@ -43,7 +48,7 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 @pytest.fixture
 def answers(page: Page) -> Answers:
-    made = Answers(page.state)
+    made = Answers(page.state, page.flush)
     made.settled = page.settled
     return made
 
@@ -85,3 +90,10 @@ def test_an_answer_that_ends_acknowledges_no_epoch_by_which_nobody_was_judged(pa
     assert page.told == [(1, 1), (1, 0)]
     answers.look()
     assert (other.refusal, page.told[2:]) == (KILLED, [(2, 1)])
+
+
+def test_what_waits_of_answers_that_have_ended_is_sent_before_anything_is_acknowledged(page, answers):
+    """They were judged before, and nobody judges them again: no byte of them may follow."""
+    answers.look()
+
+    assert page.acts == ["sent", "acknowledged"]

@@ -16,6 +16,7 @@ from typing import cast
 from ruleout.adapters.clients.incoming import Fault, Incoming, nothing
 from ruleout.adapters.clients.outlet import ClientGone, Outlet
 from ruleout.adapters.clients.reading import Malformed, Reading, RequestReader
+from ruleout.adapters.outbox import Outbox
 
 #: Requests that a client may have sent before the answer to the first; one more is not read, and the connection ends behind them.
 MOST_BEHIND = 16
@@ -49,6 +50,7 @@ class Service:
     Attributes:
         handle: answers a request.
         left: called with each connection that has ended.
+        outbox: where answers wait for the end of the loop's turn.
         is_draining: whether connections end with the answers that are under way.
     """
 
@@ -57,6 +59,7 @@ class Service:
     waits: Waits
     date: Callable[[], str]
     left: Callable[[ClientConnection], None]
+    outbox: Outbox
     is_draining: bool = False
 
 
@@ -71,7 +74,7 @@ class ClientConnection(asyncio.Protocol):
 
     def __init__(self, service: Service, loop: asyncio.AbstractEventLoop) -> None:
         self._service, self._loop, self._now = service, loop, loop.time
-        self._out = Outlet(service.date)
+        self._out = Outlet(service.date, service.outbox)
         self._reader = RequestReader(service.reading, self._out, self._arrived, self._expected)
         self._transport: asyncio.Transport | None = None
         self._queue: deque[Incoming] = deque()  # whole, behind the one that is answered

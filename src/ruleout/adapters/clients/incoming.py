@@ -64,7 +64,7 @@ class Incoming:
         """Send an answer whole. Raises ClientGone."""
         head = self._head(status, fields, f"content-length: {len(body)}\r\n")
         self.is_whole = True
-        self._out.write(head if self.method == "HEAD" else head + body)
+        self._out.write_last(head if self.method == "HEAD" else head + body)
 
     def begin(self, status: int, fields: Sequence[tuple[str, str]]) -> None:
         """Begin an answer of chunks. Raises ClientGone."""

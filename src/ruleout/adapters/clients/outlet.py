@@ -15,6 +15,8 @@ import struct
 import termios
 from collections.abc import Callable
 
+from ruleout.adapters.outbox import Outbox
+
 #: Bytes of an answer that may wait here, beside those in the system, before its client has to take some.
 MOST_WAITING = 256 * 1024
 _SETTLED_S = 0.002
@@ -27,6 +29,9 @@ class ClientGone(Exception):
 class Outlet:
     """The way out of one connection. For the thread of the event loop.
 
+    Args:
+        outbox: what is sent at the end of the loop's turn.
+
     Attributes:
         date: returns the date that goes with answers.
         is_full: whether more waits than may.
@@ -34,10 +39,10 @@ class Outlet:
         is_last: whether it ends with the answer that is under way.
     """
 
-    __slots__ = ("_drained", "_transport", "date", "is_full", "is_gone", "is_last")
+    __slots__ = ("_drained", "_outbox", "_transport", "date", "is_full", "is_gone", "is_last")
 
-    def __init__(self, date: Callable[[], str]) -> None:
-        self.date = date
+    def __init__(self, date: Callable[[], str], outbox: Outbox) -> None:
+        self.date, self._outbox = date, outbox
         self._transport: asyncio.Transport | None = None
         self._drained: asyncio.Future[None] | None = None
         self.is_full = self.is_last = False
@@ -61,6 +66,7 @@ class Outlet:
 
     def queued(self) -> int:
         """Return how many bytes the client has not taken of those that were given to be sent. Effect: asks the system."""
+        self._outbox.flush()
         transport = self._transport
         held = None if transport is None else transport.get_extra_info("socket")
         if transport is None or held is None:
@@ -72,10 +78,17 @@ class Outlet:
             return 0  # it has gone
 
     def write(self, data: bytes) -> None:
-        """Give bytes to be sent. Raises ClientGone."""
+        """Give bytes to be sent, now. Raises ClientGone."""
+        self._outbox.flush()
         if self._transport is None or self._transport.is_closing():
             raise ClientGone
         self._transport.write(data)
+
+    def write_last(self, data: bytes) -> None:
+        """Give the last bytes of an answer to be sent, at the end of the loop's turn. Raises ClientGone."""
+        if self._transport is None or self._transport.is_closing():
+            raise ClientGone
+        self._outbox.add(self._transport, data)
 
     async def taken(self) -> None:
         """Return once little enough waits. Raises ClientGone."""
@@ -101,12 +114,14 @@ class Outlet:
 
     def close(self) -> None:
         """End the connection behind what was given to be sent."""
+        self._outbox.flush()
         self.is_last = True
         if self._transport is not None:
             self._transport.close()
 
     def half_close(self) -> None:
         """Say that nothing more comes, behind what was given to be sent; the client may still be sending."""
+        self._outbox.flush()
         self.is_last = True
         if self._transport is None or self._transport.is_closing():
             return

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ruleout.adapters.clients.connection import ClientConnection, Handle, Service, Waits
 from ruleout.adapters.clients.reading import Reading
+from ruleout.adapters.outbox import Outbox
 
 _LOOK_S = 1.0
 #: Seconds after which it is tried again to take connections, where the system had no room for one.
@@ -44,6 +45,7 @@ class ClientServer:
         handle: answers a request.
         most: connections at once; more are left to other processes, and to wait.
         tls: None for none.
+        outbox: where answers wait for the end of the loop's turn; one of its own if None.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class ClientServer:
         most: int,
         waits: Waits | None = None,
         tls: ssl.SSLContext | None = None,
+        outbox: Outbox | None = None,
     ) -> None:
         self._listening, self._most, self._tls = listening, most, tls
         self._date = ""
@@ -69,6 +72,7 @@ class ClientServer:
             waits=waits or Waits(),
             date=lambda: self._date,
             left=self._left,
+            outbox=outbox or Outbox(),
         )
 
     def __len__(self) -> int:

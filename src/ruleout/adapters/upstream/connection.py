@@ -13,6 +13,8 @@ from typing import cast
 
 import httptools
 
+from ruleout.adapters.outbox import Outbox
+
 #: Bytes of a body that may wait here before reading from the upstream stops.
 MOST_WAITING = 256 * 1024
 #: Bytes that all header fields of an answer may have.
@@ -35,18 +37,22 @@ class Interrupted(Exception):
 class Connection(asyncio.Protocol):
     """A connection and the one answer that is on its way, if any. For one event loop.
 
+    Args:
+        release: called when its answer is read, and again when it is closed.
+        outbox: where requests wait for the end of the loop's turn.
+
     Attributes:
         is_encoded: whether the answer says that its body is written in some other way than plainly.
     """
 
     __slots__ = (
-        "_broken", "_fields", "_is_asked", "_is_held", "_is_kept", "_loop", "_parser", "_size", "_waiter", "_waiting", "done", "idle_since",
+        "_broken", "_fields", "_is_asked", "_is_held", "_is_kept", "_loop", "_outbox", "_parser", "_size", "_waiter", "_waiting", "done", "idle_since",
         "is_encoded", "release", "started", "status", "transport",
     )  # fmt: skip
 
-    def __init__(self, release: Callable[[Connection], None]) -> None:
+    def __init__(self, release: Callable[[Connection], None], outbox: Outbox) -> None:
         self.transport: asyncio.Transport | None = None
-        self.release = release
+        self.release, self._outbox = release, outbox
         self.idle_since = 0.0
         self._waiter: asyncio.Future[None] | None = None
         self._broken: Exception | None = None
@@ -157,10 +163,10 @@ class Connection(asyncio.Protocol):
         return self._waiter is not None and not (self._is_held and self.started)
 
     def send(self, request: bytes, *, is_held: bool = False) -> None:
-        """Send a request whole; where it is held, nobody gets anything of its answer before `let_go`. Effect: writes to the socket's buffer."""
+        """Send a request whole, at the end of the loop's turn; where it is held, nobody gets anything of its answer before `let_go`."""
         self._begin()
         self._is_asked, self._is_held = True, is_held
-        self.transport.write(request)  # type: ignore[union-attr]  # whoever has it from the pool has it connected
+        self._outbox.add(self.transport, request)  # type: ignore[arg-type]  # whoever has it from the pool has it connected
 
     def let_go(self) -> None:
         """The answer may be had."""

@@ -12,6 +12,7 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ruleout.adapters.outbox import Outbox
 from ruleout.adapters.upstream.connection import Connection, UpstreamFailed
 
 
@@ -51,12 +52,20 @@ class Pool:
         connect_s: seconds within which a connection stands, TLS included.
         idle_s: seconds after which an unused connection is not used again.
         trust: certificates that are trusted; the system's if None. Only read with TLS.
+        outbox: where requests wait for the end of the loop's turn; one of its own if None.
     """
 
     def __init__(
-        self, origin: Origin, *, most: int, connect_s: float, idle_s: float = 15.0, trust: ssl.SSLContext | None = None
+        self,
+        origin: Origin,
+        *,
+        most: int,
+        connect_s: float,
+        idle_s: float = 15.0,
+        trust: ssl.SSLContext | None = None,
+        outbox: Outbox | None = None,
     ) -> None:
-        self.origin = origin
+        self.origin, self._outbox = origin, outbox or Outbox()
         self._most = most
         self._connect_s = connect_s
         self._idle_s = idle_s
@@ -88,7 +97,7 @@ class Pool:
         self._open += 1
         loop = asyncio.get_running_loop()
         connecting = loop.create_connection(
-            lambda: Connection(self._release), self.origin.host, self.origin.port, ssl=self._tls
+            lambda: Connection(self._release, self._outbox), self.origin.host, self.origin.port, ssl=self._tls
         )
         try:
             async with asyncio.timeout(self._connect_s):

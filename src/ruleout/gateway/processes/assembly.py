@@ -19,6 +19,7 @@ from ruleout.adapters.kill import Places, View
 from ruleout.adapters.limits import Page
 from ruleout.adapters.monitoring import start_of
 from ruleout.adapters.monitoring.watching import WatchedView
+from ruleout.adapters.outbox import Outbox
 from ruleout.adapters.upstream.pool import Pool, origin_of
 from ruleout.app.keyring import read_keyring
 from ruleout.app.policy.recheck import Cedar, Differing
@@ -60,6 +61,7 @@ class Assembled:
     name: str
     place: Place
     watched: WatchedView | None
+    outbox: Outbox
     lines: Lines = field(default_factory=dict)
 
     def load(self, standing: Standing) -> None:
@@ -101,13 +103,13 @@ def assemble(place: Place, name: str, environment: Mapping[str, str], boot_id: s
         budgets=None,
         content_keys=None if told.content_keys is None else KeyStore(place.path(told.content_keys)),
     )
-    audit = AuditWriter(place.path(told.audit), name)
+    audit, outbox = AuditWriter(place.path(told.audit), name), Outbox()
     admission.rechecks = _rechecks(place, counters, admission)
     serving = Serving(
         admission=admission,
         guards=_safeguards(place, name, counters),
         audit=audit,
-        answers=Answers(admission.state),
+        answers=Answers(admission.state, outbox.flush),
         most_body_bytes=told.most_body_bytes,
         counters=counters,
         traces=_traces(place, name, counters, environment),
@@ -118,7 +120,7 @@ def assemble(place: Place, name: str, environment: Mapping[str, str], boot_id: s
     servers = {server: one.model for server, one in told.tool_servers.items()}
     worker = Worker(
         serving,
-        _pipes(place, environment),
+        _pipes(place, environment, outbox),
         told.at_once,
         tool_servers=servers,
         sessions=Sessions(_secret(place)),
@@ -126,15 +128,23 @@ def assemble(place: Place, name: str, environment: Mapping[str, str], boot_id: s
     )
     limits = Page(place.state / LIMITS, boot_id=boot_id, now_ns=boot_nanoseconds())
     return Assembled(
-        worker=worker, serving=serving, counters=counters, limits=limits, name=name, place=place, watched=watched
+        worker=worker,
+        serving=serving,
+        counters=counters,
+        limits=limits,
+        name=name,
+        place=place,
+        watched=watched,
+        outbox=outbox,
     )
 
 
-def _pipes(place: Place, environment: Mapping[str, str]) -> dict[tuple[str, str], Pipe]:
+def _pipes(place: Place, environment: Mapping[str, str], outbox: Outbox) -> dict[tuple[str, str], Pipe]:
     told = place.settings
     pools, keys = {}, {}
     for name, upstream in told.upstreams.items():
-        pools[name] = Pool(origin_of(upstream.url), most=upstream.connections, connect_s=upstream.connect_ms / 1000)
+        origin, connect_s = origin_of(upstream.url), upstream.connect_ms / 1000
+        pools[name] = Pool(origin, most=upstream.connections, connect_s=connect_s, outbox=outbox)
         keys[name] = "" if upstream.key is None else read_secret(place, upstream.key, environment)
     made = {}
     for model, one in told.models.items():

@@ -66,6 +66,7 @@ def _server(parts: Assembled, listening: socket.socket) -> ClientServer:
         most=told.at_once + _KEPT_BESIDE,
         waits=Waits(body_s=told.body_seconds),
         tls=None if tls is None else tls_of(parts.place.path(tls.certificate), parts.place.path(tls.key)),
+        outbox=parts.outbox,
     )
 
 

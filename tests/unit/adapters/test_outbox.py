@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What waits for the end of the loop's turn: sent in its order, before whatever must come behind it, or dropped with its connection."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from tests.client_server import run
+
+from ruleout.adapters.clients.outlet import ClientGone, Outlet
+from ruleout.adapters.outbox import Outbox
+
+Way = tuple[Outlet, asyncio.Transport, socket.socket]
+
+
+@asynccontextmanager
+async def way(outbox: Outbox) -> AsyncIterator[Way]:
+    """The way out of a connection, its transport, and who reads at the other end without waiting."""
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    outlet = Outlet(lambda: "", outbox)
+    transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
+    outlet.open(transport)
+    try:
+        yield outlet, transport, theirs
+    finally:
+        transport.abort()
+        theirs.close()
+
+
+def come(theirs: socket.socket) -> bytes | None:
+    """What has come; None if nothing has, b"" at the end."""
+    try:
+        return theirs.recv(65536)
+    except BlockingIOError:
+        return None
+
+
+def test_what_was_added_is_sent_when_the_turn_ends() -> None:
+    async def main() -> None:
+        outbox = Outbox()
+        async with way(outbox) as (one, _, of_one), way(outbox) as (other, _, of_other):
+            one.write_last(b"1")
+            other.write_last(b"2")
+            one.write_last(b"3")
+            assert (come(of_one), come(of_other)) == (None, None)
+            await asyncio.sleep(0)
+            await asyncio.sleep(0.01)
+            assert (come(of_one), come(of_other)) == (b"13", b"2")
+
+    run(main())
+
+
+@pytest.mark.parametrize("then", [Outlet.close, Outlet.half_close, lambda out: out.write(b" more") or out.close()])
+def test_what_comes_behind_it_comes_behind_it(then: Callable[[Outlet], object]) -> None:
+    """Another write, the end of what is sent, and the connection's end."""
+
+    async def main() -> None:
+        async with way(Outbox()) as (outlet, _, theirs):
+            outlet.write_last(b"said")
+            then(outlet)
+            await asyncio.sleep(0.05)
+            assert theirs.recv(65536) in (b"said", b"said more")
+            assert come(theirs) == b""
+
+    run(main())
+
+
+def test_a_connection_that_is_dropped_drops_what_waits() -> None:
+    async def main() -> None:
+        async with way(Outbox()) as (outlet, _, theirs):
+            outlet.write_last(b"said")
+            outlet.reset()
+            await asyncio.sleep(0.05)
+            assert come(theirs) == b""
+            with pytest.raises(ClientGone):
+                outlet.write_last(b"more")
+
+    run(main())
+
+
+def test_who_asks_what_is_not_taken_has_it_sent_first() -> None:
+    """Nobody may be told that nothing is on its way while something waits for the turn's end."""
+
+    async def main() -> None:
+        async with way(Outbox()) as (outlet, _, theirs):
+            outlet.write_last(b"said")
+            outlet.queued()
+            await asyncio.sleep(0.01)
+            assert come(theirs) == b"said"
+            assert outlet.queued() == 0
+
+    run(main())
