@@ -808,7 +808,7 @@ def check_producers(seen):
         ids.add(raw["id"])
         ends[raw["producer"]] = (raw["pseq"] + 1, hashlib.sha256(data).hexdigest())
     said = batches_chain(read)
-    return "%d producers, no gap" % len(ends) + ("; " + said if said else "")
+    return "%d producer%s, no gap" % (len(ends), "s" * (len(ends) != 1)) + ("; " + said if said else "")
 
 
 def batches_chain(read):

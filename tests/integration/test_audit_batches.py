@@ -77,7 +77,7 @@ def test_batches_that_follow_each_other_pass_and_what_is_not_here_is_said() -> N
 
     assert failed == set()
     sealed = "9 sealed records of 2 segments, no hole, 1 batches with a gap on record"
-    assert found["producers"] == ("passed", f"1 producers, no gap; {sealed}")
+    assert found["producers"] == ("passed", f"1 producer, no gap; {sealed}")
     assert found["objects"][0] == "not done"
     assert "3 withheld" in found["objects"][1]
 

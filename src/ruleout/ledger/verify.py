@@ -269,7 +269,7 @@ def _producers(bundle: Bundle, entries: tuple[LedgerEntry, ...] | None) -> str:
         ids.add(content.id)
         ends[content.producer] = (content.pseq + 1, hashlib.sha256(entry.data).hexdigest())
     said = require_batches(read)
-    return f"{len(ends)} producers, no gap" + (f"; {said}" if said else "")
+    return f"{len(ends)} producer{'s' * (len(ends) != 1)}, no gap" + (f"; {said}" if said else "")
 
 
 def _authors(entries: tuple[LedgerEntry, ...] | None, ring: Keyring, keys: tuple[LogKey, ...]) -> str:
