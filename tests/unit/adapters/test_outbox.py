@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import pytest
 from tests.client_server import run
 
-from ruleout.adapters.clients.outlet import ClientGone, Outlet
+from ruleout.adapters.clients.outlet import MOST_TOGETHER, ClientGone, Outlet
 from ruleout.adapters.outbox import Outbox
 
 Way = tuple[Outlet, asyncio.Transport, socket.socket]
@@ -66,6 +66,18 @@ def test_what_comes_behind_it_comes_behind_it(then: Callable[[Outlet], object]) 
             await asyncio.sleep(0.05)
             assert theirs.recv(65536) in (b"said", b"said more")
             assert come(theirs) == b""
+
+    run(main())
+
+
+def test_what_is_large_goes_at_once() -> None:
+    """So whoever gave it knows, before he goes on, whether the client must take some first."""
+
+    async def main() -> None:
+        async with way(Outbox()) as (outlet, _, theirs):
+            outlet.write_last(b"small ")
+            outlet.write_last(b"a" * (MOST_TOGETHER + 1))
+            assert theirs.recv(6 + MOST_TOGETHER + 1) == b"small " + b"a" * (MOST_TOGETHER + 1)
 
     run(main())
 

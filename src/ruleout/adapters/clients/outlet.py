@@ -19,6 +19,8 @@ from ruleout.adapters.outbox import Outbox
 
 #: Bytes of an answer that may wait here, beside those in the system, before its client has to take some.
 MOST_WAITING = 256 * 1024
+#: Bytes of the end of an answer that may wait for the end of the loop's turn.
+MOST_TOGETHER = 16 * 1024
 _SETTLED_S = 0.002
 
 
@@ -85,7 +87,10 @@ class Outlet:
         self._transport.write(data)
 
     def write_last(self, data: bytes) -> None:
-        """Give the last bytes of an answer to be sent, at the end of the loop's turn. Raises ClientGone."""
+        """Give the last bytes of an answer to be sent, at the end of the loop's turn; many at once, which may fill it. Raises ClientGone."""
+        if len(data) > MOST_TOGETHER:
+            self.write(data)
+            return
         if self._transport is None or self._transport.is_closing():
             raise ClientGone
         self._outbox.add(self._transport, data)
