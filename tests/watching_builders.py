@@ -20,7 +20,7 @@ from ruleout.app.workspace import declare, lay_out, plan_workspace
 from ruleout.errors import KeyUnavailable
 from ruleout.ledger import Signer
 from ruleout.serving.epoch import SignedEpoch
-from ruleout.serving.monitoring import Counters, Watch
+from ruleout.serving.monitoring import Counters, Watch, snapshot_bytes
 from ruleout.serving.monitoring.metrics import VERDICTS
 from ruleout.serving.monitoring.watches import parse_watches
 
@@ -118,7 +118,7 @@ class Watched:
         counters = self.counters.setdefault(worker, Counters())
         counters.add(VERDICTS, "bio", "near", by=near)
         counters.add(VERDICTS, "bio", "allow", by=allow)
-        keep_counters(self.folder / "counters", worker, counters.state)
+        keep_counters(self.folder / "counters", worker, snapshot_bytes(counters.state))
 
     def damage(self, worker: str = "worker-1") -> None:
         (self.folder / "counters" / f"{worker}.counters").write_bytes(b"damaged")
@@ -126,7 +126,7 @@ class Watched:
     def start_anew(self, worker: str = "worker-1") -> None:
         """The worker finds no counts that it can go on from."""
         self.counters[worker] = Counters()
-        keep_counters(self.folder / "counters", worker, self.counters[worker].state)
+        keep_counters(self.folder / "counters", worker, snapshot_bytes(self.counters[worker].state))
 
     def restart(self) -> None:
         """The process that watches ends, and another begins at the next look."""

@@ -6,8 +6,9 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,22 @@ def test_a_disk_that_runs_full_under_many_streams_loses_nothing_that_was_confirm
         assert "gap" in said.text
         assert said.code == 3, said.text + said.err
         assert not any(one.body and KEY.encode() in one.body for one in refused)
+
+
+def test_a_disk_that_takes_no_counters_holds_nobody_up(fake: Fake, tmp_path: Path) -> None:
+    """A pipe that nobody reads stands for it: to open it takes for ever. Requests are served, and other files are looked at."""
+    world = make_world(tmp_path, fake.url)
+    stuck = tmp_path / "state" / "counters" / f".{world.settings['gateway']}-1.new"
+    stuck.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(stuck)
+    with ExitStack() as stack, serve(world) as running:
+        time.sleep(2.5)
+        answers = [ask(running).status for _ in range(3)]
+        permit = next(tmp_path.glob("permit*.json"))
+        permit.rename(tmp_path / "away")
+        until(lambda: ask(running).status == 503, 20)
+        (tmp_path / "away").rename(permit)
+        until(lambda: ask(running).status == 200, 20)
+        # Somebody reads: the worker's thread comes back, so that the worker can end.
+        stack.callback(os.close, os.open(stuck, os.O_RDONLY | os.O_NONBLOCK))
+    assert answers == [200] * 3

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ruleout.adapters.audit import AuditWriter, WriterState
-from ruleout.adapters.monitoring import keep_counters, read_counters
+from ruleout.adapters.monitoring import read_counters
 from ruleout.adapters.monitoring.watching import WatchedView
 from ruleout.gateway.admission import Admission
 from ruleout.serving.epoch import Degraded, Scope
@@ -32,10 +32,9 @@ class Counted(NamedTuple):
     def metrics(self, degraded: Degraded | None) -> str:
         """Return the host's counters, how watched rates stand and whether it is degraded, as Prometheus reads them.
 
-        Effect: keeps and reads counters.
+        Effect: reads those of other workers.
         """
-        keep_counters(self.folder, self.worker, self.counters.state)
-        total = merged(read_counters(self.folder))
+        total = merged({**read_counters(self.folder), self.worker: self.counters.state})
         if self.watched is not None:
             total.numbers.update(self.watched.gauges().numbers)
         total.numbers[DEGRADED.name, ()] = 0 if degraded is None else 1

@@ -90,7 +90,7 @@ class Approvals:
             how = "deadline"
         finally:
             self._waits.pop(id_, None)
-            how = self._ended(asking, how)
+            how = await self._ended(asking, how)
         # An approval is used up here: the question is gone, from memory and from the folder.
         if how == Said.APPROVE.value:
             return None
@@ -112,9 +112,10 @@ class Approvals:
             deadline=at.replace(microsecond=0) + timedelta(seconds=int(self._within_s)),
         )
 
-    def _ended(self, asking: Asking, how: str) -> str:
+    async def _ended(self, asking: Asking, how: str) -> str:
+        """Note how it ended, off the loop, and return it. Whoever is broken off here makes no call, whatever was noted."""
         try:
-            self._folder.end(asking, how)
+            await asyncio.to_thread(self._folder.end, asking, how)
         except (RuleoutError, OSError):
             return "not-kept"  # What cannot be noted as used up is not used.
         return how

@@ -9,20 +9,23 @@ from pathlib import Path
 from ruleout.adapters.files import read_bounded
 from ruleout.adapters.monitoring.filings import REVIEWED, has_filings, reviewed_counters
 from ruleout.errors import RuleoutError
-from ruleout.serving.monitoring.counters import MOST_BYTES, Snapshot, parse_snapshot, snapshot_bytes
+from ruleout.serving.monitoring.counters import MOST_BYTES, Snapshot, parse_snapshot
 
 _NAME = re.compile(r"([a-z0-9-]{1,64})\.counters")
 MOST_WORKERS = 256
 
 
-def keep_counters(folder: Path, worker: str, state: Snapshot) -> None:
+def keep_counters(folder: Path, worker: str, data: bytes) -> None:
     """Replace a worker's file. Effect: writes and renames; not synced: counters are for watching, audit is the record.
+
+    Args:
+        data: the counters (`snapshot_bytes`), made by whoever counts on while this waits for the disk.
 
     Raises:
         OSError: the disk failed.
     """
     beside = folder / f".{worker}.new"
-    beside.write_bytes(snapshot_bytes(state))
+    beside.write_bytes(data)
     beside.replace(folder / f"{worker}.counters")
 
 

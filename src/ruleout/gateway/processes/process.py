@@ -22,6 +22,7 @@ from ruleout.app.serving.load import Standing, load_standing
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.assembly import COUNTERS, Assembled
 from ruleout.model.permit import LimitKind
+from ruleout.serving.monitoring.counters import snapshot_bytes
 
 #: Seconds between two looks at the files that are served by.
 LOOK_S = 1.0
@@ -72,6 +73,7 @@ class Process:
 
     def _begin(self) -> None:
         self._keep(self._probe.start())
+        self._keep(self._keep_counting())
         self._begin_watch()
 
     def _keep(self, coroutine: Coroutine[Any, Any, None]) -> None:
@@ -94,9 +96,16 @@ class Process:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(LOOK_S)
-            with contextlib.suppress(OSError):  # counters are for watching: nothing waits for their disk
-                keep_counters(self._parts.place.state / COUNTERS, self._parts.name, self._parts.counters.state)
             await self._look_again()
+
+    async def _keep_counting(self) -> None:
+        """Keep the counters, off the loop: counters are for watching, and nothing else waits for their disk."""
+        parts = self._parts
+        while True:
+            await asyncio.sleep(LOOK_S)
+            data = snapshot_bytes(parts.counters.state)
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(keep_counters, parts.place.state / COUNTERS, parts.name, data)
 
     async def _look_again(self) -> None:
         """Load again where a file has changed, after a while, and each time while nothing is served."""

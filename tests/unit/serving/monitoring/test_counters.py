@@ -64,7 +64,7 @@ def test_prometheus_own_reader_agrees():
 def test_workers_are_summed_and_a_damaged_one_is_unknown(tmp_path):
     """Its figures are not zero: it is named."""
     for name in ("worker-0", "worker-1", "worker-2"):
-        keep_counters(tmp_path, name, counted().state)
+        keep_counters(tmp_path, name, snapshot_bytes(counted().state))
     data = (tmp_path / "worker-2.counters").read_bytes()
     (tmp_path / "worker-2.counters").write_bytes(data.replace(b"acme", b"acmf"))
 
@@ -79,7 +79,7 @@ def test_workers_are_summed_and_a_damaged_one_is_unknown(tmp_path):
 
 def test_a_worker_that_starts_again_goes_on_from_its_last_counts(tmp_path):
     """But for streams: those of the old process have ended."""
-    keep_counters(tmp_path, "worker-0", counted().state)
+    keep_counters(tmp_path, "worker-0", snapshot_bytes(counted().state))
 
     again = Counters(start_of(tmp_path, "worker-0")[0])
     again.add(REFUSALS, "acme", "lumen-2", "hook")
