@@ -6,7 +6,7 @@
 Streams: a gateway with two workers, a provider that streams for ever (a chunk every 20 ms) or falls silent, 100 clients. Kill by model, by tenant,
 of everything, from just before the kill is written to each client's sight of its stream's end; bytes that arrived after both workers had
 acknowledged; the host's agent stopped, from the lease's end to the streams' end; a boot without state. Page: the same without a
-gateway, seen by eight processes. Exit code: 0 every bar met, 1 one not met.
+gateway, seen by eight processes. The last row is the machine's own: where it is not far below a bar, the bar says little of us. Exit code: 0 every bar met, 1 one not met.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent / "material")]
 from kill_figures import Figure, table  # noqa: E402
 from kill_page import costs, spread  # noqa: E402
 from kill_streams import measure  # noqa: E402
+from stalls import watched  # noqa: E402
 
 
 def main() -> int:
@@ -42,7 +43,7 @@ def main() -> int:
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     rounds = 1 if given.quick else given.rounds
     before, figures = os.getloadavg(), list[Figure]()
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, watched(figures):
         folder = Path(name)
         if given.only != "page":
             leases = max(1, rounds // 2)
