@@ -25,9 +25,12 @@ class Outbox:
         self._waiting.append((transport, data))
 
     def flush(self) -> None:
-        """Send now all that waits. Effect: writes to the sockets."""
+        """Send now all that waits. Effect: writes to the sockets; a connection that cannot be written to is broken off."""
         if self._waiting:
             waiting, self._waiting = self._waiting, []
             for transport, data in waiting:
-                if not transport.is_closing():
-                    transport.write(data)
+                try:
+                    if not transport.is_closing():
+                        transport.write(data)
+                except (RuntimeError, OSError):  # it has ended; what others wait for goes all the same
+                    transport.abort()

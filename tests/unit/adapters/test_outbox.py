@@ -82,6 +82,30 @@ def test_what_is_large_goes_at_once() -> None:
     run(main())
 
 
+def test_a_connection_that_fails_takes_no_other_with_it() -> None:
+    class Ended(asyncio.Transport):
+        aborted = 0
+
+        def is_closing(self) -> bool:
+            return False
+
+        def write(self, data: object) -> None:
+            raise RuntimeError("the handler is closed")
+
+        def abort(self) -> None:
+            self.aborted += 1
+
+    async def main() -> None:
+        outbox, ended = Outbox(), Ended()
+        async with way(outbox) as (outlet, _, theirs):
+            outbox.add(ended, b"lost")
+            outlet.write_last(b"said")
+            await asyncio.sleep(0.01)
+            assert (ended.aborted, come(theirs)) == (1, b"said")
+
+    run(main())
+
+
 def test_a_connection_that_is_dropped_drops_what_waits() -> None:
     async def main() -> None:
         async with way(Outbox()) as (outlet, _, theirs):
