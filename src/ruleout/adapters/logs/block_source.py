@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bytes of a file that stay those of its digest (E-1).
 
-A small file is read once into memory: what is digested is what is read. A larger one is hashed as a whole while each of
-its blocks of 1 MiB gets a tag, and every block that is read later must have its tag, so a file that changes in between
-is refused and never half believed. Memory: the file up to 32 MiB, else a few blocks and 16 bytes per block.
+A small file is read once into memory: what is digested is what is read. Of a larger one each block of 1 MiB gets a tag when it is
+first read and must have it whenever it is read again; the digest takes the blocks in their order, as they are read where that is
+their order, the others when it is asked for. So a file that changes in between is refused and never half believed. Memory: the file
+up to 32 MiB, else a few blocks and 16 bytes per block.
 
 The tag is a Poly1305 under a key that is drawn for this one opening and told to nobody, four times as fast as a second
 digest. Whoever writes to the file sees neither key nor tag, and any other block of 1 MiB has the same tag with a probability
@@ -18,9 +19,9 @@ import hashlib
 import os
 import stat
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -65,30 +66,38 @@ class HeldSource:
         """Nothing is held open."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlockDigests:
-    """Digest of a file: SHA-256 (hex) and size in bytes of the whole; a tag of each block of 1 MiB in order.
+class Seen:
+    """What is known of a file by its blocks of 1 MiB, read in any order, some twice.
 
-    `tag` makes the tag of a block. It holds the key.
+    A tag of each that was read; the SHA-256 of those from the first on as far as each was read in its turn.
+
+    Attributes:
+        hashed: how many blocks are in the digest.
     """
 
-    sha256: str
-    size: int
-    tags: tuple[bytes, ...]
-    tag: Callable[[bytes], bytes] = field(repr=False)
+    def __init__(self) -> None:
+        """Effect: draws the key of the tags."""
+        from cryptography.hazmat.primitives.poly1305 import Poly1305  # noqa: PLC0415 - costs 10 ms, for large files only
 
+        self._tag = partial(Poly1305.generate_tag, os.urandom(_KEY_BYTES))
+        self._tags: dict[int, bytes] = {}
+        self._whole = hashlib.sha256()
+        self.hashed = 0
 
-def digest_blocks(blocks: Iterable[bytes]) -> BlockDigests:
-    """Return the digests of blocks that are all of 1 MiB, but for the last. Effect: draws a key."""
-    from cryptography.hazmat.primitives.poly1305 import Poly1305  # noqa: PLC0415 - costs 10 ms, for large files only
+    @property
+    def sha256(self) -> str:
+        """SHA-256 (hex) of the blocks in the digest."""
+        return self._whole.hexdigest()
 
-    tag = partial(Poly1305.generate_tag, os.urandom(_KEY_BYTES))
-    whole, tags, size = hashlib.sha256(), [], 0
-    for block in blocks:
-        whole.update(block)
-        tags.append(tag(block))
-        size += len(block)
-    return BlockDigests(sha256=whole.hexdigest(), size=size, tags=tuple(tags), tag=tag)
+    def take(self, number: int, block: bytes) -> bool:
+        """Take note of a block, and add it to the digest if it is its turn; return whether it is what it was before."""
+        tag = self._tag(block)
+        if self._tags.setdefault(number, tag) != tag:
+            return False
+        if number == self.hashed:
+            self._whole.update(block)
+            self.hashed += 1
+        return True
 
 
 class GlanceSource:
@@ -113,29 +122,41 @@ class GlanceSource:
 
 
 class BlockSource:
-    """An open file whose blocks must have their tags whenever they are read. It owns the descriptor."""
+    """An open file whose blocks stay what they were when they were first read. It owns the descriptor.
 
-    def __init__(self, descriptor: int, digests: BlockDigests, *, name: str) -> None:
+    Args:
+        seen: what is known of its blocks already.
+        require_still: raises `changed` where somebody wrote to the file; asked once, when the digest is whole.
+        on_bytes: told how many more bytes are in the digest.
+    """
+
+    def __init__(
+        self, descriptor: int, size: int, *, name: str, seen: Seen, require_still: Callable[[], None], on_bytes: OnBytes
+    ) -> None:
         self._descriptor = descriptor
-        self._digests = digests
         self._name = name
+        self._seen, self._require_still, self._on_bytes = seen, require_still, on_bytes
         self._held: OrderedDict[int, bytes] = OrderedDict()
-
-    @property
-    def size(self) -> int:
-        """Length in bytes."""
-        return self._digests.size
+        self._sha256 = ""
+        self.size = size
 
     @property
     def sha256(self) -> str:
-        """SHA-256 (hex) of all bytes."""
-        return self._digests.sha256
+        """SHA-256 (hex) of all bytes. Effect: reads what was not read in its turn. Raises: as `read`."""
+        if not self._sha256:
+            while (number := self._seen.hashed) * BLOCK_BYTES < self.size:
+                block = self._block(number)
+                if self._seen.hashed == number:  # it was read before its turn, and is held
+                    self._take(number, block)
+            self._require_still()
+            self._sha256 = self._seen.sha256
+        return self._sha256
 
     def read(self, start: int, length: int) -> bytes:
         """Return the bytes from `start` on, `length` of them or up to the end. Effect: reads the file.
 
         Raises:
-            UnreadableLog: changed, when a block is no longer the one that was digested.
+            UnreadableLog: changed, when a block is no longer the one that was read first.
             RuleoutError: the system cannot read it.
         """
         end = min(start + length, self.size)
@@ -161,14 +182,23 @@ class BlockSource:
             self._held.move_to_end(number)
             return held
         at = number * BLOCK_BYTES
-        # Only as much as was digested: what a growing file has gained in its last block is none of it.
-        block = _read_at(self._descriptor, at, min(BLOCK_BYTES, self.size - at), self._name)
-        if self._digests.tag(block) != self._digests.tags[number]:
-            raise changed(self._name, f"byte {at} and following are not those that were digested")
+        # Only as much as there was: what a growing file has gained in its last block is none of it.
+        length = min(BLOCK_BYTES, self.size - at)
+        block = _read_at(self._descriptor, at, length, self._name)
+        if len(block) != length:
+            raise changed(self._name, f"expected {self.size} bytes, got fewer")
+        self._take(number, block)
         self._held[number] = block
         if len(self._held) > _BLOCKS_HELD:
             self._held.popitem(last=False)
         return block
+
+    def _take(self, number: int, block: bytes) -> None:
+        before = self._seen.hashed
+        if not self._seen.take(number, block):
+            raise changed(self._name, f"byte {number * BLOCK_BYTES} and following are not those that were read before")
+        if self._seen.hashed > before:
+            self._on_bytes(len(block))
 
 
 def changed(name: str, detail: str) -> UnreadableLog:
@@ -177,7 +207,7 @@ def changed(name: str, detail: str) -> UnreadableLog:
 
 
 def open_file(path: str, *, name: str, limit_bytes: int, on_bytes: OnBytes, glance: bool = False) -> OpenSource:
-    """Return a file's bytes, digested. Effect: opens the file, and reads all of it once, but for a glance.
+    """Return a file's bytes. Effect: opens the file, and reads a small one, but for a glance.
 
     Links are followed. A pipe, folder or device is refused at once and never waited for.
 
@@ -223,9 +253,8 @@ def _source(descriptor: int, name: str, limit_bytes: int, on_bytes: OnBytes, *, 
         on_bytes(len(data))
         _require_still(descriptor, before, len(data), name)
         return HeldSource(data=data, sha256=hashlib.sha256(data).hexdigest())
-    digests = digest_blocks(_blocks(descriptor, before.st_size, name, on_bytes))
-    _require_still(descriptor, before, digests.size, name)
-    return BlockSource(descriptor, digests, name=name)
+    still = partial(_require_still, descriptor, before, before.st_size, name)
+    return BlockSource(descriptor, before.st_size, name=name, seen=Seen(), require_still=still, on_bytes=on_bytes)
 
 
 def too_large(name: str, limit_bytes: int, got: int | None) -> UnreadableLog:
@@ -234,14 +263,6 @@ def too_large(name: str, limit_bytes: int, got: int | None) -> UnreadableLog:
     return UnreadableLog(
         name, "too-large", f"expected at most {limit_bytes} bytes, got {size}", hint="Split the evaluation."
     )
-
-
-def _blocks(descriptor: int, most_bytes: int, name: str, on_bytes: OnBytes) -> Iterator[bytes]:
-    at = 0
-    while at < most_bytes and (block := _read_at(descriptor, at, min(BLOCK_BYTES, most_bytes - at), name)):
-        yield block
-        at += len(block)
-        on_bytes(len(block))
 
 
 def _require_still(descriptor: int, before: os.stat_result, got: int, name: str) -> None:

@@ -17,7 +17,7 @@ from ruleout.adapters.logs.block_source import (
     BlockSource,
     OnBytes,
     OpenSource,
-    digest_blocks,
+    Seen,
     too_large,
 )
 from ruleout.adapters.logs.found import FoundFile
@@ -46,8 +46,20 @@ def spool(pieces: Iterable[bytes], *, name: str, limit_bytes: int, on_bytes: OnB
         RuleoutError: the file cannot be written.
     """
     with _temporary() as file:
-        digests = digest_blocks(_written(pieces, file, name, limit_bytes, on_bytes))
-        return BlockSource(os.dup(file.fileno()), digests, name=name)
+        seen, size = Seen(), 0
+        for number, block in enumerate(_written(pieces, file, name, limit_bytes, on_bytes)):
+            seen.take(number, block)
+            size += len(block)
+        descriptor = os.dup(file.fileno())
+        return BlockSource(descriptor, size, name=name, seen=seen, require_still=_nobody_else, on_bytes=_told)
+
+
+def _nobody_else() -> None:
+    """Nobody else has the file."""
+
+
+def _told(_: int) -> None:
+    """All of it was told of when it came."""
 
 
 def _temporary() -> IO[bytes]:

@@ -98,20 +98,20 @@ def read_order(order: Order, *, on_bytes: OnBytes = unwatched, seen: Container[s
     digest = ""
     try:
         with open_log(order.log, on_bytes=on_bytes, glance=order.summaries) as log:
-            digest = log.digest
-            return _reading(log, digest, order) if digest not in seen else Reading(digest=digest)
+            digest = log.digest if seen else ""  # before it is read only where that may be spared: it reads everything
+            return Reading(digest=digest) if digest in seen else _reading(log, order)
     except LedgerError:
         raise
     except RuleoutError as error:
         return Refused(digest=digest, error=error)
 
 
-def _reading(log: Log, digest: str, order: Order) -> Reading:
+def _reading(log: Log, order: Order) -> Reading:
     measurements = read_log(log, summaries_only=order.summaries)
     if order.keep_in is not None:
         _keep(log, order.keep_in)
     files = tuple((part.name, part.source.sha256, part.source.size) for part in log.parts)
-    return Reading(digest=digest, files=files, measurements=measurements)
+    return Reading(digest=log.digest, files=files, measurements=measurements)
 
 
 def _keep(log: Log, ledger: Path) -> None:

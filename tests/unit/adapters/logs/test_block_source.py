@@ -23,6 +23,12 @@ def opened(path, *, limit=LIMIT, on_bytes=lambda _: None):
     return open_file(str(path), name="run.eval", limit_bytes=limit, on_bytes=on_bytes)
 
 
+def digested(path, **more):
+    source = opened(path, **more)
+    assert source.sha256
+    return source
+
+
 def large_file(path, extra=12345):
     """A file of four blocks above the size that is held in memory, no two alike, and its bytes."""
     data = random.Random(1).randbytes(HELD_BYTES + 3 * BLOCK_BYTES + extra)
@@ -71,11 +77,64 @@ def test_a_large_file_gives_its_own_bytes_across_blocks(tmp_path, extra):
     source.close()
 
 
+@pytest.mark.parametrize("blocks", [range(100), range(100, -1, -1), (3, 0, 1, 3, 0, 34), ()], ids=str)
+def test_the_digest_is_that_of_the_whole_in_whatever_order_it_was_read(tmp_path, blocks):
+    """What was read in its turn is read once; the rest is read when the digest is asked for."""
+    data = large_file(tmp_path / "x")
+    told = []
+    source = opened(tmp_path / "x", on_bytes=told.append)
+    for number in blocks:
+        assert source.read(number * BLOCK_BYTES + 1, 5) == data[number * BLOCK_BYTES + 1 :][:5]
+
+    assert source.sha256 == hashlib.sha256(data).hexdigest()
+    assert sum(told) == len(data)
+    assert source.read(7, 9) == data[7:16]
+    source.close()
+
+
+def test_what_is_read_in_its_turn_is_read_once(tmp_path, monkeypatch):
+    """Reading it and its digest take no more of the disk than the digest alone."""
+    data, came = large_file(tmp_path / "x"), []
+    pread = os.pread
+
+    def counted(descriptor, length, at):
+        came.append(length)
+        return pread(descriptor, length, at)
+
+    monkeypatch.setattr(block_source.os, "pread", counted)
+    source = opened(tmp_path / "x")
+    parts = [source.read(at, 1000) for at in range(0, len(data), 1000)]
+
+    assert b"".join(parts) == data
+    assert source.sha256 == hashlib.sha256(data).hexdigest()
+    assert sum(came) == len(data)
+    source.close()
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["read", "digested"])
+def test_a_block_that_changes_between_two_looks_is_refused_before_there_is_a_digest(tmp_path, again):
+    """It was read before its turn, and is not held any more when it is needed again; the file's times say nothing."""
+    file = tmp_path / "x"
+    data = large_file(file)
+    source, before = opened(file), file.stat()
+    assert source.read(9 * BLOCK_BYTES, 10) == data[9 * BLOCK_BYTES :][:10]
+    with file.open("r+b") as other:
+        other.seek(9 * BLOCK_BYTES + 500)
+        other.write(bytes([data[9 * BLOCK_BYTES + 500] ^ 1]))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    source._held.clear()
+
+    with pytest.raises(UnreadableLog) as error:
+        assert source.read(9 * BLOCK_BYTES, 10) if again else source.sha256
+    assert refusal(error) == ("changed", "run.eval")
+    source.close()
+
+
 def test_a_byte_changed_after_the_digest_is_refused_and_what_is_unchanged_is_read(tmp_path):
     """The first byte of a block, written through another descriptor while the source is open."""
     file = tmp_path / "x"
     data = large_file(file)
-    source = opened(file)
+    source = digested(file)
     with file.open("r+b") as other:
         other.seek(7 * BLOCK_BYTES)
         other.write(bytes([data[7 * BLOCK_BYTES] ^ 1]))
@@ -94,7 +153,7 @@ def test_a_writer_at_work_is_never_half_believed(tmp_path):
     file = tmp_path / "x"
     data = large_file(file)
     at, stop = 9 * BLOCK_BYTES, threading.Event()
-    source = opened(file)
+    source = digested(file)
     other = bytes(BLOCK_BYTES)
 
     def write():
@@ -124,7 +183,7 @@ def test_a_file_cut_after_the_digest_is_refused(tmp_path):
     """What is left is read; what is gone is named as changed, not as an end."""
     file = tmp_path / "x"
     data = large_file(file)
-    source = opened(file)
+    source = digested(file)
     os.truncate(file, HELD_BYTES)
 
     assert source.read(0, 5) == data[:5]
@@ -138,7 +197,7 @@ def test_a_file_that_grew_after_the_digest_is_what_it_was(tmp_path):
     """A log that somebody appends to keeps the bytes of its digest, the last block included."""
     file = tmp_path / "x"
     data = large_file(file)
-    source = opened(file)
+    source = digested(file)
     with file.open("ab") as other:
         other.write(b"more")
 
@@ -164,7 +223,7 @@ def test_a_file_that_changes_while_it_is_digested_is_refused(tmp_path, size, cha
             os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
 
     with pytest.raises(UnreadableLog) as error:
-        opened(file, on_bytes=meddle)
+        digested(file, on_bytes=meddle)
     assert refusal(error) == ("changed", "run.eval")
 
 

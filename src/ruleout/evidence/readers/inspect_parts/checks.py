@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, compress
 from operator import attrgetter, itemgetter
+from typing import cast
 
 from ruleout.evidence.json_text import Scalar, plain_value
 from ruleout.evidence.readers.inspect_parts.header import Key, result_list
@@ -22,7 +23,8 @@ _SHOWN = 5
 _LETTERS: Mapping[object, float] = {"C": 1.0, "I": 0.0, "N": 0.0}
 _CLOSE = 1e-9
 _SCORED = SampleState.SCORED
-_scores, _name = attrgetter("scores"), itemgetter(0)
+_scores, _sample, _state = map(attrgetter, ("scores", "sample", "state"))
+_name, _value = itemgetter(0), itemgetter(1)
 
 
 def start_problems(header: HeaderShape, start: HeaderShape) -> Iterator[str]:
@@ -103,7 +105,7 @@ def _accuracy_problems(name: str, claimed: Scalar, found: Sequence[float]) -> It
 
 def _accuracies(name: str, attempts: Sequence[Attempt]) -> tuple[float, ...]:
     """The accuracy over what is scored, and over all that has a score; nothing if a score is no C, I or N."""
-    holders = [attempt for attempt in attempts if attempt.scores]
+    holders = list(filter(_scores, attempts))
     pairs = list(chain.from_iterable(map(_scores, holders)))
     if len(pairs) != len(holders) or set(map(_name, pairs)) != {name}:
         # Not the usual case of one score each: of those with this name the first.
@@ -111,15 +113,21 @@ def _accuracies(name: str, attempts: Sequence[Attempt]) -> tuple[float, ...]:
             number: pair for number, one in enumerate(holders) for pair in reversed(one.scores) if pair[0] == name
         }
         holders, pairs = [holders[number] for number in firsts], list(firsts.values())
-    found = [_LETTERS.get(value) if isinstance(value, str) else None for _, value in pairs]
-    if None in found:
-        return ()
-    samples, points = [attempt.sample for attempt in holders], [point for point in found if point is not None]
-    counts = [attempt.state is _SCORED for attempt in holders]
+    points = _points(list(map(_value, pairs)))
+    samples, states = list(map(_sample, holders)), list(map(_state, holders))
     ways = [(samples, points)]
-    if not all(counts):
+    if states.count(_SCORED) != len(states):
+        counts = [state is _SCORED for state in states]
         ways.insert(0, (list(compress(samples, counts)), list(compress(points, counts))))
-    return tuple(dict.fromkeys(_mean_of_means(*way) for way in ways if way[0]))
+    return tuple(dict.fromkeys(_mean_of_means(*way) for way in ways if way[1]))
+
+
+def _points(values: Sequence[object]) -> list[float]:
+    """What values count, in their order; nothing if one of them is no C, I or N."""
+    if not set(map(type, values)) <= {str}:  # a list cannot be looked up, and a number need not be
+        return []
+    found = list(map(_LETTERS.get, values))
+    return [] if None in found else cast("list[float]", found)
 
 
 def _mean_of_means(samples: Sequence[str], points: Sequence[float]) -> float:

@@ -116,10 +116,11 @@ def _values(rows: Sequence[UsualSample] | Sequence[UsualSummary]) -> list[Values
     scores: list[dict[str, UsualScore]] = list(map(_scores, rows))
     names = list(chain.from_iterable(scores))
     values: list[Any] = list(map(_value, chain.from_iterable(map(dict.values, scores))))
-    if set(map(type, values)) != {str} or not NUMBERS.keys().isdisjoint(values) or len(set(names)) != 1:
+    texts = set(values) if set(map(type, values)) == {str} else {*NUMBERS}
+    if not NUMBERS.keys().isdisjoint(texts) or len(set(names)) != 1:
         return list(zip(zip(names, map(plain_value, values), strict=True), strict=True))
     # As nearly always: one scorer, and few different texts, so that many attempts share what one holds.
-    shared = {value: ((names[0], value),) for value in set(values)}
+    shared = {value: ((names[0], value),) for value in texts}
     return list(map(shared.__getitem__, values))
 
 
