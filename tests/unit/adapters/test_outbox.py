@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,6 +15,17 @@ from tests.client_server import run
 from ruleout.adapters.clients.outlet import MOST_TOGETHER, ClientGone, Outlet
 from ruleout.adapters.outbox import Outbox
 
+
+class Tells(asyncio.Protocol):
+    """Tells of the connection's end."""
+
+    def __init__(self, outlet: Outlet) -> None:
+        self._outlet = outlet
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self._outlet.lost()
+
+
 Way = tuple[Outlet, asyncio.Transport, socket.socket]
 
 
@@ -23,7 +35,7 @@ async def way(outbox: Outbox) -> AsyncIterator[Way]:
     ours, theirs = socket.socketpair()
     theirs.setblocking(False)
     outlet = Outlet(lambda: "", outbox)
-    transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
+    transport, _ = await asyncio.get_running_loop().create_connection(lambda: Tells(outlet), sock=ours)
     outlet.open(transport)
     try:
         yield outlet, transport, theirs
@@ -115,6 +127,21 @@ def test_a_connection_that_is_dropped_drops_what_waits() -> None:
             assert come(theirs) == b""
             with pytest.raises(ClientGone):
                 outlet.write_last(b"more")
+
+    run(main())
+
+
+def test_what_is_dropped_is_dropped_once_it_is_told() -> None:
+    """Whoever waits for the end of a connection may say that no byte follows: its socket is closed by then, not about to be."""
+
+    async def main() -> None:
+        async with way(Outbox()) as (outlet, transport, _):
+            held = transport.get_extra_info("socket").fileno()
+            outlet.write(b"a" * 2**22)
+            assert outlet.queued()
+            await outlet.drain_or_drop(0)
+            with pytest.raises(OSError):
+                os.fstat(held)
 
     run(main())
 

@@ -113,6 +113,9 @@ class Outlet:
         while self.queued():
             if loop.time() > ends:
                 self.reset()
+                # The loop closes the socket in a later turn, right behind telling us: until then a client could still take some.
+                while not self.is_gone:  # noqa: ASYNC110 - a turn or two, at the very end of a connection
+                    await asyncio.sleep(0)
                 return
             await asyncio.sleep(_SETTLED_S)
         self.close()
