@@ -97,7 +97,7 @@ def test_killed_before_and_after_a_crash_of_the_agent(tmp_path):
     site = opened(tmp_path)
     with process("agent", str(tmp_path)) as agent:
         number = killed(site)
-        until(lambda: Page(site.places.page).read()[1] == number)
+        until(lambda: Page(site.places.page).read(waits=2000)[1] == number)
         agent.kill()
         agent.wait(5)
     with process("agent", str(tmp_path)):
