@@ -149,7 +149,7 @@ def test_a_drill_leaves_nothing_behind(tmp_path):
     site = opened(tmp_path)
     with process("agent", str(tmp_path)), process("worker", str(tmp_path)) as worker:
         done = drill(site, KIM, at=AT, timeout_s=5)
-        until(lambda: Page(site.places.page).read()[1] == done.ended_in)
+        until(lambda: Page(site.places.page).read(waits=2000)[1] == done.ended_in)
 
         assert done.proof.holds
         assert done.proof.workers[0].pid == worker.pid
