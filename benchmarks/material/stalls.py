@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How long the machine itself kept processes waiting while something was measured: what no program on it can do anything about.
 
-On each core a process that goes before all others, where the system lets us, sleeps a little again and again, and keeps the longest
-time by which it was late. On a machine that others share this may be tens of milliseconds.
+On each core a process sleeps a little again and again, and keeps the longest time by which it was late. As root it goes before all
+others, so that only the machine can make it late; on one that others share this may be tens of milliseconds. Else it waits its turn.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ def watched(figures: list[Figure]) -> Iterator[None]:
         for one in watchers:
             one.join()
     late_ms = tuple(late_ns.value / 1e6 for late_ns in latest)
-    figures.append(Figure(what="the machine's own: a process before all others was late", values=late_ms))
+    figures.append(Figure(what="the machine's own: a watcher on each core was late", values=late_ms))
 
 
 def _watch(core: int, latest_ns: Synchronized[int], over: Event) -> None:
     os.sched_setaffinity(0, {core})
-    with contextlib.suppress(PermissionError):
+    with contextlib.suppress(PermissionError):  # not root
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(_PRIORITY))
     while not over.is_set():
         began = time.monotonic_ns()

@@ -2,7 +2,8 @@
 """From an admitted request to the last byte of its answer: record, upstream, checks, chunks, record (G-5, G-6, G-8).
 
 Invariants. No byte of an answer leaves before its record is durable. No byte leaves after the page says no: the page is read
-before each chunk, and after every wait that comes before one. Whatever goes wrong, the answer ends in its format's own
+before each chunk, and after every wait that comes before one; an answer that does not stream leaves at the end of the loop's turn in
+which it was judged, and before anything is acknowledged. Whatever goes wrong, the answer ends in its format's own
 terms where the client still listens, and the end is recorded.
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -88,6 +89,42 @@ def test_an_approval_lets_exactly_one_call_go_on_and_is_used_up(tmp_path):
     assert first is None
     assert left == ([], ())
     assert (again.why, again.rules) == (Why.APPROVAL, ("bash/tier",))
+
+
+def test_a_disk_that_is_slow_to_note_an_end_holds_up_no_other(tmp_path, monkeypatch):
+    """The loop goes on meanwhile; the call goes on only once it is noted that its approval is used up."""
+    goes_on = threading.Event()
+
+    async def scenario():
+        desk = Desk(tmp_path)
+        end = desk.folder.end
+        monkeypatch.setattr(ApprovalFolder, "end", lambda _, *told: goes_on.wait(10) and end(*told))
+        waits = desk.ask()
+        desk.say(await desk.asked(), Said.APPROVE, ANN)
+        for _ in range(100):
+            await asyncio.sleep(0.01)
+        was_done = waits.done()
+        goes_on.set()
+        return was_done, await asyncio.wait_for(waits, 5), desk.folder.asked()
+
+    assert asyncio.run(scenario()) == (False, None, ())
+
+
+def test_a_call_that_is_broken_off_while_it_waits_is_noted_as_given_up(tmp_path):
+    """As by a kill: the question is gone, so nobody approves it any more."""
+
+    async def scenario():
+        desk = Desk(tmp_path)
+        waits = desk.ask()
+        await desk.asked()
+        waits.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waits
+        return desk.folder.asked(), (desk.folder.ended / f"{IDS[0]}.json").read_text()
+
+    left, note = asyncio.run(scenario())
+    assert left == ()
+    assert '"given-up"' in note
 
 
 @pytest.mark.parametrize(

@@ -201,3 +201,32 @@ def test_after_its_end_no_byte_of_a_cut_answer_leaves(reads: bool) -> None:
             lazy.close()
 
     run(main())
+
+
+def test_over_tls_what_was_not_taken_is_dropped_too(tmp_path: Path) -> None:
+    """Its connection ends, and whoever waits for that is told: a wait without an end would leave a kill unacknowledged."""
+    certificate(tmp_path)
+    tls = tls_of(tmp_path / "chain.pem", tmp_path / "key.pem")
+    dropped: list[float] = []
+
+    async def much(one: Incoming) -> None:
+        one.begin(200, [])
+        one.send(b"a" * 2**23)
+        began = asyncio.get_running_loop().time()
+        await one.finish(0.05)
+        dropped.append(asyncio.get_running_loop().time() - began)
+
+    async def main() -> None:
+        async with served(much, tls=tls) as (port, server):
+            trusting = ssl.create_default_context(cafile=str(tmp_path / "chain.pem"))
+            trusting.check_hostname = False
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting, limit=1024)
+            writer.write(POST)
+            async with asyncio.timeout(5):
+                await none_left(server)
+            writer.transport.abort()
+            del reader
+
+    run(main())
+    assert len(dropped) == 1
+    assert dropped[0] < 1

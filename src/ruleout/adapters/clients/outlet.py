@@ -87,7 +87,9 @@ class Outlet:
         self._transport.write(data)
 
     def write_last(self, data: bytes) -> None:
-        """Give the last bytes of an answer to be sent, at the end of the loop's turn; many at once, which may fill it. Raises ClientGone."""
+        """Give the last bytes of an answer to be sent at the end of the loop's turn; if they are many, now, so that it shows at once
+        whether the client must take some first. Raises ClientGone.
+        """
         if len(data) > MOST_TOGETHER:
             self.write(data)
             return
@@ -98,24 +100,31 @@ class Outlet:
     async def taken(self) -> None:
         """Return once little enough waits. Raises ClientGone."""
         while self.is_full and not self.is_gone:
-            self._drained = asyncio.get_running_loop().create_future()
-            try:
-                await self._drained
-            finally:
-                self._drained = None
+            await self._told()
         if self.is_gone:
             raise ClientGone
 
+    async def _told(self) -> None:
+        """Return once there is room, or the connection has ended."""
+        self._drained = asyncio.get_running_loop().create_future()
+        try:
+            await self._drained
+        finally:
+            self._drained = None
+
     async def drain_or_drop(self, within_s: float) -> None:
-        """End the connection once its client took everything, or drop what it did not take in time. Effect: as said."""
+        """End the connection once its client took everything, or drop what it did not take in time.
+
+        Effect: as said. What is dropped is dropped on return: the loop closes the socket in a turn of its own, right before whoever
+        waits for that is woken, and until then the client could still take some.
+        """
         loop = asyncio.get_running_loop()
         ends = loop.time() + within_s
         while self.queued():
             if loop.time() > ends:
                 self.reset()
-                # The loop closes the socket in a later turn, right behind telling us: until then a client could still take some.
-                while not self.is_gone:  # noqa: ASYNC110 - a turn or two, at the very end of a connection
-                    await asyncio.sleep(0)
+                while not self.is_gone:
+                    await self._told()
                 return
             await asyncio.sleep(_SETTLED_S)
         self.close()

@@ -145,9 +145,7 @@ class BlockSource:
         """SHA-256 (hex) of all bytes. Effect: reads what was not read in its turn. Raises: as `read`."""
         if not self._sha256:
             while (number := self._seen.hashed) * BLOCK_BYTES < self.size:
-                block = self._block(number)
-                if self._seen.hashed == number:  # it was read before its turn, and is held
-                    self._take(number, block)
+                self._block(number)
             self._require_still()
             self._sha256 = self._seen.sha256
         return self._sha256
@@ -180,6 +178,8 @@ class BlockSource:
         held = self._held.get(number)
         if held is not None:
             self._held.move_to_end(number)
+            if number == self._seen.hashed:  # it was read before its turn
+                self._take(number, held)
             return held
         at = number * BLOCK_BYTES
         # Only as much as there was: what a growing file has gained in its last block is none of it.

@@ -99,7 +99,7 @@ class Process:
             await self._look_again()
 
     async def _keep_counting(self) -> None:
-        """Keep the counters, off the loop: counters are for watching, and nothing else waits for their disk."""
+        """Keep the counters, off the loop: they are for watching, and nothing waits for their disk but the process's own end."""
         parts = self._parts
         while True:
             await asyncio.sleep(LOOK_S)

@@ -103,6 +103,7 @@ def test_what_is_read_in_its_turn_is_read_once(tmp_path, monkeypatch):
 
     monkeypatch.setattr(block_source.os, "pread", counted)
     source = opened(tmp_path / "x")
+    assert source.read(BLOCK_BYTES, 5) == data[BLOCK_BYTES:][:5]  # before its turn, and held until then
     parts = [source.read(at, 1000) for at in range(0, len(data), 1000)]
 
     assert b"".join(parts) == data
