@@ -10,8 +10,9 @@ from pathlib import Path
 
 from tests.kill_builders import epoch, site_in
 
-from ruleout.adapters.kill.page import Page, View
+from ruleout.adapters.kill.page import Page
 from ruleout.adapters.kill.probe import ProbeServer
+from ruleout.adapters.kill.view import View
 from ruleout.app.kill.site import agent_of
 from ruleout.serving.epoch import Scope, SignedEpoch, to_file
 

@@ -20,7 +20,8 @@ from kill_figures import Figure, under
 from tests.kill_builders import AT, KIM, LEE, opened, process, until
 
 from ruleout.adapters.kill.host import boottime_ns, bound
-from ruleout.adapters.kill.page import Page, View
+from ruleout.adapters.kill.page import Page
+from ruleout.adapters.kill.view import View
 from ruleout.app.kill.giving_back import confirm, propose
 from ruleout.app.kill.site import Site
 from ruleout.app.kill.taking import kill

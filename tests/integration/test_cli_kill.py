@@ -12,7 +12,7 @@ import sys
 import pytest
 from tests.integration.command_line import ROOT, Lab, run, seeds
 
-from ruleout.adapters.kill.page import View
+from ruleout.adapters.kill.view import View
 from ruleout.app.kill.proof import wait_for
 from ruleout.app.kill.site import agent_of, chain, site_of
 from ruleout.app.ledger import read_record

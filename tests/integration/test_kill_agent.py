@@ -19,8 +19,9 @@ from ruleout.adapters.durable_file import SystemFiles
 from ruleout.adapters.kill.agent import Agent
 from ruleout.adapters.kill.file_store import FileStore
 from ruleout.adapters.kill.host import boottime_ns
-from ruleout.adapters.kill.page import Page, View
+from ruleout.adapters.kill.page import Page
 from ruleout.adapters.kill.store import Conflict, StoreUnavailable
+from ruleout.adapters.kill.view import View
 from ruleout.app.kill.giving_back import confirm, propose
 from ruleout.app.kill.site import agent_of, chain
 from ruleout.app.kill.taking import kill, limit_of, tighten

@@ -29,8 +29,9 @@ from ruleout.adapters.clock import ForwardClock
 from ruleout.adapters.kill.agent import Agent
 from ruleout.adapters.kill.granted import Granted
 from ruleout.adapters.kill.host import boottime_ns
-from ruleout.adapters.kill.page import Page, View
+from ruleout.adapters.kill.page import Page
 from ruleout.adapters.kill.store import StoreUnavailable
+from ruleout.adapters.kill.view import View
 from ruleout.app.kill.site import Site, latest
 from ruleout.app.kill.taking import kill
 from ruleout.serving.epoch import Scope, SignedEpoch, Target, to_file

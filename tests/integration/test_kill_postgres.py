@@ -11,9 +11,10 @@ from tests.kill_processes import SCOPE
 from tests.postgres_server import postgres, standing_still
 from tests.watching_builders import Watched
 
-from ruleout.adapters.kill.page import Page, View
+from ruleout.adapters.kill.page import Page
 from ruleout.adapters.kill.postgres_store import PostgresStore
 from ruleout.adapters.kill.store import Conflict, StoreUnavailable
+from ruleout.adapters.kill.view import View
 from ruleout.app.kill.proof import wait_for
 from ruleout.app.kill.site import chain
 from ruleout.app.kill.taking import kill

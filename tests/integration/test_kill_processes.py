@@ -13,7 +13,8 @@ from tests.kill_builders import AT, KIM, LEE, opened, process, site_in, stop, un
 from tests.kill_processes import SCOPE
 
 from ruleout.adapters.kill.host import boottime_ns
-from ruleout.adapters.kill.page import Page, View
+from ruleout.adapters.kill.page import Page
+from ruleout.adapters.kill.view import View
 from ruleout.app.kill.drill import drill
 from ruleout.app.kill.giving_back import confirm, propose
 from ruleout.app.kill.proof import wait_for

@@ -15,7 +15,8 @@ from tests.kill_builders import KIM as KIM_KEY
 from tests.kill_builders import TS, epoch, grant, granted, key_id, signed
 
 from ruleout.adapters.kill.host import boottime_ns
-from ruleout.adapters.kill.page import Page, View
+from ruleout.adapters.kill.page import Page
+from ruleout.adapters.kill.view import View
 from ruleout.serving.epoch import Kill, Scope, Target, grant_from_file, grant_to_file, to_file
 from ruleout.serving.refusal import Why
 

@@ -51,13 +51,19 @@ _SHADOWS = {"does-not-hold": "does not hold, and is not asked"}
 
 
 def why_not_ready(admission: Admission, audit: AuditWriter) -> str:
-    """Return why nothing is served now, "" if it is. Effect: reads the page."""
+    """Return why a request would be refused now, by this worker or by one beside it, "" if by none. Effect: reads the page.
+
+    Workers share a socket, so who asks cannot choose which of them takes the next request.
+    """
     if admission.standing is None:
         return admission.closed
     if audit.state is not WriterState.RUNNING:
         return "the audit record cannot be written"
     refusal = admission.view.standing(Scope())
-    return "" if refusal is None or admission.view.degraded is not None else refusal.says
+    if refusal is not None and admission.view.degraded is None:
+        return refusal.says
+    closed = admission.view.closed_beside()
+    return f"{closed} other worker{'s' * (closed > 1)} of this host cannot serve" if closed else ""
 
 
 def said_beside(admission: Admission) -> str:

@@ -11,7 +11,8 @@ import pytest
 from tests.kill_builders import epoch, signed
 
 from ruleout.adapters.kill.host import boottime_ns
-from ruleout.adapters.kill.page import WAITS, Page, View
+from ruleout.adapters.kill.page import Page
+from ruleout.adapters.kill.view import WAITS, View
 from ruleout.serving.epoch import Scope, to_file
 from ruleout.serving.epoch.page import SEQUENCE
 from ruleout.serving.refusal import Why

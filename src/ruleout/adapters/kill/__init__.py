@@ -4,8 +4,8 @@
 from ruleout.adapters.kill.agent import Agent, Places
 from ruleout.adapters.kill.file_store import FileStore
 from ruleout.adapters.kill.granted import Granted, GrantFolder
-from ruleout.adapters.kill.page import View
 from ruleout.adapters.kill.postgres_store import PostgresStore
 from ruleout.adapters.kill.probe import ProbeServer
+from ruleout.adapters.kill.view import View
 
 __all__ = ["Agent", "FileStore", "GrantFolder", "Granted", "Places", "PostgresStore", "ProbeServer", "View"]

@@ -78,6 +78,7 @@ async def _serve(parts: Assembled, server: ClientServer, ready: Event) -> None:
     server.start()
     ready.set()
     await over.wait()
+    process.leave()
     await server.drain(parts.place.settings.drain_seconds)
     ends = loop.time() + _RECORDS_S
     while parts.worker.is_busy and loop.time() < ends:  # noqa: ASYNC110 - once, at the end

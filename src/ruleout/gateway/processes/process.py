@@ -16,12 +16,14 @@ from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
+from ruleout.adapters.audit import WriterState
 from ruleout.adapters.kill import Places, ProbeServer
 from ruleout.adapters.monitoring import keep_counters
 from ruleout.app.serving.load import Standing, load_standing
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.assembly import COUNTERS, Assembled
 from ruleout.model.permit import LimitKind
+from ruleout.serving.epoch.page import Serves
 from ruleout.serving.monitoring.counters import snapshot_bytes
 
 #: Seconds between two looks at the files that are served by.
@@ -43,6 +45,7 @@ class Process:
         self._tasks: list[asyncio.Task[None]] = []
         self._tightened = 0  # the epoch whose limits are in force
         self._acknowledged = (0, 0)
+        self._leaves = False
         parts.serving.answers.settled = self.settled
         places = Places(folder=parts.place.path(parts.place.settings.kills) / "run")
         self._probe = ProbeServer(places.probes, places.nudges, self._enforced, parts.serving.answers.look)
@@ -54,7 +57,19 @@ class Process:
             self._tightened = epoch
             admission.budgets.tighten((LimitKind(kind), name, most) for kind, name, most in admission.view.limits)
         self._acknowledged = (epoch, live)
-        admission.view.acknowledge(epoch, live)
+        admission.view.acknowledge(epoch, live, self._serves())
+
+    def _serves(self) -> Serves:
+        serving = self._parts.serving
+        if self._leaves:
+            return Serves.UNSAID
+        is_served = serving.admission.standing is not None and serving.audit.state is WriterState.RUNNING
+        return Serves.SOMETHING if is_served else Serves.NOTHING
+
+    def leave(self) -> None:
+        """Take no more clients: from now on it is no matter for others whether this worker serves. Effect: writes its slot."""
+        self._leaves = True
+        self._parts.serving.answers.look()
 
     def _enforced(self) -> tuple[int, int]:
         # A probe may come before the ticker: look first, so that what is said is true now.

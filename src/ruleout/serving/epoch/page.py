@@ -10,6 +10,7 @@ written does not fit its complement, and a document or a grant torn does not fit
 from __future__ import annotations
 
 import hashlib
+from enum import IntEnum
 from typing import NamedTuple
 
 from ruleout.serving.epoch.degraded import MOST_GRANT_BYTES
@@ -35,6 +36,12 @@ LONGEST_NS = LEASE_MS[1] * 1_000_000
 NS_PER_MS = 1_000_000
 
 
+class Serves(IntEnum):
+    """What a worker says of permits, policies and audit record. UNSAID: it takes no clients, not yet or no more."""
+
+    UNSAID, SOMETHING, NOTHING = 0, 1, 2
+
+
 class Slot(NamedTuple):
     """What a worker says of itself in the page; its own word, so a report asks it again by another way.
 
@@ -43,6 +50,7 @@ class Slot(NamedTuple):
         epoch: the newest epoch whose killed streams have all ended.
         live: streams that a kill of a newer epoch still has to end.
         at_ns: when it said so, CLOCK_BOOTTIME.
+        serves: whether it would serve, as `Serves`.
     """
 
     pid: int
@@ -50,6 +58,7 @@ class Slot(NamedTuple):
     epoch: int
     live: int
     at_ns: int
+    serves: int = 0
 
 
 class Content(NamedTuple):
