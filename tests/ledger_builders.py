@@ -68,6 +68,13 @@ SUBJECTS: dict[EntryType, dict[str, str | int | bool | tuple[str, ...]]] = {
         "gap": False,
     },
     EntryType.KILL: {"act": "kill", "epoch": 2, "digest": "0" * 64},
+    EntryType.HOST_LOG: {
+        "origin": "edge.example/gateway",
+        "size": 1,
+        "checkpoint": "",
+        "vkeys": (),
+        "proof": (),
+    },
 }
 
 

@@ -51,7 +51,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Why something is hidden, and on what ground it was removed: closed lists.
 CLASSES = ("ip", "cybersecurity", "public-safety", "national-security", "legal", "privacy")
 GROUNDS = ("personal-data", "court-order", "third-party", "recorded-in-error")
-NEVER_HIDDEN = ("key", "witness", "redaction", "erasure")
+NEVER_HIDDEN = ("key", "witness", "redaction", "erasure", "host-log")
 MAX_DISCLOSURE_CHARS = 8 * 1024 * 1024
 MAX_LEVELS = 20
 MAX_WORDS = 2000
@@ -92,6 +92,7 @@ SCHEMAS = {
     "witness": ("act", "name quorum vkey", 0, True),
     "audit-batch": ("segment worker first last count offset before after gap", "", 1, True),
     "kill": ("act epoch digest", "kills late", 0, True),
+    "host-log": ("origin size checkpoint vkeys proof", "", 0, True),
 }
 
 UNWITNESSED = "unwitnessed: only the operator's own signature vouches that everyone is shown the same log"
@@ -807,8 +808,8 @@ def check_producers(seen):
             raise Failed("expected the next entry of %s under a new id at %d, got another" % (raw["producer"], index))
         ids.add(raw["id"])
         ends[raw["producer"]] = (raw["pseq"] + 1, hashlib.sha256(data).hexdigest())
-    said = batches_chain(read)
-    return "%d producer%s, no gap" % (len(ends), "s" * (len(ends) != 1)) + ("; " + said if said else "")
+    told = ("%d producer%s, no gap" % (len(ends), "s" * (len(ends) != 1)), batches_chain(read), states_said(read))
+    return "; ".join(one for one in told if one)
 
 
 def batches_chain(read):
@@ -833,6 +834,81 @@ def batches_chain(read):
         records, gaps = records + count, gaps + subject["gap"]
     told = "%d sealed records of %d segments, no hole" % (records, len(ends)) if ends else ""
     return told + (", %d batches with a gap on record" % gaps if gaps else "")
+
+
+def states_said(read):
+    """Check the states of other logs; say how many there are."""
+    found = host_states(read)
+    states = sum(map(len, found.values()))
+    changes = sum(one[2] != other[2] for of in found.values() for one, other in zip(of, of[1:]))
+    counts = (states, "s" * (states != 1), len(found), "s" * (len(found) != 1))
+    told = "%d state%s of %d host log%s, each extends the last" % counts if found else ""
+    return told + (", %d under another key" % changes if changes else "")
+
+
+def host_states(read):
+    """Return {origin: [(size, root, keys)]} of the states of other logs, each shown to extend the one before it."""
+    found = {}
+    for raw in (raw for raw in read if raw["type"] == "host-log"):
+        origin, (size, root, keys), proof = read_state(raw)
+        of = found.setdefault(origin, [])
+        if of:
+            require(size > of[-1][0], "more than %d entries in %s" % (of[-1][0], raw["id"]), Failed)
+            roots = roots_by_consistency(proof, of[-1][0], size, of[-1][1])
+            require(roots == (of[-1][1], root), "the state before %s as a prefix of it" % raw["id"], Failed)
+        else:
+            require(size > 0 and not proof, "a first state with entries and without a proof in %s" % raw["id"], Failed)
+        of.append((size, root, keys))
+    return found
+
+
+def read_state(raw):
+    """Return (origin, (size, root, keys), proof) of a state of another log, signed by each key that it names."""
+    subject, told = raw["subject"], "a state of its form at %s" % raw["id"]
+    lists = is_list(subject["vkeys"], str) and is_list(subject["proof"], str) and not raw["refs"]
+    require(lists and type(subject["checkpoint"]) is str and type(subject["size"]) is int, told, Failed)
+    require(0 < len(subject["vkeys"]) <= 2 and len(subject["proof"]) <= 128, told, Failed)
+    keys = dict(parse_log_key(text, Failed) for text in subject["vkeys"])
+    text, signed = open_note(subject["checkpoint"], keys)
+    kinds = {kind for kind, _ in keys.values()}
+    require(set(signed) == set(keys) and len(kinds) == len(subject["vkeys"]), "each key's signature in " + told, Failed)
+    origin, size, root = parse_head(text)
+    names = {key_id.rpartition("+")[0] for key_id in keys}
+    require((subject["origin"], subject["size"]) == (origin, size) and names == {origin}, told, Failed)
+    proof = [decode64(one, Failed) for one in subject["proof"]]
+    require(all(len(one) == 32 for one in proof), "a proof of hashes in " + told, Failed)
+    return origin, (size, root, keys), proof
+
+
+def beside_host(report, bundle, host):
+    """Add a step to a report: whether the copy of a host's log is what the record knows of it."""
+    try:
+        status, detail = "passed", compared(bundle, host)
+    except Failed as problem:
+        status, detail, report["level"] = "failed", str(problem), "none"
+    except NotDone as reason:
+        status, detail = "not done", str(reason)
+    report["checks"].append({"name": "host-log " + host["origin"], "status": status, "detail": detail})
+
+
+def compared(bundle, host):
+    if not bundle["full"] or not host["full"]:
+        raise NotDone("chosen entries do not show whole logs")
+    try:
+        states = host_states([parse_entry(data) for _, data, _ in bundle["entries"]]).get(host["origin"])
+    except Failed as problem:
+        raise NotDone("the record's own entries do not hold") from problem
+    if not states:
+        raise NotDone("the record knows no state of this log")
+    size, root, keys = states[-1]
+    for check in verify(host, keys)["checks"]:
+        require(check["status"] != "failed", "a copy that verifies (%(name)s: %(detail)s)" % check, Failed)
+    entries = [data for _, data, _ in host["entries"]]
+    require(len(entries) >= size, "at least the %d entries that the record knows" % size, Failed)
+    made = root_hash([leaf_hash(data) for data in entries[:size]])
+    require(made == root, "root %s at size %d, as the record knows it" % (root.hex()[:12], size), Failed)
+    counts = (size, len(entries), len(states), "s" * (len(states) != 1))
+    return "the record knows %d of %d entries, by %d state%s" % counts
 
 
 def check_authors(seen):
@@ -1425,12 +1501,14 @@ def main(arguments):
     )
     parser.add_argument("--keyring", help="a JSON file of authors' keys that you know from elsewhere")
     parser.add_argument("--policy", help="a file with the witnesses that you rely on (C2SP tlog-policy)")
+    parser.add_argument("--host", action="append", help="a bundle of a gateway host's log, as this record knows it")
     parser.add_argument("--strict", action="store_true", help="fail what is absent without a logged reason")
     parser.add_argument("--at", help="day on which reviews may be overdue, YYYY-MM-DD; default: today, UTC")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     args = parser.parse_args(arguments)
     try:
         bundle, package = named(args.bundle, read_bundle)
+        hosts = [named(path, read_bundle)[0] for path in args.host or ()]
         ring = named(args.keyring, read_keyring)
         keys = None if args.vkey is None else dict(named(text, parse_log_key, "--vkey") for text in args.vkey)
         policy = named(args.policy, read_policy)
@@ -1440,6 +1518,8 @@ def main(arguments):
     keys = (policy["logs"] or None) if policy and keys is None else keys
     at = args.at or datetime.now(timezone.utc).strftime("%Y-%m-%d")
     report = verify(bundle, keys, ring, policy, args.strict, at)
+    for host in hosts:
+        beside_host(report, bundle, host)
     if package:
         report["package"] = package
     print(json.dumps(report, indent=2) if args.json else show(report))

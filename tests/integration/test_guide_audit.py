@@ -20,7 +20,9 @@ def test_every_command_of_the_guide_ends_as_it_says(tmp_path):
 
     assert len(COMMANDS) > 8
     for command, code in COMMANDS:
-        ran = run(*shlex.split(command), env=seeds("gateway-log", "gateway-1"), folder=tmp_path)
+        ran = run(
+            *shlex.split(command), env=seeds("gateway-log", "gateway-1", "lab-log", "recorder-eve"), folder=tmp_path
+        )
         assert ran.code == int(code or 0), (command, ran.text, ran.err)
 
 

@@ -168,7 +168,7 @@ def test_the_record_tells_the_story_in_its_order(story: Shell) -> None:
 
     assert told == [
         *("approval", "approval"), *("framework", "evidence", "safeguard", "decision"), "permit", "kill", "deviation",
-        *("kill", "kill"), "incident", "report", *("review", "review", "approval"), *("review",) * 4,
+        *("kill", "kill"), "host-log", "incident", "report", *("review", "review", "approval"), *("review",) * 4,
     ]  # fmt: skip
     assert kills == [
         ("unkill", ["duty-lee"], False), ("tighten", ["duty-kim"], True), ("kill", ["duty-kim"], False)

@@ -41,6 +41,7 @@ from ruleout.ledger.bundle import for_audience, to_bytes
 from ruleout.ledger.disclosure import Tree, digest_of_disclosure, reveal
 from ruleout.ledger.sealed import MAX_BYTES as MAX_PAGE_BYTES
 from ruleout.ledger.sealed import is_page, open_sealed
+from ruleout.ledger.verify_hosts import beside_host
 from ruleout.model.decision import ENGINE, Decision
 from ruleout.model.outcome import Activity
 
@@ -97,20 +98,26 @@ def open_bundle(path: Path) -> Bundle:
     return read_bundle(path)
 
 
-def verify(path: Path, *, policy: Path | None = None, strict: bool = False) -> tuple[Bundle, Report]:
+def verify(
+    path: Path, *, policy: Path | None = None, strict: bool = False, hosts: tuple[Path, ...] = ()
+) -> tuple[Bundle, Report]:
     """Return what a workspace or a bundle file proves. Effect: reads it.
 
     Args:
         policy: a file of the verifier's own by C2SP tlog-policy: the witnesses that count, and with `log` lines the
             log's keys; None takes what the bundle says, and the report says so.
         strict: whether what is absent without a logged reason fails.
+        hosts: workspaces or bundle files of gateway hosts' logs, each a step more: whether it is what the record knows of it.
 
     Raises:
         LedgerError, VerificationFailed, NotFound: it cannot even be opened as one, or the policy is none.
     """
     own = None if policy is None else read_witness_policy(policy)
     bundle = open_bundle(path)
-    return bundle, verify_bundle(bundle, policy=own, vkeys=(own and own.logs) or None, strict=strict)
+    report = verify_bundle(bundle, policy=own, vkeys=(own and own.logs) or None, strict=strict)
+    for host in hosts:
+        report = beside_host(report, bundle, open_bundle(host))
+    return bundle, report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

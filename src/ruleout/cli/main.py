@@ -52,6 +52,7 @@ VERBS = (
     "redact",
     "erase",
     "witness",
+    "hosts",
     "policy",
     "gateway",
     "audit",

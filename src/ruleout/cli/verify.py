@@ -28,6 +28,10 @@ def command(
     policy: Annotated[
         Path | None, typer.Option("--policy", help="Your own policy of witnesses (C2SP tlog-policy).")
     ] = None,
+    host: Annotated[
+        list[Path] | None,
+        typer.Option("--host", help="A gateway host's log, held against what the record knows of it."),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Fail what is absent without a logged reason.")] = False,
     at: Annotated[str | None, typer.Option(help="Day on which reviews may be overdue; default: today.")] = None,
     json: JsonOption = False,
@@ -44,8 +48,10 @@ def command(
       ruleout verify
 
       ruleout verify record.json --strict --json
+
+      ruleout verify record.json --host gateway.json
     """
-    bundle, report = verify(path, policy=policy, strict=strict)
+    bundle, report = verify(path, policy=policy, strict=strict, hosts=tuple(host or ()))
     today = utc_day(instant(at))
     beside = (*beside_the_record(path), *frameworks_beside(path))
     if json:

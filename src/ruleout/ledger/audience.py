@@ -55,6 +55,7 @@ SEEN_BY: Mapping[EntryType, frozenset[Audience]] = MappingProxyType(
         # What a reviewer wrote may say what is withheld: it is public as the published page, see readers_of.
         EntryType.REVIEW: CONFIDENTIAL,
         EntryType.WITNESS: EVERYBODY,
+        EntryType.HOST_LOG: EVERYBODY,
         EntryType.AUDIT_BATCH: CONFIDENTIAL,  # the records: who was served what, and when (G-8)
     }
 )

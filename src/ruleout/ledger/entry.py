@@ -62,6 +62,7 @@ class EntryType(Enum):
     WITNESS = "witness"
     AUDIT_BATCH = "audit-batch"
     KILL = "kill"
+    HOST_LOG = "host-log"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,8 @@ SCHEMAS: Mapping[EntryType, Schema] = MappingProxyType(
         EntryType.AUDIT_BATCH: _schema("segment worker first last count offset before after gap", least_refs=1),
         # G-6: an epoch of kills and tightened limits, by digest; reason and target are disclosures.
         EntryType.KILL: _schema("act epoch digest", "kills late", least_refs=0),
+        # L-11: a state of another log. Nothing of it is outside the header, so nothing of it can be held back.
+        EntryType.HOST_LOG: _schema("origin size checkpoint vkeys proof", least_refs=0),
     }
 )
 

@@ -29,7 +29,7 @@ _DIGEST = re.compile(r"[A-Za-z0-9_-]{43}|[0-9a-f]{64}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 #: Kinds that say who may sign, what is hidden and why: nothing of them is ever hidden or erased.
-NEVER_HIDDEN = frozenset({EntryType.KEY, EntryType.WITNESS, EntryType.REDACTION, EntryType.ERASURE})
+NEVER_HIDDEN = frozenset({EntryType.KEY, EntryType.WITNESS, EntryType.REDACTION, EntryType.ERASURE, EntryType.HOST_LOG})
 
 #: The bytes of an object by SHA-256; None or NotFound where it is not at hand.
 ObjectOf = Callable[[str], bytes | None]

@@ -19,6 +19,7 @@ from ruleout.ledger.bundle import Bundle
 from ruleout.ledger.checkpoint import Checkpoint
 from ruleout.ledger.cosignature import LogKey
 from ruleout.ledger.entry import EntryType, LedgerEntry, parse_entry
+from ruleout.ledger.host_logs import require_host_logs
 from ruleout.ledger.key_life import is_log_rotation, key_life, open_head, require_keys_in_force, with_log_keys
 from ruleout.ledger.keyring import REF, keyring_bytes
 from ruleout.ledger.merkle import EMPTY_ROOT, leaf_hash, root_hash, verify_consistency, verify_inclusion
@@ -268,8 +269,8 @@ def _producers(bundle: Bundle, entries: tuple[LedgerEntry, ...] | None) -> str:
             raise VerificationFailed("producers", f"expected different ids, got {content.id!r} twice")
         ids.add(content.id)
         ends[content.producer] = (content.pseq + 1, hashlib.sha256(entry.data).hexdigest())
-    said = require_batches(read)
-    return f"{len(ends)} producer{'s' * (len(ends) != 1)}, no gap" + (f"; {said}" if said else "")
+    told = (f"{len(ends)} producer{'s' * (len(ends) != 1)}, no gap", require_batches(read), require_host_logs(read))
+    return "; ".join(one for one in told if one)
 
 
 def _authors(entries: tuple[LedgerEntry, ...] | None, ring: Keyring, keys: tuple[LogKey, ...]) -> str:

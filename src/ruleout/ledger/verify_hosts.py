@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether the copy of a host's log is what the main record knows of it (L-11); one step beside those of `verify`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ruleout.errors import VerificationFailed
+from ruleout.ledger.bundle import Bundle
+from ruleout.ledger.entry import parse_entry
+from ruleout.ledger.host_logs import HostState, require_beside, states_in
+from ruleout.ledger.verify import Check, Level, Report, Status, verify_bundle
+
+
+def beside_host(report: Report, record: Bundle, host: Bundle) -> Report:
+    """Return the report of a record with one step more, `host-log ORIGIN`, for a copy of a host's log.
+
+    Pure. The step fails where the copy does not verify by the keys that the record knows, lacks entries or has others; it is
+    not done where the record knows no state of this log, or either shows chosen entries only.
+
+    Args:
+        report: what `verify_bundle` said of `record`.
+        host: the copy of the host's log.
+    """
+    name = f"host-log {host.origin}"
+    try:
+        states, why = _states(record, host)
+        check = Check(name, Status.NOT_DONE, why) if why else Check(name, Status.PASSED, _compared(states, host))
+    except VerificationFailed as error:
+        check = Check(name, Status.FAILED, str(error))
+    level = Level.NONE if check.status is Status.FAILED else report.level
+    return replace(report, checks=(*report.checks, check), level=level)
+
+
+def _states(record: Bundle, host: Bundle) -> tuple[tuple[HostState, ...], str]:
+    """What the record knows of the host's log; or why nothing can be compared."""
+    if not record.full or not host.full:
+        return (), "chosen entries do not show whole logs"
+    try:
+        known = states_in(parse_entry(one.data, index=one.index) for one in record.entries)
+    except VerificationFailed:
+        return (), "the record's own entries do not hold"
+    states = tuple(state for _, state in known.get(host.origin, ()))
+    return states, "" if states else "the record knows no state of this log"
+
+
+def _compared(states: tuple[HostState, ...], host: Bundle) -> str:
+    for one in verify_bundle(host, vkeys=states[-1].keys).checks:
+        if one.status is Status.FAILED:
+            raise VerificationFailed("host-log", f"{one.name}: {one.detail}")
+    return require_beside(states, [one.data for one in host.entries])

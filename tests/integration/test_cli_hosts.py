@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ruleout hosts`: a host's log enters the main record, again as it grows; one that was rewritten or cut off does not (L-11)."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.integration.command_line import ROOT, Ran, run, seeds
+from tests.integration.test_log_one_file_verifier import SINGLE
+from tests.ledger_builders import FakeSigner
+
+MAIN, HOST = "lab.example/record", "lab.example/edge-1"
+KEYS = seeds("lab-log", "gateway-log", "recorder-eve", "gateway-1", "gateway-2")
+SEGMENTS = ROOT / "examples" / "audit"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A main record and a host's workspace beside it."""
+
+    folder: Path
+
+    def run(self, *words: object) -> Ran:
+        return run(*words, env=KEYS, folder=self.folder)
+
+    def done(self, *words: object) -> Ran:
+        ran = self.run(*words)
+        assert ran.code == 0, ran.err + ran.text
+        return ran
+
+    def grow(self, key: str) -> None:
+        """Add an entry to the host's log."""
+        self.done("key", "new", key, "--role", "gateway", "--person", key, "-w", "sealing")
+
+    def take(self, *words: object, folder: str = "sealing") -> Ran:
+        return self.run("hosts", "take", folder, "--key", "recorder-eve", "-w", "record", *words)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    made = Place(tmp_path)
+    made.done("init", "record", "--origin", MAIN, "--producer", "lab")
+    made.done("init", "sealing", "--origin", HOST, "--producer", "gateway")
+    made.done("key", "new", "recorder-eve", "--role", "recorder", "--person", "eve", "-w", "record")
+    made.grow("gateway-1")
+    return made
+
+
+def sizes(place: Place) -> list[int]:
+    told = place.done("hosts", "show", "-w", "record", "--json").json
+    return [state["size"] for host in told["hosts"] for state in host["states"]]
+
+
+def test_a_log_is_taken_as_it_grows_and_nothing_is_added_where_it_does_not(place: Place) -> None:
+    assert place.done("hosts", "show", "-w", "record").text == "the record knows no host's log\n"
+    first = place.take()
+    assert (first.code, "the first state" in first.text) == (0, True)
+    assert "compare it with one you know" in first.err
+    again = place.take("--json")
+    assert (again.code, again.json["new"], again.err) == (0, False, "")
+    place.grow("gateway-2")
+    grown = place.take()
+    assert (grown.code, f"extends that of size {sizes(place)[0]}" in grown.text) == (0, True)
+    assert len(sizes(place)) == 2
+    assert place.done("verify", "record").code == 0
+
+
+def test_both_verifiers_hold_a_copy_against_the_record(place: Place) -> None:
+    place.take()
+    for name in ("record", "sealing"):
+        place.done("export", f"{name}.json", "-w", name)
+    place.grow("gateway-2")
+
+    assert f"host-log {HOST}" in place.done("verify", "record.json", "--host", "sealing.json").text
+    assert place.done("verify", "record", "--host", "sealing").code == 0
+    files = [str(place.folder / f"{name}.json") for name in ("record", "sealing")]
+    assert SINGLE.main([files[0], "--host", files[1]]) == 0
+
+
+def test_a_log_that_was_cut_off_or_rewritten_is_refused_and_nothing_is_written(place: Place) -> None:
+    shutil.copytree(place.folder / "sealing", place.folder / "backup")
+    place.grow("gateway-2")
+    assert place.take().code == 0
+    known = sizes(place)
+
+    cut = place.take(folder="backup")
+    assert cut.code == 1
+    assert f"at least the {known[0]} entries that the record knows" in cut.err
+    place.done("key", "new", "gateway-2", "--role", "gateway", "--person", "another", "-w", "backup")
+    forked = place.take(folder="backup")
+    assert forked.code == 1
+    assert "got others" in forked.err
+    assert "Nothing was written" in forked.err
+    assert sizes(place) == known
+    found = place.run("verify", "record", "--host", "backup")
+    assert (found.code, "failed: host-log" in " ".join(found.text.split())) == (1, True)
+
+
+def test_a_key_known_from_elsewhere_must_have_signed(place: Place) -> None:
+    told = next(
+        line for line in place.done("verify", "sealing").text.split() if line.startswith(f"{HOST}+")
+    )  # fmt: skip
+    stranger = place.take("--vkey", FakeSigner(HOST).key)
+    assert stranger.code == 1
+    assert sizes(place) == []
+    ran = place.take("--vkey", told)
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_a_log_that_has_changed_its_key_is_followed(place: Place) -> None:
+    assert place.take().code == 0
+    keys = {**KEYS, **seeds("gateway-log-2")}
+    rotated = run("key", "rotate", "--log", "-w", "sealing", env=keys, folder=place.folder)
+    assert rotated.code == 0, rotated.err
+    taken = run("hosts", "take", "sealing", "--key", "recorder-eve", "-w", "record", env=keys, folder=place.folder)
+    assert taken.code == 0, taken.err
+    assert "1 under another key" in " ".join(place.done("verify", "record").text.split())
+
+
+def test_a_log_that_signs_with_two_algorithms_is_taken_under_both(place: Place) -> None:
+    env = {**KEYS, **seeds("double-log", "double-log-pq")}
+    made = run(
+        "init", "double", "--origin", "lab.example/edge-2", "--producer", "double", "--post-quantum",
+        env=env, folder=place.folder,
+    )  # fmt: skip
+    assert made.code == 0, made.err
+    for name in ("gateway-1", "gateway-2"):
+        ran = run(
+            "key", "new", name, "--role", "gateway", "--person", name, "-w", "double", env=env, folder=place.folder
+        )
+        assert ran.code == 0, ran.err
+        taken = place.take("--json", folder="double")
+        assert (taken.code, len(taken.json["vkeys"])) == (0, 2), taken.err
+    for name in ("record", "double"):
+        place.done("export", f"{name}.json", "-w", name)
+    files = [str(place.folder / f"{name}.json") for name in ("record", "double")]
+    assert SINGLE.main([files[0], "--host", files[1]]) == 0
+    assert place.done("verify", files[0], "--host", files[1]).code == 0
+
+
+def test_the_record_itself_and_what_is_no_log_are_refused(place: Place) -> None:
+    itself = place.take(folder="record")
+    assert (itself.code, "the record itself" in itself.err) == (2, True)
+    (place.folder / "empty").mkdir()
+    assert place.take(folder="empty").code == 2
+    assert place.run("hosts", "take", "sealing", "-w", "record").code == 2
+    assert sizes(place) == []
+
+
+def test_a_damaged_log_is_refused(place: Place) -> None:
+    tile = next((place.folder / "sealing" / "ledger" / "tile" / "entries").rglob("*.p/*"))
+    tile.write_bytes(tile.read_bytes().replace(b"gateway-1", b"gateway-9"))
+
+    assert place.take().code == 1
+    assert sizes(place) == []
