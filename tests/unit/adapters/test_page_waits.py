@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import threading
 import time
 from pathlib import Path
@@ -52,3 +54,22 @@ def test_a_page_that_stays_torn_closes_and_blocks_once(page: Page, monkeypatch: 
     assert len(slept) <= WAITS
     assert {one.why for one in (first, *again) if one is not None} == {Why.CLOSED}
     assert None not in again
+
+
+@pytest.mark.parametrize(("held_s", "is_served"), [(0.003, True), (10.0, False)])
+def test_workers_that_start_together_all_take_a_slot(page: Page, held_s: float, *, is_served: bool) -> None:
+    """Another takes its slot just now; only one that never comes to an end keeps this one closed."""
+    over = threading.Event()
+    descriptor = os.open(page.path, os.O_RDWR)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    def let_go() -> None:
+        over.wait(held_s)
+        os.close(descriptor)
+
+    other = threading.Thread(target=let_go)
+    other.start()
+    refusal = View(page.path).standing(Scope())
+    over.set()
+    other.join()
+    assert (refusal is None) == is_served

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import mmap
@@ -19,7 +20,7 @@ from ruleout.serving.epoch.page import Content, Slot
 
 TRIES = 100
 """How often a worker reads a page that is being written before it takes it for closed."""
-_WAIT_S = 0.0005
+_WAIT_S, _LOCK_WAITS = 0.0005, 20
 
 
 class Page:
@@ -107,10 +108,17 @@ class Page:
         return False
 
     def claim(self) -> int:
-        """Take a slot that no living process holds; return its number. Effect: writes it. Raises RuleoutError if none is free."""
+        """Take a slot that no living process holds; return its number.
+
+        Effect: writes it; blocks for at most some milliseconds while another process takes one.
+
+        Raises:
+            RuleoutError: none is free.
+            BlockingIOError: another process takes one, and does not come to an end.
+        """
         descriptor = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(descriptor)
             return self._claimed(os.getpid())
         finally:
             os.close(descriptor)
@@ -143,6 +151,16 @@ class Page:
     @staticmethod
     def _slot(number: int) -> int:
         return layout.SLOTS_AT // layout.WORD + number * layout.SLOT_WORDS
+
+
+def _lock(descriptor: int) -> None:
+    """Lock a file, waiting for a moment: workers that start together take their slots together."""
+    for _ in range(_LOCK_WAITS):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(_WAIT_S)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _mapped(descriptor: int, path: Path, *, make: bool) -> tuple[mmap.mmap, tuple[int, int]]:
