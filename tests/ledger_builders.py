@@ -68,13 +68,6 @@ SUBJECTS: dict[EntryType, dict[str, str | int | bool | tuple[str, ...]]] = {
         "gap": False,
     },
     EntryType.KILL: {"act": "kill", "epoch": 2, "digest": "0" * 64},
-    EntryType.HOST_LOG: {
-        "origin": "edge.example/gateway",
-        "size": 1,
-        "checkpoint": "",
-        "vkeys": (),
-        "proof": (),
-    },
 }
 
 
@@ -100,6 +93,14 @@ class FakeSigner:
         return self._private.sign(message)
 
 
+HOST = FakeSigner("edge.example/gateway")
+SUBJECTS[EntryType.HOST_LOG] = {
+    "origin": HOST.name,
+    "size": 1,
+    "checkpoint": sign_checkpoint(Checkpoint(HOST.name, 1, leaf_hash(b"entry")), HOST),
+    "vkeys": (str(HOST.key),),
+    "proof": (),
+}
 LOG = FakeSigner(ORIGIN)
 CEO = FakeSigner("northlight/ceo")
 RSO = FakeSigner("northlight/rso")
@@ -122,7 +123,9 @@ def draft(kind: EntryType = EntryType.EVIDENCE, **changes: object) -> DraftEntry
         "pseq": 0,
         "prev": "",
         "subject": SUBJECTS[kind],
-        "refs": (ref(name="records" if kind is EntryType.AUDIT_BATCH else "report"),),
+        "refs": ()
+        if kind is EntryType.HOST_LOG
+        else (ref(name="records" if kind is EntryType.AUDIT_BATCH else "report"),),
     }
     return DraftEntry(**{**fields, **changes})  # type: ignore[arg-type]
 

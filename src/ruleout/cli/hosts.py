@@ -21,7 +21,9 @@ from ruleout.reports.page import Line
 _ABOUT = """A log of logs: the state of each gateway host's own log, kept as entries of the main record.
 
 What such an entry covers can neither be rewritten nor cut off by the host: the next state would have no proof, and
-`ruleout verify record.json --host gateway.json` says so.
+`verify --host` says so.
+
+Example: ruleout hosts take /srv/edge-1/sealing --key recorder-eve -w record
 """
 
 
