@@ -61,8 +61,10 @@ def said(text):
 
 
 def test_chat_completions_whole_and_streamed(chat):
-    whole = chat.chat.completions.create(model="helper", messages=said("say:hello world"))
-    streamed = chat.chat.completions.create(model="helper", messages=said("say:hello world"), stream=True)
+    whole = chat.chat.completions.create(model="helper", max_tokens=50, messages=said("say:hello world"))
+    streamed = chat.chat.completions.create(
+        model="helper", max_tokens=50, messages=said("say:hello world"), stream=True
+    )
     text = "".join(c.choices[0].delta.content or "" for c in streamed if c.choices)
 
     assert whole.choices[0].message.content == "hello world"
@@ -71,8 +73,8 @@ def test_chat_completions_whole_and_streamed(chat):
 
 
 def test_responses_whole_and_streamed(chat):
-    whole = chat.responses.create(model="helper", input="say:hello world")
-    events = list(chat.responses.create(model="helper", input="say:hello world", stream=True))
+    whole = chat.responses.create(model="helper", max_output_tokens=50, input="say:hello world")
+    events = list(chat.responses.create(model="helper", max_output_tokens=50, input="say:hello world", stream=True))
 
     assert whole.output_text == "hello world"
     assert events[-1].type == "response.completed"
@@ -89,8 +91,10 @@ def test_messages_whole_and_streamed(claude):
 
 
 def test_calls_of_allowed_tools_arrive_whole_and_streamed(chat, claude):
-    whole = chat.chat.completions.create(model="helper", messages=said(CALL), tools=[CHAT_TOOL])
-    parts = list(chat.chat.completions.create(model="helper", messages=said(CALL), tools=[CHAT_TOOL], stream=True))
+    whole = chat.chat.completions.create(model="helper", max_tokens=50, messages=said(CALL), tools=[CHAT_TOOL])
+    parts = list(
+        chat.chat.completions.create(model="helper", max_tokens=50, messages=said(CALL), tools=[CHAT_TOOL], stream=True)
+    )
     tool = {"name": "get_weather", "input_schema": WEATHER}
     with claude.messages.stream(model="helper", max_tokens=50, messages=said(CALL), tools=[tool]) as stream:
         message = stream.get_final_message()
@@ -110,7 +114,7 @@ def test_a_tool_that_the_permit_does_not_name_cannot_be_offered(chat):
     tool = {"type": "function", "function": {"name": "rm", "parameters": {"type": "object"}}}
 
     with pytest.raises(openai.PermissionDeniedError) as refused:
-        chat.chat.completions.create(model="helper", messages=said("say:hi"), tools=[tool])
+        chat.chat.completions.create(model="helper", max_tokens=50, messages=said("say:hi"), tools=[tool])
 
     told = refused.value.response.json()["error"]["ruleout"]
     assert (told["why"], told["rules"], told["permit"]) == ("not-permitted", ["permit-tool"], "general")
@@ -121,12 +125,14 @@ def test_a_call_that_the_rules_for_tools_deny_is_cut_before_it_leaves(chat, clau
     """`fax` is permitted, and no rule for tools lists it: the stream ends in its own terms, without the call."""
     wants = 'slow:0.03\nsay:Sending it.\ntool:fax {"to":"1234567"}'
     tool = {"type": "function", "function": {"name": "fax", "parameters": {"type": "object"}}}
-    parts = list(chat.chat.completions.create(model="helper", messages=said(wants), tools=[tool], stream=True))
+    parts = list(
+        chat.chat.completions.create(model="helper", max_tokens=50, messages=said(wants), tools=[tool], stream=True)
+    )
     named = {"name": "fax", "input_schema": {"type": "object"}}
     with claude.messages.stream(model="helper", max_tokens=50, messages=said(wants), tools=[named]) as stream:
         message = stream.get_final_message()
     with pytest.raises(openai.PermissionDeniedError) as refused:
-        chat.chat.completions.create(model="helper", messages=said(wants), tools=[tool])
+        chat.chat.completions.create(model="helper", max_tokens=50, messages=said(wants), tools=[tool])
 
     assert parts[-1].choices[0].finish_reason == "content_filter"
     assert not any(c.choices and c.choices[0].delta.tool_calls for c in parts)
@@ -138,9 +144,9 @@ def test_a_call_that_the_rules_for_tools_deny_is_cut_before_it_leaves(chat, clau
 def test_the_upstreams_errors_are_told_and_its_key_is_not(chat, claude):
     for error, wanted in (("429", openai.RateLimitError), ("500", openai.InternalServerError)):
         with pytest.raises(wanted):
-            chat.chat.completions.create(model="helper", messages=said(f"error:{error}"))
+            chat.chat.completions.create(model="helper", max_tokens=50, messages=said(f"error:{error}"))
     with pytest.raises(openai.APIStatusError) as refused:
-        chat.chat.completions.create(model="helper", messages=said("error:401"))
+        chat.chat.completions.create(model="helper", max_tokens=50, messages=said("error:401"))
     with pytest.raises(anthropic.RateLimitError):
         claude.messages.create(model="helper", max_tokens=50, messages=said("error:429"))
 
@@ -151,7 +157,11 @@ def test_the_upstreams_errors_are_told_and_its_key_is_not(chat, claude):
 @pytest.mark.parametrize("wish", ["cut", "garbage"])
 def test_an_answer_that_breaks_off_is_an_error_and_no_end(chat, claude, wish):
     with pytest.raises(openai.OpenAIError):
-        list(chat.chat.completions.create(model="helper", messages=said(f"{wish}\nsay:hello"), stream=True))
+        list(
+            chat.chat.completions.create(
+                model="helper", max_tokens=50, messages=said(f"{wish}\nsay:hello"), stream=True
+            )
+        )
     with (
         pytest.raises(anthropic.AnthropicError),
         claude.messages.stream(model="helper", max_tokens=50, messages=said(f"{wish}\nsay:hello")) as stream,
@@ -164,15 +174,19 @@ def test_who_is_not_known_and_what_is_not_served_are_refused(gateway, chat):
         openai.OpenAI(base_url=f"{gateway.url}/v1", api_key="rk-nobody", max_retries=0, timeout=10) as stranger,
         pytest.raises(openai.AuthenticationError),
     ):
-        stranger.chat.completions.create(model="helper", messages=said("say:hi"))
+        stranger.chat.completions.create(model="helper", max_tokens=50, messages=said("say:hi"))
     with pytest.raises(openai.PermissionDeniedError):
-        chat.chat.completions.create(model="other-model", messages=said("say:hi"))
+        chat.chat.completions.create(model="other-model", max_tokens=50, messages=said("say:hi"))
     with pytest.raises(openai.BadRequestError):
-        chat.chat.completions.create(model="helper", messages=said("say:hi"), extra_body={"models": ["other-model"]})
+        chat.chat.completions.create(
+            model="helper", max_tokens=50, messages=said("say:hi"), extra_body={"models": ["other-model"]}
+        )
 
 
 def test_the_upstream_sees_its_own_key_and_nothing_of_the_client(fake, chat):
-    chat.chat.completions.create(model="helper", messages=said("say:seen"), extra_headers={"x-tenant": "other"})
+    chat.chat.completions.create(
+        model="helper", max_tokens=50, messages=said("say:seen"), extra_headers={"x-tenant": "other"}
+    )
 
     last = fake.seen()[-1]
     headers = {name.lower(): value for name, value in last["headers"].items()}
@@ -215,7 +229,7 @@ def test_tool_servers_by_the_mcp_sdk(gateway):
 
 def test_two_tenants_are_kept_apart(gateway):
     with openai.OpenAI(base_url=f"{gateway.url}/v1", api_key=OTHER_KEY, max_retries=0, timeout=10) as client:
-        client.chat.completions.create(model="helper", messages=said("say:hi"))
+        client.chat.completions.create(model="helper", max_tokens=50, messages=said("say:hi"))
 
     metrics = gateway.get("/metrics", "rk-test-operator")[1]
     assert 'tenant="other"' in metrics

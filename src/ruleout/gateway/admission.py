@@ -40,8 +40,11 @@ _GENERATE, _USE_TOOL = Uid("Action", "generate"), Uid("Action", "use-tool")
 #: upstream has counted, `settle` puts it right.
 _BYTES_PER_TOKEN = 4
 _UNSAID_TOKENS = 4096
+#: Tokens of an answer whose length is not stated: the largest number that a rule can name.
+_NO_END = 2**63 - 1
 _NOTHING = Scope()
 _NO_NAMES: frozenset[str] = frozenset()
+_UNNAMED = frozenset(("",))
 _NO_LIMITS = Refusal(Why.NOT_PERMITTED, "no limits are known for this", rules=("limits",))
 _UNSAID = Refusal(
     Why.LIMIT,
@@ -234,15 +237,18 @@ class Admission:
         tool: str = "",
         approved: bool = False,
     ) -> Call:
-        """Return the call that the rules are asked about: tags are the gateway's own, never the client's. Pure."""
+        """Return the call that the rules are asked about: tags are the gateway's own, never the client's. Pure.
+
+        An answer of no stated length may have as many tokens as there can be; tools are all that it has to do with.
+        """
         context: dict[str, object] = {
             "activity": grant.activity,
             "endpoint": endpoint.value,
             "uses": caller.uses,
             "capabilities": self.capabilities.get(asked.model, _NO_NAMES),
-            "tools": frozenset(asked.tools) if asked.tools else _NO_NAMES,
+            "tools": tools_of(asked, tool),
             "stream": asked.stream,
-            "tokens": asked.tokens,
+            "tokens": asked.tokens if asked.tokens or endpoint is Endpoint.MCP_TOOLS_CALL else _NO_END,
             "approved": approved,
         }
         if tool:
@@ -254,6 +260,13 @@ class Admission:
             context=context,
             entities=caller.entities,
         )
+
+
+def tools_of(asked: Asked, tool: str) -> frozenset[str]:
+    """Return the tools that a call has to do with: offered, with a result in the request, or called now, offered or not. Pure."""
+    if not (asked.tools or asked.results or tool):
+        return _NO_NAMES
+    return frozenset((*asked.tools, *asked.results, tool)) - _UNNAMED
 
 
 def _read(endpoint: Endpoint, body: bytes, model: str) -> Request | Refusal:

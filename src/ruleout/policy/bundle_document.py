@@ -14,7 +14,7 @@ from ruleout.documents.validate import validate
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.policy.bundle import Bundle, Kind
 from ruleout.policy.calls import SCHEMA_ID
-from ruleout.policy.floor_document import Number
+from ruleout.policy.floor_document import Number, ToolName, ToolNames
 from ruleout.policy.trial import Trial
 
 _Names = Annotated[tuple[Id, ...], Field(max_length=200)]
@@ -32,11 +32,11 @@ class CallDoc(Doc):
     endpoint: Line | None = None
     uses: _Names | None = None
     capabilities: _Names | None = None
-    tools: _Names | None = None
+    tools: ToolNames | None = None
     stream: Flag | None = None
     tokens: Annotated[Whole, Field(ge=0)] | None = None
     approved: Flag | None = None
-    tool: Id | None = None
+    tool: ToolName | None = None
 
     def plain(self) -> dict[str, Any]:
         """Return the call in its plain form, without what is left out. Pure."""

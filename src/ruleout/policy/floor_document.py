@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from ruleout.documents.fields import Doc, Id, Says, Version, Whole
 from ruleout.documents.validate import validate
@@ -13,6 +13,9 @@ from ruleout.documents.yaml_text import read_yaml
 
 Number = Annotated[Whole, Field(ge=1, le=10**9)]
 _Names = Annotated[tuple[Id, ...], Field(max_length=200)]
+#: A tool as a permit names it: a provider's own have names such as `web_search` or `mcp:https://…`.
+ToolName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$")]
+ToolNames = Annotated[tuple[ToolName, ...], Field(max_length=200)]
 
 
 class SignsDoc(Doc):
@@ -20,7 +23,7 @@ class SignsDoc(Doc):
 
     uses: _Names = ()
     capabilities: _Names = ()
-    tools: _Names = ()
+    tools: ToolNames = ()
     tenants: _Names = ()
     activities: _Names = ()
 

@@ -53,6 +53,8 @@ def _block(block: Plain, kind: str, found: Found) -> None:
         _direct(block)
         if kind == "tool_result":
             _blocks(block.get("content"), fields.INNER, found)
+        elif _is_sealed(block.get("content")):
+            found.unread_part("opaque")
     elif kind == "search_result":
         _blocks(block.get("content"), fields.TEXT_BLOCKS, found)
     elif kind == "redacted_thinking":
@@ -64,6 +66,12 @@ def _source(source: Plain, kind: str, found: Found) -> None:
     if source.get("data") is not None and source.get("type") != "text":
         found.unread_part(kind)
     _blocks(source.get("content"), fields.INNER, found)
+
+
+def _is_sealed(results: object) -> bool:
+    """Whether a search's results hold what only the provider can read."""
+    rows = results if type(results) is list else (results,)
+    return any(type(row) is dict and row.get("encrypted_content") for row in rows)
 
 
 def _direct(block: Plain) -> None:

@@ -12,6 +12,7 @@ from ruleout.serving.wires.requests.choice import chosen
 from ruleout.serving.wires.requests.field import Plain, known, list_of, name_of, object_of, shown, table_of, whole_of
 from ruleout.serving.wires.requests.found import Found
 
+_ELSEWHERE = "the provider would look it up by its id, and what is kept there was not judged"
 _SERVER = ("server_url", "connector_id", "tunnel_id")
 
 
@@ -39,7 +40,9 @@ def _item(item: Plain, found: Found) -> None:
     if kind == "message":
         if item.get("role") not in fields.ROLES:
             raise BadRequest(f"an item of input has a role that is not known here: {shown(item.get('role'))}")
-        _parts(item.get("content"), found)
+        if item.get("content") is None:
+            raise BadRequest(f"a turn without content: {_ELSEWHERE}")
+        _parts(item["content"], found)
     elif kind in fields.OUTPUTS:
         _output(item, kind, found)
     elif kind in fields.BUILT_IN_CALLS:
@@ -48,8 +51,9 @@ def _item(item: Plain, found: Found) -> None:
     elif kind in fields.BUILT_IN_RESULTS:
         found.result(fields.BUILT_IN_RESULTS[kind])
     elif kind == "reasoning":
-        if item.get("encrypted_content"):
-            found.unread_part("opaque")
+        if not item.get("encrypted_content"):
+            raise BadRequest(f"reasoning without encrypted_content: {_ELSEWHERE}")
+        found.unread_part("opaque")
     else:
         found.call(item.get("call_id"), item.get("name"))
 

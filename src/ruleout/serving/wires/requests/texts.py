@@ -17,7 +17,7 @@ Plain = dict[str, Any]
 #: Fields of a request that the model sees.
 _SEEN = {
     Endpoint.OPENAI_CHAT_COMPLETIONS: frozenset(
-        ("messages", "tools", "functions", "response_format", "prediction", "stop")
+        ("messages", "tools", "functions", "response_format", "prediction", "stop", "web_search_options")
     ),
     Endpoint.OPENAI_RESPONSES: frozenset(("instructions", "input", "tools", "text")),
     Endpoint.ANTHROPIC_MESSAGES: frozenset(("system", "messages", "tools", "output_config", "stop_sequences")),
@@ -38,6 +38,9 @@ _QUIET = frozenset(
     )
 )  # fmt: skip
 _DATA = frozenset(("data", "file_data"))
+#: Where an address stands that the reader took for an image or a document (`Found.source`), by its field and the field around
+#: it, "" for any: what follows `data:` there is bytes. Everywhere else `data:` begins a text like any other.
+_ADDRESSES = frozenset((("image_url", "url"), ("source", "url"), ("", "image_url"), ("", "file_url")))
 
 
 def texts_of(endpoint: Endpoint, plain: Plain) -> tuple[str, ...]:
@@ -46,26 +49,30 @@ def texts_of(endpoint: Endpoint, plain: Plain) -> tuple[str, ...]:
     seen = _SEEN[endpoint]
     for name, value in plain.items():
         if name in seen:
-            _gather(value, found)
+            _gather(value, found, name)
     return tuple(found)
 
 
-def _gather(value: object, found: list[str]) -> None:
+def _gather(value: object, found: list[str], within: str) -> None:
     if type(value) is str:
-        if value and not value.startswith("data:"):
+        if value:
             found.append(value)
     elif type(value) is list:
         for inner in value:
-            _gather(inner, found)
+            _gather(inner, found, within)
     elif type(value) is dict:
-        _gather_fields(value, found)
+        _gather_fields(value, found, within)
 
 
-def _gather_fields(plain: Plain, found: list[str]) -> None:
+def _gather_fields(plain: Plain, found: list[str], within: str) -> None:
     for name, value in plain.items():
         if name in _QUIET or (name in _DATA and plain.get("type") != "text"):
             continue
         if name in _FREE and type(value) in (dict, list):
             found.append(written(value).decode())
-        else:
-            _gather(value, found)
+        elif not (type(value) is str and value.startswith("data:") and _is_address(within, name)):
+            _gather(value, found, name)
+
+
+def _is_address(within: str, name: str) -> bool:
+    return (within, name) in _ADDRESSES or ("", name) in _ADDRESSES
