@@ -54,7 +54,7 @@ def limits(times: int) -> dict[str, float]:
 
         def whole(i: int) -> None:
             mine.take("acme", "lumen-2", i, 0, tokens=500, stream=True)
-            mine.settle("acme", "lumen-2", 0, tokens=500, used=90, stream=True)
+            mine.settle("acme", "lumen-2", 0, tokens=500, used=90, has_place=True)
 
         return {
             "take, requests": best(lambda i: mine.take("acme", "lumen-2", i, 0), times),

@@ -56,7 +56,7 @@ def test_no_interleaving_of_workers_restarts_and_clock_steps_exceeds_a_limit(lim
                 workers[number] = Worker(path, budgets, now_ns=now)
             elif kind == "end" and alive[number]:
                 day_taken = alive[number].pop()
-                workers[number].budgets.settle("acme", "lumen-2", day_taken * _DAY, stream=True)
+                workers[number].budgets.settle("acme", "lumen-2", day_taken * _DAY, has_place=True)
             elif kind == "take" and workers[number].take(now, utc, tokens=size, stream=True) is None:
                 newest = max(newest, utc // _DAY)
                 alive[number].append(utc // _DAY)

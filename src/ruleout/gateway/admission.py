@@ -213,18 +213,31 @@ class Admission:
         second = it.at_ns // 1_000_000_000
         over = budgets.take(caller.tenant, grant.model, boot_nanoseconds(), second, tokens=tokens, stream=stream)
         if over is None:
-            it.taken = Taken(budgets, tokens, second, stream)
+            has_place = stream and budgets.has_place(caller.tenant, grant.model)
+            it.taken = Taken(budgets, tokens, second, has_place, budgets.generation)
             return None
         is_known = budgets.budget(caller.tenant, grant.model) is not None
         return (over if is_known else _NO_LIMITS)._replace(permit=grant.permit)
 
-    def settle(self, it: Exchange) -> None:
-        """Give back what an exchange took and did not use, to the budgets it was taken from. To be called when it has ended."""
+    def settle(self, it: Exchange, *, is_whole: bool = False) -> None:
+        """Give back what an exchange took and did not use, to the budgets it was taken from. To be called when it has ended.
+
+        Of an answer that upstream was asked for only what was told of the whole of it: one that a client leaves, or that
+        is cut, may cost all that it may have.
+        """
         taken, it.taken = it.taken, None
         if taken is not None and it.caller is not None and it.grant is not None:
             used = it.tokens_in + it.tokens_out
+            if it.spends and not (is_whole and used):
+                used = max(used, taken.tokens)
             taken.budgets.settle(
-                it.caller.tenant, it.grant.model, taken.second, tokens=taken.tokens, used=used, stream=taken.stream
+                it.caller.tenant,
+                it.grant.model,
+                taken.second,
+                tokens=taken.tokens,
+                used=used,
+                has_place=taken.has_place,
+                generation=taken.generation,
             )
 
     def call_of(

@@ -40,12 +40,13 @@ _NOTHING_SENT = hashlib.sha256().hexdigest()
 
 
 class Taken(NamedTuple):
-    """What was taken from which budgets, and the second of UTC at which it was."""
+    """What was taken from which budgets and in which generation of them, the second of UTC, and whether it holds a stream's place."""
 
     budgets: Budgets
     tokens: int
     second: int
-    stream: bool
+    has_place: bool
+    generation: int
 
 
 class Exchange:
@@ -73,6 +74,7 @@ class Exchange:
         "sent_bytes",
         "shadows",
         "shadows_told",
+        "spends",
         "status",
         "taken",
         "tokens_in",
@@ -99,6 +101,7 @@ class Exchange:
         self.shadows: tuple[Shadowed, ...] = ()  # those that agree too: they are counted
         self.shadows_told = 0
         self.taken: Taken | None = None
+        self.spends = False  # whether tokens may be used upstream that nobody has counted yet
         self.transcript: Transcript | None = None  # only where the permit lets content be kept
         self.status = self.sent_bytes = self.tokens_in = self.tokens_out = 0
         self.sent: hashlib._Hash | None = None  # of the bytes that left, once some have

@@ -51,11 +51,14 @@ class _Counters:
         self.tokens = Allowance(store, rows[LimitKind.TOKENS_PER_DAY], budget.tokens_per_day, span=DAY_SPAN)
         self.open, self.spare = 0, 0
 
-    def tighten(self, budget: Budget) -> None:
+    def tighten(self, budget: Budget) -> bool:
+        if budget == self.budget:
+            return False
         self.budget = budget
         self.minute.tighten(budget.requests_per_minute)
         self.day.tighten(budget.requests_per_day)
         self.tokens.tighten(budget.tokens_per_day)
+        return True
 
 
 #: Kinds that are counted in the shared store.
@@ -73,7 +76,11 @@ def lines_of(budgets: Mapping[Line, Budget]) -> tuple[str, ...]:
 
 
 class Budgets:
-    """The limits of one worker. Not for several threads; effects only through the store."""
+    """The limits of one worker. Not for several threads; effects only through the store.
+
+    Attributes:
+        generation: changes whenever a limit becomes smaller: what was taken before that is not given back.
+    """
 
     def __init__(self, budgets: Mapping[Line, Budget], store: Store, rows: Mapping[str, int]) -> None:
         """Begin with nothing drawn.
@@ -82,7 +89,7 @@ class Budgets:
             budgets: what each line may have; no other line is served.
             rows: the store's row for each key of `lines_of(budgets)`.
         """
-        self._store, self._is_retired = store, False
+        self._store, self._is_retired, self.generation = store, False, 0
         self._counters = {
             line: _Counters(line, budget, store, {kind: rows[line.key(kind)] for kind in SHARED})
             for line, budget in budgets.items()
@@ -97,7 +104,7 @@ class Budgets:
             now_ns: a clock that never goes back and does not stop in sleep (CLOCK_BOOTTIME).
             utc_s: seconds of UTC since 1970, for the day.
             tokens: the most that the request may cost, question and answer together; `settle` puts the rest back.
-            stream: whether it counts among the streams at once; `settle` ends it.
+            stream: whether it counts among the streams at once; `settle` ends it, where it `has_place`.
 
         Returns:
             None if it may go on; else a refusal with the kind of limit and the seconds to wait.
@@ -116,22 +123,40 @@ class Budgets:
             return over._replace(retry_after_s=_DAY_S - utc_s % _DAY_S)
         return over
 
+    def has_place(self, tenant: str, model: str) -> bool:
+        """Whether a stream that was just taken holds one of so many places: it does where there is a limit."""
+        found = self._counters.get((tenant, model, ""))  # type: ignore[call-overload]
+        return found is not None and found.budget.concurrent_streams < UNLIMITED
+
     def settle(
-        self, tenant: str, model: str, utc_s: int, *, tokens: int = 0, used: int = 0, stream: bool = False
+        self,
+        tenant: str,
+        model: str,
+        utc_s: int,
+        *,
+        tokens: int = 0,
+        used: int = 0,
+        has_place: bool = False,
+        generation: int = 0,
     ) -> None:
         """Give back what a request did not use. To be called once for every `take` that returned None.
 
+        What was taken under larger limits is not given back: it would be drawn again without the smaller one being asked.
+
         Args:
             utc_s: the instant at which it was taken.
-            tokens, stream: as they were taken.
+            tokens: as they were taken.
             used: tokens that the provider counted, question and answer together.
+            has_place: as `has_place` said when it was taken.
+            generation: as it was then.
         """
         found = self._counters.get((tenant, model, ""))  # type: ignore[call-overload]
         if found is None:
             return
         try:
-            self._settled(found, utc_s // _DAY_S, tokens, used)
-            if stream:
+            if used > tokens or generation == self.generation:
+                self._settled(found, utc_s // _DAY_S, tokens, used)
+            if has_place:
                 self._end_stream(found)
         except StoreClosed:
             return  # What is not given back stays counted: the safe side.
@@ -141,7 +166,7 @@ class Budgets:
         for kind, tenant, at_most in limits:
             for line, found in self._counters.items():
                 if tenant in ("", line.tenant):
-                    found.tighten(found.budget.tightened(kind, at_most))
+                    self.generation += found.tighten(found.budget.tightened(kind, at_most))
 
     def retire(self) -> None:
         """Give back what is drawn and not used: others take over. Streams under way are still to be settled here.
@@ -206,8 +231,6 @@ class Budgets:
 
     def _end_stream(self, found: _Counters) -> None:
         most = found.budget.concurrent_streams
-        if most >= UNLIMITED or not found.open:
-            return
         found.open -= 1
         # Places are kept for the next stream, but few against the limit: other workers need them too.
         if not self._is_retired and found.spare < min(_SPARE_STREAMS, most // 16):

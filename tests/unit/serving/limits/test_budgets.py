@@ -94,7 +94,7 @@ def test_streams_at_once_are_counted_over_workers_and_end_with_a_dead_one(path):
     assert two.kinds(5, stream=True) == 1
     assert two.take(stream=True).rules == ("concurrent-streams",)
 
-    two.budgets.settle("acme", "lumen-2", 0, stream=True)
+    two.budgets.settle("acme", "lumen-2", 0, has_place=True)
     assert one.kinds(2, stream=True) == 1
     one.page.close()
     assert Worker(path, budgets).kinds(9, stream=True) == 3
@@ -198,10 +198,48 @@ def test_budgets_that_are_put_aside_give_back_what_they_hold(path):
     assert worker.take(stream=True) is not None
     worker.budgets.retire()
     for _ in range(32):
-        worker.budgets.settle("acme", "lumen-2", 0, stream=True)
+        worker.budgets.settle("acme", "lumen-2", 0, has_place=True)
     after = Budgets(budget, worker.page, worker.page.rows_for(lines_of(budget)))
 
     took = [after.take("acme", "lumen-2", 0, 0, stream=True) is None for _ in range(33)]
     assert took == [True] * 32 + [False]
     rest = [after.take("acme", "lumen-2", 0, 0) is None for _ in range(60)]
     assert sum(rest) == 100 - 64
+
+
+@pytest.mark.parametrize("before", [Budget(), Budget(tokens_per_day=10_000_000)])
+def test_what_is_under_way_does_not_refill_a_limit_that_became_smaller(path, before):
+    """Tokens that were taken under a larger limit, or none, are not there to be drawn again."""
+    worker = Worker(path, {ACME: before})
+    generation = worker.budgets.generation
+    assert worker.take(tokens=100_000) is None
+    worker.budgets.tighten([(LimitKind.TOKENS_PER_DAY, "", 1000)])
+    worker.take(now_ns=20 * SECOND, tokens=1)
+    worker.budgets.settle("acme", "lumen-2", 0, tokens=100_000, used=10, generation=generation)
+
+    assert sum(worker.take(now_ns=(40 + 20 * i) * SECOND, tokens=1000) is None for i in range(50)) <= 1
+
+
+def test_what_a_limit_does_not_touch_is_given_back_as_ever(path):
+    """A tightening that makes nothing smaller is none."""
+    worker = Worker(path, {ACME: Budget(tokens_per_day=1000)})
+    generation = worker.budgets.generation
+    assert worker.take(tokens=900) is None
+    worker.budgets.tighten([(LimitKind.TOKENS_PER_DAY, "", 5000)])
+    worker.budgets.settle("acme", "lumen-2", 0, tokens=900, used=100, generation=generation)
+
+    assert worker.take(tokens=900) is None
+
+
+def test_streams_that_hold_no_place_give_none_back(path):
+    """They began when there was no limit; those after it hold the only place."""
+    worker = Worker(path, {ACME: Budget()})
+    assert worker.kinds(5, stream=True) == 5
+    had_place = worker.budgets.has_place("acme", "lumen-2")
+    worker.budgets.tighten([(LimitKind.CONCURRENT_STREAMS, "", 1)])
+    begun = 0
+    for _ in range(5):
+        begun += worker.take(stream=True) is None
+        worker.budgets.settle("acme", "lumen-2", 0, has_place=had_place)
+
+    assert (had_place, begun) == (False, 1)
