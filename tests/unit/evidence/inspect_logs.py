@@ -120,6 +120,7 @@ class Member:
     zip64: bool = False
     offset: int | None = None
     disk: int = 0
+    comment: bytes = b""
 
 
 def archive(members: dict[str, bytes], *, method: int = DEFLATE) -> bytes:
@@ -148,7 +149,7 @@ def write(
             "size": len(member.content) if member.size is None else member.size,
         }
         offset = len(body) - len(prefix) if member.offset is None else member.offset
-        directory += _central(truth, offset, zip64=member.zip64, disk=member.disk)
+        directory += _central(truth, offset, zip64=member.zip64, disk=member.disk, comment=member.comment)
         body += _local({**truth, **member.local}, zip64=member.zip64) + packed
     at = len(body) - len(prefix)
     fields = end([0, 0, len(members), len(members), len(directory), at, len(comment)])
@@ -178,12 +179,13 @@ def _local(truth: dict[str, Any], *, zip64: bool) -> bytes:
     return head + struct.pack("<3L2H", truth["crc"], *sizes, len(name), len(extra)) + name + extra
 
 
-def _central(truth: dict[str, Any], offset: int, *, zip64: bool, disk: int) -> bytes:
+def _central(truth: dict[str, Any], offset: int, *, zip64: bool, disk: int, comment: bytes) -> bytes:
     sizes = (0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF) if zip64 else (truth["packed"], truth["size"], offset)
     # An unknown extra field comes first: readers must step over it.
     wide = struct.pack("<HHQQQ", 1, 24, truth["size"], truth["packed"], offset)
     extra = struct.pack("<HH2s", 0x7777, 2, b"zz") + wide if zip64 else b""
     # Other versions than in the local header, as Inspect writes them.
     head = struct.pack("<4s6H", b"PK\x01\x02", 45, 45, truth["flags"], truth["method"], 0, 0)
-    lengths = struct.pack("<3L5H2L", truth["crc"], *sizes[:2], len(truth["name"]), len(extra), 0, disk, 0, 0, sizes[2])
-    return head + lengths + truth["name"] + extra
+    lengths = (len(truth["name"]), len(extra), len(comment))
+    rest = struct.pack("<3L5H2L", truth["crc"], *sizes[:2], *lengths, disk, 0, 0, sizes[2])
+    return head + rest + truth["name"] + extra + comment

@@ -34,6 +34,7 @@ SPOILED = {
     "offset": st.sampled_from([0, 3, 10**6, 0xFFFFFFFF]),
     "disk": st.sampled_from([1, 0xFFFF]),
     "zip64": st.just(True),
+    "comment": st.sampled_from([b"c", b"PK\x01\x02", b"PK\x06\x07" + b"\0" * 16]),
     "local": st.sampled_from([{"name": b"other"}, {"method": 0}, {"flags": 2}, {"crc": 7}, {"size": 7}, {"packed": 1}]),
 }
 

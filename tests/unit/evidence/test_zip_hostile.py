@@ -183,6 +183,7 @@ def test_overlapping_members_are_refused():
         ({"offset": 10**6}, "truncated"),
         ({"offset": 3}, "zip-bomb"),
         ({"disk": 1}, "wrong-shape"),
+        ({"comment": b"c"}, "wrong-shape"),
         ({"size": 0xFFFFFFFF}, "wrong-shape"),
     ],
 )
@@ -206,6 +207,48 @@ def test_anything_around_the_archive_is_refused():
     assert reason(logs.write(honest()) + b"tail") == "truncated"
     fake_end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0, 0, 0, 0, 0)
     assert reason(logs.write(honest(), comment=fake_end)) == "truncated"
+
+
+def with_another_directory(field: int) -> bytes:
+    """Two logs in one archive: the directory of the second, with its wide end record, lies in the last entry of the first.
+
+    Args:
+        field: where in an entry the length of what holds it stands: 30 for the extra field, 32 for the comment.
+    """
+    two = [logs.Member(name=n, content=c) for won in "IC" for n, c in logs.parts([logs.sample(1, won)]).items()]
+    data, count = logs.write(two), len(two) // 2
+    size, at = struct.unpack_from("<2L", data, len(data) - 10)
+    # The names are the same, and so are the lengths of both halves.
+    shown, other = bytearray(data[at : at + size // 2]), data[at + size // 2 : at + size]
+    end64_at = at + size
+    hidden = other + struct.pack(
+        "<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, len(other), at + len(shown)
+    )
+    hidden += struct.pack("<4sLQL", b"PK\x06\x07", 0, end64_at, 1)
+    struct.pack_into("<H", shown, shown.rindex(b"PK\x01\x02") + field, len(hidden))
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, len(shown) + len(hidden), at, 0)
+    return data[:at] + shown + hidden + end
+
+
+@pytest.mark.parametrize("field", [30, 32])
+def test_a_directory_that_other_readers_would_find_is_refused(field: int):
+    """The standard library follows the locator before the end record and reads a success; the end record needs none."""
+    data = with_another_directory(field)
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        assert archive.read(SAMPLE) == CONTENT
+
+    assert reason(data) == "wrong-shape"
+
+
+@pytest.mark.parametrize("name", ["header.json", SAMPLE])
+def test_a_comment_of_an_entry_is_refused_in_a_quick_look_too(name: str):
+    """Where entries of samples are passed over."""
+    members = honest()
+    for member in members:
+        member.comment = b"c" if member.name == name else b""
+    with pytest.raises(UnreadableLog) as caught:
+        logs.read_one(logs.write(members), summaries_only=True)
+    assert caught.value.reason == "wrong-shape"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@
 Rules
 - The end record is the last 22 bytes: evaluation logs carry no comment, and anything behind the record means a cut or
   doctored file. The central directory ends where the end record (or its zip64 form) begins, and is read wholly.
+- A zip64 locator stands only before an end record that needs one, and no entry has a comment: some readers follow every
+  locator, and one at the end of a comment leads them to another directory.
 - For a name that occurs twice the last entry of the central directory wins, as for the tool that writes the logs: it
   supersedes members by appending.
 - Encrypted members, several disks and names with a NUL byte are refused: readers disagree on what they mean.
@@ -87,6 +89,8 @@ def _find_end(source: Source, name: str) -> _End:
         raise UnreadableLog(name, "wrong-shape", "expected a zip on one disk without a comment")
     if WIDE16 in (count, disk) or WIDE32 in (size, offset):
         return _find_end64(source, position, name)
+    if source.read(max(position - _LOCATOR64.size, 0), len(_LOCATOR64_MAGIC)) == _LOCATOR64_MAGIC:
+        raise UnreadableLog(name, "wrong-shape", "expected no zip64 locator before an end record that needs none")
     return _End(count=count, size=size, offset=offset, position=position)
 
 
@@ -120,6 +124,8 @@ def walk(data: bytes, count: int, skip: bytes, name: str) -> Iterator[Entry]:
         at = start + name_length + extra_length + comment_length
         if at > len(data):
             raise UnreadableLog(name, "truncated", "a directory entry runs past the end of the directory")
+        if comment_length:
+            raise UnreadableLog(name, "wrong-shape", "expected directory entries without comments")
         if skip and data.startswith(skip, start, start + name_length):
             continue
         raw = data[start - _ENTRY.size + len(ENTRY_MAGIC) : start + name_length]
