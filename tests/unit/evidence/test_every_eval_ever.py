@@ -80,6 +80,41 @@ def test_refusals_and_errors_are_told_apart():
 
 
 @pytest.mark.parametrize(
+    ("errors", "state", "detail"),
+    [
+        ((None, "timeout"), SampleState.ERRORED, "error: timeout"),
+        (("timeout", None), SampleState.ERRORED, "error: timeout"),
+        (("refusal", "timeout"), SampleState.ERRORED, "error: timeout"),
+        (("timeout", "refusal"), SampleState.ERRORED, "error: timeout"),
+        ((None, "refusal"), SampleState.REFUSED, "the record gives refusal as the error"),
+        (("first", "second"), SampleState.ERRORED, "error: first"),
+    ],
+)
+def test_an_attempt_is_in_the_worst_state_of_its_lines(errors: tuple[str | None, ...], state: SampleState, detail: str):
+    """An error on the line of any metric ends the attempt, whatever the others say."""
+    rows = [
+        logs.line("q1", 0.0, result=f"quiz/{metric}", error=e)
+        for metric, e in zip(("accuracy", "f1"), errors, strict=True)
+    ]
+    m = logs.read_one(logs.every_eval_ever([logs.outcome(0.0), logs.outcome(0.0, metric="f1")], rows))
+
+    assert [(a.state, a.detail) for a in m.attempts] == [(state, detail)]
+
+
+def test_is_correct_is_left_out_of_an_evaluation_whose_lines_differ_in_it():
+    """HELM's converter judges it by the metric of the line; no line is believed before another."""
+    graded = [
+        logs.line(sample, 0.4, result="quiz/f1", evaluation={"score": 0.4, "is_correct": False})
+        for sample in ("q1", "q2")
+    ]
+    m = logs.read_one(logs.every_eval_ever([logs.outcome(0.5), logs.outcome(0.4, metric="f1")], [*ROWS, *graded]))
+
+    assert [a.scores for a in m.attempts] == [(("accuracy", 1.0), ("f1", 0.4)), (("accuracy", 0.0), ("f1", 0.4))]
+    assert m.problems == ()
+    assert "is_correct is left out: lines of one attempt differ in it, as those of 'q1'" in m.notes
+
+
+@pytest.mark.parametrize(
     ("rows", "more", "said"),
     [
         (ROWS[:1], {}, "results claim 0.5 for accuracy, the samples give 1"),
@@ -89,6 +124,11 @@ def test_refusals_and_errors_are_told_apart():
             [*ROWS, logs.line("q3", 0.5, result="x", evaluation_name="y")],
             {},
             "1 sample line(s) of no result in the record",
+        ),
+        (
+            [*ROWS, logs.line("q3", 0.5, evaluation_name="essay")],
+            {},
+            "1 sample line(s) that name another evaluation than the result they are of: 'q3'",
         ),
         (ROWS, {"evaluation_timestamp": "yesterday"}, "expected Unix seconds or an instant with an offset"),
         (ROWS, {"source_data": {"sample_ids": ["q1", "q9"]}}, "1 sample(s) that the record does not list: 'q2'"),

@@ -164,7 +164,7 @@ def _measurement(of: _Record, results: Sequence[ResultShape]) -> Measurement:
             *_score_problems(results, held),
         ),
         reported=tuple(_reported(results)),
-        notes=tuple(_notes(record, results, held, dated)),
+        notes=(*_notes(record, results, held, dated), *_odd_notes(of.samples.at_odds.get(name, []))),
         parts=of.identity.parts,
     )
 
@@ -246,3 +246,8 @@ def _notes(
         yield f"scores that are not means of the samples were not compared: {some(others)}"
     if any(attempt.epoch > 1 for attempt in held):
         yield "samples that stand more than once are taken as repeats, in file order"
+
+
+def _odd_notes(samples: Sequence[str]) -> Iterator[str]:
+    if samples:
+        yield f"is_correct is left out: lines of one attempt differ in it, as those of {some(samples)}"

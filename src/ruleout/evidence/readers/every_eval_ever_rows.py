@@ -4,8 +4,9 @@
 A line belongs to the result whose id it states, else to the results of its evaluation's name. Lines of one sample under
 one result are repeats. Lines of one sample under several results of an evaluation are scores of one attempt.
 
-State, first that applies: refused, if the line's error is the word `refusal`; errored, if it has another error;
-scored.
+A line is refused, if its error is the word `refusal`; errored, if it has another error; else scored. An attempt is in
+the worst state of its lines. Tools write a line per metric and judge `is_correct` by the metric, so lines of one attempt
+may differ in it: then it says nothing, and no attempt of the evaluation has that score.
 
 Source: `every_eval_ever/schemas/eval.schema.json` and `instance_level_eval.schema.json`, version 0.3.0, and records of
 versions 0.2.0 and 0.2.2, which lack `eval_library` and ids of results.
@@ -152,20 +153,28 @@ class RowShape(msgspec.Struct):
 _ROW = msgspec.json.Decoder(RowShape)
 _REFUSAL = "refusal"
 _CORRECT = "is_correct"
+#: States of lines, each worse than the one before.
+_WORSE = (SampleState.SCORED, SampleState.REFUSED, SampleState.ERRORED)
 #: Kinds of figure that are no mean of what the samples hold, as far as the schema's examples name them.
 _NO_MEANS = frozenset({"f1_macro", "f1_micro", "auroc", "rmse", "mae", "elo", "bleu", "perplexity", "mcc", "rank"})
 
 
 @dataclass(slots=True, kw_only=True)
 class Samples:
-    """What a samples file holds, by evaluation name, and where it disagrees with its record."""
+    """What a samples file holds, by evaluation name, and where it disagrees with its record.
+
+    Attributes:
+        at_odds: evaluation name -> samples whose lines give more than one answer to `is_correct`.
+    """
 
     attempts: dict[str, list[Attempt]] = field(default_factory=dict)
     lines: int = 0
     other_runs: list[str] = field(default_factory=list)
     other_models: list[str] = field(default_factory=list)
     of_no_result: list[str] = field(default_factory=list)
+    misnamed: list[str] = field(default_factory=list)
     ambiguous: list[str] = field(default_factory=list)
+    at_odds: dict[str, list[str]] = field(default_factory=dict)
 
     def problems(self) -> Iterator[str]:
         """Yield one line per kind of disagreement."""
@@ -173,6 +182,7 @@ class Samples:
             ("that belong to another evaluation_id than the record", self.other_runs),
             ("of another model than the record", self.other_models),
             ("of no result in the record", self.of_no_result),
+            ("that name another evaluation than the result they are of", self.misnamed),
             ("that do not say of which of several results they are", self.ambiguous),
         ):
             if names:
@@ -214,8 +224,13 @@ def read_samples(part: Part, record: RecordShape, *, log: str) -> Samples:
             key, score = (of.evaluation_name, row.sample_id), score_name(of)
             _take(rows.setdefault(key, []), row, score, turns[(*key, score)])
             turns[(*key, score)] += 1
+    for (name, sample), found in rows.items():
+        if any(len(turn.correct) > 1 for turn in found):
+            samples.at_odds.setdefault(name, []).append(sample)
     for (name, _), found in rows.items():
-        samples.attempts.setdefault(name, []).extend(_attempt(turn, number) for number, turn in enumerate(found, 1))
+        told = name not in samples.at_odds
+        attempts = (_attempt(turn, number, told=told) for number, turn in enumerate(found, 1))
+        samples.attempts.setdefault(name, []).extend(attempts)
     return samples
 
 
@@ -238,6 +253,8 @@ class _Join:
         """Return the result of a line; None, noted, if there is none."""
         stated, name = row.evaluation_result_id, row.evaluation_name
         if stated is not None and stated in self.by_id:
+            if self.by_id[stated].evaluation_name != name:
+                samples.misnamed.append(row.sample_id)
             return self.by_id[stated]
         if name not in self.by_name or (stated and name in self.with_ids):
             samples.of_no_result.append(row.sample_id)
@@ -249,13 +266,14 @@ class _Join:
 
 @dataclass(slots=True, kw_only=True)
 class _Turn:
-    """One attempt while its lines are read: the state of the first of them, and a score from each."""
+    """One attempt while its lines are read: the worst state among them, and a score and a truth value from each."""
 
     sample: str
-    state: SampleState
-    detail: str
     content: str
-    scores: dict[str, Value]
+    state: SampleState = SampleState.SCORED
+    detail: str = ""
+    scores: dict[str, Value] = field(default_factory=dict)
+    correct: set[bool] = field(default_factory=set)
 
 
 def _compare(samples: Samples, row: RowShape, record: RecordShape) -> None:
@@ -268,22 +286,26 @@ def _compare(samples: Samples, row: RowShape, record: RecordShape) -> None:
 def _take(turns: list[_Turn], row: RowShape, score: str, at: int) -> None:
     """Add a line: as another score of the attempt that is there under this number, or as a new one."""
     if at == len(turns):
-        state, detail = _state(row)
-        turns.append(_Turn(sample=row.sample_id, state=state, detail=detail, content=_content(row), scores={}))
-    scores = turns[at].scores
+        turns.append(_Turn(sample=row.sample_id, content=_content(row)))
+    turn, (state, detail) = turns[at], _state(row)
+    if _WORSE.index(state) > _WORSE.index(turn.state):
+        turn.state, turn.detail = state, detail
     if row.evaluation.score is not None:
-        scores[score] = plain_value(row.evaluation.score)
+        turn.scores[score] = plain_value(row.evaluation.score)
     if row.evaluation.is_correct is not None:
-        scores.setdefault(_CORRECT, row.evaluation.is_correct)
+        turn.correct.add(row.evaluation.is_correct)
+        turn.scores.setdefault(_CORRECT, row.evaluation.is_correct)
 
 
-def _attempt(turn: _Turn, epoch: int) -> Attempt:
+def _attempt(turn: _Turn, epoch: int, *, told: bool) -> Attempt:
+    """Return the attempt of a turn; `told` says whether `is_correct` may be one of its scores."""
+    scores = {name: value for name, value in turn.scores.items() if told or name != _CORRECT}
     return Attempt(
         sample=turn.sample,
         epoch=epoch,
-        state=turn.state if turn.scores or turn.state is not SampleState.SCORED else SampleState.MISSING,
-        scores=tuple(turn.scores.items()),
-        detail=turn.detail or ("" if turn.scores else "no score"),
+        state=turn.state if scores or turn.state is not SampleState.SCORED else SampleState.MISSING,
+        scores=tuple(scores.items()),
+        detail=turn.detail or ("" if scores else "no score"),
         content=turn.content,
     )
 
