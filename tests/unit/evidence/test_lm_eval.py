@@ -13,7 +13,7 @@ from tests.unit.evidence import other_logs as logs
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.accept import accept
 from ruleout.evidence.readers import group_files, read_log
-from ruleout.evidence.readers.lm_eval import NO_SAMPLES
+from ruleout.evidence.readers.lm_eval import NO_SAMPLES, PICKED
 from ruleout.evidence.source import Log, MemorySource, Part
 from ruleout.model.evidence import Bar, Direction, Indicator, Measurement, SampleState, Weight
 
@@ -124,13 +124,15 @@ def test_missing_documents_keep_their_place_in_the_denominator():
 
 
 def test_a_limit_makes_the_run_partial():
-    """And so do samples picked by id, whose names are not known."""
+    """And so do samples picked by id, whose names are not known; they are a problem too."""
     sizes = {"sums": {"original": 100, "effective": 4}}
     config = results()["config"]
     picked = read(beside=ROWS[:3], config=config | {"samples": {"sums": [1, 2]}})
 
     assert read(**{"n-samples": sizes, "config": config | {"limit": 4.0}}).partial == "limit 4.0: 4 of 100 samples"
     assert (picked.partial, picked.attempts[-1].sample) == ("samples picked by id", "(not named 1)")
+    assert PICKED in picked.problems
+    assert PICKED not in read(config=config | {"samples": None}).problems
 
 
 def test_rows_of_old_releases_are_read_by_the_names_the_results_know():

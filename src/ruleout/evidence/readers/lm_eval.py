@@ -38,6 +38,7 @@ from ruleout.model.evidence import Attempt, Measurement
 
 FORMAT = "lm-eval"
 NO_SAMPLES = "no samples beside the results: a figure without its attempts decides nothing"
+PICKED = "samples were picked by id, so the rest of the data set is left out by choice"
 
 _STAMP = r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(?:\.\d{1,9})?"
 _MAIN_NAME = re.compile(rf"(?!samples_).*_({_STAMP})\.json")
@@ -137,6 +138,7 @@ def _measurement(
         problems=(
             *strays,
             *([] if part is not None else [NO_SAMPLES]),
+            *([PICKED] if picked else []),
             *(["the date of the results is no instant"] if evaluated is None and results.date is not None else []),
             *_count_problems(results, task, held, there=part is not None),
             *samples.problems((results.task_hashes or {}).get(task, "")),
