@@ -98,6 +98,18 @@ def test_a_failed_request_is_an_error_whatever_stands_beside_it():
     assert (m.attempts[1].state, m.attempts[1].detail) == (SampleState.ERRORED, "error: timed out")
 
 
+@pytest.mark.parametrize(
+    ("result", "detail"),
+    [(None, "error: the request has no result"), ({"completions": []}, "error: the request failed")],
+)
+def test_a_request_that_nothing_says_came_back_is_an_error(result: object, detail: str):
+    """Its statistic is that of an answer that nobody gave."""
+    state, row = logs.instance("id2", 0.0)
+    m = read([INSTANCES[0], (state | {"result": result}, row)])
+
+    assert (m.attempts[1].state, m.attempts[1].detail) == (SampleState.ERRORED, detail)
+
+
 def test_an_instance_without_statistics_is_missing():
     """It was asked."""
     files = logs.helm(INSTANCES, [logs.stat("exact_match", 1.0), logs.stat("num_instances", 2.0)])

@@ -67,9 +67,9 @@ class InstanceShape(msgspec.Struct):
 
 
 class ResultShape(msgspec.Struct):
-    """What the model's service gave back."""
+    """What the model's service gave back; what does not say that it succeeded did not."""
 
-    success: bool = True
+    success: bool = False
     error: str | None = None
     request_datetime: Scalar = None
 
@@ -130,7 +130,7 @@ class Run:
     Attributes:
         asked: instance -> its split, in the order of asking; perturbed copies aside.
         content: instance -> digest of its input and references.
-        errors: attempts whose request failed.
+        errors: attempts whose request failed, or has no result.
         rows: attempt -> statistic -> value, in the file's order; perturbed copies aside.
         found_splits: split of instances that only the statistics name.
         sums: (figure, trial) -> sum and count over the instances, perturbed copies among them under their name.
@@ -229,12 +229,15 @@ def _take_state(run: Run, row: RequestStateShape, *, log: str) -> None:
     name = instance.id or ""
     run.asked.setdefault(name, split)
     run.content.setdefault(name, _content(instance))
-    if row.result is not None and _failed(row.result):
-        run.errors.setdefault((name, row.train_trial_index), row.result.error or "the request failed")
+    error = _error(row.result)
+    if error:
+        run.errors.setdefault((name, row.train_trial_index), error)
 
 
-def _failed(result: ResultShape) -> bool:
-    return not result.success or bool(result.error)
+def _error(result: ResultShape | None) -> str:
+    if result is None:
+        return "the request has no result"
+    return result.error or ("" if result.success else "the request failed")
 
 
 def _take_instant(run: Run, stated: Scalar) -> None:
