@@ -119,6 +119,23 @@ def test_states_are_stated_or_follow_from_the_score():
     ]  # fmt: skip
 
 
+def test_an_epoch_that_is_not_there_before_another_is_missing():
+    """Of the same sample in the same table; how many there should have been, the table does not say."""
+    m = logs.read_one(logs.csv("sample,score,epoch\na,C,1\na,C,4\nb,C,2\nc,C,1\nc,C,2\n"))
+
+    assert [(a.sample, a.epoch) for a in m.attempts if a.state is SampleState.MISSING] == [
+        ("a", 2), ("a", 3), ("b", 1),
+    ]  # fmt: skip
+    assert (len(m.attempts), m.epochs) == (8, 4)
+
+
+def test_a_table_that_lacks_more_epochs_than_can_be_listed_is_refused():
+    """Over all its evaluations; two cells do not make two million attempts."""
+    rows = [f"{task},q,C,150000" for task in ("one", "two")]
+
+    assert refusal("\n".join(["evaluation,sample,score,epoch", *rows]) + "\n").reason == "too-large"
+
+
 def test_quoted_cells_hold_commas_quotes_and_line_ends():
     """And what looks like a formula is a text; a byte order mark is no part of a name."""
     m = logs.read_one({"t.csv": b'\xef\xbb\xbfsample,score,"note, long"\r\n"a,\r\n""b""",C,=1+1\r\n\r\n"@c",I,\r\n'})

@@ -13,7 +13,8 @@
 
 The format is ours to be strict about, so nothing is guessed: the comma alone separates, quoting is that of RFC 4180, the
 text is UTF-8 (with or without a byte order mark), and every defect is told at once with its row. A cell is text: what
-looks like a formula is not one. Columns of other names are kept by the log's digest alone and named in a note.
+looks like a formula is not one. Columns of other names are kept by the log's digest alone and named in a note. A sample
+that has an epoch has those before it: one that is not there is a missing attempt.
 """
 
 from __future__ import annotations
@@ -26,7 +27,16 @@ from datetime import datetime
 
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.csv_text import Row, rows
-from ruleout.evidence.readers.stated import Identity, check_count, identity_of, instant_of_text, printable, some
+from ruleout.evidence.readers.stated import (
+    Identity,
+    check_absent,
+    check_count,
+    identity_of,
+    instant_of_text,
+    missing_attempt,
+    printable,
+    some,
+)
 from ruleout.evidence.source import Log, pieces
 from ruleout.model.evidence import Attempt, Measurement, SampleState
 
@@ -94,6 +104,7 @@ def read_csv(log: Log) -> tuple[Measurement, ...]:
     if not table.count:
         raise UnreadableLog(log.name, "wrong-shape", "expected at least one row below the header", hint=_HINT)
     identity = identity_of(log)
+    check_absent(log.name, sum(_gaps(attempts) for attempts in table.attempts.values()))
     return tuple(_measurement(identity, table, key, columns, used) for key in table.attempts)
 
 
@@ -202,6 +213,24 @@ def _state(cell: Mapping[str, str]) -> SampleState:
     return SampleState.SCORED if cell["score"] else SampleState.MISSING
 
 
+def _seen(attempts: Sequence[Attempt]) -> dict[str, set[int]]:
+    seen: dict[str, set[int]] = {}
+    for attempt in attempts:
+        seen.setdefault(attempt.sample, set()).add(attempt.epoch)
+    return seen
+
+
+def _gaps(attempts: Sequence[Attempt]) -> int:
+    """Return how many epochs are not there although a later one of the same sample is."""
+    return sum(max(epochs) - len(epochs) for epochs in _seen(attempts).values())
+
+
+def _lacking(attempts: Sequence[Attempt]) -> Iterator[Attempt]:
+    for sample, epochs in _seen(attempts).items():
+        if max(epochs) > len(epochs):
+            yield from (missing_attempt(sample, n) for n in range(1, max(epochs)) if n not in epochs)
+
+
 def _measurement(
     identity: Identity, table: _Table, key: tuple[str, str], columns: Sequence[str], used: Mapping[str, str]
 ) -> Measurement:
@@ -222,7 +251,7 @@ def _measurement(
         tool_version="",
         revision="",
         dirty=None,
-        attempts=tuple(attempts),
+        attempts=(*attempts, *_lacking(attempts)),
         notes=tuple(_notes(columns, used, dated=key in table.dates)),
         parts=identity.parts,
     )
