@@ -10,13 +10,14 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
-from tests.audit_builders import SWIFT, FailingFiles, commit_all, ended, opened, some, written
+from tests.audit_builders import SWIFT, FailingFiles, commit_all, ended, opened, segment_of, some, written
 
 from ruleout.adapters.audit.content_keys import ContentKeys
 from ruleout.adapters.audit.pace import ALONE_S, MANY, MANY_S, PACE_S, Pace
-from ruleout.adapters.audit.segment_file import read_bytes, segments_in
+from ruleout.adapters.audit.segment_file import SegmentFile, read_bytes, segments_in
 from ruleout.adapters.audit.writer import AuditUnavailable, AuditWriter, WriterLimits, WriterState
 from ruleout.adapters.durable_file import SystemFiles
 from ruleout.errors import KeyUnavailable, LedgerError
@@ -296,6 +297,75 @@ def test_a_restart_opens_a_new_segment_and_names_the_old(tmp_path):
     assert path.read_bytes() == before
     assert (start.previous, start.previous_last) == (first.segment, 1)
     assert second.segment != first.segment
+
+
+class WatchedFiles(SystemFiles):
+    """A disk that remembers what was synced, and which segments could be seen then; one sync can be made to fail."""
+
+    def __init__(self, folder, *, fails_at=0):
+        self.folder, self.fails_at, self.synced, self.seen = folder, fails_at, [], []
+
+    def sync(self, fd):
+        self.synced.append(Path(f"/proc/self/fd/{fd}").readlink().name)
+        self.seen.append(segments_in(self.folder))
+        if len(self.synced) == self.fails_at:
+            raise OSError(errno.EIO, "made to fail")
+        super().sync(fd)
+
+
+def test_a_new_segment_is_seen_once_its_first_records_are_on_disk(tmp_path):
+    """Whoever seals what can be seen seals nothing that a crash or the writer itself could take back."""
+    (tmp_path / "a").mkdir()
+    ops = WatchedFiles(tmp_path / "a")
+    writer = AuditWriter(tmp_path / "a", "w0", ops=ops)
+    writer.close()
+
+    assert ops.synced == [f"{writer.segment}.audit.tmp", "a"]
+    assert ops.seen == [(), (writer.segment,)]
+    assert [path.name for path in (tmp_path / "a").iterdir()] == [f"{writer.segment}.audit"]
+
+
+@pytest.mark.parametrize(("fails_at", "left"), [(1, 0), (2, 1)])
+def test_a_beginning_that_failed_is_removed_only_where_nobody_can_have_seen_it(tmp_path, fails_at, left):
+    """Once it is seen it may be sealed, and stays; whole, as its records are on disk."""
+    (tmp_path / "a").mkdir()
+    with pytest.raises(LedgerError, match="made to fail"):
+        AuditWriter(tmp_path / "a", "w0", ops=WatchedFiles(tmp_path / "a", fails_at=fails_at))
+
+    assert len(list((tmp_path / "a").iterdir())) == len(segments_in(tmp_path / "a")) == left
+    assert all(isinstance(one, Started) for number in range(left) for one in records_of(tmp_path / "a", number))
+
+
+def test_what_a_crash_left_of_a_beginning_disturbs_nothing(tmp_path):
+    """It is no segment: not the one before, and not in the way."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / f"w0-{2**63:020d}-aaaaaaaa.audit.tmp").write_bytes(b"RoA1torn")
+    writer = AuditWriter(tmp_path / "a", "w0")
+    writer.close()
+
+    assert segments_in(tmp_path / "a") == (writer.segment,)
+    assert records_of(tmp_path / "a")[0].previous == ""
+
+
+def test_a_segment_is_never_put_in_the_place_of_another(tmp_path):
+    """Neither is it opened again."""
+    segment_of(some(1), folder=tmp_path)
+    before = (tmp_path / "w0-0-0.audit").read_bytes()
+    with pytest.raises(FileExistsError):
+        SegmentFile(tmp_path, "w0-0-0", SystemFiles())
+
+    assert (tmp_path / "w0-0-0.audit").read_bytes() == before
+
+
+def test_what_a_start_says_of_the_segment_before_is_on_disk(tmp_path):
+    """Whoever wrote it may have been killed before the sync: then nothing vouches yet that its last record is there."""
+    segment_of(some(2), folder=tmp_path)
+    ops = WatchedFiles(tmp_path)
+    writer = AuditWriter(tmp_path, "w0", ops=ops)
+    writer.close()
+
+    assert ops.synced[0] == "w0-0-0.audit"
+    assert records_of(tmp_path)[0].previous == "w0-0-0"
 
 
 def test_segments_are_turned_over_by_size(tmp_path):

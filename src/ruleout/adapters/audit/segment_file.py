@@ -2,11 +2,13 @@
 """One segment as a file that is only appended to, and the segments of a folder (G-8).
 
 A segment's file is `NAME.audit`, for its owner alone (0600). It is opened once, by the process that made it; whoever
-comes after opens a new one. After an error of any operation a segment takes nothing more.
+comes after opens a new one. After an error of any operation a segment takes nothing more. Until its first records are on
+disk it is called `NAME.audit.tmp`, which is no segment: what can be seen can be sealed, and must be there after a crash.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from ruleout.ledger.batches import is_segment_name, is_worker_name
 from ruleout.serving.audit import Parsed, first_head, frame, parse_segment
 
 SUFFIX = ".audit"
+UNFINISHED = ".tmp"
 MAX_SEGMENT_BYTES = 1024 * 1024 * 1024
 
 
@@ -34,14 +37,17 @@ class SegmentFile:
     """A segment open for appending. Not for several threads."""
 
     def __init__(self, folder: Path, name: str, ops: FileOps) -> None:
-        """Create the file; nothing is in it and nothing durable before the first `append`. Raises OSError."""
+        """Create the file; no segment of the name is there before the first `append`. Raises OSError."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        self.name, self._folder, self._ops = name, folder, ops
-        self._fd = os.open(folder / f"{name}{SUFFIX}", flags, 0o600)
+        self.name, self._ops, self._path = name, ops, _path(folder, name)
+        self._unfinished = self._path.with_name(f"{self._path.name}{UNFINISHED}")
+        if os.path.lexists(self._path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self._path))
+        self._fd = os.open(self._unfinished, flags, 0o600)
         self._head, self._next, self.size = first_head(name), 0, 0
 
     def append(self, records: Sequence[bytes]) -> None:
-        """Append records with one sync for all; durable on return.
+        """Append records with one sync for all; durable on return. The first ones bring the segment into the folder.
 
         Raises:
             OSError: nobody knows what the disk holds of them; the segment must take nothing more.
@@ -53,7 +59,8 @@ class SegmentFile:
         whole = b"".join(parts)
         self._ops.append(self._fd, whole)
         if not self.size:  # the name, too: if we crash before, there is no segment, and nobody was told of a record
-            sync_directory(self._folder, self._ops)
+            self._ops.rename(self._unfinished, self._path)
+            sync_directory(self._path.parent, self._ops)
         self._head, self._next, self.size = head, self._next + len(records), self.size + len(whole)
 
     @property
@@ -67,6 +74,27 @@ class SegmentFile:
             os.close(self._fd)
         except OSError:
             return
+
+    def discard(self) -> None:
+        """Release the file, and remove it where nobody can have seen it. Raises OSError."""
+        self.close()
+        self._unfinished.unlink(missing_ok=True)
+
+
+def begin_segment(folder: Path, name: str, records: Sequence[bytes], ops: FileOps) -> SegmentFile:
+    """Return a new segment that holds its first records, durable.
+
+    Raises:
+        OSError: there is no such segment, and what was written of it is removed as far as possible; or it is whole in the
+            folder already, and stays: it may have been sealed.
+    """
+    file = SegmentFile(folder, name, ops)
+    try:
+        file.append(records)
+    except (OSError, MemoryError):
+        file.discard()
+        raise
+    return file
 
 
 def prepare_folder(folder: Path, ops: FileOps) -> None:
@@ -144,11 +172,16 @@ def sync_segment(folder: Path, name: str, ops: FileOps) -> None:
             os.close(fd)
 
 
-def last_of(folder: Path, worker: str) -> Ending | None:
-    """Return where the newest segment of a worker ends, None if there is none. Effect: reads it."""
+def last_of(folder: Path, worker: str, ops: FileOps) -> Ending | None:
+    """Return where the newest segment of a worker ends, None if there is none.
+
+    Effect: syncs and reads it. Whoever wrote it may have been killed before its sync, and what the next segment says of
+    it must be there after a crash. Raises LedgerError.
+    """
     own = [name for name in segments_in(folder) if worker_of(name) == worker]
     if not own:
         return None
+    sync_segment(folder, own[-1], ops)
     parsed = parse_segment(read_bytes(folder, own[-1]), own[-1])
     return ending_of(own[-1], parsed)
 
@@ -156,3 +189,7 @@ def last_of(folder: Path, worker: str) -> Ending | None:
 def ending_of(name: str, parsed: Parsed) -> Ending:
     """Return where a parsed segment ends, as far as it is whole. Pure."""
     return Ending(segment=name, last=parsed.records[-1].number if parsed.records else -1, head=parsed.head.hex())
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / f"{name}{SUFFIX}"

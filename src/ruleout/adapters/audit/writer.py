@@ -22,7 +22,7 @@ from queue import Empty, SimpleQueue
 from msgspec.structs import replace
 
 from ruleout.adapters.audit.pace import Pace
-from ruleout.adapters.audit.segment_file import Ending, SegmentFile, last_of, name_for, prepare_folder
+from ruleout.adapters.audit.segment_file import Ending, SegmentFile, begin_segment, last_of, name_for, prepare_folder
 from ruleout.adapters.clock import nanoseconds
 from ruleout.adapters.durable_file import FileOps, OneCallFiles, disk_errors
 from ruleout.errors import RuleoutError
@@ -86,7 +86,8 @@ class AuditWriter:
         """Open a new segment, durable on return; never an old one.
 
         Raises:
-            LedgerError: the folder cannot be written; nothing may be served then.
+            LedgerError: the folder cannot be written, or the worker's last segment not be read; nothing may be served then.
+            NotFound: what is called as its last segment is no plain file; likewise.
         """
         self._folder, self._worker, self._clock = folder, worker, clock
         self._limits, self._ops = limits or WriterLimits(), ops or OneCallFiles()
@@ -105,7 +106,7 @@ class AuditWriter:
         self._wait_s = self._limits.first_wait_s
         prepare_folder(folder, self._ops)
         with disk_errors(folder):
-            self._file = self._begin("started", last_of(folder, worker))
+            self._file = self._begin("started", last_of(folder, worker, self._ops))
         self._thread = threading.Thread(target=self._run, name=f"audit-{worker}", daemon=True)
         self._thread.start()
 
@@ -272,23 +273,16 @@ class AuditWriter:
         self._wait_s, self._lost, self._refusal = self._limits.first_wait_s, 0, None
 
     def _begin(self, why: str, before: Ending | None) -> SegmentFile:
-        """A new segment with its first records, durable. Raises OSError; what it left is removed as far as possible."""
+        """A new segment with its first records, durable. Raises as `begin_segment`."""
         name = name_for(self._worker, self._clock(), os.urandom(4).hex())
         start = Started(at=self._clock(), segment=name, worker=self._worker, why=why)
         if before is not None:
             start = replace(start, previous=before.segment, previous_last=before.last, previous_head=before.head)
-        file = SegmentFile(self._folder, name, self._ops)
         records = [start_record(start)]
         if why == "failed" and before is not None:
             gap = Gap(at=start.at, segment=before.segment, last=before.last, lost=self._lost, reason=self._reason)
             records.append(gap_record(gap))
-        try:
-            file.append(records)
-        except (OSError, MemoryError):
-            file.close()
-            (self._folder / f"{name}.audit").unlink(missing_ok=True)
-            raise
-        return file
+        return begin_segment(self._folder, name, records, self._ops)
 
     def _unavailable(self) -> AuditUnavailable:
         state, reason = self._refusal or (WriterState.CLOSED, "")
