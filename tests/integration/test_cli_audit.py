@@ -4,26 +4,32 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
+import os
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.audit_builders import commit_all, ended, opened, refused, some
+from tests.audit_builders import commit_all, ended, opened, refused, segment_of, some
 from tests.integration.command_line import NOW, Lab, run, seeds
 from tests.integration.test_log_one_file_verifier import SINGLE
 
+from ruleout.adapters.audit import segment_file
 from ruleout.adapters.audit.content_keys import ContentKeys
 from ruleout.adapters.audit.segment_file import segments_in
 from ruleout.adapters.audit.writer import AuditWriter
 from ruleout.adapters.disclosure_store import fresh_salt
+from ruleout.adapters.durable_file import SystemFiles
 from ruleout.app.audit.seal import sealing
 from ruleout.app.ledger import Recorder, read_record
 from ruleout.app.settings import from_environment
 from ruleout.app.unlock import Keys
 from ruleout.app.workspace import open_workspace
 from ruleout.errors import LedgerError
+from ruleout.gateway.processes.sealing import seal_until
 from ruleout.ledger.batches import batches_in
 from ruleout.serving.audit import parse_segment
 from ruleout.serving.audit.said import Part, said_bytes
@@ -162,6 +168,118 @@ def test_a_sealed_segment_that_shrank_is_not_sealed_further(served: Lab) -> None
     assert seal(served).code == 0
     cut(segment_path(served))
     assert seal(served).code == 1
+
+
+def test_a_segment_that_no_reader_would_take_does_not_enter_the_log(served: Lab) -> None:
+    """Its name may be longer than a worker's: one such entry, and the log would never verify again."""
+    segment_of(some(1), "x" * 100, served.record / "audit")
+    first = seal(served)
+    write(served, some(2), "w1")
+    again = seal(served)
+
+    assert [[one["segment"] for one in ran.json["refused"]] for ran in (first, again)] == [["x" * 100]] * 2
+    assert [len(ran.json["batches"]) for ran in (first, again)] == [1, 1]
+    assert run("verify", served.record).code == 0
+    assert kinds(served) == (3, ["no-end", "unsealed"])
+
+
+def link(path: Path) -> None:
+    path.symlink_to(next(path.parent.glob("w0-*.audit")))
+
+
+@pytest.mark.parametrize("put", [link, Path.mkdir, os.mkfifo])
+def test_what_is_no_file_is_named_and_stops_nothing_else(served: Lab, put: Callable[[Path], None]) -> None:
+    """A link, a folder or a pipe under a segment's name: sealing, verification and questions go on with the others."""
+    put(served.record / "audit" / "a-1-1.audit")
+    sealed = seal(served)
+    asked = served.run("audit", "query", "--request", "req-3", "--json")
+
+    assert sealed.code == 1
+    assert [one["segment"] for one in sealed.json["refused"]] == ["a-1-1"]
+    assert len(sealed.json["batches"]) == 1
+    assert kinds(served) == (3, ["no-end", "unreadable"])
+    assert asked.code == 3
+    assert [(one["segment"], one["fault"]["wrong"]) for one in asked.json["faults"]] == [("a-1-1", "no-file")]
+    assert [one["request"] for one in asked.json["requests"]] == ["req-3"]
+    assert "a-1-1 cannot be read: " in served.run("audit", "query").err
+
+
+def test_what_is_no_file_in_the_place_of_a_sealed_segment_is_a_change(served: Lab) -> None:
+    """The records that the log seals are not there, whatever is."""
+    assert seal(served).code == 0
+    path = segment_path(served)
+    path.rename(served.folder / "elsewhere")
+    path.symlink_to(served.folder / "elsewhere")
+
+    assert kinds(served) == (1, ["dropped", "unreadable"])
+
+
+def test_a_segment_that_cannot_be_read_is_not_called_changed(served: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither beside the log nor by the segment that follows it; it may be as it was."""
+    assert seal(served).code == 0
+    write(served, some(2))
+    with monkeypatch.context() as small:
+        small.setattr(segment_file, "MAX_SEGMENT_BYTES", segment_path(served).stat().st_size - 1)
+        assert kinds(served) == (3, ["unreadable", "unsealed"])
+        assert len(seal(served).json["batches"]) == 1
+
+    assert kinds(served) == (3, ["no-end"])
+
+
+def test_a_beginning_that_failed_is_not_missed_by_the_log(served: Lab) -> None:
+    """The disk fills up in the middle of a segment's first records, and the sealer looks just then."""
+
+    class Full(SystemFiles):
+        def append(self, fd: int, data: bytes) -> None:
+            super().write(fd, data)
+            assert seal(served).code == 0
+            raise OSError(errno.ENOSPC, "full")
+
+    with pytest.raises(LedgerError, match="full"):
+        AuditWriter(served.record / "audit", "w0", ops=Full())
+
+    assert kinds(served) == (3, ["no-end"])
+
+
+def test_a_new_segment_is_sealed_with_its_name_on_disk(served: Lab) -> None:
+    """A worker that renamed it and did not sync the folder yet leaves that to us; once for each segment."""
+    folder, synced = served.record / "audit", []
+
+    class Watched(SystemFiles):
+        def sync(self, fd: int) -> None:
+            synced.append(Path(f"/proc/self/fd/{fd}").readlink())
+            super().sync(fd)
+
+    with sealing(open_workspace(served.record), keys_of(served), folder, key="gateway-1", at=NOW, ops=Watched()) as log:
+        log.seal(NOW)
+        path = segment_path(served)
+        assert synced == [path, folder]
+        torn = path.read_bytes() + b"RoA1"
+        path.write_bytes(torn)
+        log.seal(NOW)
+
+    assert synced == [path, folder, path]
+
+
+def test_a_gateway_says_of_what_it_cannot_seal(
+    served: Lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once, not each second."""
+
+    class Turns(threading.Event):
+        left = 3
+
+        def wait(self, timeout: float | None = None) -> bool:
+            self.left -= 1
+            return self.left < 0
+
+    (served.record / "audit" / "a-1-1.audit").mkdir()
+    for name, value in ENV.items():
+        monkeypatch.setenv(name, value)
+    seal_until(served.record, served.record / "audit", "gateway-1", Turns(), instant=lambda: NOW)
+
+    assert capsys.readouterr().err.count("not sealed further in a-1-1: ") == 1
+    assert kinds(served) == (3, ["no-end", "unreadable"])
 
 
 def test_two_sealers_at_once_are_impossible(served: Lab) -> None:

@@ -96,7 +96,8 @@ def query(
         ]
         show_page(lines or [Line("no request that fits")])
     for name, fault in answer.faults:
-        say(f"{name} cannot be read beyond record {fault.number - 1}: {fault.says}")
+        beyond = f" beyond record {fault.number - 1}" if fault.number else ""
+        say(f"{name} cannot be read{beyond}: {fault.says}")
     if answer.more:
         say(f"{answer.more} older requests fit too; raise --most")
     return ExitCode.HOLD if answer.faults else ExitCode.OK

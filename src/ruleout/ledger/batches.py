@@ -18,6 +18,8 @@ from ruleout.ledger.entry import DraftEntry, EntryType, LedgerEntry, Ref
 
 RECORDS = "records"
 MEDIA_TYPE = "application/vnd.ruleout.audit-records"
+#: Header fields of an entry.
+Subject = Mapping[str, str | int | bool | tuple[str, ...]]
 _SEGMENT = re.compile(r"[a-z0-9][a-z0-9.-]{0,119}")
 _WORKER = re.compile(r"[a-z0-9][a-z0-9.-]{0,59}")
 _HEAD = re.compile(r"[0-9a-f]{64}")
@@ -68,7 +70,7 @@ def is_segment_name(name: str) -> bool:
     return _SEGMENT.fullmatch(name) is not None
 
 
-def subject_of(batch: Batch) -> Mapping[str, str | int | bool | tuple[str, ...]]:
+def subject_of(batch: Batch) -> Subject:
     """Return the header fields of a batch's entry: names, counts and digests, nothing of a request. Pure."""
     return {
         "segment": batch.segment,
@@ -90,8 +92,12 @@ def ref_of(batch: Batch) -> Ref:
 
 def batch_of(content: DraftEntry) -> Batch:
     """Return the batch that an entry seals. Pure. Raises VerificationFailed, check "producers", if it is malformed."""
-    subject = content.subject
-    names = {ref.name: ref for ref in content.refs}
+    return read_batch(content.id, content.subject, content.refs)
+
+
+def read_batch(entry_id: str, subject: Subject, refs: Iterable[Ref]) -> Batch:
+    """Return the batch that an entry of these fields seals, or would seal. Pure. Raises as `batch_of`."""
+    names = {ref.name: ref for ref in refs}
     texts = [subject[name] for name in ("segment", "worker", "before", "after")]
     counts = [subject[name] for name in ("first", "last", "count", "offset")]
     whole = all(type(one) is int and one >= 0 for one in counts) and type(subject["gap"]) is bool
@@ -100,10 +106,10 @@ def batch_of(content: DraftEntry) -> Batch:
         for one, form in zip(texts, (_SEGMENT, _WORKER, _HEAD, _HEAD), strict=True)
     )
     if not whole or not words or names.keys() != {RECORDS}:
-        raise VerificationFailed("producers", f"expected a batch of its form at {content.id}, got another")
+        raise VerificationFailed("producers", f"expected a batch of its form at {entry_id}, got another")
     first, last, count, offset = (int(one) for one in counts if type(one) is int)
     if not 0 < count == last - first + 1:
-        raise VerificationFailed("producers", f"expected {last - first + 1} records in {content.id}, got {count}")
+        raise VerificationFailed("producers", f"expected {last - first + 1} records in {entry_id}, got {count}")
     segment, worker, before, after = map(str, texts)
     ref = names[RECORDS]
     return Batch(

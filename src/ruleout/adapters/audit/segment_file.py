@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ruleout.adapters.durable_file import FileOps, disk_errors, make_directory, sync_directory
-from ruleout.errors import LedgerError
+from ruleout.errors import LedgerError, NotFound
 from ruleout.ledger.batches import is_segment_name, is_worker_name
 from ruleout.serving.audit import Parsed, first_head, frame, parse_segment
 
 SUFFIX = ".audit"
 UNFINISHED = ".tmp"
 MAX_SEGMENT_BYTES = 1024 * 1024 * 1024
+#: What opening says of a name that no plain file bears: nothing there, a link, a socket.
+_NO_FILE = frozenset({errno.ENOENT, errno.ELOOP, errno.ENXIO})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,16 +139,11 @@ def read_bytes(folder: Path, name: str, *, offset: int = 0) -> bytes:
     """Return a segment's bytes from an offset. Effect: reads the file.
 
     Raises:
-        LedgerError: it is not there, no plain file, larger than a gigabyte, or cannot be read.
+        NotFound: no plain file is called so.
+        LedgerError: it is larger than a gigabyte, or cannot be read.
     """
-    path = folder / f"{name}{SUFFIX}"
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError as error:
-        raise LedgerError(
-            f"{path}: expected a segment, got {error.strerror}", hint="Bring it back from a copy."
-        ) from error
-    with os.fdopen(fd, "rb") as file, disk_errors(path):
+    path = _path(folder, name)
+    with os.fdopen(_open(path), "rb") as file, disk_errors(path):
         file.seek(offset)
         data = file.read(MAX_SEGMENT_BYTES + 1)
     if len(data) > MAX_SEGMENT_BYTES:
@@ -154,29 +152,27 @@ def read_bytes(folder: Path, name: str, *, offset: int = 0) -> bytes:
 
 
 def size_of(folder: Path, name: str) -> int:
-    """Return how many bytes a segment's file has, -1 where it is not there. Effect: asks the system."""
-    try:
-        return (folder / f"{name}{SUFFIX}").lstat().st_size
-    except OSError:
-        return -1
+    """Return how many bytes a segment's file has. Effect: asks the system. Raises OSError; NotFound if it is no plain file."""
+    path = _path(folder, name)
+    return _plain(path, path.lstat()).st_size
 
 
 def sync_segment(folder: Path, name: str, ops: FileOps) -> None:
-    """Return when all that stands in a segment's file is on disk: nothing else may be sealed. Raises LedgerError."""
-    path = folder / f"{name}{SUFFIX}"
-    with disk_errors(path):
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
+    """Return when all that stands in a segment's file is on disk: nothing else may be sealed. Raises as `read_bytes`."""
+    path = _path(folder, name)
+    fd = _open(path)
+    try:
+        with disk_errors(path):
             ops.sync(fd)
-        finally:
-            os.close(fd)
+    finally:
+        os.close(fd)
 
 
 def last_of(folder: Path, worker: str, ops: FileOps) -> Ending | None:
     """Return where the newest segment of a worker ends, None if there is none.
 
     Effect: syncs and reads it. Whoever wrote it may have been killed before its sync, and what the next segment says of
-    it must be there after a crash. Raises LedgerError.
+    it must be there after a crash. Raises as `read_bytes`.
     """
     own = [name for name in segments_in(folder) if worker_of(name) == worker]
     if not own:
@@ -193,3 +189,24 @@ def ending_of(name: str, parsed: Parsed) -> Ending:
 
 def _path(folder: Path, name: str) -> Path:
     return folder / f"{name}{SUFFIX}"
+
+
+def _open(path: Path) -> int:
+    """Open a plain file to read; not what a link points to, and without waiting for whoever writes a pipe."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        kind = NotFound if error.errno in _NO_FILE else LedgerError
+        raise kind(f"{path}: expected a segment, got {error.strerror}", hint="Bring it back from a copy.") from error
+    try:
+        _plain(path, os.fstat(fd))
+    except (NotFound, OSError):
+        os.close(fd)
+        raise
+    return fd
+
+
+def _plain(path: Path, found: os.stat_result) -> os.stat_result:
+    if not stat.S_ISREG(found.st_mode):
+        raise NotFound(f"{path}: expected a segment, got no plain file", hint="Move it away, and ask who put it there.")
+    return found

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ruleout.adapters.audit.segment_file import read_bytes, segments_in
 from ruleout.app.workspace import Workspace
-from ruleout.errors import NotFound
-from ruleout.serving.audit import parse_segment
+from ruleout.errors import LedgerError, NotFound
+from ruleout.serving.audit import Fault, Parsed, Wrong, first_head, parse_segment
 from ruleout.serving.audit.findings import Seen
 
 FOLDER = "audit"
@@ -29,11 +29,26 @@ def audit_folder(workspace: Workspace, stated: Path | None) -> Path:
 
 
 def read_segment(folder: Path, name: str) -> Seen:
-    """Return a segment as it stands. Effect: reads it. Raises LedgerError if it cannot be read."""
+    """Return a segment as it stands. Effect: reads it. Raises NotFound if it is no plain file, LedgerError if it cannot be read."""
     data = read_bytes(folder, name)
     return Seen(segment=name, data=data, parsed=parse_segment(data, name))
 
 
-def read_segments(folder: Path) -> Mapping[str, Seen]:
-    """Return every segment of a folder, by name, in order. Effect: reads all. Raises LedgerError if one cannot be read."""
-    return {name: read_segment(folder, name) for name in segments_in(folder)}
+def look_at(folder: Path, name: str) -> Seen:
+    """Return a segment as it stands; where it cannot be read, without a record and with that as its fault. Effect: reads it."""
+    try:
+        return read_segment(folder, name)
+    except NotFound as error:
+        return _unread(name, Wrong.NO_FILE, error)
+    except LedgerError as error:
+        return _unread(name, Wrong.UNREADABLE, error)
+
+
+def look_at_all(folder: Path) -> Mapping[str, Seen]:
+    """Return every segment of a folder, by name, in order, each as `look_at` does. Effect: reads all."""
+    return {name: look_at(folder, name) for name in segments_in(folder)}
+
+
+def _unread(name: str, wrong: Wrong, error: Exception) -> Seen:
+    fault = Fault(wrong=wrong, number=0, offset=0, says=str(error))
+    return Seen(segment=name, data=b"", parsed=Parsed(records=(), fault=fault, end=0, head=first_head(name)))

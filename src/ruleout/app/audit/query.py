@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ruleout.adapters.audit.segment_file import segments_in
-from ruleout.app.audit.folder import read_segment
+from ruleout.app.audit.folder import look_at, read_segment
 from ruleout.serving.audit import Ended, Fault, Kept, Opened, Refused, Shadowed
 
-#: Segments that cannot be read to their end, and why.
+#: Segments that cannot be read to their end, or not at all, and why.
 Faults = tuple[tuple[str, Fault], ...]
 
 
@@ -66,16 +66,12 @@ class Answer:
 
 
 def ask(folder: Path, question: Question, *, most: int) -> Answer:
-    """Return what the record says of requests that fit a question, the newest `most`. Effect: reads every segment.
-
-    Raises:
-        LedgerError: a segment cannot be read.
-    """
+    """Return what the record says of requests that fit a question, the newest `most`. Effect: reads every segment."""
     found: dict[str, Request] = {}
     faults: list[tuple[str, Fault]] = []
     ends: dict[str, Ended] = {}
     for name in segments_in(folder):
-        parsed = read_segment(folder, name).parsed
+        parsed = look_at(folder, name).parsed
         if parsed.fault is not None:
             faults.append((name, parsed.fault))
         for kept in parsed.records:
@@ -127,6 +123,7 @@ def hooks_on(folder: Path, requests: Collection[str]) -> tuple[Mapping[str, Mapp
     A request without a word of a hook has an empty mapping; one that no segment holds is left out. Effect: reads every segment.
 
     Raises:
+        NotFound: something else than a file is called as a segment.
         LedgerError: a segment cannot be read.
     """
     found: dict[str, dict[str, tuple[str, ...]]] = {}

@@ -3,6 +3,7 @@
 
 Where a segment is sealed up to is what the log says, nothing else: so a crash at any instant leaves either the old or
 the new position, and the next sealing goes on from it. One sealer at a time, which a lock on the folder sees to.
+What one segment is or holds stops no other, and what a reader of the log would refuse does not enter it.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from datetime import datetime
 from pathlib import Path
 
 from ruleout.adapters.audit.segment_file import read_bytes, segments_in, size_of, sync_segment, worker_of
-from ruleout.adapters.durable_file import FileOps, SystemFiles, disk_errors
+from ruleout.adapters.durable_file import FileOps, SystemFiles, disk_errors, sync_directory
 from ruleout.app.ledger import Recorder, recording
 from ruleout.app.unlock import Keys
 from ruleout.app.workspace import Workspace
-from ruleout.errors import KeyUnavailable, LedgerError
+from ruleout.errors import KeyUnavailable, LedgerError, RuleoutError
 from ruleout.ledger import EntryType, Keyring, Signer, verifier_key
-from ruleout.ledger.batches import Batch, batches_in, first_head, ref_of, subject_of
+from ruleout.ledger.batches import Batch, batches_in, first_head, read_batch, ref_of, subject_of
 from ruleout.ledger.signing import GATEWAY
 from ruleout.serving.audit import Fault, Gap, Parsed, Place, Wrong, parse_segment
 
@@ -55,28 +56,33 @@ class Sealing:
         """Seal every whole record that is on disk and not sealed yet. Effect: one commit; durable on return.
 
         Raises:
-            LedgerError: the disk failed; nothing counts as sealed that the log does not hold.
+            LedgerError: the log's disk failed; nothing counts as sealed that the log does not hold.
         """
         self.recorder.at = at
         made: list[Batch] = []
         refused: list[tuple[str, str]] = []
         for name in segments_in(self.folder):
-            batch, why = self._next(name)
+            try:
+                batch, why = self._next(name)
+            except (RuleoutError, OSError) as error:
+                batch, why = None, str(error)
             if batch is not None:
                 made.append(batch)
             if why:
                 refused.append((name, why))
         for batch in made:
-            entry_id = f"{EntryType.AUDIT_BATCH.value}/{batch.segment}/{batch.first}"
             refs = (ref_of(batch),)
-            self.recorder.add(EntryType.AUDIT_BATCH, entry_id, subject_of(batch), refs=refs, signer=self.signer)
+            self.recorder.add(EntryType.AUDIT_BATCH, _id(batch), subject_of(batch), refs=refs, signer=self.signer)
         if made:
             self.recorder.commit()
             self._last.update({batch.segment: batch for batch in made})
         return Sealed(batches=tuple(made), refused=tuple(refused))
 
     def _next(self, name: str) -> tuple[Batch | None, str]:
-        """The batch that follows in a segment, None where nothing does; and why it goes no further, if so."""
+        """The batch that follows in a segment, None where nothing does; and why it goes no further, if so.
+
+        Raises RuleoutError or OSError: nothing of it can be sealed now.
+        """
         last = self._last.get(name)
         size, start = size_of(self.folder, name), 0 if last is None else last.end
         if size < start:
@@ -85,6 +91,8 @@ class Sealing:
             return None, ""
         # The size is taken before the sync: what a worker writes meanwhile may not be on disk yet, and waits.
         sync_segment(self.folder, name, self.ops)
+        if last is None:  # its name may not be on disk either
+            sync_directory(self.folder, self.ops)
         data = read_bytes(self.folder, name, offset=start)[: size - start]
         head = bytes.fromhex(first_head(name) if last is None else last.after)
         place = Place(0 if last is None else last.last + 1, start, head)
@@ -119,10 +127,11 @@ def seal_once(workspace: Workspace, keys: Keys, folder: Path, *, key: str, at: d
 
 
 def _batch(name: str, place: Place, parsed: Parsed, data: bytes) -> Batch | None:
+    """The batch of what was read, if anything. Raises VerificationFailed where no reader would take it."""
     if not parsed.records:
         return None
     sealed = data[: parsed.end - place.offset]
-    return Batch(
+    batch = Batch(
         segment=name,
         worker=worker_of(name),
         first=place.number,
@@ -134,6 +143,12 @@ def _batch(name: str, place: Place, parsed: Parsed, data: bytes) -> Batch | None
         digest=hashlib.sha256(sealed).hexdigest(),
         gap=any(isinstance(kept.record, Gap) for kept in parsed.records),
     )
+    # As a reader will: not every name of a segment names a worker, and one entry that is refused spoils a log for good.
+    return read_batch(_id(batch), subject_of(batch), (ref_of(batch),))
+
+
+def _id(batch: Batch) -> str:
+    return f"{EntryType.AUDIT_BATCH.value}/{batch.segment}/{batch.first}"
 
 
 def _why(fault: Fault | None) -> str:

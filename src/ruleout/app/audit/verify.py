@@ -6,15 +6,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruleout.app.audit.folder import read_segments
+from ruleout.app.audit.folder import look_at_all
 from ruleout.app.ledger import Record
 from ruleout.ledger.batches import batches_in
-from ruleout.serving.audit.findings import Finding, beside_batches, between_segments, unpaired
+from ruleout.serving.audit import Wrong
+from ruleout.serving.audit.findings import Finding, beside_batches, between_segments, unpaired, unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """What was looked at and found: segments, records in them, how many of those the log seals, findings."""
+    """What was looked at and found: segments that were read, records in them, how many of those the log seals, findings."""
 
     segments: int
     records: int
@@ -31,15 +32,17 @@ def verify_folder(folder: Path, record: Record) -> Verified:
     """Return what a folder's segments and the log say of each other. Effect: reads every segment.
 
     Raises:
-        LedgerError: a segment cannot be read.
         VerificationFailed: the log's own batches do not follow each other.
     """
     batches = {name: tuple(batch for _, batch in of) for name, of in batches_in(record.entries).items()}
-    every = read_segments(folder)
-    found: list[Finding] = []
-    for name in sorted({*every, *batches}):
+    whole = look_at_all(folder)
+    found = list(unread(whole.values()))
+    every = {name: seen for name, seen in whole.items() if seen.unread is None}
+    # What is there and cannot be read may be as it was; in the place of what is no file, the log's segment is missing.
+    hidden = {name for name, seen in whole.items() if seen.unread and seen.unread.wrong is Wrong.UNREADABLE}
+    for name in sorted({*every, *batches} - hidden):
         found += beside_batches(every.get(name), batches.get(name, ()))
-    found += between_segments(every, batches)
+    found += between_segments(every, {*batches, *hidden})
     found += unpaired(every.values())
     return Verified(
         segments=len(every),

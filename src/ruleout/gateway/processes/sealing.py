@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ruleout.adapters.clock import ForwardClock
-from ruleout.app.audit.seal import sealing
+from ruleout.app.audit.seal import Sealed, sealing
 from ruleout.app.serving.load import read_settings
 from ruleout.app.serving.seen import read_seen
 from ruleout.app.workspace import open_workspace
@@ -27,23 +27,33 @@ _AGAIN_S = 5.0
 def seal_until(
     workspace: Path, folder: Path, key: str, over: threading.Event, *, instant: Callable[[], datetime]
 ) -> None:
-    """Seal a folder's segments into a workspace's log each second, and at the end. Effect: holds the log; says on stderr what fails.
+    """Seal a folder's segments into a workspace's log each second, and at the end. Effect: holds the log; says on stderr what
+    fails, and once of a segment that it is not sealed further.
 
     What is not sealed stays on disk, and the next sealing takes it up: nothing is lost by a pause. `instant` never goes
     back: an entry of before its key counted would spoil the log for good.
     """
     keys = machine_keys()
     is_over = False
+    told: frozenset[tuple[str, str]] = frozenset()
     while not is_over:
         try:
             with sealing(open_workspace(workspace), keys, folder, key=key, at=instant()) as log:
                 while not over.wait(EVERY_S):
-                    log.seal(instant())
-                log.seal(instant())  # the last second of workers, which end before this does
+                    told = _tell(log.seal(instant()), told)
+                told = _tell(log.seal(instant()), told)  # the last second of workers, which end before this does
             is_over = True
         except (RuleoutError, OSError) as error:
             sys.stderr.write(f"ruleout gateway: the audit record is not sealed: {error}\n")
             is_over = over.wait(_AGAIN_S)
+
+
+def _tell(sealed: Sealed, told: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Say what was not said last time; return what was refused now."""
+    refused = frozenset(sealed.refused)
+    for name, why in sorted(refused - told):
+        sys.stderr.write(f"ruleout gateway: the audit record is not sealed further in {name}: {why}\n")
+    return refused
 
 
 def run_sealing(path: Path, overrides: dict[str, str]) -> None:

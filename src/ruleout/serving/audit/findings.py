@@ -2,7 +2,8 @@
 """What a folder of segments shows, by itself and beside what the log sealed of it (G-8, L-9).
 
 Some findings say that the record was changed: edited, dropped, reordered, truncated, damaged. The others say what is
-not established: a tail that nothing seals yet, a torn tail, a gap on record, an answer whose end nobody recorded.
+not established: a tail that nothing seals yet, a torn tail, a gap on record, an answer whose end nobody recorded, a
+segment that cannot be read.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from enum import Enum
 
 from ruleout.ledger.batches import Batch
 from ruleout.serving.audit.records import Ended, Gap, Opened, Started
-from ruleout.serving.audit.segment import FRAME_BYTES, HEAD_BYTES, MARK, Kept, Parsed, Wrong, first_head
+from ruleout.serving.audit.segment import FRAME_BYTES, HEAD_BYTES, MARK, Fault, Kept, Parsed, Wrong, first_head
 
 
 class Kind(Enum):
@@ -30,6 +31,7 @@ class Kind(Enum):
     GAP = "gap"
     NO_END = "no-end"
     NO_OPEN = "no-open"
+    UNREADABLE = "unreadable"
 
 
 CHANGED = frozenset({Kind.EDITED, Kind.DROPPED, Kind.REORDERED, Kind.TRUNCATED, Kind.DAMAGED})
@@ -58,6 +60,12 @@ class Seen:
     data: bytes
     parsed: Parsed
 
+    @property
+    def unread(self) -> Fault | None:
+        """Why nobody saw its bytes, if so; it has none then."""
+        fault = self.parsed.fault
+        return fault if fault is not None and fault.wrong in (Wrong.NO_FILE, Wrong.UNREADABLE) else None
+
 
 def beside_batches(seen: Seen | None, batches: Sequence[Batch]) -> tuple[Finding, ...]:
     """Return what is wrong with one segment beside the batches that seal it, first differences only.
@@ -80,14 +88,24 @@ def beside_batches(seen: Seen | None, batches: Sequence[Batch]) -> tuple[Finding
     return tuple(_behind(seen, batches[-1] if batches else None))
 
 
-def between_segments(every: Mapping[str, Seen], sealed: Iterable[str]) -> tuple[Finding, ...]:
+def unread(every: Iterable[Seen]) -> tuple[Finding, ...]:
+    """Return the segments whose bytes nobody saw. Pure."""
+    return tuple(
+        Finding(kind=Kind.UNREADABLE, segment=seen.segment, number=-1, says=seen.unread.says)
+        for seen in every
+        if seen.unread is not None
+    )
+
+
+def between_segments(every: Mapping[str, Seen], told: Iterable[str]) -> tuple[Finding, ...]:
     """Return what segments say of the ones before them that does not hold, and their gaps. Pure.
 
     Args:
         every: the segments that are here.
-        sealed: names of those that the log knows, here or not.
+        told: names of those that the log knows, here or not, or that cannot be read: whether they are missing is told
+            elsewhere.
     """
-    known = frozenset(sealed)
+    known = frozenset(told)
     found: list[Finding] = []
     for name, seen in every.items():
         for kept in seen.parsed.records:
@@ -98,7 +116,7 @@ def between_segments(every: Mapping[str, Seen], sealed: Iterable[str]) -> tuple[
                 says = f"{lost}: {kept.record.reason}"
                 found.append(Finding(kind=Kind.GAP, segment=name, number=kept.number, says=says))
             elif isinstance(kept.record, Started) and kept.record.previous:
-                found += _before(kept.record, every.get(kept.record.previous), is_sealed=kept.record.previous in known)
+                found += _before(kept.record, every.get(kept.record.previous), is_told=kept.record.previous in known)
     return tuple(found)
 
 
@@ -193,12 +211,12 @@ def _frames(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at = start + size
 
 
-def _before(start: Started, previous: Seen | None, *, is_sealed: bool) -> list[Finding]:
+def _before(start: Started, previous: Seen | None, *, is_told: bool) -> list[Finding]:
     """Whether the segment before is here, as long as its successor saw it, and with the same head."""
     name = start.previous
     if previous is None:
         says = f"the segment is not here; {start.segment} saw it with {start.previous_last + 1} records"
-        return [] if is_sealed else [Finding(kind=Kind.DROPPED, segment=name, number=-1, says=says)]
+        return [] if is_told else [Finding(kind=Kind.DROPPED, segment=name, number=-1, says=says)]
     head = _head_behind(previous.parsed.records, name, start.previous_last)
     if head is None:
         says = f"{start.segment} saw it with {start.previous_last + 1} records, here are {len(previous.parsed.records)}"

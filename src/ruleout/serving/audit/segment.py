@@ -28,11 +28,14 @@ class Wrong(Enum):
     """What may be wrong with a segment by itself.
 
     A torn tail is an unfinished frame at the end and nothing behind it, as a crash in a write leaves one; nobody was
-    told that it was there. Damaged is everything else that does not hold.
+    told that it was there. Damaged is everything else that does not hold. Two are no fault of its bytes, which nobody
+    saw: no plain file bears its name, or the file cannot be read.
     """
 
     TORN = "torn-tail"
     DAMAGED = "damaged"
+    NO_FILE = "no-file"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
