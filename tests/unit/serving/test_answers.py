@@ -396,3 +396,58 @@ def test_colons_are_counted_unless_one_may_be_written_as_an_escape(text: str) ->
     """However they are looked for."""
     data = text.encode()
     assert colons_in(data) == (-1 if b"\\u003" in data else data.count(b":"))
+
+
+CHUNK = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+FUNCTION, CUSTOM = {"name": "safe", "arguments": "{}"}, {"name": "evil", "input": "x"}
+
+
+def chat_parts(calls: list[dict[str, Any]], *, stream: bool) -> list[bytes]:
+    """Return an answer of one choice that calls tools: the whole body, or a chunk for each part of a call."""
+    if not stream:
+        message = {"role": "assistant", "content": None, "tool_calls": calls}
+        return [json.dumps({**CHUNK, "choices": [{"index": 0, "finish_reason": "stop", "message": message}]}).encode()]
+    choices: list[dict[str, Any]] = [{"index": 0, "delta": {"tool_calls": [call]}} for call in calls]
+    choices.append({"index": 0, "delta": {}, "finish_reason": "tool_calls"})
+    events = [json.dumps({**CHUNK, "choices": [choice]}) for choice in choices]
+    return [b"data: " + event.encode() + b"\n\n" for event in (*events, "[DONE]")]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_call_of_a_function_and_a_custom_tool_at_once_is_refused(stream: bool) -> None:
+    """A client that reads the one would not see the other."""
+    call = {"index": 0, "id": "a", "type": "custom"}
+    for one, name in (({"function": FUNCTION}, "safe"), ({"function": None, "custom": CUSTOM}, "evil")):
+        pieces = pieces_of(CHAT, chat_parts([{**call, **one}], stream=stream), stream=stream)
+        assert [told.name for piece in pieces for told in piece.tool_calls] == [name]
+    with pytest.raises(CutShort, match="two kinds"):
+        pieces_of(CHAT, chat_parts([{**call, "function": FUNCTION, "custom": CUSTOM}], stream=stream), stream=stream)
+
+
+def test_a_call_does_not_become_one_of_another_kind() -> None:
+    """Parts of one index: first a function's, then a custom tool's."""
+    parts = [{"index": 0, "id": "a", "function": FUNCTION}, {"index": 0, "custom": CUSTOM}]
+    with pytest.raises(CutShort, match="two kinds"):
+        pieces_of(CHAT, chat_parts(parts, stream=True), stream=True)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"content": "hidden"},
+        {"tool_calls": [{"index": 0, "id": "a", "type": "function", "function": FUNCTION}]},
+    ],
+)
+def test_a_delta_beside_the_message_of_a_whole_answer_is_refused(beside: dict[str, Any]) -> None:
+    told = json.loads(json.dumps(ORDINARY))
+    told["choices"][0]["delta"] = {"role": "assistant", "content": ""}
+    assert whole_of(CHAT, json.dumps(told).encode()).text == "a: b"
+    told["choices"][0]["delta"] = beside
+    with pytest.raises(CutShort, match="beside its message"):
+        whole_of(CHAT, json.dumps(told).encode())
+
+
+def test_an_error_beside_the_message_of_a_whole_answer_is_refused() -> None:
+    assert whole_of(CHAT, json.dumps({**ORDINARY, "error": None}).encode()).text == "a: b"
+    with pytest.raises(CutShort, match="error"):
+        whole_of(CHAT, json.dumps({**ORDINARY, "error": {"message": "hidden"}}).encode())

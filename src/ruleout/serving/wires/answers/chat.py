@@ -102,6 +102,7 @@ class ChatReader(Streamed):
     def __init__(self, *, hide_usage: bool = False) -> None:
         super().__init__()
         self._hide = hide_usage
+        #: By choice and index: whether a function or a custom tool, its name, its arguments.
         self._calls: dict[tuple[int, int], list[str]] = {}
         self._open: set[int] = set()
         self._text = ""
@@ -153,7 +154,7 @@ class ChatReader(Streamed):
         return Piece(raw, text, ended=True)
 
     def _whole(self) -> Piece:
-        calls = tuple(ToolCall(one[0], one[1], True, index) for (_, index), one in self._calls.items())
+        calls = tuple(ToolCall(one[1], one[2], True, index) for (_, index), one in self._calls.items())
         if not all(call.name for call in calls):
             raise CutShort("a call of a tool has no name")
         text, self._calls, self._text = self._text, {}, ""
@@ -171,9 +172,9 @@ class ChatReader(Streamed):
         self._begun |= {at}
         for call in as_list(delta.get("tool_calls")):
             part, _ = known(call, CALL)
-            self._part(at, as_index(part.get("index", 0)), part.get("function") or part.get("custom") or {})
+            self._part(at, as_index(part.get("index", 0)), *called_of(part))
         if delta.get("function_call"):
-            self._part(at, LEGACY, delta["function_call"])
+            self._part(at, LEGACY, "function", delta["function_call"])
         of_call = at in self._open and bool(delta.get("tool_calls") or delta.get("function_call"))
         if told.get("finish_reason"):
             of_call = of_call or at in self._open
@@ -182,14 +183,17 @@ class ChatReader(Streamed):
         text = said_of(delta)
         return text + more + words + unsaid(told.get("logprobs"), text), of_call
 
-    def _part(self, choice: int, index: int, told: object) -> None:
+    def _part(self, choice: int, index: int, kind: str, told: object) -> None:
         part, _ = known(told, FUNCTION)
         self._open.add(choice)
-        call = self._calls.setdefault((choice, index), ["", ""])
+        call = self._calls.setdefault((choice, index), [kind, "", ""])
         if len(self._calls) > 1024:
             raise CutShort("the answer has too many calls of tools")
-        call[0] += as_text(part.get("name"))
-        call[1] += as_text(part.get("arguments")) + as_text(part.get("input"))
+        if kind and call[0] not in ("", kind):
+            raise CutShort("a call of a tool is of two kinds")
+        call[0] = call[0] or kind
+        call[1] += as_text(part.get("name"))
+        call[2] += as_text(part.get("arguments")) + as_text(part.get("input"))
 
     def _ending(self, refusal: Refusal, state: Any) -> bytes:
         head, begun, done, ended = state or (self._head, frozenset[int](), frozenset[int](), False)
@@ -202,6 +206,14 @@ class ChatReader(Streamed):
         left = sorted(begun - done) if begun else [0]
         choices: list[Plain] = [{"index": at, "delta": {}, "finish_reason": "content_filter"} for at in left]
         return data_of({**head, "choices": choices, "ruleout": refusal.plain()}) + b"data: [DONE]\n\n"
+
+
+def called_of(call: Plain) -> tuple[str, object]:
+    """Return whether a function or a custom tool is called, and what is told of it. Raises: CutShort: of both."""
+    kinds = [kind for kind in ("function", "custom") if call.get(kind)]
+    if len(kinds) > 1:
+        raise CutShort("a call of a tool is of two kinds")
+    return (kinds[0], call[kinds[0]]) if kinds else ("", {})
 
 
 def said_of(told: Plain) -> str:

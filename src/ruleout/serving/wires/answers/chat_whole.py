@@ -19,6 +19,7 @@ from ruleout.serving.wires.answers.chat import (
     FUNCTION,
     LEGACY,
     TOP,
+    called_of,
     said_of,
     tokens_of,
     unsaid,
@@ -100,15 +101,20 @@ def _colons(told: _Answer) -> int:
 def _by_fields(body: bytes) -> Piece:
     """Return an answer that is not streamed. Raises: CutShort."""
     plain, _ = known(plain_of(body), TOP)
+    if plain.get("error"):
+        raise CutShort("the answer holds an error beside what it says")
     text, calls = "", list[ToolCall]()
     for choice in as_list(plain.get("choices")):
         told, words = known(choice, CHOICE)
+        delta, _ = known(told.get("delta") or {}, DELTA)
+        if any(delta[key] for key in delta if key != "role"):
+            raise CutShort("a choice says something beside its message")
         message, more = known(told.get("message"), DELTA)
         said = said_of(message)
         text += said + more + words + unsaid(told.get("logprobs"), said)
         for index, call in enumerate(as_list(message.get("tool_calls"))):
             part, _ = known(call, CALL)
-            calls.append(_call(part.get("function") or part.get("custom"), index))
+            calls.append(_call(called_of(part)[1], index))
         if message.get("function_call"):
             calls.append(_call(message["function_call"], LEGACY))
     return Piece(body, text, tuple(calls), *tokens_of(plain), True)
