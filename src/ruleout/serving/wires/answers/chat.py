@@ -13,6 +13,7 @@ from msgspec import UNSET, UnsetType
 
 from ruleout.serving.refusal import Refusal
 from ruleout.serving.wires.answers.events import Event
+from ruleout.serving.wires.answers.logprobs import unsaid
 from ruleout.serving.wires.answers.plain import (
     Field,
     Plain,
@@ -36,7 +37,7 @@ TOP = {
     "usage": Field.MARKS,
     "timings": Field.MARKS,  # llama.cpp: tokens and milliseconds
 }
-#: `logprobs` hold the tokens of the text, and others that were likely: see `unsaid`.
+#: `logprobs` hold the tokens of the text, and others that were likely: see `unsaid_in`.
 CHOICE = {"index": _MARK, "finish_reason": _MARK, "delta": _READ, "message": _READ, "logprobs": _READ}
 #: What is said, thought or refused is text; calls are read. `audio` is not here: nobody can judge it.
 DELTA = {
@@ -48,7 +49,6 @@ DELTA = {
 _SAID = ("content", "refusal", "reasoning_content", "reasoning")
 CALL = {"index": _MARK, "id": _MARK, "type": _MARK, "function": _READ, "custom": _READ}
 FUNCTION = {"name": _READ, "arguments": _READ, "input": _READ}
-TOKEN = {"token": _MARK, "logprob": _MARK, "bytes": _READ, "top_logprobs": _READ}
 #: Index of the old way to call one function, which has none.
 LEGACY = -1
 
@@ -181,7 +181,7 @@ class ChatReader(Streamed):
             self._done |= {at}
             self._open.discard(at)
         text = said_of(delta)
-        return text + more + words + unsaid(told.get("logprobs"), text), of_call
+        return text + more + words + unsaid_in(told.get("logprobs"), text), of_call
 
     def _part(self, choice: int, index: int, kind: str, told: object) -> None:
         part, _ = known(told, FUNCTION)
@@ -221,21 +221,12 @@ def said_of(told: Plain) -> str:
     return "".join([as_text(told[key]) for key in _SAID if key in told])
 
 
-def unsaid(logprobs: object, said: str) -> str:
-    """Return tokens that are not the text again, where there are any; likely other tokens are looked at for size only.
-
-    Raises: CutShort.
-    """
-    told, found = as_object(logprobs or {}), ""
-    for key, tokens in told.items():
-        if key not in ("content", "refusal"):
-            raise CutShort("the answer has a field that is not known here")
-        for token in as_list(tokens):
-            known(token, TOKEN)
-            for other in as_list(token.get("top_logprobs")):
-                known(other, TOKEN)
-            found += as_text(token.get("token"))
-    return "" if found == said else found
+def unsaid_in(logprobs: object, text: str) -> str:
+    """Return tokens that are not the text again, where there are any: see `unsaid`. Raises: CutShort."""
+    told = as_object(logprobs or {})
+    if not told.keys() <= {"content", "refusal"}:
+        raise CutShort("the answer has a field that is not known here")
+    return unsaid([token for tokens in told.values() for token in as_list(tokens)], text)
 
 
 def known_error(error: object) -> str:

@@ -22,7 +22,7 @@ from ruleout.serving.wires.answers.chat import (
     called_of,
     said_of,
     tokens_of,
-    unsaid,
+    unsaid_in,
 )
 from ruleout.serving.wires.answers.plain import MAX_NAME, as_list, as_text, colons_in, known, plain_of
 from ruleout.serving.wires.values import CutShort, Piece, ToolCall
@@ -111,7 +111,7 @@ def _by_fields(body: bytes) -> Piece:
             raise CutShort("a choice says something beside its message")
         message, more = known(told.get("message"), DELTA)
         said = said_of(message)
-        text += said + more + words + unsaid(told.get("logprobs"), said)
+        text += said + more + words + unsaid_in(told.get("logprobs"), said)
         for index, call in enumerate(as_list(message.get("tool_calls"))):
             part, _ = known(call, CALL)
             calls.append(_call(called_of(part)[1], index))

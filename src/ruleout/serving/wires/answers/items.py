@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ruleout.serving.wires.answers.logprobs import unsaid
 from ruleout.serving.wires.answers.plain import Field, Plain, as_list, as_object, as_text, encode, known, words_of
 from ruleout.serving.wires.values import CutShort, ToolCall
 
@@ -60,27 +61,32 @@ PARTS = {
 
 
 class Said(NamedTuple):
-    """What an item holds: texts of its parts by (field, place), words of the rest, and its call."""
+    """What an item holds: texts of its parts by (field, place), words of the rest, and its call.
+
+    `tokens` are those beside a text that do not say it again: no repetition has to have them.
+    """
 
     kind: str
     parts: dict[tuple[str, int], str]
     words: str
     call: ToolCall | None
+    tokens: str = ""
 
     @property
     def text(self) -> str:
         """All of it that counts as text."""
-        return "".join(self.parts.values()) + self.words
+        return "".join(self.parts.values()) + self.words + self.tokens
 
 
-def part_of(value: object) -> tuple[str, str]:
-    """Return the text of a part, and the words beside it. Raises: CutShort."""
+def part_of(value: object) -> tuple[str, str, str]:
+    """Return the text of a part, the words beside it, and tokens that are not the text again. Raises: CutShort."""
     kind = as_text(as_object(value).get("type"))
     if kind not in PARTS:
         raise CutShort("the answer has a part that is not known here")
     key, fields = PARTS[kind]
     part, words = known(value, fields)
-    return as_text(part.get(key)), words
+    text = as_text(part.get(key))
+    return text, words, unsaid(part.get("logprobs"), text)
 
 
 def said_of(value: object, index: int) -> Said:
@@ -104,9 +110,9 @@ def said_of(value: object, index: int) -> Said:
 
 def _spoken(item: Plain, kind: str) -> Said:
     _, words = known(item, SPOKEN[kind])
-    parts: dict[tuple[str, int], str] = {}
+    parts, tokens = dict[tuple[str, int], str](), ""
     for key in ("summary", "content"):
         for place, part in enumerate(as_list(item.get(key)) if SPOKEN[kind].get(key) is _READ else ()):
-            parts[key, place], more = part_of(part)
-            words += more
-    return Said(kind, parts, words, None)
+            parts[key, place], more, other = part_of(part)
+            words, tokens = words + more, tokens + other
+    return Said(kind, parts, words, None, tokens)

@@ -15,6 +15,7 @@ from msgspec import UNSET, UnsetType
 from ruleout.serving.refusal import Refusal
 from ruleout.serving.wires.answers.events import Event
 from ruleout.serving.wires.answers.items import Said, part_of, said_of
+from ruleout.serving.wires.answers.logprobs import unsaid
 from ruleout.serving.wires.answers.plain import (
     Field,
     Plain,
@@ -92,12 +93,12 @@ DELTAS = {
     "response.reasoning_text": ("content", "content_index", "text"),
     "response.reasoning_summary_text": ("summary", "summary_index", "text"),
 }
-_SAYS = {
-    **_PLACE,
-    **dict.fromkeys(("content_index", "summary_index", "annotation_index", "status"), _MARK),
-    "logprobs": _READ,
+_INDICES = dict.fromkeys(("content_index", "summary_index", "annotation_index", "status"), _MARK)
+#: Fields of an event that says something in this one field.
+SAYS = {
+    field: {**_PLACE, **_INDICES, "logprobs": _READ, field: _READ}
+    for field in ("delta", "text", "refusal", "part", "item", "annotation")
 }
-_SAYS |= dict.fromkeys(("delta", "text", "refusal", "part", "item"), _READ)
 #: Events inside a call of a tool: held with it, and judged by the finished item.
 CALL_EVENTS = tuple(
     f"response.{tool}."
@@ -231,7 +232,7 @@ class ResponsesReader(Streamed):
         if not self._head:
             raise CutShort("the answer does not begin with its head")
         if base == "response.output_item" and step in ("added", "done"):
-            known(plain, _SAYS)
+            known(plain, SAYS["item"])
             return (self._begin(plain) if step == "added" else self._finish(plain)), (0, 0)
         if kind.startswith(CALL_EVENTS):
             self._in_call(base, step, plain)
@@ -240,7 +241,7 @@ class ResponsesReader(Streamed):
             known(plain, _PLACE)
             return "", (0, 0)
         if kind == "response.output_text.annotation.added":
-            known(plain, {**_SAYS, "annotation": _READ})
+            known(plain, SAYS["annotation"])
             return words_of(plain.get("annotation")), (0, 0)
         return self._in_item(base, step, plain), (0, 0)
 
@@ -256,7 +257,7 @@ class ResponsesReader(Streamed):
         if self._calls or any(_told(one) != _told(self._items.get(at)) for at, one in enumerate(said)):
             raise CutShort("the answer ends with something that was not seen")
         self.ended = True
-        return words_of(response.get("error")), tokens_of(response)
+        return words_of(response.get("error")) + "".join(one.tokens for one in said), tokens_of(response)
 
     def _begin(self, plain: Plain) -> str:
         at, item = as_index(plain.get("output_index")), as_object(plain.get("item"))
@@ -289,7 +290,7 @@ class ResponsesReader(Streamed):
             self._item, self._at, self._part = None, -1, None
         self._items[at] = said
         self._finished = (*self._finished, item)
-        return said.words if said.words != begun else ""
+        return (said.words if said.words != begun else "") + said.tokens
 
     def _told_parts(self) -> dict[tuple[str, int], str]:
         return {key: text for key, texts in self._parts.items() if (text := "".join(texts))}
@@ -307,8 +308,8 @@ class ResponsesReader(Streamed):
             self._calls[at] = self._calls[at] or [told]
 
     def _in_item(self, base: str, step: str, plain: Plain) -> str:
-        known(plain, _SAYS)
         field, index, key = DELTAS.get(base) or (*PARTS.get(base, ("", "")), "part")
+        known(plain, SAYS["delta" if step == "delta" else key])
         if not field or self._item is None or as_index(plain.get("output_index")) != self._at:
             raise CutShort("the answer has an event that is not known here")
         place = (field, as_index(plain.get(index)))
@@ -319,21 +320,22 @@ class ResponsesReader(Streamed):
         if step == "delta":
             text = as_text(plain.get("delta"))
             self._texts.append(text)
-            return text
-        if as_text(plain.get(key)) != "".join(self._texts):
+            return text + unsaid(plain.get("logprobs"), text)
+        text = as_text(plain.get(key))
+        if text != "".join(self._texts):
             raise CutShort("a part of the answer ends as another than was told")
-        return ""
+        return unsaid(plain.get("logprobs"), text)
 
     def _edge(self, place: tuple[str, int], step: str, part: Plain) -> str:
-        text, words = part_of(part)
+        text, words, tokens = part_of(part)
         if step == "added" and place not in self._parts and self._part is None:
             self._texts = self._parts[place] = [text]
             self._part = (*place, part)
-            return text + words
+            return text + words + tokens
         if step != "done" or self._part is None or self._part[:2] != place or text != "".join(self._texts):
             raise CutShort("a part of the answer ends as another than was told")
         self._part = None
-        return words
+        return words + tokens
 
     def _ending(self, refusal: Refusal, state: Any) -> bytes:
         return ending_of(refusal, *(state or (NOTHING, 0, 0)))
