@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from typing import Any, get_args
 
 import pytest
+from openai.types.responses import ResponseStreamEvent
 
 from ruleout.model.permit import Endpoint
 from ruleout.serving.wires import CutShort, Piece, reader_of, whole_of
@@ -99,3 +101,158 @@ def test_tokens_are_held_to_a_short_string(spoilt: object) -> None:
 def test_a_delta_says_nothing_in_another_field(more: dict[str, Any]) -> None:
     with pytest.raises(CutShort):
         streamed(*spoken(more, {}, []))
+
+
+AT = {"output_index": 0, "item_id": "c"}
+FUNCTION = {"type": "function_call", "call_id": "x", "name": "look", "arguments": ""}
+CODE = {"type": "code_interpreter_call", "code": "", "container_id": "k", "outputs": None}
+SHELL = {"type": "shell_call", "call_id": "x", "action": {"commands": []}}
+WHOLE = {
+    "function_call": {"arguments": '{"a": 1}'},
+    "custom_tool_call": {"input": "words"},
+    "mcp_call": {"arguments": "{}", "output": "found"},
+    "mcp_approval_request": {"arguments": "{}"},
+    "code_interpreter_call": {"code": "print(1)", "outputs": [{"type": "logs", "logs": "1"}]},
+    "shell_call": {"action": {"commands": ["ls", "pwd"], "timeout_ms": 9}},
+    "web_search_call": {"action": {"type": "search", "query": "q"}},
+    "image_generation_call": {"size": "1024x1024", "quality": "high", "revised_prompt": "p"},
+}
+
+
+def called(begun: dict[str, Any], /, *told: Told, **ends: Any) -> list[Piece]:
+    """Read a response with one call: the item that begins it, what events tell of it, and what the finished item has."""
+    first = {"id": "c", "status": "in_progress", **begun}
+    last = {**first, **WHOLE.get(begun["type"], {}), **ends, "status": "completed"}
+    begins = ("response.output_item.added", {"output_index": 0, "item": first})
+    return streamed(begins, *told, ("response.output_item.done", {"output_index": 0, "item": last}))
+
+
+def call_of(pieces: list[Piece]) -> tuple[str, str]:
+    """Return the name and the arguments of the only call."""
+    (call,) = [call for piece in pieces for call in piece.tool_calls]
+    return call.name, call.arguments
+
+
+def in_parts(base: str, field: str, *parts: str, **more: Any) -> list[Told]:
+    """Return the events that tell a field of a call in parts, then whole."""
+    events: list[Told] = [(f"{base}.delta", {**AT, "delta": one, "obfuscation": "xx", **more}) for one in parts]
+    return [*events, (f"{base}.done", {**AT, field: "".join(parts), **more})]
+
+
+def shell_told() -> list[Told]:
+    """Return the events of two commands."""
+    told: list[Told] = []
+    for at, text in enumerate(["ls", "pwd"]):
+        parts = in_parts("response.shell_call_command", "command", text[0], text[1:], command_index=at)
+        told += [("response.shell_call_command.added", {"output_index": 0, "command": "", "command_index": at}), *parts]
+    return told
+
+
+MCP = {"name": "look", "server_label": "s", "arguments": ""}
+ORDINARY: list[tuple[dict[str, Any], list[Told], str]] = [
+    (FUNCTION, in_parts("response.function_call_arguments", "arguments", '{"a"', ": 1}"), "look"),
+    (FUNCTION, [("response.function_call_arguments.done", {**AT, "name": "look", "arguments": '{"a": 1}'})], "look"),
+    ({**FUNCTION, "arguments": '{"a": 1}'}, [], "look"),
+    (
+        {"type": "custom_tool_call", "call_id": "x", "name": "look", "input": ""},
+        in_parts("response.custom_tool_call_input", "input", "wor", "ds"),
+        "look",
+    ),
+    ({"type": "mcp_call", **MCP}, in_parts("response.mcp_call_arguments", "arguments", "{}"), "look"),
+    ({"type": "mcp_approval_request", **MCP}, [], "look"),
+    (CODE, in_parts("response.code_interpreter_call_code", "code", "print", "(1)"), "code_interpreter"),
+    (SHELL, shell_told(), "shell"),
+    ({"type": "web_search_call", "action": {"type": "search"}}, [], "web_search"),
+    ({"type": "image_generation_call"}, [], "image_generation"),
+]
+
+
+@pytest.mark.parametrize(("begun", "told", "name"), ORDINARY)
+def test_a_call_as_a_provider_tells_it_is_read(begun: dict[str, Any], told: list[Told], name: str) -> None:
+    assert call_of(called(begun, *told))[0] == name
+
+
+CALL_EVENTS = [
+    one
+    for one in get_args(get_args(ResponseStreamEvent)[0])
+    if re.search(r"call[._]|call_arguments|call_input", one.model_fields["type"].annotation.__args__[0])
+    and "output_content" not in one.model_fields["type"].annotation.__args__[0]
+]
+
+
+@pytest.mark.parametrize("event", CALL_EVENTS, ids=lambda event: event.__name__)
+def test_every_event_of_a_call_that_the_official_sdk_knows_is_read(event: Any) -> None:
+    """With each of its fields; beside the output of a shell, which comes in an item of its own and is refused."""
+    kind = event.model_fields["type"].annotation.__args__[0]
+    fields = {name: AT.get(name, 0 if field.annotation is int else "") for name, field in event.model_fields.items()}
+    del fields["type"], fields["sequence_number"]
+    begun = next((one for one, _, _ in ORDINARY if kind.startswith(f"response.{one['type']}")), FUNCTION)
+    assert call_of(called(begun, (kind, fields), **begun))
+
+
+def test_at_least_the_events_of_today_were_looked_at() -> None:
+    assert len(CALL_EVENTS) >= 25
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("response.function_call_arguments.surprise", {"text": "hidden"}),
+        ("response.function_call_arguments.delta", {"delta": "{}", "surprise": "hidden"}),
+        ("response.function_call_arguments.delta", {"delta": "{}", "arguments": "hidden"}),
+        ("response.function_call_arguments.done", {"arguments": '{"a": 1}', "name": "evil"}),
+        ("response.web_search_call.searching", {"query": "hidden"}),
+        ("response.web_search_call.surprise", {}),
+        ("response.function_call_arguments.delta", {"delta": "{}", "output_index": 1}),
+    ],
+)
+def test_more_in_a_call_than_is_known_is_refused(kind: str, more: dict[str, Any]) -> None:
+    with pytest.raises(CutShort):
+        called(FUNCTION, (kind, {**AT, **more}))
+
+
+@pytest.mark.parametrize(
+    ("begun", "told"),
+    [
+        (CODE, ("response.code_interpreter_call_code.delta", {"delta": "evil"})),
+        (CODE, ("response.code_interpreter_call_code.done", {"code": "evil"})),
+        (SHELL, ("response.shell_call_command.added", {"command": "evil", "command_index": 0})),
+        (SHELL, ("response.shell_call_command.delta", {"delta": "evil", "command_index": 2})),
+        (FUNCTION, ("response.function_call_arguments.delta", {"delta": "evil"})),
+        (FUNCTION, ("response.code_interpreter_call_code.delta", {"delta": "evil"})),
+        ({"type": "mcp_approval_request", **MCP}, ("response.mcp_call_arguments.delta", {"delta": "evil"})),
+    ],
+)
+def test_a_call_that_ends_as_another_than_was_told_is_refused(begun: dict[str, Any], told: Told) -> None:
+    with pytest.raises(CutShort, match="the one that was begun"):
+        called(begun, (told[0], {**AT, **told[1]}))
+
+
+@pytest.mark.parametrize(
+    ("begun", "ends"),
+    [
+        ({**FUNCTION, "name": "evil"}, {"name": "look"}),
+        ({**FUNCTION, "call_id": "y"}, {"call_id": "x"}),
+        ({**FUNCTION, "type": "mcp_call"}, {"type": "function_call"}),
+        ({**FUNCTION, "arguments": "evil"}, {}),
+        ({**SHELL, "action": {"commands": ["evil"]}}, {}),
+        ({**CODE, "code": "evil"}, {"type": "shell_call", "call_id": "x"}),
+        ({"type": "mcp_call", **MCP, "output": "evil"}, {}),
+    ],
+)
+def test_a_call_that_ends_as_another_than_was_begun_is_refused(begun: dict[str, Any], ends: dict[str, Any]) -> None:
+    with pytest.raises(CutShort, match="the one that was begun"):
+        called(begun, **ends)
+
+
+def test_what_a_providers_own_call_began_with_and_lost_is_text() -> None:
+    """The size of a picture may become another; a query that is gone was seen by the client all the same."""
+    begun = {"type": "web_search_call", "action": {"type": "search", "query": "gone"}}
+    pieces = called(begun, action={"type": "open_page", "url": "https://a.example"})
+    assert call_of(pieces)[0] == "web_search"
+    assert "gone" in text_of(pieces)
+
+
+def test_a_mark_of_a_providers_own_call_is_a_mark() -> None:
+    with pytest.raises(CutShort):
+        called(CODE, call_id={"x": "hidden"})

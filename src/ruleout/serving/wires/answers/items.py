@@ -10,9 +10,10 @@ from ruleout.serving.wires.answers.plain import Field, Plain, as_list, as_object
 from ruleout.serving.wires.values import CutShort, ToolCall
 
 _MARK, _READ, _WORDS = Field.MARK, Field.READ, Field.WORDS
-_HEAD = dict.fromkeys(("id", "type", "status", "role", "phase", "created_by", "agent"), _MARK)
+#: Marks that any item may have.
+HEAD = dict.fromkeys(("id", "type", "status", "role", "phase", "created_by", "agent"), _MARK)
 _OUTPUT = {
-    **_HEAD,
+    **HEAD,
     **dict.fromkeys(("output", "tools", "error", "server_label"), _WORDS),
     "call_id": _MARK,
     "caller": Field.MARKS,
@@ -20,9 +21,9 @@ _OUTPUT = {
 _OUTPUT |= dict.fromkeys(("name", "namespace", "execution", "max_output_length"), _MARK)
 #: Items that say something and call nothing. Outputs are what a tool found: text.
 SPOKEN = {
-    "message": {**_HEAD, "content": _READ},
-    "reasoning": {**_HEAD, "content": _READ, "summary": _READ, "encrypted_content": Field.SEALED},
-    "compaction": {**_HEAD, "encrypted_content": Field.SEALED},
+    "message": {**HEAD, "content": _READ},
+    "reasoning": {**HEAD, "content": _READ, "summary": _READ, "encrypted_content": Field.SEALED},
+    "compaction": {**HEAD, "encrypted_content": Field.SEALED},
     **dict.fromkeys(
         (
             *(f"{tool}_output" for tool in ("function_call", "custom_tool_call", "shell_call", "local_shell_call")),
@@ -45,8 +46,9 @@ OWN = frozenset(
 )
 #: Fields of a call beside its arguments: what it found is text.
 _FOUND = ("output", "outputs", "results", "result", "error")
+_OWN_MARKS = {**HEAD, "call_id": _MARK}
 NAMED_FIELDS = {
-    **dict.fromkeys((*_HEAD, "call_id", "name", "namespace", "server_label", "approval_request_id", "async"), _MARK),
+    **dict.fromkeys((*HEAD, "call_id", "name", "namespace", "server_label", "approval_request_id", "async"), _MARK),
     **dict.fromkeys(("arguments", "input"), _READ),
     "caller": Field.MARKS,
     **dict.fromkeys(_FOUND, _WORDS),
@@ -103,7 +105,8 @@ def said_of(value: object, index: int) -> Said:
         return Said(kind, {}, words, ToolCall(name, arguments, True, index))
     if kind not in OWN:
         raise CutShort("the answer has an item that is not known here")
-    told = {key: one for key, one in item.items() if key not in _HEAD and key not in _FOUND and key != "call_id"}
+    known({key: one for key, one in item.items() if key in _OWN_MARKS}, _OWN_MARKS)
+    told = {key: one for key, one in item.items() if key not in _OWN_MARKS and key not in _FOUND}
     words = "".join(words_of(item[key]) for key in _FOUND if item.get(key))
     return Said(kind, {}, words, ToolCall(kind.removesuffix("_call"), encode(told).decode(), True, index))
 

@@ -13,6 +13,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from ruleout.serving.refusal import Refusal
+from ruleout.serving.wires.answers.calls import EVENTS as CALL_EVENTS
+from ruleout.serving.wires.answers.calls import PLACE, Begun
 from ruleout.serving.wires.answers.events import Event
 from ruleout.serving.wires.answers.items import Said, part_of, said_of
 from ruleout.serving.wires.answers.logprobs import unsaid
@@ -85,7 +87,6 @@ RESPONSE = {
 }
 HEADS = frozenset(["response.created", "response.in_progress", "response.queued"])
 ENDS = frozenset(["response.completed", "response.incomplete", "response.failed"])
-_PLACE = dict.fromkeys(("type", "sequence_number", "item_id", "output_index", "obfuscation", "agent"), _MARK)
 #: Deltas of text: the field of the item and of the event that hold its place; and the field that says it whole.
 DELTAS = {
     "response.output_text": ("content", "content_index", "text"),
@@ -96,31 +97,13 @@ DELTAS = {
 _INDICES = dict.fromkeys(("content_index", "summary_index", "annotation_index", "status"), _MARK)
 #: Fields of an event that says something in this one field.
 SAYS = {
-    field: {**_PLACE, **_INDICES, "logprobs": _READ, field: _READ}
+    field: {**PLACE, **_INDICES, "logprobs": _READ, field: _READ}
     for field in ("delta", "text", "refusal", "part", "item", "annotation")
 }
-#: Events inside a call of a tool: held with it, and judged by the finished item.
-CALL_EVENTS = tuple(
-    f"response.{tool}."
-    for tool in [
-        "function_call_arguments",
-        "custom_tool_call_input",
-        "web_search_call",
-        "file_search_call",
-        "code_interpreter_call",
-        "code_interpreter_call_code",
-        "image_generation_call",
-        "mcp_call",
-        "mcp_call_arguments",
-        "shell_call_command",
-        "apply_patch_call",
-    ]
-)
 #: Events of what is no call and has all its words in the finished item.
 QUIET = frozenset(f"response.mcp_list_tools.{step}" for step in ("in_progress", "completed", "failed")) | {
     "response.compaction.compacting"
 }
-_ARGUMENTS = ("response.function_call_arguments", "response.custom_tool_call_input", "response.mcp_call_arguments")
 
 
 class _Delta(msgspec.Struct, forbid_unknown_fields=True):
@@ -151,7 +134,7 @@ class ResponsesReader(Streamed):
         self._parts: dict[tuple[str, int], list[str]] = {}
         self._part: tuple[str, int, Plain] | None = None
         self._texts: list[str] = []
-        self._calls: dict[int, list[str]] = {}
+        self._calls: dict[int, Begun] = {}
         self._done_calls: list[ToolCall] = []
         self._waiting = ""
         self._words = ""
@@ -234,11 +217,14 @@ class ResponsesReader(Streamed):
         if base == "response.output_item" and step in ("added", "done"):
             known(plain, SAYS["item"])
             return (self._begin(plain) if step == "added" else self._finish(plain)), (0, 0)
-        if kind.startswith(CALL_EVENTS):
-            self._in_call(base, step, plain)
+        if kind in CALL_EVENTS:
+            call = self._calls.get(as_index(plain.get("output_index")))
+            if call is None:
+                raise CutShort("a call of a tool was not begun")
+            call.tell(kind, plain)
             return "", (0, 0)
         if kind in QUIET:
-            known(plain, _PLACE)
+            known(plain, PLACE)
             return "", (0, 0)
         if kind == "response.output_text.annotation.added":
             known(plain, SAYS["annotation"])
@@ -265,7 +251,7 @@ class ResponsesReader(Streamed):
         if at in self._items or at in self._calls or self._item is not None:
             raise CutShort("an item of the answer was begun twice")
         if said.call is not None:
-            self._calls[at] = []
+            self._calls[at] = Begun(item, said)
             return ""
         if said.parts:
             raise CutShort("an item of the answer begins with content")
@@ -274,13 +260,12 @@ class ResponsesReader(Streamed):
 
     def _finish(self, plain: Plain) -> str:
         at, item = as_index(plain.get("output_index")), as_object(plain.get("item"))
-        said, begun = said_of(item, at), self._words if at == self._at else ""
+        said, begun, more = said_of(item, at), self._words if at == self._at else "", ""
         if said.call is not None:
-            parts = self._calls.pop(at, None)
-            if parts is None or (
-                parts and "".join(parts) != said.call.arguments and said.kind != "mcp_approval_request"
-            ):
+            call = self._calls.pop(at, None)
+            if call is None:
                 raise CutShort("a call of a tool is not the one that was begun")
+            more = call.end(item, said)
             self._done_calls.append(said.call)
         elif self._item is None or at != self._at or said.kind != self._item.get("type"):
             raise CutShort("an item of the answer was ended that is not open")
@@ -290,22 +275,10 @@ class ResponsesReader(Streamed):
             self._item, self._at, self._part = None, -1, None
         self._items[at] = said
         self._finished = (*self._finished, item)
-        return (said.words if said.words != begun else "") + said.tokens
+        return (said.words if said.words != begun else "") + said.tokens + more
 
     def _told_parts(self) -> dict[tuple[str, int], str]:
         return {key: text for key, texts in self._parts.items() if (text := "".join(texts))}
-
-    def _in_call(self, base: str, step: str, plain: Plain) -> None:
-        at = as_index(plain.get("output_index"))
-        if at not in self._calls:
-            raise CutShort("a call of a tool was not begun")
-        if base in _ARGUMENTS and step == "delta":
-            self._calls[at].append(as_text(plain.get("delta")))
-        elif base in _ARGUMENTS and step == "done":
-            told = as_text(plain.get("arguments")) + as_text(plain.get("input"))
-            if self._calls[at] and told != "".join(self._calls[at]):
-                raise CutShort("a call of a tool is not the one that was begun")
-            self._calls[at] = self._calls[at] or [told]
 
     def _in_item(self, base: str, step: str, plain: Plain) -> str:
         field, index, key = DELTAS.get(base) or (*PARTS.get(base, ("", "")), "part")
