@@ -96,9 +96,7 @@ class Checks:
         if not names:
             return None
         if request.unread:
-            # What a hook cannot read it cannot clear (G-9).
-            says = f"a hook that the permit demands cannot read: {', '.join(request.unread)}"
-            return Refusal(Why.HOOK, says, failed=names)
+            return _unread_by(names, request.unread)
         calls = () if call is None else ((call.name, call.arguments),)
         refusal, said = await self._asked(names, Stage.INPUT, "", "\n".join(request.texts()), calls)
         it.input_hooks = said
@@ -124,11 +122,13 @@ class Checks:
             await self._judge(call)
         if self._held is None:
             return [piece.data]
+        if piece.unread:
+            raise Cut(_unread_by(self._names, piece.unread))
         self._held.add(piece.data, piece.text, ended=piece.ended)
         return await self._cleared(piece)
 
     def _count(self, piece: Piece) -> None:
-        _, _, _, tokens_in, tokens_out, _ = piece
+        _, _, _, tokens_in, tokens_out, _, _ = piece
         if tokens_in or tokens_out:  # most pieces of a stream tell none
             it = self._it
             it.tokens_in = max(it.tokens_in, tokens_in)
@@ -235,6 +235,11 @@ class Checks:
         refusal = await people.ask(wanted, secrets.token_hex(16), at)
         self._guards.counters.add(APPROVALS, call.name, "approved" if refusal is None else "denied")
         return refusal
+
+
+def _unread_by(names: tuple[str, ...], unread: Sequence[str]) -> Refusal:
+    """What a hook cannot read it cannot clear (G-9)."""
+    return Refusal(Why.HOOK, f"a hook that the permit demands cannot read: {', '.join(unread)}", failed=names)
 
 
 def _said(verdict: Verdict) -> str:

@@ -20,7 +20,10 @@ class ToolCall(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """What may be forwarded as one, and what is in it; tokens are 0 where this piece does not tell them."""
+    """What may be forwarded as one, and what is in it; tokens are 0 where this piece does not tell them.
+
+    `unread` are kinds of content, sorted, that `text` does not tell: `image`, `audio`, `document`.
+    """
 
     data: bytes
     text: str = ""
@@ -28,3 +31,4 @@ class Piece(NamedTuple):
     tokens_in: int = 0
     tokens_out: int = 0
     ended: bool = False
+    unread: tuple[str, ...] = ()

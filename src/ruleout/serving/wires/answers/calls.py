@@ -54,12 +54,19 @@ class Begun:
         self._item, self._kind = item, said.kind
         self._told: dict[tuple[str, int], list[str]] = {}
 
-    def tell(self, kind: str, plain: Plain) -> None:
-        """Take an event of `EVENTS`. Raises: CutShort: it says another thing than was told, or more than is known."""
+    def tell(self, kind: str, plain: Plain) -> frozenset[str]:
+        """Take an event of `EVENTS`; return the kinds of content in it that cannot be read.
+
+        Raises:
+            CutShort: it says another thing than was told, or more than is known.
+        """
         known(plain, EVENTS[kind])
         base, _, step = kind.rpartition(".")
-        if base not in _TELLS:
-            return
+        if base in _TELLS:
+            self._take(base, step, plain)
+        return frozenset(["image"] if plain.get("partial_image_b64") else [])
+
+    def _take(self, base: str, step: str, plain: Plain) -> None:
         for key in _NAMES:
             if plain.get(key) and plain[key] != self._item.get(key):
                 raise CutShort("a call of a tool is not the one that was begun")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ruleout.serving.wires.answers.logprobs import unsaid
 from ruleout.serving.wires.answers.plain import Field, Plain, as_list, as_object, as_text, encode, known, words_of
+from ruleout.serving.wires.answers.unread import unread_in
 from ruleout.serving.wires.values import CutShort, ToolCall
 
 _MARK, _READ, _WORDS = Field.MARK, Field.READ, Field.WORDS
@@ -65,7 +66,7 @@ PARTS = {
 class Said(NamedTuple):
     """What an item holds: texts of its parts by (field, place), words of the rest, and its call.
 
-    `tokens` are those beside a text that do not say it again: no repetition has to have them.
+    `tokens` are those beside a text that do not say it again: no repetition has to have them. `unread`: see `Piece`.
     """
 
     kind: str
@@ -73,6 +74,7 @@ class Said(NamedTuple):
     words: str
     call: ToolCall | None
     tokens: str = ""
+    unread: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -102,13 +104,14 @@ def said_of(value: object, index: int) -> Said:
         name, arguments = as_text(item.get("name")), as_text(item.get("arguments")) + as_text(item.get("input"))
         if not name:
             raise CutShort("a call of a tool has no name")
-        return Said(kind, {}, words, ToolCall(name, arguments, True, index))
+        return Said(kind, {}, words, ToolCall(name, arguments, True, index), unread=_unread_in(item))
     if kind not in OWN:
         raise CutShort("the answer has an item that is not known here")
     known({key: one for key, one in item.items() if key in _OWN_MARKS}, _OWN_MARKS)
     told = {key: one for key, one in item.items() if key not in _OWN_MARKS and key not in _FOUND}
     words = "".join(words_of(item[key]) for key in _FOUND if item.get(key))
-    return Said(kind, {}, words, ToolCall(kind.removesuffix("_call"), encode(told).decode(), True, index))
+    call = ToolCall(kind.removesuffix("_call"), encode(told).decode(), True, index)
+    return Said(kind, {}, words, call, unread=_unread_in(item))
 
 
 def _spoken(item: Plain, kind: str) -> Said:
@@ -118,4 +121,11 @@ def _spoken(item: Plain, kind: str) -> Said:
         for place, part in enumerate(as_list(item.get(key)) if SPOKEN[kind].get(key) is _READ else ()):
             parts[key, place], more, other = part_of(part)
             words, tokens = words + more, tokens + other
-    return Said(kind, parts, words, None, tokens)
+    return Said(kind, parts, words, None, tokens, _unread_in(item))
+
+
+def _unread_in(item: Plain) -> tuple[str, ...]:
+    """Return the kinds of content in what a tool found that a hook cannot read."""
+    if item.get("type") == "image_generation_call" and item.get("result"):
+        return ("image",)
+    return unread_in([item.get(key) for key in _FOUND])

@@ -24,6 +24,7 @@ from ruleout.serving.wires.answers.plain import (
     words_of,
 )
 from ruleout.serving.wires.answers.reader import ENDS_AS_ERROR, Streamed, event_of
+from ruleout.serving.wires.answers.unread import unread_in
 from ruleout.serving.wires.values import CutShort, Piece, ToolCall
 
 _MARK, _READ, _WORDS = Field.MARK, Field.READ, Field.WORDS
@@ -176,7 +177,7 @@ class MessagesReader(Streamed):
         self._next, self._block, self._at = at + 1, kind, at
         _, text = known(block, BLOCKS.get(kind) or CALLS[kind])
         if kind in BLOCKS:
-            return self._told(raw, text, (0, 0))
+            return self._told(raw, text, (0, 0))._replace(unread=unread_in(block.get("content")))
         self._call = (name_of(block), encode(block["input"]).decode() if block.get("input") else "")
         self._parts = []
         self._hold(raw)
@@ -255,4 +256,4 @@ def whole(body: bytes) -> Piece:
         text += known(block, BLOCKS.get(kind) or CALLS[kind])[1]
         if kind in CALLS:
             calls.append(ToolCall(name_of(block), encode(block.get("input") or {}).decode(), True, index))
-    return Piece(body, text, tuple(calls), *tokens_of(plain), True)
+    return Piece(body, text, tuple(calls), *tokens_of(plain), True, unread_in(plain.get("content")))

@@ -138,6 +138,7 @@ class ResponsesReader(Streamed):
         self._done_calls: list[ToolCall] = []
         self._waiting = ""
         self._words = ""
+        self._unread: frozenset[str] = frozenset()
 
     def _read(self, event: Event) -> Piece | None:
         data = event.data or b""
@@ -186,13 +187,17 @@ class ResponsesReader(Streamed):
             self._waiting = text
             return self._whole()
         self.state = self._now()
-        return Piece(event.raw, text, (), *tokens, self.ended)
+        return Piece(event.raw, text, (), *tokens, self.ended, self._unread_so_far())
 
     def _whole(self) -> Piece:
         calls, text = tuple(self._done_calls), self._waiting
         self._done_calls, self._waiting = [], ""
         self.state = self._now()
-        return self._release(text, calls)
+        return self._release(text, calls)._replace(unread=self._unread_so_far())
+
+    def _unread_so_far(self) -> tuple[str, ...]:
+        unread, self._unread = self._unread, frozenset()
+        return tuple(sorted(unread))
 
     def _say(self, kind: str, plain: Plain) -> tuple[str, tuple[int, int]]:
         """Return the text of an event and the tokens that it tells."""
@@ -221,7 +226,7 @@ class ResponsesReader(Streamed):
             call = self._calls.get(as_index(plain.get("output_index")))
             if call is None:
                 raise CutShort("a call of a tool was not begun")
-            call.tell(kind, plain)
+            self._unread |= call.tell(kind, plain)
             return "", (0, 0)
         if kind in QUIET:
             known(plain, PLACE)
@@ -250,6 +255,7 @@ class ResponsesReader(Streamed):
         said = said_of(item, at)
         if at in self._items or at in self._calls or self._item is not None:
             raise CutShort("an item of the answer was begun twice")
+        self._unread |= frozenset(said.unread)
         if said.call is not None:
             self._calls[at] = Begun(item, said)
             return ""
@@ -274,6 +280,7 @@ class ResponsesReader(Streamed):
         else:
             self._item, self._at, self._part = None, -1, None
         self._items[at] = said
+        self._unread |= frozenset(said.unread)
         self._finished = (*self._finished, item)
         return (said.words if said.words != begun else "") + said.tokens + more
 
@@ -333,4 +340,5 @@ def whole(body: bytes) -> Piece:
     said = [said_of(item, at) for at, item in enumerate(as_list(response.get("output")))]
     calls = tuple(one.call for one in said if one.call is not None)
     text = "".join(one.text for one in said) + words_of(response.get("error"))
-    return Piece(body, text, calls, *tokens_of(response), True)
+    unread = sorted({kind for one in said for kind in one.unread})
+    return Piece(body, text, calls, *tokens_of(response), True, tuple(unread))

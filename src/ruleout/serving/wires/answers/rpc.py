@@ -9,6 +9,7 @@ from ruleout.serving.refusal import Refusal
 from ruleout.serving.wires.answers.events import Event
 from ruleout.serving.wires.answers.plain import Field, Plain, known, plain_of, words_of
 from ruleout.serving.wires.answers.reader import Streamed, data_of
+from ruleout.serving.wires.answers.unread import unread_in
 from ruleout.serving.wires.values import CutShort, Piece
 
 #: Fields of a JSON-RPC message.
@@ -48,9 +49,10 @@ class RpcReader(Streamed):
             raise CutShort("the answer has an event that is not known here")
         if not event.data:
             return Piece(event.raw)
-        text, self.ended = told(plain_of(event.data), self._id)
+        plain = plain_of(event.data)
+        text, self.ended = told(plain, self._id)
         self.state = self.ended
-        return Piece(event.raw, text, ended=self.ended)
+        return Piece(event.raw, text, ended=self.ended, unread=unread_in(plain))
 
     def _ending(self, refusal: Refusal, state: Any) -> bytes:
         if state:
@@ -61,7 +63,8 @@ class RpcReader(Streamed):
 
 def whole(body: bytes, rpc_id: str | int | None) -> Piece:
     """Return an answer that is not streamed. Raises: CutShort."""
-    text, reply = told(plain_of(body), rpc_id)
+    plain = plain_of(body)
+    text, reply = told(plain, rpc_id)
     if not reply:
         raise CutShort("the answer ended before it was whole")
-    return Piece(body, text, ended=True)
+    return Piece(body, text, ended=True, unread=unread_in(plain))
