@@ -4,6 +4,7 @@
 Nothing here ever makes a finding less concerning. A framework may say that a few of several evaluations suffice to rule
 a threshold out. Then two logs that rest on the same tasks would suffice where one does not, so the later one counts no
 more; everywhere else, every evaluation must hold and a second look at the same tasks cannot help: it is remarked on.
+All evidence of a case is about its one subject, so what the logs call the model does not matter here.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from ruleout.evidence.overlap import Overlap, overlap_of, prints_of
+from ruleout.evidence.overlap import Overlap, prints_of, shared_by
 from ruleout.model.evidence import Comparison, IndicatorFinding, Measurement, Ruling
 from ruleout.model.formula import AllOf, AnyOf, AtLeast, Formula, Not, Ref, atoms_of
 from ruleout.model.framework import DeterminedBy, Framework
@@ -58,7 +59,7 @@ def _overlap(one: IndicatorFinding, first: Measurement, other: IndicatorFinding,
     """What two pieces of evidence about one threshold share. Logs are only looked into where there are two."""
     if one.evidence == other.evidence or one.indicator.threshold != other.indicator.threshold:
         return None
-    return overlap_of(prints_of(first, name=one.evidence), prints_of(second, name=other.evidence))
+    return shared_by(prints_of(first, name=one.evidence), prints_of(second, name=other.evidence))
 
 
 def _words(overlap: Overlap) -> str:

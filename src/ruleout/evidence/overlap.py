@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether two measurements rest on the same tasks or the same attempts (E-2, E-4).
 
-Two attempts ask the same where their contents are equal; where a log holds no content, where the same task of the same
-name has a sample of the same id. They are one attempt where epoch, state and scores are equal too, unless two runs of one
-task began at different instants: then equal results are a rerun's. Only runs of one model are compared: that two models were
-asked the same is what an evaluation is for.
+Two attempts ask the same where their contents are equal; where a log holds no content, or the two are of formats that tell
+content differently, where the same task of the same name has a sample of the same id. They are one attempt where epoch,
+state and scores are equal too, unless two runs of one task began at different instants: then equal results are a rerun's.
+Only runs of one model are compared, that two models were asked the same is what an evaluation is for; but `shared_by` does
+not look at the name, where it is known that both are about one.
 """
 
 from __future__ import annotations
@@ -12,11 +13,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from itertools import combinations
 
 from ruleout.model.evidence import Attempt, Measurement
+
+#: Formats that tell of the same question the same content.
+_ALIKE = {"inspect-json": "inspect-eval"}
+#: Formats take the start of a run from other instants (made, begun, first asked), and round them.
+_ONE_START = timedelta(minutes=1)
 
 
 class Relation(Enum):
@@ -35,11 +41,12 @@ class Prints:
     """What is compared of one measurement; `name` is what to call it. `tasks` and `attempts` are keys, not counts.
 
     `evaluated` is when the run began, None if unknown; `has_content` says whether the log tells of every attempt what was
-    asked.
+    asked, and `format` in what way: by contents only logs of one format can be told apart.
     """
 
     name: str
     digest: str
+    format: str
     task: str
     model: str
     evaluated: datetime | None
@@ -67,6 +74,7 @@ def prints_of(measurement: Measurement, *, name: str = "") -> Prints:
     return Prints(
         name=name or m.digest[:12],
         digest=m.digest,
+        format=_ALIKE.get(m.format, m.format),
         task=m.task,
         model=m.model,
         evaluated=m.evaluated,
@@ -85,10 +93,14 @@ def _result(m: Measurement, a: Attempt) -> str:
 
 def overlap_of(first: Prints, second: Prints) -> Overlap | None:
     """Return what two measurements of one model share; None for nothing, or for different models. Pure."""
-    if first.model != second.model:
-        return None
+    return shared_by(first, second) if first.model == second.model else None
+
+
+def shared_by(first: Prints, second: Prints) -> Overlap | None:
+    """Return what two measurements share, by whatever names they call the model; None for nothing. Pure."""
     tasks = len(first.tasks & second.tasks)
-    if not (first.has_content and second.has_content):  # what does not tell its content is known by its name
+    # What does not tell its content, or not in the other's way, is known by its name.
+    if not (first.has_content and second.has_content and first.format == second.format):
         tasks = max(tasks, len(first.samples & second.samples))
     attempts = len(first.attempts & second.attempts)
     if not max(tasks, attempts):
@@ -101,8 +113,8 @@ def overlap_of(first: Prints, second: Prints) -> Overlap | None:
 def is_one_run(first: Prints, second: Prints) -> bool:
     """Whether two logs tell of one run of one model: begun at the same instant, and sharing tasks.
 
-    Pure. However its results were edited, a run has one start. Where one of the two does not tell it, all attempts of one
-    must stand in the other with their results.
+    Pure. However its results were edited, a run has one start; two formats may tell it up to a minute apart. Where one of the
+    two does not tell it, all attempts of one must stand in the other with their results.
 
     Source: A-12, E-2.
     """
@@ -110,7 +122,8 @@ def is_one_run(first: Prints, second: Prints) -> bool:
     if overlap is None:
         return False
     if first.evaluated is not None and second.evaluated is not None:
-        return first.evaluated == second.evaluated
+        apart = abs(first.evaluated - second.evaluated)
+        return not apart or (first.format != second.format and apart <= _ONE_START)
     return overlap.attempts == min(len(first.attempts), len(second.attempts))
 
 

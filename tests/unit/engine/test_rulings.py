@@ -140,7 +140,8 @@ def two_logs(formula, *, second=LOG, by: DeterminedBy = DeterminedBy.INDICATORS,
     found = threshold(by=by, indicators=formula, burden=BurdenOfProof.REACHED)
     stops = rule("r", condition=reached(), require=builders.met(), otherwise=Outcome.STOP)
     fw = framework(stops, thresholds=(found,), indicators=listed)
-    of = case(evidence=tuple(log_item(n) for n in names[:2]), determinations=(determination(),))
+    items = (log_item("i0"), log_item("i1", log_model=second.model))
+    of = case(evidence=items, determinations=(determination(),))
     return decide(fw, of, activity=EXTERNAL, at=AT, measurements={"i0": LOG, "i1": second})
 
 
@@ -150,12 +151,14 @@ def named(*names):
 
 COPY = measurement(*attempts(0, 60), task="suite", name="copy")
 RERUN = measurement(*attempts(1, 60), task="suite", name="rerun")
+RENAMED = replace(COPY, model="host/lab-model")
+RETOLD = replace(COPY, format="csv", attempts=tuple(a._replace(content=f"asks {a.sample}") for a in COPY.attempts))
 OTHER = measurement(*(a._replace(sample=f"other {a.sample}") for a in attempts(0, 60)), task="suite", name="other")
 
 
-@pytest.mark.parametrize("second", [LOG, COPY, RERUN])
+@pytest.mark.parametrize("second", [LOG, COPY, RERUN, RENAMED, RETOLD])
 def test_two_of_three_evaluations_are_not_two_looks_at_the_same_tasks(second) -> None:
-    """The same log, a copy, a rerun: one piece of evidence, which does not suffice."""
+    """The same log, a copy, a rerun, under another name of the model, in another format: one piece of evidence."""
     decision = two_logs(AtLeast(2, named("i0", "i1", "i2")), second=second, count=3)
 
     assert decision.outcome is Outcome.STOP

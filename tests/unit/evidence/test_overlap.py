@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 from tests.evidence_builders import EVALUATED, attempt, attempts, measurement
+from tests.unit.evidence import inspect_logs, other_logs
 
-from ruleout.evidence.overlap import Relation, is_one_run, overlap_of, overlaps_among, prints_of
-from ruleout.model.evidence import SampleState
+from ruleout.evidence.overlap import Relation, is_one_run, overlap_of, overlaps_among, prints_of, shared_by
+from ruleout.model.evidence import Measurement, SampleState
 
 WHOLE = measurement(*attempts(3, 10, content="asked "))
 
@@ -134,3 +135,54 @@ def test_one_run_is_known_by_its_start_however_its_results_were_edited():
     assert is_one(run, undated[0])
     assert not is_one(run, undated[1])
     assert not is_one(run, replace(edited, model="lab/other"))
+
+
+def in_two_formats(**record: object) -> tuple[Measurement, Measurement]:
+    """One run of forty questions, as Inspect tells it and as every_eval_ever does, begun at one instant."""
+    samples = [inspect_logs.sample(f"s{n}", input=f"Question s{n}", target="yes") for n in range(40)]
+    head = inspect_logs.header([s["id"] for s in samples], task="quiz", created="2026-01-10T08:00:01+00:00")
+    begun = {
+        "evaluation_timestamp": str(int(inspect_logs.read_one(inspect_logs.log(samples, head)).evaluated.timestamp()))
+    }
+    rows = [other_logs.line(f"s{n}") for n in range(40)]
+    told_again = other_logs.every_eval_ever([other_logs.outcome(0.0, **{**begun, **record})], rows)
+    return inspect_logs.read_one(inspect_logs.log(samples, head)), other_logs.read_one(told_again)
+
+
+def test_a_run_told_in_two_formats_is_one():
+    """Each has its own digest of what was asked, so samples are known by task and id."""
+    log, copy = in_two_formats()
+    found = overlap_of(prints_of(log), prints_of(copy))
+
+    assert all(prints_of(m).has_content for m in (log, copy))
+    assert found is not None
+    assert found.tasks == 40
+    assert is_one_run(prints_of(log), prints_of(copy))
+
+
+@pytest.mark.parametrize(("later", "is_one"), [(60, True), (61, False), (-60, True), (-61, False)])
+def test_two_formats_may_tell_the_start_of_a_run_a_minute_apart(later: int, is_one: bool):
+    """One tells when the run was made, another when the model was first asked, or whole seconds."""
+    log, copy = in_two_formats()
+    moved = replace(copy, evaluated=copy.evaluated + timedelta(seconds=later))
+
+    assert is_one_run(prints_of(log), prints_of(moved)) is is_one
+
+
+def test_inspects_two_formats_tell_what_was_asked_alike():
+    """There equal ids of other questions are other tasks, and equal questions under other ids the same."""
+    other = measurement(*attempts(3, 10, content="else "), name="other", format="inspect-json")
+    renamed = measurement(*(a._replace(sample=f"x{a.sample}") for a in WHOLE.attempts), name="x", format="inspect-json")
+
+    assert related(other) is None
+    assert related(renamed) == (Relation.SAME_ATTEMPTS, 10, 10)
+
+
+def test_where_both_are_of_one_subject_the_name_of_the_model_does_not_matter():
+    """A model has other names at other hosts."""
+    copy = measurement(*WHOLE.attempts, name="copy", model="host/lab-model")
+    found = shared_by(prints_of(WHOLE), prints_of(copy))
+
+    assert related(copy) is None
+    assert found is not None
+    assert found.tasks == 10

@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from tests.evidence_builders import Memory, attempts, measurement
+from tests.evidence_builders import EVALUATED, Memory, attempts, measurement
 from tests.ledger_builders import draft
 
 from ruleout.app.evidence.receipt import end_in, find_receipt, life_fields, receipts_of
 from ruleout.app.evidence.standing import standing_in
 from ruleout.app.evidence.withdrawal import Selector, withdrawals_in
+from ruleout.app.ledger import MEASUREMENT, SUMMARY
 from ruleout.errors import NotFound, RuleoutError
-from ruleout.evidence.summary import summary_of
+from ruleout.evidence.stored import measurement_bytes
+from ruleout.evidence.summary import summary_bytes, summary_of
 from ruleout.ledger import EntryType, LedgerEntry
 
 LOG = measurement(*attempts(1, 3), model_digest="cc" * 32)
@@ -104,6 +106,23 @@ def test_a_withdrawal_holds_on_every_day_and_a_last_day_after_itself() -> None:
 
     record.withdrawal("2026-06-01T00:00:00Z", producer="northlight")
     assert standing_in(record).end_of(LOG, on=date(2026, 1, 1)).startswith("withdrawn on 2026-06-01")
+
+
+def test_a_withdrawal_follows_a_run_into_another_format() -> None:
+    """What was asked has another digest there."""
+    asked = measurement(*attempts(1, 3, content="asked "))
+    told = [a._replace(content=f"told {a.content}", scores=(("accuracy", 0.0),)) for a in asked.attempts]
+    again = measurement(*told, name="again", format="every-eval-ever")
+    record = Memory()
+    refs = (
+        record.keep("measurement", measurement_bytes(asked), MEASUREMENT),
+        record.keep("summary", summary_bytes(asked), SUMMARY),
+    )
+    record.add(EntryType.EVIDENCE, {"case": "", "evidence": asked.digest}, *refs, ts="2026-03-02T12:00:00Z")
+    record.withdrawal(digests=(asked.digest,))
+
+    assert "wrong template" in standing_in(record).end_of(again, on=DAY)
+    assert not standing_in(record).end_of(replace(again, evaluated=EVALUATED + timedelta(days=1)), on=DAY)
 
 
 def test_a_last_day_is_moved_by_a_signed_word_only() -> None:
