@@ -127,6 +127,31 @@ def edit_samples(log: dict[str, Any]) -> None:
         sample["scores"]["match"]["value"] = "I"
 
 
+def take_the_results_out(log: dict[str, Any]) -> None:
+    edit_samples(log)
+    log["results"] = None
+
+
+def take_all_figures_out(log: dict[str, Any]) -> None:
+    edit_samples(log)
+    log["results"]["scores"] = []
+
+
+def rename_the_figure(log: dict[str, Any]) -> None:
+    edit_samples(log)
+    log["results"]["scores"][0]["name"] = "match "
+
+
+def rename_one_of_two_figures(log: dict[str, Any]) -> None:
+    rename_the_figure(log)
+    log["results"]["scores"].append({"name": "match", "scorer": "match", "metrics": {"stderr": {"value": 0.0}}})
+
+
+def stop_by_hand(log: dict[str, Any]) -> None:
+    for sample in log["samples"][FEW:]:
+        sample["limit"] = {"type": "operator", "limit": 1}
+
+
 def take_the_header_of_a_smaller_run(log: dict[str, Any]) -> None:
     ids = list(range(100, 100 + FEW))
     log["eval"] = inspect_logs.header(ids)["eval"]
@@ -389,6 +414,7 @@ def table_rows_again(rows: list[str]) -> list[str]:
 
 Make = Callable[[], Files]
 Forge = Callable[[Files], Files]
+NAMELESS = "results name no score that the samples hold"
 WITHOUT_SCORE = "4 without a score counted against either claim"
 HALF = "20 samples repeat the content of others and count once"
 ATTACKS: list[tuple[str, str, Make, Forge, str, dict[str, Any]]] = [
@@ -414,6 +440,18 @@ ATTACKS: list[tuple[str, str, Make, Forge, str, dict[str, Any]]] = [
     ("inspect-json", "partial run", lambda: inspect_json(4), of_log(say_limit), "partial run: limit 36", {}),
     ("inspect-json", "partial run", lambda: inspect_json(4), of_log(say_picked), "picked by id", {}),
     ("inspect-json", "edited samples", lambda: inspect_json(4), of_log(edit_samples), "results claim accuracy", {}),
+    ("inspect-json", "edited samples", lambda: inspect_json(4), of_log(take_the_results_out), NAMELESS, {}),
+    ("inspect-json", "edited samples", lambda: inspect_json(4), of_log(take_all_figures_out), NAMELESS, {}),
+    ("inspect-json", "edited samples", lambda: inspect_json(4), of_log(rename_the_figure), NAMELESS, {}),
+    (
+        "inspect-json",
+        "edited samples",
+        lambda: inspect_json(4),
+        of_log(rename_one_of_two_figures),
+        "results claim an accuracy for 'match ', of which the samples hold no score",
+        {},
+    ),
+    ("inspect-json", "stopped by hand", inspect_json, of_log(stop_by_hand), WITHOUT_SCORE, {}),
     (
         "inspect-json",
         "swapped header",

@@ -68,6 +68,8 @@ def some_rows(draw: st.DrawFn, fields: dict[str, Any]) -> bytes:
         elif kind == "row":
             field = draw(st.sampled_from(sorted(fields)))
             row[field] = draw(fields[field])
+            if row.get("score") is not None:
+                row["scores"] = None  # one spelling or the other
         else:
             field, values = ("value", ODD) if kind == "value" else draw(st.sampled_from(sorted(SCORE.items())))
             for score in (row["scores"] or {}).values():
@@ -122,6 +124,8 @@ def refusal_of(text: bytes) -> str:
         (b'{"id": 1, "epoch": -1}', "wrong-shape"),
         (b'{"id": 1, "epoch": 1, "scores": {"a": {"history": 3}}}', "wrong-shape"),
         (b'{"id": 1, "epoch": 1, "output": {"choices": [{"stop_reason": 3}]}}', "wrong-shape"),
+        (b'{"id": 1, "epoch": 1, "score": {"value": "C"}, "scores": {"a": {"value": "I"}}}', "wrong-shape"),
+        (b'{"id": 1, "epoch": 1, "score": {"value": "C"}, "scores": {}}', "wrong-shape"),
         (b'{"id": 1, "epoch": 1', "bad-json"),
         (b'{"id": "\xff", "epoch": 1, "scores": {"a": {"value": "C"}}}', "bad-json"),
     ],

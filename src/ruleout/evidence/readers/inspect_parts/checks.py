@@ -15,7 +15,7 @@ from typing import cast
 from ruleout.evidence.json_text import Scalar, plain_value
 from ruleout.evidence.readers.inspect_parts.header import Key, result_list
 from ruleout.evidence.readers.inspect_parts.rows import AllTold, Values
-from ruleout.evidence.readers.inspect_parts.shape import HeaderShape
+from ruleout.evidence.readers.inspect_parts.shape import HeaderShape, ResultShape
 from ruleout.evidence.readers.stated import float_text, printable
 from ruleout.model.evidence import Attempt, SampleState
 
@@ -33,7 +33,7 @@ def start_problems(header: HeaderShape, start: HeaderShape) -> Iterator[str]:
     Pure. Source: E-1.
     """
     one, other = header.eval, start.eval
-    for field in ("eval_id", "run_id", "task_id", "task", "task_version", "model"):
+    for field in ("eval_id", "run_id", "task_id", "created", "task", "task_version", "model"):
         expected, got = getattr(other, field), getattr(one, field)
         if expected != got:
             yield (
@@ -75,14 +75,17 @@ def disagreements(samples: AllTold, summaries: AllTold) -> Iterator[str]:
 def result_problems(header: HeaderShape, attempts: Sequence[Attempt]) -> Iterator[str]:
     """Yield where the header's statements about the samples cannot come from the samples beside it.
 
-    Pure. Compared are the mark of invalidation and the plain `accuracy` of a score, the latter where its meaning is beyond
-    doubt: whatever is scored is scored C, I or N, and epochs are averaged. Attempts without a score are left out of it, as
-    the tool does; whether those that an error ended are, depends on the tool's settings, so either figure will do.
+    Pure. Compared are the mark of invalidation, the names of scores, and the plain `accuracy` of a score, the last where
+    its meaning is beyond doubt: whatever is scored is scored C, I or N, and epochs are averaged. Attempts without a score
+    are left out of it, as the tool does; whether those that an error ended are, depends on the tool's settings, so either
+    figure will do.
 
     Source: E-1.
     """
     if header.invalidated and all(a.state is not SampleState.INVALIDATED for a in attempts):
         yield "header says that samples were invalidated, none is"
+    if header.status == "success":
+        yield from _unheld(result_list(header.results), attempts)
     if header.eval.config.epochs_reducer not in (None, ["mean"]):
         return
     for result in result_list(header.results):
@@ -91,6 +94,30 @@ def result_problems(header: HeaderShape, attempts: Sequence[Attempt]) -> Iterato
             yield f"results state no figure for {name}, whose scores the samples hold"
         if "accuracy" in result.metrics:
             yield from _accuracy_problems(name, result.metrics["accuracy"].value, _accuracies(result.name, attempts))
+
+
+def _unheld(results: Sequence[ResultShape], attempts: Sequence[Attempt]) -> Iterator[str]:
+    """Yield where the samples hold scores, and results name none of them, or state an accuracy of another."""
+    if all(a.state is not _SCORED for a in attempts):
+        return
+    held = [_is_held(result, attempts) for result in results]
+    if not any(held):
+        yield "results name no score that the samples hold"
+    for result, is_held in zip(results, held, strict=True):
+        if not is_held and "accuracy" in result.metrics and not _is_nan(result.metrics["accuracy"].value):
+            yield f"results claim an accuracy for {printable(result.name)!r}, of which the samples hold no score"
+
+
+def _is_held(result: ResultShape, attempts: Sequence[Attempt]) -> bool:
+    """Whether a sample holds the score; results name a part of an object by its key, beside the scorer."""
+    names = (result.name, f"{result.scorer}/{result.name}")
+    return any(score in names for a in attempts for score, _ in a.scores)
+
+
+def _is_nan(claimed: Scalar) -> bool:
+    # What the tool states of a scorer that gave no score at all.
+    figure = plain_value(claimed)
+    return isinstance(figure, float) and math.isnan(figure)
 
 
 def _accuracy_problems(name: str, claimed: Scalar, found: Sequence[float]) -> Iterator[str]:

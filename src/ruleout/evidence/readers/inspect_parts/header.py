@@ -137,9 +137,22 @@ def _denominator_problems(
             strangers = [a for a in attempts if a[:2] in unasked]
             yield f"{len(strangers)} attempt(s) the header does not promise: {_shown(strangers)}"
         return
-    expected = _expected(spec, spec.config.epochs if spec.config.epochs is not None else 1)
-    if expected is not None and len(attempts) != expected:
+    yield from _problems_without_ids(spec, attempts)
+
+
+def _problems_without_ids(spec: EvalShape, attempts: Sequence[Attempt]) -> Iterator[str]:
+    epochs = spec.config.epochs if spec.config.epochs is not None else 1
+    beyond = [attempt for attempt in attempts if not 1 <= attempt.epoch <= epochs]
+    if beyond:
+        yield f"{len(beyond)} attempt(s) beyond the {epochs} epoch(s) the header promises: {_shown(beyond)}"
+    expected = _expected(spec, epochs)
+    if expected is None:
+        return
+    if len(attempts) != expected:
         yield f"expected {expected} attempts, as the header promises, got {len(attempts)}"
+    held = len({attempt.sample for attempt in attempts})
+    if held * epochs > expected:
+        yield f"expected {expected // epochs} samples, as the header promises, got {held}"
 
 
 def _shown(attempts: Sequence[Attempt]) -> str:
@@ -148,18 +161,25 @@ def _shown(attempts: Sequence[Attempt]) -> str:
 
 
 def _evaluated(header: HeaderShape) -> tuple[datetime | None, tuple[str, ...]]:
-    """Return when the run started: the earliest instant the log knows, so evidence never looks fresher than it is."""
-    text = header.stats.started_at or header.eval.created
+    """Return when the run was made or started, whichever is earlier, so evidence never looks fresher than it is."""
+    created = header.eval.created
+    told = [_instant(text) for text in dict.fromkeys((header.stats.started_at or created, created))]
+    problems = tuple(one for one in told if isinstance(one, str))
+    return (None, problems) if problems else (min(one for one in told if isinstance(one, datetime)), ())
+
+
+def _instant(text: str) -> datetime | str:
+    """Return the instant in UTC, or what is wrong with it."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        return None, (f"header: expected an instant with an offset, got {printable(text)!r}",)
+        return f"header: expected an instant with an offset, got {printable(text)!r}"
     if instant.utcoffset() is None:
-        return None, (f"header: expected an offset in the instant {printable(text)!r}, got none",)
+        return f"header: expected an offset in the instant {printable(text)!r}, got none"
     try:
-        return instant.astimezone(UTC), ()
+        return instant.astimezone(UTC)
     except OverflowError:
-        return None, (f"header: instant {printable(text)!r} is out of range",)
+        return f"header: instant {printable(text)!r} is out of range"
 
 
 def _reported(results: ResultsShape | None) -> Iterator[tuple[str, str, object]]:

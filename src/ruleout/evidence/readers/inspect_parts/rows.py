@@ -4,11 +4,12 @@
 State of an attempt, first that applies:
 
 1. invalidated: the log says so;
-2. errored: an error ended the sample, even if it was scored afterwards;
-3. missing: no error and no score: there is nothing to count;
-4. refused: the log gives "refusal" as the reason of a score, or "content_filter" as why the model's last output
+2. missing: a person ended the sample, whatever was made of it afterwards: what the model would have done is not known;
+3. errored: an error ended the sample, even if it was scored afterwards;
+4. missing: no error and no score: there is nothing to count;
+5. refused: the log gives "refusal" as the reason of a score, or "content_filter" as why the model's last output
    stopped; we never read refusals out of answers;
-5. scored.
+6. scored.
 
 Scores keep the log's own values whatever the state; whether they count is decided in `accept`.
 """
@@ -33,6 +34,7 @@ from ruleout.model.evidence import Attempt, SampleState
 _UNNAMED_SCORE = "score"
 _REFUSAL_NOTE = b'"refusal"'
 FILTERED = "content_filter"
+_BY_A_PERSON = "operator"
 CONTENT_DIGITS = 16
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -94,8 +96,9 @@ def scores_of_sample(sample: SampleShape, *, first_score: str) -> Scores:
     Args:
         first_score: name of the log's first score, under which a nameless score of the oldest logs goes; "" if none.
     """
-    scores = sample.scores or {}
-    return scores if sample.score is None else {first_score or _UNNAMED_SCORE: sample.score, **scores}
+    if sample.score is None:
+        return sample.scores or {}
+    return {first_score or _UNNAMED_SCORE: sample.score}
 
 
 def told_by_sample(sample: SampleShape, scores: Scores, attempt: Attempt) -> Told:
@@ -168,6 +171,8 @@ def _attempt(sample: int | str, epoch: int, scores: Scores, facts: _Facts, conte
 def _state(scores: Scores, facts: _Facts) -> SampleState:
     if facts.invalidated:
         return SampleState.INVALIDATED
+    if facts.limit == _BY_A_PERSON:
+        return SampleState.MISSING
     if facts.error is not None:
         return SampleState.ERRORED
     if not scores:

@@ -63,7 +63,7 @@ class OutputShape(msgspec.Struct, gc=False):
 
 
 class SampleShape(msgspec.Struct, gc=False):
-    """A sample as its own member holds it. `score` is the spelling of the oldest logs.
+    """A sample as its own member holds it. `score` is the spelling of the oldest logs, and stands in place of `scores`.
 
     `input` to `setup` say what was asked; they only ever become a digest.
     """
@@ -84,6 +84,11 @@ class SampleShape(msgspec.Struct, gc=False):
     limit: LimitShape | None = None
     error_retries: list[Blank] | None = None
 
+    def __post_init__(self) -> None:
+        """Raises ValueError: both spellings."""
+        if self.score is not None and self.scores is not None:
+            raise ValueError("Expected either `score` or `scores`, got both")
+
 
 class SummaryShape(msgspec.Struct, gc=False):
     """A sample as the summaries hold it: a copy, with fewer fields; invalidation is not among them."""
@@ -103,9 +108,10 @@ class MetricShape(msgspec.Struct):
 
 
 class ResultShape(msgspec.Struct):
-    """The aggregates of one score."""
+    """The aggregates of one score; `scorer` gave it, or an object with it."""
 
     name: str
+    scorer: str = ""
     metrics: dict[str, MetricShape] = {}
 
 
