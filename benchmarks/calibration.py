@@ -174,7 +174,7 @@ def check_twin(rng: np.random.Generator, shares: Floats, design: Design) -> None
     twin = by_design(chosen.mean(axis=1), chosen.var(axis=1, ddof=1), tasks, repeats, bar)
     for row, expected in zip(chosen, twin, strict=True):
         counted = count_shares((round(share * repeats), repeats) for share in row)
-        whole = TaskShares(low=counted, high=counted, attempts=tasks * repeats, repeated=repeats > 1)
+        whole = TaskShares(low=counted, high=counted, attempts=tasks * repeats, unscored=0, repeated=repeats > 1)
         line = Decimal(str(bar))
         ours = bounds_by_design(whole, alpha=Decimal("0.05"), bars=[line], continuing=False).bounds.upper < line
         if ours != bool(expected):

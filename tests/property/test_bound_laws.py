@@ -159,7 +159,7 @@ SHARES = st.lists(st.tuples(st.sampled_from([0, 0, 1, 4]), st.just(4)), min_size
 
 def repeated(shares: list[tuple[int, int]]) -> TaskShares:
     counted = count_shares(shares)
-    return TaskShares(low=counted, high=counted, attempts=4 * len(shares), repeated=True)
+    return TaskShares(low=counted, high=counted, attempts=4 * len(shares), unscored=0, repeated=True)
 
 
 @settings(max_examples=FEW)

@@ -87,7 +87,9 @@ def shares_in(text: str) -> tuple[TaskShares, list[float]]:
         successes, _, attempts = share.partition("/")
         rows += [(int(successes), int(attempts))] * int(tasks)
     counted = count_shares(rows)
-    whole = TaskShares(low=counted, high=counted, attempts=sum(attempts for _, attempts in rows), repeated=True)
+    whole = TaskShares(
+        low=counted, high=counted, attempts=sum(attempts for _, attempts in rows), unscored=0, repeated=True
+    )
     return whole, [successes / attempts for successes, attempts in rows]
 
 

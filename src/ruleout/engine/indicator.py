@@ -155,7 +155,10 @@ def _judge_count(
         return _inconclusive(indicator, item, reasons)
     level, counted = indicator.alpha, single_shares(successes, n)
     own = bounds_for(
-        indicator, TaskShares(low=counted, high=counted, attempts=n, repeated=False), level=level, scale=scale
+        indicator,
+        TaskShares(low=counted, high=counted, attempts=n, unscored=0, repeated=False),
+        level=level,
+        scale=scale,
     )
     bounds = Bounds(lower=EXACT.multiply(own.bounds.lower, scale), upper=EXACT.multiply(own.bounds.upper, scale))
     share = EXACT.divide(EXACT.multiply(Decimal(successes), scale), Decimal(n))

@@ -68,6 +68,7 @@ def _of_tasks(rows: Sequence[TaskTally], doubt: int) -> TaskShares:
         high=count_shares(max(_shares(same, doubt), key=_size) for same in samples),
         # A sample that stands there again under another id adds nothing, not even attempts.
         attempts=sum(max(_attempts(row) for row in same) for same in samples),
+        unscored=sum(row.unscored for same in samples for row in same),
         repeated=all(_attempts(row) > 1 for same in samples for row in same),
     )
 
@@ -80,6 +81,7 @@ def _of_attempts(row: TaskTally, doubt: int) -> TaskShares:
         low=single_shares(low, attempts),
         high=single_shares(high, attempts),
         attempts=attempts,
+        unscored=row.unscored,
         repeated=False,
     )
 

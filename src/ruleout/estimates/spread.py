@@ -42,7 +42,7 @@ class SpreadRule:
     def applies(self, tasks: int, repeats: int) -> bool:
         """Whether the engine uses it for a complete run of that size, each >= 1."""
         shares = ((Fraction(0), tasks),)
-        run = TaskShares(low=shares, high=shares, attempts=tasks * repeats, repeated=repeats > 1)
+        run = TaskShares(low=shares, high=shares, attempts=tasks * repeats, unscored=0, repeated=repeats > 1)
         return may_use_spread(run, alpha=self.alpha, bars=[self.bar])
 
     def rules_out(self, sums: Floats, squares: Floats, *, tasks: int, repeats: int) -> NDArray[np.bool_]:

@@ -4,12 +4,12 @@
 | measuring | tasks | bound |
 |---|---|---|
 | goes on while one looks | any | mixture e-process |
-| size fixed before | every one repeated, all attempts scored, tasks x min(bar, 1 - bar) >= 8 at every bar, level >= 1 % | Korn-Graubard |
+| size fixed before | every one repeated, all attempts scored, tasks x min(bar, 1 - bar) >= 8 at every bar, level 1 % to 49 % | Korn-Graubard |
 | size fixed before | else | Clopper-Pearson, the task as the unit |
 
 `min(bar, 1 - bar)`, because the bound needs several expected successes *and* several expected failures at the bar: near
 1 it is the failures that are few. At levels stricter than 1 % the search for a difficulty that breaks the bound found
-some, so there the task is the unit. A run with a doubtful attempt falls back to the task as the unit, whose bound no
+some, so there the task is the unit; so it is next to one half, where Student's quantile is too near 0 to divide by. A run with a doubtful attempt falls back to the task as the unit, whose bound no
 attempt can lower by losing its score; the spread between tasks could shrink by it.
 """
 
@@ -29,7 +29,7 @@ TASK_AS_UNIT = "clopper-pearson, task as unit"
 KORN_GRAUBARD = "korn-graubard, by the spread between tasks"
 ANY_TIME = "mixture e-process, holds at every look"
 _FEWEST_EXPECTED = 8
-_STRICTEST, _HALF = Decimal("0.01"), Decimal("0.5")
+_STRICTEST, _MILDEST = Decimal("0.01"), Decimal("0.49")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +66,11 @@ def bounds_by_design(shares: TaskShares, *, alpha: Decimal, bars: Iterable[Decim
 def may_use_spread(shares: TaskShares, *, alpha: Decimal, bars: Iterable[Decimal]) -> bool:
     """Return whether a run of fixed size gets the bound by the spread between tasks: by its level and by its design.
 
-    Pure. The shares themselves do not matter, only how many there are and whether any is in doubt.
+    Pure. The shares themselves do not matter, only how many there are and whether any is in doubt, whatever it counts as.
 
     Source: S-2.
     """
-    return _STRICTEST <= alpha < _HALF and has_room_for_spread(shares, bars)
+    return _STRICTEST <= alpha <= _MILDEST and has_room_for_spread(shares, bars)
 
 
 def has_room_for_spread(shares: TaskShares, bars: Iterable[Decimal]) -> bool:
@@ -81,6 +81,6 @@ def has_room_for_spread(shares: TaskShares, bars: Iterable[Decimal]) -> bool:
     Source: S-2.
     """
     rates = [Fraction(bar) for bar in bars]
-    if not rates or not shares.repeated or shares.low != shares.high:
+    if not rates or not shares.repeated or shares.unscored or shares.low != shares.high:
         return False
     return count_of(shares.low) * min(min(rate, 1 - rate) for rate in rates) >= _FEWEST_EXPECTED

@@ -52,12 +52,14 @@ ShareCounts = tuple[tuple[Fraction, int], ...]
 class TaskShares:
     """Every task's share of successes, doubtful attempts counted as failures in `low` and as successes in `high`.
 
-    `attempts` counts all attempts; `repeated` says that every task was attempted at least twice.
+    `attempts` counts all attempts, `unscored` the doubtful ones, also where they count as failures in both; `repeated` says
+    that every task was attempted at least twice.
     """
 
     low: ShareCounts
     high: ShareCounts
     attempts: int
+    unscored: int
     repeated: bool
 
     @property

@@ -24,6 +24,7 @@ from ruleout.model.evidence import (
     SampleState,
     Stopping,
     Unit,
+    Unscored,
 )
 from ruleout.model.verdict import Verdict
 
@@ -67,6 +68,25 @@ def test_many_repeated_tasks_get_a_narrower_bound_from_their_spread():
     assert found.estimate is not None
     assert (found.estimate.method, found.estimate.n) == ("korn-graubard, by the spread between tasks", 100)
     assert found.because == "4.5 of 100 tasks in 1000 attempts; 95 % upper bound 0.0955581 < bar 0.1"
+
+
+def test_an_unscored_attempt_keeps_the_task_as_unit_also_where_it_counts_as_a_failure():
+    """What it counts as does not say what it was."""
+    whole = run(*[1] * 45, *[0] * 55)
+    lost = replace(whole, attempts=(*whole.attempts[:-1], whole.attempts[-1]._replace(state=SampleState.ERRORED)))
+    found = measure(lost, unscored=Unscored.AS_FAILURE)
+
+    assert found.comparison is INCONCLUSIVE
+    assert found.estimate is not None
+    assert found.estimate.method == "clopper-pearson, task as unit"
+
+
+def test_a_level_next_to_one_half_has_the_task_as_unit():
+    """There the spread gives no number."""
+    found = measure(run(*[1] * 45, *[0] * 55), alpha=Decimal("0.49999999999999999999999999"))
+
+    assert found.estimate is not None
+    assert found.estimate.method == "clopper-pearson, task as unit"
 
 
 def test_few_tasks_and_unscored_attempts_keep_the_task_as_unit():

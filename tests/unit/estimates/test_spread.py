@@ -29,7 +29,7 @@ def planned(rate: str, *, bar: str = "0.1", stopping: Stopping = Stopping.FIXED,
 def is_ruled_out(successes: list[int], *, repeats: int, bar: Decimal = BAR, alpha: Decimal = ALPHA) -> bool:
     """What the engine makes of a complete run."""
     shares = count_shares((count, repeats) for count in successes)
-    run = TaskShares(low=shares, high=shares, attempts=repeats * len(successes), repeated=repeats > 1)
+    run = TaskShares(low=shares, high=shares, attempts=repeats * len(successes), unscored=0, repeated=repeats > 1)
     return bounds_by_design(run, alpha=alpha, bars=[bar], continuing=False).bounds.upper < bar
 
 

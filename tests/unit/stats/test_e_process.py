@@ -128,8 +128,8 @@ def test_very_many_different_shares_are_rounded_against_the_claim():
 
 def test_bounds_mirror_and_take_doubt_against_either_claim():
     """Doubtful attempts raise the upper bound and lower the lower one."""
-    sure = TaskShares(low=counted(30, 60), high=counted(30, 60), attempts=60, repeated=False)
-    doubt = TaskShares(low=counted(30, 60), high=counted(33, 60), attempts=60, repeated=False)
+    sure = TaskShares(low=counted(30, 60), high=counted(30, 60), attempts=60, unscored=0, repeated=False)
+    doubt = TaskShares(low=counted(30, 60), high=counted(33, 60), attempts=60, unscored=3, repeated=False)
     bounds, wider = anytime_bounds(sure, alpha=ALPHA), anytime_bounds(doubt, alpha=ALPHA)
 
     assert abs(bounds.lower + bounds.upper - 1) < Decimal("2e-6")

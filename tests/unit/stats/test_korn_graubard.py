@@ -25,12 +25,15 @@ from ruleout.stats.korn_graubard import effective_tasks
 ALPHA, BAR = Decimal("0.05"), Decimal("0.1")
 
 
-def shares_of(*shares: tuple[int, int], doubtful: Iterable[tuple[int, int]] | None = None) -> TaskShares:
+def shares_of(
+    *shares: tuple[int, int], doubtful: Iterable[tuple[int, int]] | None = None, unscored: int = 0
+) -> TaskShares:
     low = count_shares(shares)
     return TaskShares(
         low=low,
         high=low if doubtful is None else count_shares(doubtful),
         attempts=sum(attempts for _, attempts in shares),
+        unscored=unscored,
         repeated=all(attempts > 1 for _, attempts in shares),
     )
 
@@ -67,7 +70,7 @@ def test_the_lower_bound_mirrors_the_upper_one():
     bounds = korn_graubard_bounds(SPREAD, alpha=ALPHA)
     turned = tuple(sorted((1 - share, count) for share, count in SPREAD.low))
     mirrored = korn_graubard_bounds(
-        TaskShares(low=turned, high=turned, attempts=SPREAD.attempts, repeated=True), alpha=ALPHA
+        TaskShares(low=turned, high=turned, attempts=SPREAD.attempts, unscored=0, repeated=True), alpha=ALPHA
     )
 
     assert abs(bounds.lower + mirrored.upper - 1) < Decimal("2e-6")
@@ -126,11 +129,14 @@ def test_every_bar_must_leave_room():
 
 
 def test_single_attempts_doubt_and_even_odds_fall_back_to_the_task_as_unit():
-    """One task without repeats, one attempt without a score, a level beyond the search, or Student's quantile zero."""
+    """One task without repeats, one attempt without a score, whatever it counts as, or a level beyond the search or next to 1/2."""
     single = shares_of(*[(0, 3)] * 99, (0, 1))
     doubt = shares_of(*[(0, 3)] * 100, doubtful=[*[(0, 3)] * 99, (1, 3)])
 
-    for run, alpha in ((single, ALPHA), (doubt, ALPHA), (SPREAD, Decimal("0.5")), (SPREAD, Decimal("0.009"))):
+    failure = shares_of(*[(0, 3)] * 100, unscored=1)
+    levels = [Decimal(level) for level in ("0.009", "0.491", "0.49999999999999999999999999", "0.5")]
+
+    for run, alpha in [*((run, ALPHA) for run in (single, doubt, failure)), *((SPREAD, level) for level in levels)]:
         chosen = bounds_by_design(run, alpha=alpha, bars=[BAR], continuing=False)
         assert (chosen.method, chosen.bounds) == (TASK_AS_UNIT, task_bounds(run.sums, alpha=alpha))
 
@@ -143,3 +149,12 @@ def test_looking_while_measuring_goes_before_everything():
 def test_shares_are_counted_without_an_order():
     """Equal shares of unequal numbers of attempts are one share."""
     assert count_shares([(1, 2), (0, 5), (2, 4)]) == ((Fraction(0), 1), (Fraction(1, 2), 2))
+
+
+@pytest.mark.parametrize("level", ["0.01", "0.49"])
+def test_the_strictest_and_the_mildest_level_still_use_the_spread(level: str):
+    """Both ends belong to it, and the bound is there."""
+    chosen = bounds_by_design(SPREAD, alpha=Decimal(level), bars=[BAR], continuing=False)
+
+    assert chosen.method == KORN_GRAUBARD
+    assert 0 < chosen.bounds.lower < chosen.bounds.upper < 1
