@@ -188,7 +188,8 @@ class _Reader:
         known = len(set(members)) == len(members) and {*members} <= self._names()
         if len(words) < 3 or words[0] in {*self._names(), "none"} or not known:
             raise self._refusal(number, "group NAME K MEMBER... of names above", " ".join(words))
-        count = _WORDS.get(words[1], int(words[1]) if words[1].isdecimal() and len(words[1]) < 4 else 0)
+        is_count = words[1].isascii() and words[1].isdecimal() and len(words[1]) < 4
+        count = _WORDS.get(words[1], int(words[1]) if is_count else 0)
         needed = len(members) if count == -1 else count
         if not 1 <= needed <= len(members):
             raise self._refusal(number, f"all, any or 1 to {len(members)}", words[1])

@@ -182,6 +182,7 @@ def test_groups_count_as_the_text_says() -> None:
         ["W", "W", "quorum a"],
         ["W", "group g 2 a", "quorum g"],
         ["W", "group g 0 a", "quorum g"],
+        ["W", "group g \u0661 a", "quorum g"],
         ["W", "group g 1 a a", "quorum g"],
         ["W", "group a 1 a", "quorum a"],
         ["W", "group g 1 g", "quorum g"],
