@@ -55,6 +55,22 @@ def _read_regular(path: Path, most_bytes: int) -> bytes | None:
         return file.read(most_bytes)
 
 
+def read_regular(path: Path, *, limit_bytes: int) -> bytes | None:
+    """Return the bytes of a file that others may have put there; None if it is no regular file, or larger.
+
+    Effect: reads the file; never waits for a pipe's writer, and takes no more memory than the file has bytes.
+
+    Raises OSError as opening does.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode) or found.st_size > limit_bytes:
+        os.close(descriptor)
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(found.st_size)
+
+
 def write_new(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Create a file with these bytes, durably; an existing one is refused. Effect: writes and syncs the file.
 

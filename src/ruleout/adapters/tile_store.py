@@ -12,18 +12,20 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ruleout.adapters.durable_file import FileOps, SystemFiles, disk_errors, replace_files
+from ruleout.adapters.files import read_regular
 from ruleout.errors import LedgerError, NotFound, VerificationFailed
 from ruleout.ledger.checkpoint import Checkpoint, open_checkpoint
 from ruleout.ledger.cosignature import LogKey, parse_log_key
 from ruleout.ledger.merkle import leaf_hash
-from ruleout.ledger.note import NoteKey, VerifierKey
-from ruleout.ledger.tile import WIDTH, Edge, Tile, tile_path, unpack_bundle, unpack_tile
+from ruleout.ledger.note import MAX_NOTE_BYTES, NoteKey, VerifierKey
+from ruleout.ledger.tile import MAX_ENTRY_BYTES, WIDTH, Edge, Tile, tile_path, unpack_bundle, unpack_tile
 from ruleout.model.canonical import canonical, parse_canonical
 
 FORMAT = "ruleout-log/1"
@@ -31,6 +33,7 @@ FORMAT = "ruleout-log/1"
 FORMAT_MANY = "ruleout-log/2"
 _MAX_GENERATIONS = 100
 MAX_DESCRIPTION = 512 * 1024
+_MAX_TILE = WIDTH * (2 + MAX_ENTRY_BYTES)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -110,7 +113,7 @@ class LogView:
         width = min(WIDTH, count - index * WIDTH)
         for candidate in (width, WIDTH):
             try:
-                data = (self.path / tile_path(level, index, candidate)).read_bytes()
+                data = _file_bytes(self.path / tile_path(level, index, candidate), _MAX_TILE)
             except (FileNotFoundError, NotADirectoryError):
                 continue
             return (data, width) if candidate == width else (_first(level, data, width), width)
@@ -118,6 +121,15 @@ class LogView:
             f"{self.path}: expected {tile_path(level, index, width)}, got no such file",
             hint="Rebuild the tiles from the journal.",
         )
+
+
+def _file_bytes(path: Path, most_bytes: int) -> bytes:
+    """The bytes of a log's file. The folder may be another's copy: what stands there in a file's place is refused."""
+    data = read_regular(path, limit_bytes=most_bytes)
+    if data is None:
+        hint = "Restore it from a copy of the log."
+        raise LedgerError(f"{path}: expected a regular file of at most {most_bytes} bytes, got another", hint=hint)
+    return data
 
 
 def _first(level: str, data: bytes, width: int) -> bytes:
@@ -144,7 +156,7 @@ def read_description(path: Path) -> LogKeys:
         LedgerError: there is no log here, or its description is damaged.
     """
     try:
-        data = (path / "log.json").read_bytes()
+        data = _file_bytes(path / "log.json", MAX_DESCRIPTION)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise LedgerError(f"{path}: expected a log, got no log.json", hint="Create one with `ruleout init`.") from error
     try:
@@ -174,7 +186,7 @@ def _is_generation(keys: tuple[LogKey, ...], origin: object) -> bool:
 def read_checkpoint(path: Path) -> str:
     """Return the text of a log's checkpoint file. Raises LedgerError if it is missing or not text."""
     try:
-        return (path / "checkpoint").read_bytes().decode("utf-8")
+        return _file_bytes(path / "checkpoint", MAX_NOTE_BYTES).decode("utf-8")
     except (FileNotFoundError, UnicodeDecodeError) as error:
         raise LedgerError(
             f"{path}: expected a checkpoint, got {type(error).__name__}",
@@ -237,10 +249,11 @@ def put_object(path: Path, data: bytes, *, ops: FileOps | None = None) -> str:
     return digest
 
 
-def get_object(path: Path, digest: str) -> bytes:
+def get_object(path: Path, digest: str, *, limit_bytes: int = sys.maxsize) -> bytes:
     """Return the bytes kept under a SHA-256 (hex).
 
     Raises:
+        LedgerError: it is larger, or no regular file.
         NotFound: nothing is kept under it, or it is no SHA-256.
         VerificationFailed: check "objects"; the bytes are not those.
     """
@@ -248,7 +261,7 @@ def get_object(path: Path, digest: str) -> bytes:
         hint = "Give the whole digest; `ruleout evidence list` shows those of the evidence."
         raise NotFound(f"expected a SHA-256 of 64 hex digits, got {digest[:80]!r}", hint=hint)
     try:
-        data = _object_path(path, digest).read_bytes()
+        data = _file_bytes(_object_path(path, digest), limit_bytes)
     except FileNotFoundError as error:
         hint = "Bring it back from a copy of the workspace."
         raise NotFound(f"{path}: expected object {digest[:12]}, got no such file", hint=hint) from error

@@ -8,7 +8,7 @@ import pytest
 from tests.failing_files import no_file
 
 from ruleout.adapters import files
-from ruleout.adapters.files import make_folder, read_bounded, replace_file, write_new
+from ruleout.adapters.files import make_folder, read_bounded, read_regular, replace_file, write_new
 from ruleout.errors import NotFound, RuleoutError
 
 
@@ -39,6 +39,18 @@ def test_what_is_no_file_is_refused_at_once(tmp_path, kind):
 
     with pytest.raises(RuleoutError, match="expected a regular note"):
         read_bounded(path, limit_bytes=1000, what="note")
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link to a device", "link to a folder"])
+def test_of_what_is_no_file_or_too_large_nothing_is_read(tmp_path, kind):
+    """The caller says what it is; a file that is not there stays an error of the system."""
+    (tmp_path / "file").write_bytes(b"12345")
+
+    assert read_regular(no_file(kind, tmp_path / "x"), limit_bytes=1000) is None
+    assert read_regular(tmp_path / "file", limit_bytes=5) == b"12345"
+    assert read_regular(tmp_path / "file", limit_bytes=4) is None
+    with pytest.raises(FileNotFoundError):
+        read_regular(tmp_path / "gone", limit_bytes=5)
 
 
 def test_a_new_file_never_replaces_one(tmp_path):
