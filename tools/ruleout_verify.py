@@ -36,6 +36,7 @@ PAYLOAD_TYPE = b"application/vnd.ruleout.entry+json"
 MAX_BUNDLE_BYTES = 256 * 1024 * 1024
 MAX_ENTRY_BYTES = 32 * 1024
 MAX_INTEGER = 2**53 - 1
+KEY_ENDING = b'"type":"key","v":1}'  # of the canonical bytes of every `key` entry
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[a-z0-9][A-Za-z0-9._:/@-]{0,199}")
@@ -888,7 +889,9 @@ def beside_host(report, bundle, host):
         status, detail, report["level"] = "failed", str(problem), "none"
     except NotDone as reason:
         status, detail = "not done", str(reason)
-    report["checks"].append({"name": "host-log " + host["origin"], "status": status, "detail": detail})
+    name = "host-log " + host["origin"]
+    report["checks"].append({"name": name, "status": status, "detail": detail})
+    report["caveats"] += ["%s was compared with nothing: %s" % (name, detail)] if status == "not done" else []
 
 
 def compared(bundle, host):
@@ -900,15 +903,43 @@ def compared(bundle, host):
         raise NotDone("the record's own entries do not hold") from problem
     if not states:
         raise NotDone("the record knows no state of this log")
-    size, root, keys = states[-1]
-    for check in verify(host, keys)["checks"]:
-        require(check["status"] != "failed", "a copy that verifies (%(name)s: %(detail)s)" % check, Failed)
+    size, root, _ = states[-1]
     entries = [data for _, data, _ in host["entries"]]
     require(len(entries) >= size, "at least the %d entries that the record knows" % size, Failed)
     made = root_hash([leaf_hash(data) for data in entries[:size]])
     require(made == root, "root %s at size %d, as the record knows it" % (root.hex()[:12], size), Failed)
+    for check in verify(host, starting_keys(states, host))["checks"]:
+        require(check["status"] != "failed", "a copy that verifies (%(name)s: %(detail)s)" % check, Failed)
     counts = (size, len(entries), len(states), "s" * (len(states) != 1))
     return "the record knows %d of %d entries, by %d state%s" % counts
+
+
+def starting_keys(states, host):
+    """Return the keys to verify a host's copy from, once the keys of each of its states follow from them.
+
+    These are the first state's, or those that the copy states where its rotations lead from them to these.
+    """
+    changes = [one for one in host["entries"] if one[1].endswith(KEY_ENDING)]
+    seen = {"entries": changes, "read": [parse_entry(data) for _, data, _ in changes]}
+    start = host["vkeys"] if leads(host["vkeys"], states[0], seen) else states[0][2]
+    for size, _, keys in states:
+        follows = bears(keys, log_keys_at(start, seen, size))
+        require(follows, "the state of size %d under keys that the log's own rotations lead to" % size, Failed)
+    return start
+
+
+def leads(stated, first, seen):
+    size, _, keys = first
+    try:
+        one_generation = [kind for kind, _ in stated.values()] in ([ED25519], [ED25519, ML_DSA])
+        return one_generation and bears(keys, log_keys_at(stated, seen, size))
+    except Failed:
+        return False
+
+
+def bears(keys, allowed):
+    """Say whether keys are among those allowed, one of each algorithm of these."""
+    return keys.items() <= allowed.items() and {kind for kind, _ in keys.values()} == {k for k, _ in allowed.values()}
 
 
 def check_authors(seen):
@@ -1441,7 +1472,12 @@ def show(report):
     if "package" in report:
         lines += ["package: " + report["package"], "note: " + PAGE_NOT_COMPARED]
     lines += ["note: " + caveat for caveat in report["caveats"]]
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))
+
+
+def printable(line):
+    """Return a line as it may be shown: text of others is escaped, for it may neither steer a terminal nor add a line."""
+    return "".join(char if char.isprintable() else "\\x%02x" % ord(char) for char in line)
 
 
 def read_policy(path):
@@ -1456,12 +1492,11 @@ def is_bare(one):
 
 
 def show_reason(one):
-    """Say in a line why something is absent. Text of others is shown escaped: it may not steer a terminal."""
+    """Say in a line why something is absent."""
     late = ", OVERDUE" if one["overdue"] else ""
     review = " (review by %s%s)" % (one["review_by"], late) if one["review_by"] else ""
     who = " by %s" % one["authority"] if one["authority"] else ""
-    said = "%s: %s%s: %s%s" % (one["verdict"], one["class"], who, one["justification"], review)
-    return "".join(char if char.isprintable() else "\\x%02x" % ord(char) for char in said)
+    return "%s: %s%s: %s%s" % (one["verdict"], one["class"], who, one["justification"], review)
 
 
 def read_either(data):

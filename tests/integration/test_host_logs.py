@@ -70,7 +70,7 @@ def steps(main: Bundle, *hosts: Bundle) -> dict[str, tuple[str, str]]:
     assert {name: status for name, (status, _) in found.items()} == {
         one["name"]: one["status"] for one in told["checks"]
     }
-    assert report.level.value == told["level"]
+    assert (report.level.value, list(report.caveats)) == (told["level"], told["caveats"])
     return found
 
 
@@ -162,6 +162,33 @@ def test_what_cannot_be_compared_is_not_done() -> None:
         "not done", "the record knows no state of this log",
     )  # fmt: skip
     assert steps(record(state(5), state(3)), host())[f"host-log {HOST}"][0] == "not done"
+
+
+def test_a_copy_that_was_named_and_compared_with_nothing_is_said_to_be(
+    tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main = record(state(2, origin=OTHER))
+    (tmp_path / "record").write_bytes(to_bytes(main))
+    (tmp_path / "host").write_bytes(to_bytes(host()))
+    told = f"host-log {HOST} was compared with nothing: the record knows no state of this log"
+
+    assert beside_host(verify_bundle(main), main, host()).caveats[-1] == told
+    assert SINGLE.main([str(tmp_path / "record"), "--host", str(tmp_path / "host")]) == 0
+    assert f"note: {told}" in capsys.readouterr().out.splitlines()
+
+
+def test_a_copys_own_name_adds_no_line_to_what_the_tool_shows(
+    tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forged = f"x\nhost-log {HOST}  passed    the record knows 5 of 9 entries\x1b[1m\nwitnesses"
+    (tmp_path / "record").write_bytes(to_bytes(record(state(5))))
+    (tmp_path / "host").write_bytes(to_bytes(replace(host(), origin=forged)))
+    SINGLE.main([str(tmp_path / "record"), "--host", str(tmp_path / "host")])
+    shown = capsys.readouterr().out
+
+    assert not any(line.startswith(f"host-log {HOST}") for line in shown.splitlines())
+    assert "\x1b" not in shown
+    assert f"host-log x\\x0ahost-log {HOST}" in shown
 
 
 def test_the_tool_takes_copies_by_their_files(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:

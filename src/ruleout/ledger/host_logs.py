@@ -16,8 +16,9 @@ from ruleout.errors import VerificationFailed
 from ruleout.ledger.checkpoint import Checkpoint, parse_checkpoint
 from ruleout.ledger.cosignature import LogKey, parse_log_key
 from ruleout.ledger.entry import DraftEntry, EntryType, LedgerEntry
+from ruleout.ledger.key_life import log_keys_at
 from ruleout.ledger.merkle import leaf_hash, root_hash, verify_consistency
-from ruleout.ledger.note import decode_base64, open_note, signature_line, signatures_of
+from ruleout.ledger.note import VerifierKey, decode_base64, open_note, signature_line, signatures_of
 
 _CHECK = "producers"
 _MOST_KEYS = 2
@@ -168,6 +169,54 @@ def require_beside(states: Sequence[HostState], entries: Sequence[bytes]) -> str
             f"expected root {head.root.hex()[:12]} at size {head.size}, as the record knows it, got {root.hex()[:12]}",
         )
     return f"the record knows {head.size} of {len(entries)} entries, by {len(states)} state{'s' * (len(states) != 1)}"
+
+
+def starting_keys(
+    states: Sequence[HostState], stated: Iterable[LogKey], entries: Sequence[LedgerEntry]
+) -> tuple[LogKey, ...]:
+    """Return the keys to verify a copy of a log from, once the keys of each of its states follow from them.
+
+    Pure. These are the keys of the first state, or those that the copy states where its rotations lead from them to these:
+    checkpoints from before the first state may bear keys that had been replaced by then.
+
+    Args:
+        states: one log's, from `states_in`.
+        stated: the log's first keys by the copy's own word.
+        entries: the `key` entries of the copy, in order.
+
+    Raises:
+        VerificationFailed: check "host-log" or "signature"; a state is under a key that no rotation of the log leads to.
+
+    Source: L-7, L-11.
+    """
+    first = states[0]
+    start = tuple(dict.fromkeys(stated))
+    if not _leads(start, first, entries):
+        start = first.keys
+    for state in states:
+        if not _bears(state, log_keys_at(start, entries, size=state.head.size)):
+            raise VerificationFailed(
+                "host-log",
+                f"expected the state of size {state.head.size} under keys that the log's own rotations lead to, "
+                f"got {state.keys[0].key_id}",
+            )
+    return start
+
+
+def _leads(stated: Sequence[LogKey], first: HostState, entries: Sequence[LedgerEntry]) -> bool:
+    """Whether keys, of one generation, are those of a log's first state or were replaced by them."""
+    if [isinstance(key, VerifierKey) for key in stated] not in ([True], [True, False]):
+        return False
+    try:
+        return _bears(first, log_keys_at(stated, entries, size=first.head.size))
+    except VerificationFailed:
+        return False
+
+
+def _bears(state: HostState, keys: Iterable[LogKey]) -> bool:
+    """Whether a state is under these keys, one of each algorithm of theirs."""
+    allowed = set(keys)
+    return set(state.keys) <= allowed and {type(key) for key in state.keys} == {type(key) for key in allowed}
 
 
 def _refused(expected: str) -> VerificationFailed:

@@ -3,20 +3,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ruleout.errors import VerificationFailed
 from ruleout.ledger.bundle import Bundle
 from ruleout.ledger.entry import parse_entry
-from ruleout.ledger.host_logs import HostState, require_beside, states_in
+from ruleout.ledger.host_logs import HostState, require_beside, starting_keys, states_in
+from ruleout.ledger.key_life import key_entries
 from ruleout.ledger.verify import Check, Level, Report, Status, verify_bundle
 
 
 def beside_host(report: Report, record: Bundle, host: Bundle) -> Report:
     """Return the report of a record with one step more, `host-log ORIGIN`, for a copy of a host's log.
 
-    Pure. The step fails where the copy does not verify by the keys that the record knows, lacks entries or has others; it is
-    not done where the record knows no state of this log, or either shows chosen entries only.
+    Pure. The step fails where the copy does not verify by the keys that the record knows, lacks entries or has others, or where
+    the record knows states under other keys than the copy's; it is not done where the record knows no state of this log, or
+    either shows chosen entries only, which stands among the caveats too.
 
     Args:
         report: what `verify_bundle` said of `record`.
@@ -25,11 +28,12 @@ def beside_host(report: Report, record: Bundle, host: Bundle) -> Report:
     name = f"host-log {host.origin}"
     try:
         states, why = _states(record, host)
-        check = Check(name, Status.NOT_DONE, why) if why else Check(name, Status.PASSED, _compared(states, host))
+        check = Check(name, Status.NOT_DONE, why) if why else Check(name, Status.PASSED, require_copy(states, host))
     except VerificationFailed as error:
         check = Check(name, Status.FAILED, str(error))
     level = Level.NONE if check.status is Status.FAILED else report.level
-    return replace(report, checks=(*report.checks, check), level=level)
+    told = (f"{name} was compared with nothing: {check.detail}",) if check.status is Status.NOT_DONE else ()
+    return replace(report, checks=(*report.checks, check), level=level, caveats=(*report.caveats, *told))
 
 
 def _states(record: Bundle, host: Bundle) -> tuple[tuple[HostState, ...], str]:
@@ -44,8 +48,20 @@ def _states(record: Bundle, host: Bundle) -> tuple[tuple[HostState, ...], str]:
     return states, "" if states else "the record knows no state of this log"
 
 
-def _compared(states: tuple[HostState, ...], host: Bundle) -> str:
-    for one in verify_bundle(host, vkeys=states[-1].keys).checks:
+def require_copy(states: Sequence[HostState], host: Bundle) -> str:
+    """Return in words that a full copy of a log is what its states say: the same entries, keys that follow, and it verifies.
+
+    Pure. The states are one log's, from `states_in`.
+
+    Raises:
+        VerificationFailed: it is not.
+
+    Source: L-11.
+    """
+    entries = [one.data for one in host.entries]
+    told = require_beside(states, entries)
+    keys = starting_keys(states, host.vkeys, key_entries(entries))
+    for one in verify_bundle(host, vkeys=keys).checks:
         if one.status is Status.FAILED:
             raise VerificationFailed("host-log", f"{one.name}: {one.detail}")
-    return require_beside(states, [one.data for one in host.entries])
+    return told
