@@ -139,3 +139,17 @@ def test_a_state_that_leaves_out_an_algorithm_fails_the_copy() -> None:
     told = {**state(3), "checkpoint": both, "vkeys": tuple(map(str, keys))}
 
     assert steps(record(told, state(5, 3)), replace(host(), vkeys=keys))[f"host-log {HOST}"][0] == "failed"
+
+
+NO_INSTANTS = (
+    "yesterday", "2026-02-01", "2026-02-01T00:00:00", "2026-02-01T00:00:00+00:00", "2026-02-30T00:00:00Z",
+    "0000-01-01T00:00:00Z", 7, ("2026-02-01T00:00:00Z",),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("since", NO_INSTANTS)
+def test_a_compromise_at_no_instant_fails_by_both_verifiers(since: Any) -> None:
+    log = Log()
+    log.compromise(since)
+
+    assert steps(log.copy(ONE))["witnesses"][0] == "failed"

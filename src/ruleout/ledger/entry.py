@@ -331,11 +331,20 @@ def _count(raw: dict[str, Any], name: str) -> int:
 
 def _instant(raw: dict[str, Any], name: str) -> str:
     text = _text(raw, name, _TS)
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        raise _refusal(f"{name} as a day of the calendar", text) from None
+    if not is_instant(text):
+        raise _refusal(f"{name} as a day of the calendar", text)
     return text
+
+
+def is_instant(value: object) -> bool:
+    """Say whether a value is an instant as entries state them: a day of the calendar, UTC, at most microseconds. Pure."""
+    if type(value) is not str or not _TS.fullmatch(value):
+        return False
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _refusal(expected: str, got: object) -> VerificationFailed:

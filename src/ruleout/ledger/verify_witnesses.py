@@ -12,7 +12,7 @@ from datetime import datetime
 from ruleout.errors import VerificationFailed
 from ruleout.ledger.bundle import Bundle
 from ruleout.ledger.cosignature import LogKey
-from ruleout.ledger.entry import EntryType, LedgerEntry
+from ruleout.ledger.entry import EntryType, LedgerEntry, is_instant
 from ruleout.ledger.key_life import COMPROMISE, KeyLife, key_life, open_head
 from ruleout.ledger.merkle import leaf_hash, root_hash
 from ruleout.ledger.note import NoteKey
@@ -131,7 +131,7 @@ def check_compromises(
         note = objects[digest].decode("utf-8", "replace")
         head, keys = open_head(note, known, entries, origin=origin)
         root = root_hash([leaf_hash(e.data) for e in entries[: head.size]]) if is_whole else head.root
-        before = datetime.fromisoformat(str(subject.get("compromised_from")))
+        before = _instant_of(subject.get("compromised_from"))
         is_met = witnessing_of(note, by, log_keys=keys).met_before(before)
         if head.size != until or root != head.root or (is_whole and policy is None and not is_met):
             raise VerificationFailed(
@@ -140,6 +140,14 @@ def check_compromises(
         if not is_met:  # other witnesses may have seen it than the verifier's own, or than the chosen entries name
             told.append(unshown)
     return tuple(told)
+
+
+def _instant_of(stated: object) -> datetime:
+    if not is_instant(stated):
+        raise VerificationFailed(
+            "witnesses", f"expected compromised_from as an instant in UTC, got {str(stated)[:80]!r}"
+        )
+    return datetime.fromisoformat(str(stated))
 
 
 def _policy_in(objects: Mapping[str, bytes], digest: str | None) -> WitnessPolicy | None:
