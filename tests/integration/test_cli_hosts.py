@@ -3,14 +3,22 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.integration.command_line import ROOT, Ran, run, seeds
+from tests.failing_files import no_file
+from tests.integration.command_line import NOW, ROOT, Ran, run, seeds
 from tests.integration.test_log_one_file_verifier import SINGLE
-from tests.ledger_builders import FakeSigner
+from tests.ledger_builders import SUBJECTS, FakeSigner, ref
+
+from ruleout.app.ledger import recording
+from ruleout.app.settings import from_environment
+from ruleout.app.unlock import Keys
+from ruleout.app.workspace import open_workspace
+from ruleout.ledger import EntryType
 
 MAIN, HOST = "lab.example/record", "lab.example/edge-1"
 KEYS = seeds("lab-log", "gateway-log", "recorder-eve", "gateway-1", "gateway-2")
@@ -110,6 +118,27 @@ def test_a_key_known_from_elsewhere_must_have_signed(place: Place) -> None:
     assert (ran.code, ran.err) == (0, "")
 
 
+def named(place: Place, folder: str = "sealing") -> list[list[str]]:
+    """The keys that a log's folder names, by generation."""
+    told = json.loads((place.folder / folder / "ledger" / "log.json").read_text())
+    return told["vkeys"] if "vkeys" in told else [[told["vkey"]]]
+
+
+@pytest.mark.parametrize("generation", [0, 1])
+def test_a_key_known_from_before_or_after_the_log_changed_it_will_do(place: Place, generation: int) -> None:
+    """The change proves the one by the other. Keys of two generations at once never signed together."""
+    keys = {**KEYS, **seeds("gateway-log-2")}
+    assert run("key", "rotate", "--log", "-w", "sealing", env=keys, folder=place.folder).code == 0
+    (old,), (new,) = named(place)
+    both = place.take("--vkey", old, "--vkey", new)
+    assert (both.code, "among the log's keys" in both.err) == (1, True)
+    ran = place.take("--json", "--vkey", (old, new)[generation])
+    assert (ran.code, ran.err, ran.json["vkeys"]) == (0, "", [new])
+    assert place.take("--vkey", old).code == 0
+    assert place.take("--vkey", FakeSigner(HOST).key).code == 1
+    assert place.done("verify", "record", "--host", "sealing").code == 0
+
+
 def test_a_log_that_has_changed_its_key_is_followed(place: Place) -> None:
     assert place.take().code == 0
     keys = {**KEYS, **seeds("gateway-log-2")}
@@ -132,7 +161,7 @@ def test_a_log_that_signs_with_two_algorithms_is_taken_under_both(place: Place) 
             "key", "new", name, "--role", "gateway", "--person", name, "-w", "double", env=env, folder=place.folder
         )
         assert ran.code == 0, ran.err
-        taken = place.take("--json", folder="double")
+        taken = place.take("--json", "--vkey", named(place, "double")[0][0], folder="double")  # the Ed25519 key alone
         assert (taken.code, len(taken.json["vkeys"])) == (0, 2), taken.err
     for name in ("record", "double"):
         place.done("export", f"{name}.json", "-w", name)
@@ -155,4 +184,63 @@ def test_a_damaged_log_is_refused(place: Place) -> None:
     tile.write_bytes(tile.read_bytes().replace(b"gateway-1", b"gateway-9"))
 
     assert place.take().code == 1
+    assert sizes(place) == []
+
+
+def test_a_log_that_does_not_verify_is_refused(place: Place) -> None:
+    """An entry by a key that is not in the keyring, written past the verbs: every file holds, the record does not."""
+    env = {**KEYS, **seeds("stranger"), "RULEOUT_KEYS": "/nonexistent"}
+    keys = Keys(settings=from_environment(env), ask=lambda name: name)
+    with recording(open_workspace(place.folder / "sealing"), keys, at=NOW) as (_, recorder):
+        kind = EntryType.AUDIT_BATCH
+        by = keys.unlock("stranger")
+        recorder.add(kind, "batch/0", SUBJECTS[kind], refs=(ref(name="records"),), signer=by)
+        recorder.commit()
+
+    assert place.run("verify", "sealing").code == 1
+    for folder in ("sealing", "sealing/ledger"):
+        ran = place.take(folder=folder)
+        assert (ran.code, "host-log: authors" in ran.err) == (1, True)
+    assert sizes(place) == []
+
+
+def test_a_copy_of_the_logs_folder_is_taken_with_the_keyring_that_it_names(place: Place) -> None:
+    shutil.copytree(place.folder / "sealing" / "ledger", place.folder / "copy")
+    assert place.take(folder="copy").code == 0
+    place.grow("gateway-2")
+    shutil.copytree(place.folder / "sealing" / "ledger", place.folder / "public")
+    shutil.rmtree(place.folder / "public" / "objects")
+    ran = place.take(folder="public")
+
+    assert ran.code == 1
+    assert "copy the log's folder with its `objects`" in ran.err
+    assert len(sizes(place)) == 1
+
+
+def files_of(place: Place) -> dict[str, Path]:
+    """A file of each kind in the host's folder."""
+    folder = place.folder / "sealing" / "ledger"
+    entries = next((folder / "tile" / "entries").rglob("*.p/*"))
+    keyring = next(path for path in (folder / "objects").rglob("*") if path.is_file())
+    return {"log.json": folder / "log.json", "checkpoint": folder / "checkpoint", "tile": entries, "object": keyring}
+
+
+@pytest.mark.parametrize("what", ["log.json", "checkpoint", "tile", "object"])
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link to a device"])
+def test_what_stands_in_the_place_of_a_hosts_file_is_refused_at_once(place: Place, what: str, kind: str) -> None:
+    """A pipe would otherwise hold the main record's lock for ever."""
+    path = files_of(place)[what]
+    path.unlink()
+    no_file(kind, path)
+
+    assert (place.take().code, sizes(place)) == (2, [])
+
+
+@pytest.mark.parametrize("what", ["log.json", "checkpoint", "tile", "object"])
+def test_a_hosts_file_that_would_fill_the_memory_is_refused(place: Place, what: str) -> None:
+    with files_of(place)[what].open("r+b") as file:
+        file.truncate(3 << 30)
+    ran = place.take()
+
+    assert (ran.code, "a regular file of at most" in ran.err) == (2, True)
     assert sizes(place) == []

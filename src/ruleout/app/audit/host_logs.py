@@ -6,17 +6,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruleout.adapters.tile_store import LogView, audit_log, read_log
+from ruleout.adapters.tile_store import LogView, read_log
+from ruleout.app.audit.host_copy import host_copy
 from ruleout.app.ledger import Record, Recorder
 from ruleout.app.witnessing.acts import require_known
 from ruleout.app.workspace import CONFIG, open_workspace
 from ruleout.errors import RuleoutError, VerificationFailed
-from ruleout.ledger import EntryType, Signer, parse_entry
+from ruleout.ledger import Bundle, EntryType, Signer
 from ruleout.ledger.checkpoint import Checkpoint
 from ruleout.ledger.cosignature import LogKey, parse_log_key
 from ruleout.ledger.host_logs import HostState, require_extends, signed_by, state_from, states_in, subject_of
-from ruleout.ledger.key_life import open_head
+from ruleout.ledger.key_life import key_entries, open_head
 from ruleout.ledger.merkle import Levels, consistency_proof, leaf_hash, levels_of, root_at
+from ruleout.ledger.verify_hosts import require_copy
 
 _FORK = "Keep both copies: the host's log is not the one that the record knows. Nothing was written."
 
@@ -37,13 +39,14 @@ class Taken:
 
 
 def take_state(record: Record, recorder: Recorder, signer: Signer, folder: Path, *, vkeys: tuple[str, ...]) -> Taken:
-    """Draft the entry that holds a host's log as it is now, once all of it was audited and extends what is known of it.
+    """Draft the entry that holds a host's log as it is now, once all of it verifies and extends what is known of it.
 
     Effect: reads the host's log; drafts at most one entry, which the caller commits.
 
     Args:
         folder: the host's workspace, or a copy of its log's folder.
-        vkeys: the log's keys as known from elsewhere; none takes those of the state before, and at first the folder's own.
+        vkeys: keys of the log as known from elsewhere, all of one generation, from which the log's own rotations must lead
+            to those that sign now; none takes those of the state before, and at first the folder's own.
 
     Raises:
         LedgerError, VerificationFailed: the log does not hold, or is not an extension of what the record knows.
@@ -53,37 +56,44 @@ def take_state(record: Record, recorder: Recorder, signer: Signer, folder: Path,
     Source: L-11.
     """
     require_known(record, signer)
-    view = read_log(_log_folder(folder))
+    place = open_workspace(folder) if (folder / CONFIG).is_file() else None
+    view = read_log(folder if place is None else place.ledger)
     if view.origin == record.view.origin:
         raise RuleoutError(f"{folder}: expected another log, got {view.origin}, the record itself")
     if view.size == 0:
         raise RuleoutError(f"{folder}: expected a log with entries, got none", hint="Seal something first.")
-    known = states_in(record.entries).get(view.origin, ())
-    before = known[-1][1] if known else None
-    state = _state(view, before, tuple(map(parse_log_key, vkeys)))
+    known = tuple(state for _, state in states_in(record.entries).get(view.origin, ()))
+    before = known[-1] if known else None
+    copy = host_copy(view, None if place is None else place.keyring)
+    state = _state(copy, before, _generation(view, vkeys))
+    require_copy((*known, state), copy)  # what verifiers would refuse never enters the record
     if before is not None and before.head == state.head:
         return Taken(state=state, before=before, is_new=False)
     name = f"{EntryType.HOST_LOG.value}/{view.origin}/{state.head.size}"
     subject = subject_of(state)
-    require_extends(state_from(subject), before)  # what verifiers would refuse never enters the record
+    require_extends(state_from(subject), before)
     recorder.add(EntryType.HOST_LOG, name, subject, signer=signer)
     return Taken(state=state, before=before, is_new=True)
 
 
-def _log_folder(folder: Path) -> Path:
-    return open_workspace(folder).ledger if (folder / CONFIG).is_file() else folder
+def _generation(view: LogView, vkeys: tuple[str, ...]) -> tuple[LogKey, ...]:
+    """The log's keys, one for each of its algorithms, among which those named are; its first ones where none is named."""
+    told = tuple(map(parse_log_key, vkeys))
+    for generation in view.log_keys.generations:
+        if set(told) <= set(generation):
+            return generation
+    got = ", ".join(key.key_id for key in view.keys)
+    raise VerificationFailed("key", f"expected {told[0].key_id} among the log's keys, got {got}", hint=_FORK)
 
 
-def _state(view: LogView, before: HostState | None, told: tuple[LogKey, ...]) -> HostState:
-    """The log's state, after an audit of all its files, with the proof that it extends the state before."""
-    audit_log(view, view.keys)
-    data = tuple(view.entries())
-    entries = [parse_entry(one, index=index) for index, one in enumerate(data)]
-    known = before.keys if before is not None else told or view.log_keys.generations[0]
-    head, keys = open_head(view.checkpoint, known, entries, origin=view.origin)
-    note, signers = signed_by(view.checkpoint, keys)
-    if not set(told) <= set(signers):
-        raise VerificationFailed("key", f"expected {told[0].key_id} to sign, got {signers[0].key_id}", hint=_FORK)
+def _state(copy: Bundle, before: HostState | None, told: tuple[LogKey, ...]) -> HostState:
+    """The log's state, signed by keys that follow from those known, with the proof that it extends the state before."""
+    data = [entry.data for entry in copy.entries]
+    changes = key_entries(data)
+    head, keys = open_head(copy.checkpoint, told, changes, origin=copy.origin)
+    if before is not None:
+        _, keys = open_head(copy.checkpoint, before.keys, changes, origin=copy.origin)
+    note, signers = signed_by(copy.checkpoint, keys)
     proof = () if before is None else _extends(before, head, levels_of(map(leaf_hash, data)))
     return HostState(head=head, note=note, keys=signers, proof=proof)
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -115,9 +115,9 @@ def _note_doubles(witnesses: list[Witness], own_keys: Collection[bytes], finding
         keys.add(witness.key.public_key)
 
 
-def witness_entries(view: LogView) -> tuple[LedgerEntry, ...]:
-    """Return the published `witness` and `key` entries of a log, in order. Effect: reads its entry bundles."""
-    found = [(nth, data) for nth, data in enumerate(view.entries()) if data.endswith(_ENDINGS)]
+def witness_entries(entries: Iterable[bytes]) -> tuple[LedgerEntry, ...]:
+    """Return the `witness` and `key` entries among the bytes of a log's entries from index 0 on, in order. Pure."""
+    found = [(nth, data) for nth, data in enumerate(entries) if data.endswith(_ENDINGS)]
     return tuple(parse_entry(data, index=nth) for nth, data in found)
 
 
@@ -131,7 +131,7 @@ def recorded_policy(view: LogView, *, but: str = "", void: bool = False) -> tupl
     Raises:
         NotFound, VerificationFailed: the record names a policy that is not there or is none.
     """
-    digest = policy_named(witness_entries(view), but=but, void=void)
+    digest = policy_named(witness_entries(view.entries()), but=but, void=void)
     if digest is None:
         return None
     text = get_object(view.path, digest).decode("utf-8")

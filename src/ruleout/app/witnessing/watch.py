@@ -136,7 +136,7 @@ def _was_ever_witnessed(ledger: Path) -> bool:
 
 
 def _is_outage(view: LogView, at: datetime) -> bool:
-    read = witness_entries(view)
+    read = witness_entries(view.entries())
     life = key_life(read)
     told = [e for e in read if e.content.type is EntryType.WITNESS and e.content.subject["act"] == _OUTAGE_ACT]
     instants = [datetime.fromisoformat(e.content.ts) for e in told if not life.is_void(e)]
