@@ -36,7 +36,7 @@ MATCHERS = st.sampled_from(
         {"url-within": ["https://a.example/x"]}, {"path-within": ["/srv/a"]}, {"longest": 30, "one-of": ["ls", "/srv/a"]},
     ]
 )  # fmt: skip
-POINTERS = st.sampled_from(["/a", "/b", "/c/d", "/l/*"])
+POINTERS = st.sampled_from(["/a", "/a/*", "/b", "/c", "/c/d", "/l/*", "/l/*/d"])
 RULES = st.builds(lambda at, matcher: {"at": at, **matcher}, POINTERS, MATCHERS)
 TOOLS = st.builds(
     lambda name, class_, tiers, arguments, never: {
@@ -51,9 +51,14 @@ TOOLS = st.builds(
 ARGUMENTS = st.fixed_dictionaries(
     {},
     optional={
-        "a": VALUES, "b": VALUES, "c": st.fixed_dictionaries({"d": VALUES}) | VALUES, "l": st.lists(VALUES, max_size=3),
+        "a": VALUES | st.lists(VALUES, max_size=2), "b": VALUES, "c": st.fixed_dictionaries({"d": VALUES}) | VALUES,
+        "l": st.lists(VALUES | st.fixed_dictionaries({"d": VALUES}), max_size=3),
     },
 )  # fmt: skip
+#: Arguments with numbers that no decimal can hold, among others.
+NUMBERS = st.builds(
+    lambda sign, power: f'{{"a": 1.5e{sign}{power}}}', st.sampled_from(["", "-"]), st.integers(0, 10**30)
+)
 
 
 def rules_of(*tools):
@@ -96,7 +101,7 @@ def test_a_permit_never_makes_a_judgement_weaker(tool, arguments, tier, human, n
     assert strictness(judge(call, permitted, tier)) >= strictness(judge(call, rules, tier))
 
 
-@given(st.text(), st.text(max_size=40), st.booleans(), st.text(max_size=8))
+@given(st.text(), st.text(max_size=40) | NUMBERS, st.booleans(), st.text(max_size=8))
 def test_judging_never_raises_and_unknown_names_are_denied(name, arguments, whole, tier):
     """Whatever a model writes."""
     judged = judge(

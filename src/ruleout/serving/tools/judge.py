@@ -14,7 +14,8 @@ from typing import NamedTuple, NoReturn, Protocol
 
 from ruleout.serving.refusal import Refusal, Why
 from ruleout.serving.tools.classes import Effect, looks_like
-from ruleout.serving.tools.rules import ArgumentRule, CompiledTool, ToolRules, Way
+from ruleout.serving.tools.rules import ArgumentRule, CompiledTool, ToolRules
+from ruleout.serving.tools.shapes import Way
 
 MOST_CHARS = 262_144
 MOST_DEPTH = 32
@@ -97,8 +98,7 @@ def _broken(text: str, tool: CompiledTool) -> str:
         seen.add(way)
         rules = allowed.get(way)
         if rules is None:
-            # Where a rule expects a value stands a list or an object: whatever is in it was not looked at.
-            if tool.high_impact or any(way[:i] in allowed or way[:i] in never for i in range(1, len(way))):
+            if tool.high_impact or tool.shapes.is_misplaced(way, value):
                 return f"{tool.name}/unnamed-argument"
         else:
             for rule in rules:
@@ -122,8 +122,9 @@ def _read(text: str) -> object:
         raise _NotRead("too long")
     try:
         value = _DECODER.decode(text)
-    except (ValueError, RecursionError) as error:
-        raise _NotRead("not JSON, or a name stands twice") from error
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        # Arithmetic: a number that no decimal can hold.
+        raise _NotRead("not JSON, a name stands twice, or a number is out of range") from error
     if type(value) is not dict:
         raise _NotRead("no JSON object")
     return value

@@ -11,7 +11,8 @@ from ruleout.serving.tools.classes import Effect, ToolClass, looks_like
 from ruleout.serving.tools.document import ArgumentDoc, ToolDoc, ToolRulesDoc
 from ruleout.serving.tools.matchers import matchers_of
 from ruleout.serving.tools.places import path_of, url_of
-from ruleout.serving.tools.rules import ArgumentRule, CompiledTool, ToolRules, Way
+from ruleout.serving.tools.rules import ArgumentRule, CompiledTool, ToolRules
+from ruleout.serving.tools.shapes import Way, are_near, holds_something, shapes_of
 
 MOST_BYTES = 1024 * 1024
 _MATCHERS = ("any", "equals", "one_of", "url_within", "path_within", "at_most", "longest")
@@ -68,12 +69,15 @@ def _check_argument(doc: ArgumentDoc, at: Path, findings: Findings, *, forbids: 
 
 
 def _compiled(tool: ToolDoc) -> CompiledTool:
+    arguments = _by_way(tool, tool.arguments, forbids=False)
+    never = _by_way(tool, tool.never, forbids=True)
     return CompiledTool(
         name=tool.name,
         tool_class=tool.class_,
         tiers=dict(tool.tiers),
-        arguments=_by_way(tool, tool.arguments, forbids=False),
-        never=_by_way(tool, tool.never, forbids=True),
+        arguments=arguments,
+        never={**never, **{way: _forbidding(way, never) for way in arguments}},
+        shapes=shapes_of((*arguments, *never)),
         required=tuple((way_of(one.at), f"{tool.name}{one.at}") for one in tool.arguments if one.required),
         high_impact=tool.class_.is_high_impact,
         human_approval=False,
@@ -87,6 +91,13 @@ def _by_way(tool: ToolDoc, arguments: tuple[ArgumentDoc, ...], *, forbids: bool)
         rule = ArgumentRule(f"{tool.name}{one.at}{'/never' if forbids else ''}", matchers_of(one, forbids=forbids))
         made[way] = (*made.get(way, ()), rule)
     return made
+
+
+def _forbidding(way: Way, never: dict[Way, tuple[ArgumentRule, ...]]) -> tuple[ArgumentRule, ...]:
+    """The rules that forbid at a way that is allowed: also those of ways near it, for what is there may be what they mean."""
+    near = (rule for other, rules in never.items() if are_near(way, other) for rule in rules)
+    moved = (rule._replace(matchers=(holds_something, *rule.matchers)) for rule in near)
+    return (*never.get(way, ()), *moved)
 
 
 def way_of(pointer: str) -> Way:

@@ -9,9 +9,7 @@ from typing import NamedTuple
 from ruleout.model.permit import Tool
 from ruleout.serving.tools.classes import Effect, ToolClass
 from ruleout.serving.tools.matchers import Matcher
-
-#: The way to an argument: names of members; None for whichever item of a list.
-Way = tuple[str | None, ...]
+from ruleout.serving.tools.shapes import Shapes, Way
 
 
 class ArgumentRule(NamedTuple):
@@ -22,13 +20,14 @@ class ArgumentRule(NamedTuple):
 
 
 class CompiledTool(NamedTuple):
-    """One tool. `arguments` allow, `never` forbid; both by the way to the argument."""
+    """One tool. `arguments` allow, `never` forbid; both by the way to the argument. `shapes` are of the ways of both."""
 
     name: str
     tool_class: ToolClass
     tiers: Mapping[str, Effect]
     arguments: Mapping[Way, tuple[ArgumentRule, ...]]
     never: Mapping[Way, tuple[ArgumentRule, ...]]
+    shapes: Shapes
     required: tuple[tuple[Way, str], ...]
     high_impact: bool
     human_approval: bool

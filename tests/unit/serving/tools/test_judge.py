@@ -143,6 +143,7 @@ def test_an_argument_that_no_rule_names_is_denied_of_a_high_impact_tool_only():
         '{"a":' * 2000 + "1" + "}" * 2000,
         "[" * 100_000,
         '{"a": ' + "9" * 5000 + "}",
+        '{"a": 1e99999999999999999999}',
         '{"a": "' + "x" * 300_000 + '"}',
         '{"a": [' + "1," * 6000 + "1]}",
     ],
@@ -182,6 +183,72 @@ def test_a_forbidden_place_is_not_reached_by_wrapping_it():
         "http://[::ffff:169.254.169.254]/", "http://a@169.254.169.254/", ["http://169.254.169.254/"], {"x": "y"}, "//x",
     ):  # fmt: skip
         rule(to(value))
+
+
+ETC = parse_tool_rules(
+    b"""kind: tool-rules
+tool-rules: acme-tools
+version: 1
+tools:
+  - name: read_notes
+    class: ordinary
+    tiers: {standard: allow}
+    arguments:
+      - {at: /one, any: true}
+      - {at: "/one/*", any: true}
+    never:
+      - {at: "/one/*", path-within: [/etc]}
+      - {at: "/paths/*", path-within: [/etc]}
+      - {at: /where/path, path-within: [/etc]}
+      - {at: "/lines/*/text", equals: x}
+""",
+    file="tools.yaml",
+)
+
+
+def notes(text):
+    return judge(Call("read_notes", text), ETC, "standard")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"paths": "/etc/passwd"}',
+        '{"paths": {"0": "/etc/passwd"}}',
+        '{"paths": [["/etc/passwd"]]}',
+        '{"where": "/etc/passwd"}',
+        '{"where": ["/etc/passwd"]}',
+        '{"where": [{"path": "/etc/passwd"}]}',
+        '{"where": [{"path": null}]}',
+        '{"where": {"path": ["/etc/passwd"]}}',
+        '{"lines": {"text": "x"}}',
+        '{"lines": ["x"]}',
+        '{"lines": "x"}',
+        '{"lines": [[{"text": "x"}]]}',
+    ],
+)
+def test_a_forbidden_place_is_not_reached_by_another_shape(text):
+    """A text for a list or an object, an object for a list, more lists or fewer."""
+    assert rule(notes(text)) == "read_notes/unnamed-argument"
+
+
+@pytest.mark.parametrize("text", ['{"one": "/etc/passwd"}', '{"one": ["/srv", "/etc/passwd"]}', '{"one": [7]}'])
+def test_what_is_forbidden_of_one_shape_is_of_another_that_is_allowed(text):
+    assert rule(notes(text)) == "read_notes/one/*/never"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"paths": ["/srv/a"], "where": {"path": "/srv/a", "line": 1}, "lines": [{"text": "y", "at": 1}]}',
+        '{"paths": [], "where": {}, "lines": [{}], "one": []}',
+        '{"paths": null, "where": null, "lines": null, "one": null}',
+        '{"one": "/srv/a", "path": "/etc", "text": "x"}',
+    ],
+)
+def test_what_has_the_shape_that_rules_expect_or_nothing_in_it_passes(text):
+    """Null is what official SDKs' strict schemas send for an argument that is left out."""
+    assert notes(text) == Allowed("read_notes")
 
 
 @pytest.mark.parametrize(
