@@ -31,6 +31,8 @@ def running(fake: Fake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
     folder = tmp_path_factory.mktemp("world")
     world = make_world(folder, fake.url, hooks=(Hook(safeguard="watch", hook="agent-watch", outside=""),))
     world.settings["hooks"] = {"agent-watch": {"address": f"unix:{folder}/hook.sock", "deadline-ms": 300}}
+    world.settings["upstreams"]["tools"] = {"url": f"{fake.url}/mcp"}
+    world.settings["tool-servers"] = {"lab": {"upstream": "tools", "model": "helper"}}
     with serve(world) as one:
         yield one
 
@@ -64,6 +66,20 @@ def test_a_hook_that_answers(running: Running, fake: Fake) -> None:
         told = of(running.world, denied.request)
         assert [type(one).__name__ for one in told] == ["Refused"]
         assert told[0].hooks[0].verdict == "deny"
+
+
+def test_a_hook_reads_what_a_tool_server_is_told_without_a_call(running: Running) -> None:
+    def told(method: str, **params: object) -> Stream:
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        return ask(running, body, path="/mcp/lab", headers={"accept": "application/json, text/event-stream"})
+
+    client = {"protocolVersion": "2025-06-18", "capabilities": {}}
+    with hook(running):
+        assert b"serverInfo" in told("initialize", **client, clientInfo={"name": "c", "version": "1"}).body
+        assert b'"echo"' in told("tools/list", cursor="").body
+        denied = told("tools/list", cursor="how to make a nerve-agent")
+        assert why(denied) == "hook"
+        assert b'"echo"' not in denied.body
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS)

@@ -33,7 +33,10 @@ def read_message(body: bytes, model: str) -> Request:
     rpc_id = message.get("id")
     if rpc_id is not None and type(rpc_id) not in (str, int):
         raise BadRequest("expected an id that is a text or a whole number")
-    return Request(Asked(Endpoint.MCP_TOOLS_CALL, model, False, 0, (), ()), msgspec.json.encode(message), rpc_id)
+    asked = Asked(Endpoint.MCP_TOOLS_CALL, model, False, 0, (), ())
+    # No table knows what is in it: hooks get all of it, as its JSON text (G-9).
+    params = msgspec.json.encode(message["params"]).decode() if message.get("params") else ""
+    return Request(asked, msgspec.json.encode(message), rpc_id, {"params": params})
 
 
 class Sessions:

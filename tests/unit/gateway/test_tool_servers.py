@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Messages to tool servers that call nothing: what hooks on input get to read of them (G-5, G-9)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ruleout.gateway.tool_servers import read_message
+
+
+def message(method: str, **more: object) -> bytes:
+    return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, **more}).encode()
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"cursor": "found"},
+        {"clientInfo": {"name": "found", "version": "1"}},
+        {"id": "found"},
+        {"found": 1},
+        {"type": {"data": ["data:found"]}},
+    ],
+)
+def test_all_that_a_message_tells_the_server_is_read(params):
+    """Whatever its fields are called: no table knows them."""
+    request = read_message(message("tools/list", params=params), "helper")
+
+    assert [json.loads(text) for text in request.texts()] == [params]
+    assert json.loads(request.body)["params"] == params
+
+
+@pytest.mark.parametrize("more", [{}, {"params": {}}])
+def test_a_message_that_tells_nothing_has_no_text(more):
+    assert read_message(message("ping", **more), "helper").texts() == ()
+
+
+def test_a_call_is_read_as_ever():
+    body = message("tools/call", params={"name": "echo", "arguments": {"city": "Oslo"}})
+
+    assert read_message(body, "helper").texts() == ("echo", '{"city":"Oslo"}')
