@@ -19,7 +19,6 @@ from ruleout.gateway.admission import Admission
 from ruleout.gateway.exchange import Exchange, refusal_of
 from ruleout.model.permit import ContentPolicy
 from ruleout.serving.audit import HookSaid, ToolUse
-from ruleout.serving.epoch import Scope
 from ruleout.serving.hooks import HoldBack, Question, Stage, Verdict, denied_by
 from ruleout.serving.monitoring.counters import Counters
 from ruleout.serving.monitoring.metrics import APPROVALS, HOOK_SECONDS, VERDICTS
@@ -68,10 +67,13 @@ class Safeguards:
 class Checks:
     """The checks of one exchange: its question, then its answer piece by piece."""
 
-    __slots__ = ("_admission", "_by_tool", "_calls", "_guards", "_held", "_it", "_names", "_standing")
+    __slots__ = ("_admission", "_by_tool", "_calls", "_guards", "_held", "_it", "_names", "_standing", "_unsent")
 
     def __init__(self, it: Exchange, admission: Admission, standing: Standing, guards: Safeguards) -> None:
-        self._it, self._admission, self._standing, self._guards = it, admission, standing, guards
+        self._it, self._admission, self._guards = it, admission, guards
+        self._standing: Standing | None = standing  # that by which all of `_unsent` were judged, or one before it
+        # Calls that were let through and may not have left, and whether a person approved each.
+        self._unsent: list[tuple[ToolCall, bool]] = []
         self._calls = 0
         self._by_tool: dict[str, int] = {}
         self._names: tuple[str, ...] = ()
@@ -100,6 +102,7 @@ class Checks:
         calls = () if call is None else ((call.name, call.arguments),)
         refusal, said = await self._asked(names, Stage.INPUT, "", "\n".join(request.texts()), calls)
         it.input_hooks = said
+        self._judge_again()
         return refusal
 
     def at_once(self, piece: Piece) -> bytes | None:
@@ -120,12 +123,15 @@ class Checks:
         self._count(piece)
         for call in piece.tool_calls:
             await self._judge(call)
-        if self._held is None:
-            return [piece.data]
-        if piece.unread:
-            raise Cut(_unread_by(self._names, piece.unread))
-        self._held.add(piece.data, piece.text, ended=piece.ended)
-        return await self._cleared(piece)
+        if self._held is not None:
+            if piece.unread:
+                raise Cut(_unread_by(self._names, piece.unread))
+            self._held.add(piece.data, piece.text, ended=piece.ended)
+        ready = await self._cleared(piece)
+        self._judge_again()
+        if self._held is None or self._held.is_empty:
+            self._unsent.clear()
+        return ready
 
     def _count(self, piece: Piece) -> None:
         _, _, _, tokens_in, tokens_out, _, _ = piece
@@ -178,29 +184,51 @@ class Checks:
 
     async def _refusal_of(self, call: ToolCall) -> Refusal | None:
         it = self._it
-        caller, grant, request = it.caller, it.grant, it.request
-        if caller is None or grant is None or request is None or not grant.tools:
+        caller, grant, scope = it.caller, it.grant, it.scope
+        if caller is None or grant is None or scope is None or not grant.tools:
             return Refusal(Why.TOOL, "the permit names no tool", rules=("permit-tool",))
+        # Each later judgement of this exchange counts the tool as well: the call may be held, and its tool killed (G-6).
+        # The name may be another than what was offered. No call is plain chat (G-7).
+        if scope.plain or call.name not in scope.tools:
+            it.scope = scope = scope._replace(tools=(*scope.tools, call.name), plain=False)
         over = self._over(call, caller.tenant, grant.model)
         if over is not None:
             return over._replace(permit=grant.permit)
-        judged = judge(call, under_permit(self._standing.tools, grant.tools.values()), caller.tier)
-        if isinstance(judged, Denied):
-            return judged.refusal._replace(permit=grant.permit)
-        approved = False
-        if isinstance(judged, NeedsApproval):
-            refused = await self._approved(call, judged.rules)
+        found, approved = self._as_of_now(call, approved=False), False
+        if isinstance(found, NeedsApproval):
+            refused = self._admission.view.standing(scope) or await self._approved(call, found.rules)
             if refused is not None:
                 return refused
-            approved = True
-        asked = self._admission.call_of(it.endpoint, caller, grant, request.asked, tool=call.name, approved=approved)
-        answer = self._admission.decide(it, self._standing, asked)
-        if not answer.allowed:
-            return refusal_of(answer, grant.permit)
-        # The kill state once more, with this tool: it may have changed while a person was asked (G-6). No call is plain chat (G-7).
-        scope = Scope() if it.scope is None else it.scope
-        scope = scope._replace(tools=(*scope.tools, call.name), plain=False)
-        return self._admission.view.standing(scope)
+            found, approved = self._as_of_now(call, approved=True), True
+        if found is None:
+            self._unsent.append((call, approved))
+        return _refused(found)
+
+    def _as_of_now(self, call: ToolCall, *, approved: bool) -> Refusal | NeedsApproval | None:
+        """What rules, policy and kill state say of a call as they are now: they may have changed while somebody was asked."""
+        it, admission = self._it, self._admission
+        caller, grant, request, standing = it.caller, it.grant, it.request, admission.standing
+        if standing is None or caller is None or grant is None or request is None or it.scope is None:
+            return Refusal(Why.CLOSED, admission.closed, retry_after_s=1)
+        judged = judge(call, under_permit(standing.tools, grant.tools.values()), caller.tier)
+        if isinstance(judged, Denied):
+            return judged.refusal._replace(permit=grant.permit)
+        if isinstance(judged, NeedsApproval) and not approved:
+            return judged
+        asked = admission.call_of(it.endpoint, caller, grant, request.asked, tool=call.name, approved=approved)
+        answer = admission.decide(it, standing, asked)
+        return admission.view.standing(it.scope) if answer.allowed else refusal_of(answer, grant.permit)
+
+    def _judge_again(self) -> None:
+        """Judge calls that may not have left once more, if what is served by is another by now; raises Cut."""
+        standing = self._admission.standing
+        if standing is self._standing:
+            return
+        self._standing = standing
+        for call, approved in self._unsent:
+            refusal = _refused(self._as_of_now(call, approved=approved))
+            if refusal is not None:
+                raise Cut(refusal)
 
     def _over(self, call: ToolCall, tenant: str, model: str) -> Refusal | None:
         self._calls += 1
@@ -240,6 +268,12 @@ class Checks:
 def _unread_by(names: tuple[str, ...], unread: Sequence[str]) -> Refusal:
     """What a hook cannot read it cannot clear (G-9)."""
     return Refusal(Why.HOOK, f"a hook that the permit demands cannot read: {', '.join(unread)}", failed=names)
+
+
+def _refused(found: Refusal | NeedsApproval | None) -> Refusal | None:
+    if isinstance(found, NeedsApproval):
+        return Refusal(Why.APPROVAL, "by now a person has to allow this call, and nobody was asked", rules=found.rules)
+    return found
 
 
 def _said(verdict: Verdict) -> str:
