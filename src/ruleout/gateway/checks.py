@@ -64,6 +64,9 @@ class Safeguards:
         return verdict
 
 
+_MIXED = "a hook that the permit demands cannot read several answers of one stream, which come between each other"
+
+
 class Checks:
     """The checks of one exchange: its question, then its answer piece by piece."""
 
@@ -94,6 +97,8 @@ class Checks:
         call = None if request.call is None else ToolCall(request.call.name, request.call.arguments, True, 0)
         if call is not None:
             await self._judge(call)
+        if self._held is not None and request.asked.stream and request.choices > 1:
+            return Refusal(Why.HOOK, _MIXED, failed=self._names)
         names = self._guards.at(it.grant.hooks, Stage.INPUT) if it.grant and it.grant.hooks else ()
         if not names:
             return None

@@ -43,3 +43,19 @@ def test_what_a_hook_on_output_cannot_read_is_refused(asking: Asking) -> None:
 
 def test_a_hook_on_input_alone_has_nothing_to_read_in_an_answer(asking: Asking) -> None:
     assert checks_of(asking, Stage.INPUT).at_once(PICTURE) == b"{}"
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"), [({"n": 2, "stream": True}, True), ({"n": 2}, False), ({"n": 1, "stream": True}, False)]
+)
+def test_several_answers_of_one_stream_are_not_served_where_a_hook_must_see_each(
+    asking: Asking, more: dict[str, object], *, refused: bool
+) -> None:
+    admission, (it, refusal) = asking.admission, asking.ask(**more)
+    assert refusal is None
+    assert admission.standing is not None
+    assert it.request is not None
+    checks = Checks(it, admission, admission.standing, Safeguards(stages={"w": frozenset([Stage.OUTPUT])}))
+    found = asyncio.run(checks.question(it.request))
+    assert (found is not None) == refused
+    assert found is None or (found.why, found.failed) == (Why.HOOK, ("w",))

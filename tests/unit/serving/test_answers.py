@@ -191,12 +191,26 @@ def test_text_goes_on_while_a_call_of_another_choice_is_held() -> None:
     call = {
         "tool_calls": [{"index": 0, "id": "i", "type": "function", "function": {"name": "look", "arguments": "{}"}}]
     }
-    reader = reader_of(CHAT)
+    reader = reader_of(CHAT, choices=2)
     assert reader.feed(chunk(0, call)) == []
     assert [one.text for one in reader.feed(chunk(1, {"content": "hi"}))] == ["hi"]
     (piece,) = reader.feed(chunk(0, {}, "tool_calls"))
     assert [call.name for call in piece.tool_calls] == ["look"]
     assert reader.feed(chunk(1, {}, "stop"))[0].tool_calls == ()
+
+
+def test_a_stream_of_more_choices_than_were_asked_for_is_cut() -> None:
+    """Their pieces would come between each other, and no hook would see what one of them says."""
+    told = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    reader = reader_of(CHAT)
+    for index in (0, 1):
+        told["choices"] = [{"index": index, "delta": {"content": "a"}, "finish_reason": None}]
+        sent = b"data: " + json.dumps(told).encode() + b"\n\n"
+        if index:
+            with pytest.raises(CutShort, match="choices"):
+                reader.feed(sent)
+        else:
+            assert [one.text for one in reader.feed(sent)] == ["a"]
 
 
 @pytest.mark.parametrize("case", VECTORS, ids=[case["name"] for case in VECTORS])

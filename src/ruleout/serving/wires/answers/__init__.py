@@ -38,16 +38,19 @@ def whole_of(endpoint: Endpoint, body: bytes, rpc_id: str | int | None = None) -
         raise cut_short(fault) from None
 
 
-def reader_of(endpoint: Endpoint, rpc_id: str | int | None = None, *, hide_usage: bool = False) -> Reader:
+def reader_of(
+    endpoint: Endpoint, rpc_id: str | int | None = None, *, hide_usage: bool = False, choices: int = 1
+) -> Reader:
     """Return what watches one answer that is sent as server-sent events.
 
     Args:
         endpoint: the wire format.
         rpc_id: id of the MCP request that is answered.
         hide_usage: do not forward the usage chunk of a chat completion, which only the gateway asked for.
+        choices: how many answers a chat completion may have: as many as were asked for.
     """
     if endpoint is Endpoint.OPENAI_CHAT_COMPLETIONS:
-        return chat.ChatReader(hide_usage=hide_usage)
+        return chat.ChatReader(hide_usage=hide_usage, choices=choices)
     if endpoint is Endpoint.OPENAI_RESPONSES:
         return responses.ResponsesReader()
     if endpoint is Endpoint.ANTHROPIC_MESSAGES:

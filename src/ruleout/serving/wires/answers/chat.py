@@ -99,9 +99,9 @@ def _keys(chunk: _Chunk, one: _Choice, delta: _Delta) -> int:
 class ChatReader(Streamed):
     """A streamed chat completion; its state is (head, choices begun, choices finished, ended)."""
 
-    def __init__(self, *, hide_usage: bool = False) -> None:
+    def __init__(self, *, hide_usage: bool = False, choices: int = 1) -> None:
         super().__init__()
-        self._hide = hide_usage
+        self._hide, self._choices = hide_usage, choices
         #: By choice and index: whether a function or a custom tool, its name, its arguments.
         self._calls: dict[tuple[int, int], list[str]] = {}
         self._open: set[int] = set()
@@ -170,6 +170,8 @@ class ChatReader(Streamed):
         if told.get("message") or (at in self._done and any(delta[key] for key in delta if key != "role")):
             raise CutShort("a choice goes on after its end")
         self._begun |= {at}
+        if len(self._begun) > self._choices:
+            raise CutShort("the answer has more choices than were asked for")
         for call in as_list(delta.get("tool_calls")):
             part, _ = known(call, CALL)
             self._part(at, as_index(part.get("index", 0)), *called_of(part))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ruleout.model.permit import Endpoint
 from ruleout.serving.asked import Asked
 from ruleout.serving.tools.call import Call
 from ruleout.serving.wires.requests.texts import texts_of
@@ -37,6 +38,12 @@ class Request(NamedTuple):
     def body(self) -> bytes:
         """The bytes that go upstream."""
         return self.forward
+
+    @property
+    def choices(self) -> int:
+        """How many answers are asked for: those of a stream come piece by piece between each other."""
+        told = self.plain.get("n") if self.asked.endpoint is Endpoint.OPENAI_CHAT_COMPLETIONS else None
+        return told if type(told) is int and told > 0 else 1
 
     def texts(self) -> tuple[str, ...]:
         """Return every text that the model, or the tool, would see, in the order of the body. Pure; costs CPU time."""
