@@ -15,10 +15,8 @@ from ruleout.ledger.note import verifier_key
 from ruleout.model.permit import LimitKind
 from ruleout.model.plain import instant_text
 from ruleout.serving.epoch import (
-    KEPT_FREE,
     LEASE_MS,
     MONITOR,
-    MOST_BYTES,
     ROLE,
     Epoch,
     Kill,
@@ -26,6 +24,7 @@ from ruleout.serving.epoch import (
     Target,
     TightLimit,
     check_successor,
+    has_room,
     is_name,
     sign_epoch,
     to_file,
@@ -98,7 +97,7 @@ def change(site: Site, signer: Signer, after: Callable[[Epoch], Epoch], *, is_fi
             )
         signed = sign_epoch(SignedEpoch(epoch=after(following(before))), signer)
         data = to_file(signed)
-        if len(data) > MOST_BYTES - KEPT_FREE and not any(one.kind is Target.ALL for one in signed.epoch.kills):
+        if not has_room(before, signed):
             raise RuleoutError("no room for more kills", hint="Kill everything: `ruleout kill --all`.")
         check_successor(before, signed, site.keyring())
         try:

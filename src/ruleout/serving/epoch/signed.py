@@ -49,6 +49,11 @@ def to_file(signed: SignedEpoch) -> bytes:
     return data
 
 
+def size_of(signed: SignedEpoch) -> int:
+    """Return how many bytes its file has, whether a reader would take it or not. Pure."""
+    return len(canonical({"document": value_of(signed.epoch), "sigs": value_of_signatures(signed.sigs)}))
+
+
 def from_file(data: bytes) -> SignedEpoch:
     """Return the epoch of a file, its form checked and its signatures not.
 

@@ -7,13 +7,14 @@ No state is worth as much as everything killed: the first epoch needs two person
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 
 from ruleout.errors import VerificationFailed
 from ruleout.ledger.signing import Holder, Keyring
-from ruleout.serving.epoch.document import Epoch, Kill, Target
+from ruleout.serving.epoch.document import KEPT_FREE, MOST_BYTES, Epoch, Kill, Target
 from ruleout.serving.epoch.signatures import persons_in
-from ruleout.serving.epoch.signed import SignedEpoch, signers_of
+from ruleout.serving.epoch.signed import SignedEpoch, signers_of, size_of
 
 ROLE = "kill"
 MONITOR = "monitor"
@@ -53,6 +54,24 @@ def loosens(before: Epoch, after: Epoch) -> bool:
     return looser or given_back or after.lease_ms > before.lease_ms or after.bundle != before.bundle
 
 
+def has_room(before: SignedEpoch | None, after: SignedEpoch) -> bool:
+    """Whether an epoch leaves the room that is kept for a kill of everything: it is no larger than that lets it be, or than the one
+    before, or it adds kills alone and kills everything.
+
+    Pure.
+
+    Source: G-6.
+    """
+    size = size_of(after)
+    if size <= MOST_BYTES - KEPT_FREE:
+        return True
+    if before is None:
+        return False
+    added = replace(before.epoch, number=after.epoch.number, prev=after.epoch.prev, at=after.epoch.at)
+    adds_kills = replace(after.epoch, kills=added.kills) == added and not _removed(before.epoch, after.epoch)
+    return size <= size_of(before) or (adds_kills and any(kill.kind is Target.ALL for kill in after.epoch.kills))
+
+
 def check_successor(before: SignedEpoch | None, after: SignedEpoch, keyring: Keyring) -> tuple[Holder, ...]:
     """Return who signed an epoch that may follow another.
 
@@ -63,7 +82,7 @@ def check_successor(before: SignedEpoch | None, after: SignedEpoch, keyring: Key
 
     Raises:
         VerificationFailed: check "epoch-signature", or "epoch-succession" where number, digest, or the persons that
-            this act needs are not there.
+            this act needs are not there, or it takes the room of a kill of everything.
 
     Source: G-6.
     """
@@ -71,6 +90,8 @@ def check_successor(before: SignedEpoch | None, after: SignedEpoch, keyring: Key
     number, prev = (0, "") if before is None else (before.epoch.number, before.digest)
     if (after.epoch.number, after.epoch.prev) != (number + 1, prev):
         raise _refusal(f"epoch {number + 1} after {prev[:12] or 'nothing'}", f"{after.epoch.number}")
+    if not has_room(before, after):
+        raise _refusal(f"at most {MOST_BYTES - KEPT_FREE} bytes but for kills", f"{size_of(after)}")
     old = None if before is None else before.epoch
     _check_new_kills(old, after.epoch, holders)
     if _needs_two(old, after.epoch):
@@ -98,7 +119,8 @@ def _check_new_kills(before: Epoch | None, after: Epoch, holders: Sequence[Holde
 
 def _check_monitor(before: Epoch | None, after: Epoch, holders: Sequence[Holder]) -> None:
     kills = () if before is None else before.kills
-    if after.kills != kills or before is None or not any(MONITOR in holder.roles for holder in holders):
+    is_other = before is None or after.lease_ms != before.lease_ms or after.kills != kills
+    if is_other or not any(MONITOR in holder.roles for holder in holders):
         raise _refusal(f"a key in role {ROLE!r}, or {MONITOR!r} to tighten limits", holders[0].key.key_id)
 
 

@@ -16,10 +16,13 @@ from ruleout.model.canonical import canonical
 from ruleout.model.permit import LimitKind
 from ruleout.serving.epoch import (
     DRILL_NAME,
+    KEPT_FREE,
+    MOST_BYTES,
     Act,
     Kill,
     Killed,
     Scope,
+    SignedEpoch,
     Target,
     TightLimit,
     act_of,
@@ -81,6 +84,64 @@ def test_what_may_follow(signers, change):
 def test_what_may_not_follow(signers, change):
     with pytest.raises(VerificationFailed, match="epoch-succession"):
         check_successor(FIRST, after(*signers, **change), KEYRING)
+
+
+def test_one_person_may_shorten_the_lease_and_a_machine_may_not():
+    long = signed(epoch(lease_ms=5000), KIM, LEE)
+    assert check_successor(long, after(KIM, before=long, lease_ms=1000), KEYRING)
+    with pytest.raises(VerificationFailed, match="epoch-succession"):
+        check_successor(long, after(WATCH, before=long, lease_ms=1000), KEYRING)
+
+
+def many(count: int) -> tuple[TightLimit, ...]:
+    return tuple(
+        TightLimit(kind=LimitKind.TOKENS_PER_DAY, tenant=f"{number:03d}{'t' * 190}", at_most=0)
+        for number in range(count)
+    )
+
+
+def of_size(size: int, *signers) -> SignedEpoch:
+    """A first epoch whose file has so many bytes."""
+    found = signed(epoch(limits=many(240)), *signers)
+    missing = size - len(to_file(found))
+    made = signed(epoch(limits=(*many(240), *long_names(missing))), *signers)
+    assert len(to_file(made)) == size
+    return made
+
+
+def long_names(missing: int) -> tuple[TightLimit, ...]:
+    """Limits that take so many bytes more."""
+    empty = len(',{"at_most":0,"kind":"tokens-per-day","tenant":""}')
+    names, left = [], missing
+    while left:
+        taken = left if left <= empty + 190 else min(empty + 150, left - empty - 10)
+        names.append(f"{len(names):02d}".ljust(taken - empty, "x"))
+        left -= taken
+    return tuple(TightLimit(kind=LimitKind.TOKENS_PER_DAY, tenant=name, at_most=0) for name in names)
+
+
+def test_only_a_kill_of_everything_takes_the_room_that_is_kept_for_it():
+    bound = MOST_BYTES - KEPT_FREE
+    full = of_size(bound, KIM, LEE)
+    assert check_successor(None, full, KEYRING)
+    with pytest.raises(VerificationFailed, match="at most 61440 bytes"):
+        check_successor(None, of_size(bound + 1, KIM, LEE), KEYRING)
+    everything, one = one_kill("", Target.ALL, "kill-2"), one_kill("x" * 150, id_="kill-2")
+    more = (*full.epoch.limits, TightLimit(kind=LimitKind.REQUESTS_PER_MINUTE, tenant="t" * 190, at_most=0))
+    for who, change in (
+        ((WATCH,), {"limits": more}), ((KIM,), {"limits": more}), ((KIM,), {"kills": (one,)}),
+        ((KIM,), {"kills": (everything,), "limits": more}), ((KIM, LEE), {"limits": (*more, *many(243)[240:])}),
+    ):  # fmt: skip
+        with pytest.raises(VerificationFailed, match="at most 61440 bytes"):
+            check_successor(full, after(*who, before=full, **change), KEYRING)
+    killed = after(KIM, before=full, kills=(everything,))
+    assert check_successor(full, killed, KEYRING)
+    assert check_successor(killed, after(KIM, before=killed, kills=(everything, one_kill(id_="kill-3"))), KEYRING)
+    with pytest.raises(VerificationFailed, match="at most 61440 bytes"):
+        check_successor(killed, after(WATCH, before=killed, limits=more), KEYRING)
+    assert check_successor(killed, after(KIM, LEE, before=killed, kills=()), KEYRING), (
+        "given back, also by two signatures"
+    )
 
 
 def test_no_state_is_worth_as_much_as_everything_killed():
