@@ -251,6 +251,34 @@ def test_a_state_that_is_wrong_closes_whatever_was_granted(world: World) -> None
     assert world.found() is Why.CLOSED, "silence after that opens nothing"
 
 
+class Empty(Silent):
+    """A store that answers: there is no state."""
+
+    def newest(self) -> tuple[int, bytes] | None:
+        return None
+
+
+def test_a_wrong_state_closes_for_good_also_for_an_agent_that_started_again(world: World) -> None:
+    give(world.site.grants, granted(grant(world.state)))
+    world.outage()
+    assert world.found() is None
+    world.restart()
+    world.agent.store = Empty()  # type: ignore[assignment]
+    assert world.agent.step()
+    assert world.found() is Why.CLOSED
+    world.agent.store = Silent()  # type: ignore[assignment]
+    world.agent.step()
+    assert world.found() is Why.CLOSED, "silence after that opens nothing"
+
+
+def test_a_page_that_was_taken_away_goes_on_for_nobody(world: World) -> None:
+    give(world.site.grants, granted(grant(world.state)))
+    world.outage()
+    assert world.found() is None
+    world.site.places.page.unlink()
+    assert world.found() is Why.LEASE
+
+
 def test_it_ends_at_its_end_and_a_clock_set_back_does_not_prolong_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,6 +307,21 @@ def test_an_agent_after_this_one_keeps_its_end_whatever_the_clock_says(world: Wo
     began = time.monotonic()
     until(lambda: world.found() is Why.LEASE)
     assert time.monotonic() - began < 2.5
+
+
+def test_an_agent_that_starts_while_the_store_answers_keeps_its_end_too(world: World, monkeypatch) -> None:
+    """The clock was set back while no agent ran."""
+    give(world.site.grants, granted(grant(world.state, begins=-3000, lasts=3600)))
+    assert world.agent.step() == ""
+    world.agent.go_on()
+    page = Page(world.site.places.page)
+    before, real = page.read().ends_ns, time.time_ns()
+    assert before
+    monkeypatch.setattr(time, "time_ns", lambda: real - 1800 * 10**9)
+    world.restart(clock=ForwardClock())
+    assert world.agent.step() == ""
+    world.agent.go_on()
+    assert 0 < page.read().ends_ns <= before
 
 
 def test_the_deadline_is_as_short_as_the_lease_and_never_after_the_end(world: World) -> None:

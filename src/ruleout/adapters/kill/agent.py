@@ -20,7 +20,7 @@ from ruleout.adapters.durable_file import FileOps, SystemFiles
 from ruleout.adapters.kill.board import Board
 from ruleout.adapters.kill.granted import Granted
 from ruleout.adapters.kill.highest import keep_highest, read_highest
-from ruleout.adapters.kill.host import nudge_all
+from ruleout.adapters.kill.host import boottime_ns, is_still_mapped, nudge_all
 from ruleout.adapters.kill.page import Page
 from ruleout.adapters.kill.store import EpochStore, StoreUnavailable
 from ruleout.errors import RuleoutError, VerificationFailed
@@ -34,6 +34,7 @@ from ruleout.serving.epoch import (
     signers_of,
     to_file,
 )
+from ruleout.serving.epoch.page import LONGEST_NS
 
 RENEWALS = 4
 """How often a lease, or the time of a grant, is renewed within the lease's length."""
@@ -81,13 +82,14 @@ class Agent:
     _closed: str = ""
     _unsaved: bool = False
     _lock: int = -1
+    _opens_ns: int = 0
 
     def step(self) -> str:
         """Ask the store once, keep page and lease; return why it is closed or was not renewed, "" if all is well.
 
         Effect: reads the store, writes page and highest epoch, nudges workers. Never raises for what the store says.
         """
-        board = self._board or self._open_page()
+        board = self._placed()
         sent_ns = board.asks()
         try:
             now, changed = self._follow(board)
@@ -98,6 +100,8 @@ class Agent:
         except (RuleoutError, OSError) as error:
             self._close(board, str(error))
             return self._closed
+        if boottime_ns() < self._opens_ns:
+            return "workers may serve under the page before this one: it opens when no lease of that can be left"
         if changed or self._closed:
             board.open(now)
             self._closed = ""
@@ -125,8 +129,9 @@ class Agent:
 
     def go_on(self) -> None:
         """Keep until when plain chat goes on without a lease, by a grant that counts. Effect: reads files, writes the page."""
-        if self._board is not None:
-            self._board.go_on()
+        board = self._board
+        if board is not None:
+            board.go_on()
 
     def _go_on(self, is_over: Callable[[], bool]) -> None:
         """Go on beside whoever asks the store. A bug here ends this thread, and with it, by itself, what goes on."""
@@ -156,11 +161,25 @@ class Agent:
         except StoreUnavailable:
             sleep(min(FIRST_WAIT_S, lease_s / RENEWALS))
 
+    def _placed(self) -> Board:
+        """The board of the page that stands at its path. Where that is another file by now, what was given on this one ends."""
+        board = self._board
+        if board is not None:
+            if board.page.is_in_place():
+                return board
+            board.close(self.epoch, "its page was taken away")
+            nudge_all(self.places.nudges)
+            os.close(self._lock)
+            self._board, self._unsaved = None, self._accepted is not None
+        return self._open_page()
+
     def _open_page(self) -> Board:
         self.places.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = _only_one(self.places.folder / "agent.lock")
         board = self._board = Board(Page(self.places.page, make=True), self.granted)
         self._closed = "it has just started"
+        # Whoever serves under a page that was taken away answers for no kill on this one: until its lease must be over, nothing is opened.
+        self._opens_ns = boottime_ns() + LONGEST_NS if is_still_mapped(self.places.page) else 0
         return board
 
     def _resume(self, board: Board) -> None:
@@ -225,6 +244,7 @@ class Agent:
         return keep_highest(self.places.highest, found, self.ops)
 
     def _close(self, board: Board, reason: str) -> None:
+        board.before = None  # silence after a state that is wrong opens nothing
         board.end()
         if reason != self._closed:
             self._closed = reason

@@ -13,7 +13,7 @@ from ruleout.adapters.kill.granted import Granted
 from ruleout.adapters.kill.host import boottime_ns
 from ruleout.adapters.kill.page import Page, closing
 from ruleout.errors import VerificationFailed
-from ruleout.serving.epoch import SignedDegraded, SignedEpoch, grant_to_file, to_file
+from ruleout.serving.epoch import SignedDegraded, SignedEpoch, grant_from_file, grant_to_file, to_file
 from ruleout.serving.epoch.page import OPEN, Content, deadline_of
 
 STUCK_NS = 15_000_000_000
@@ -21,7 +21,7 @@ STUCK_NS = 15_000_000_000
 
 
 class Board:
-    """A page and what stands on it. `before` is what was there when it was opened, whole and of this boot, or None."""
+    """A page and what stands on it. `before` is what was there when it was opened, whole, of this boot and with a grant, or None."""
 
     def __init__(self, page: Page, granted: Granted | None) -> None:
         """Effect: closes the page."""
@@ -30,7 +30,7 @@ class Board:
         self._lock = threading.Lock()
         self._epoch: SignedEpoch | None = None
         self._given = ""
-        self._ends: dict[str, int] = {}
+        self._ends = _ends_of(self.before)
         self._heard = 0
         self._asked_ns = 0
         self.close(0, "it has just started")
@@ -94,7 +94,8 @@ class Board:
             if self._epoch is not epoch:
                 return
             now_ns = boottime_ns()
-            if self._heard > epoch.epoch.number or now_ns - self._asked_ns > STUCK_NS:
+            is_stuck = now_ns - self._asked_ns > STUCK_NS
+            if self._heard > epoch.epoch.number or is_stuck or not self.page.is_in_place():
                 found = None
             self._show(epoch, found)
             lease_ns = deadline_of(now_ns, epoch.epoch.lease_ms)
@@ -116,6 +117,14 @@ class Board:
         ends_ns = max(0, granted.ends_ns(found.grant))
         self._ends = {found.digest: min(ends_ns, self._ends.get(found.digest, ends_ns))}
         return self._ends[found.digest]
+
+
+def _ends_of(found: Content | None) -> dict[str, int]:
+    """When the grant that a page of this boot holds ends, by its digest: it ends no later for whoever comes after."""
+    try:
+        return {} if found is None else {grant_from_file(found.grant).digest: found.ends_ns}
+    except VerificationFailed:
+        return {}
 
 
 def _held(page: Page) -> Content | None:

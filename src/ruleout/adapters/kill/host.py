@@ -54,6 +54,19 @@ def end_process(pid: int, began: int) -> bool:
     return True
 
 
+def is_still_mapped(path: Path) -> bool:
+    """Whether a process of this user maps a file that stood at a path and was taken away since. Effect: looks at every process."""
+    gone = os.fsencode(f"{path.resolve()} (deleted)\n")
+    return any(gone in _maps(folder) for folder in Path("/proc").glob("[0-9]*"))
+
+
+def _maps(folder: Path) -> bytes:
+    try:
+        return (folder / "maps").read_bytes() if folder.stat().st_uid == os.geteuid() else b""
+    except OSError:
+        return b""
+
+
 @contextmanager
 def short_path(path: Path) -> Iterator[str]:
     """Lend a path of the same socket that is short enough for the kernel (108 bytes), however deep the folder. Effect: opens it."""

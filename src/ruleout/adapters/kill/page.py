@@ -92,6 +92,14 @@ class Page:
         if words[layout.MAGIC_AT] != layout.MAGIC or (words[layout.BOOT], words[layout.BOOT + 1]) != boot_words():
             raise VerificationFailed("page", "expected a page of this boot, got another")
 
+    def is_in_place(self) -> bool:
+        """Whether the file at the page's path is the one mapped here. Effect: looks."""
+        try:
+            status = self.path.stat()
+        except OSError:
+            return False
+        return self.inode == (status.st_dev, status.st_ino)
+
     def is_leased(self) -> bool:
         """Whether a lease counts now. Effect: reads the clock."""
         return self._counts(layout.DEADLINE, layout.COMPLEMENT)
