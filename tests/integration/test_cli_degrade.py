@@ -97,6 +97,19 @@ def test_another_person_in_the_role_confirms(place, key: str) -> None:
     assert place.run("degrade", "show").code == 3
 
 
+def test_a_second_person_sees_what_is_signed_and_signs_nothing_else(place) -> None:
+    narrow = propose(place, "--tenant", "acme").json["proposal"]
+    ran = place.run("degrade", "confirm", narrow, "--key", "duty-kim")
+    assert ran.code == 1
+    assert "to be signed: tenants: acme; models: all that permits name" in ran.err
+    wide = propose(place, until=later(4)).json["proposal"]
+    (place.site.proposals / f"{wide}.json").replace(place.site.proposals / f"{narrow}.json")
+    swapped = place.run("degrade", "confirm", narrow, "--key", "duty-lee")
+    assert swapped.code == 1
+    assert "to be signed" not in swapped.err
+    assert place.run("degrade", "show").code == 3
+
+
 def test_a_machine_proposes_nothing_and_takes_nothing_back(place) -> None:
     assert propose(place, key="watcher").code == 2
     given(place)

@@ -18,4 +18,4 @@ def test_every_command_of_the_guide_ends_as_it_says(tmp_path):
         told = command.replace("PROPOSAL", proposal)
         ran = run(*shlex.split(told), env=seeds("lab-log", "duty-kim", "duty-lee", "watcher"), folder=tmp_path)
         assert ran.code == int(code or 0), (command, ran.text, ran.err)
-        proposal = next(iter(re.findall(r"proposed ([0-9a-f]{16})", ran.err)), proposal)
+        proposal = next(iter(re.findall(r"proposed ([0-9a-f]{64})", ran.err)), proposal)

@@ -75,7 +75,7 @@ class Shell:
             code, text = self.ruleout(*words[1:])
         else:
             code, text = self._done(command)
-        self.proposal = next(iter(re.findall(r"proposed ([0-9a-f]{16})", text)), self.proposal)
+        self.proposal = next(iter(re.findall(r"proposed ([0-9a-f]{64})", text)), self.proposal)
         self.said.append((step, code, text))
 
     def _done(self, command: str) -> tuple[int, str]:

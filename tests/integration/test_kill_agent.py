@@ -22,12 +22,13 @@ from ruleout.adapters.kill.host import boottime_ns
 from ruleout.adapters.kill.page import Page
 from ruleout.adapters.kill.store import Conflict, StoreUnavailable
 from ruleout.adapters.kill.view import View
-from ruleout.app.kill.giving_back import confirm, propose
+from ruleout.app.kill.giving_back import confirm, proposal_path, propose
 from ruleout.app.kill.site import agent_of, chain
-from ruleout.app.kill.taking import kill, limit_of, tighten
+from ruleout.app.kill.taking import change, following, kill, limit_of, tighten
 from ruleout.errors import KeyUnavailable, RuleoutError, VerificationFailed
 from ruleout.model.canonical import canonical
-from ruleout.serving.epoch import Target, to_file
+from ruleout.model.permit import LimitKind
+from ruleout.serving.epoch import KEPT_FREE, MOST_BYTES, Target, TightLimit, to_file
 from ruleout.serving.epoch import page as layout
 from ruleout.serving.epoch.page import DEADLINE
 from ruleout.serving.refusal import Why
@@ -298,9 +299,44 @@ def test_a_proposal_is_of_one_state_and_needs_another_person(tmp_path):
     a_kill(site, name="other")
     with pytest.raises(Conflict, match="changed"):
         confirm(site, LEE, name)
-    for odd in ("../../x", "0" * 16):
+    for odd in ("../../x", "0" * 16, "0" * 64):
         with pytest.raises(RuleoutError):
             confirm(site, LEE, odd)
+
+
+def test_what_is_confirmed_is_what_its_name_says(tmp_path):
+    """One person puts another document in the place of what a second was told of."""
+    site = opened(tmp_path)
+    for model in ("alpha", "beta"):
+        a_kill(site, name=model)
+    name, asked = propose(site, KIM, kills=("kill-2",), limits=(), lease_ms=None, at=AT)
+    everything = signed(replace(asked.epoch, kills=(), lease_ms=5000), KIM)
+    proposal_path(site, name).write_bytes(to_file(everything))
+    with pytest.raises(VerificationFailed, match="expected the proposal"):
+        confirm(site, LEE, name)
+    assert [one.name for one in chain(site)[-1].epoch.kills] == ["alpha", "beta"]
+
+
+def test_a_machine_cannot_take_the_room_of_a_kill_of_everything(tmp_path):
+    """Neither by the acts here nor by writing into the store itself: agents refuse what these refuse."""
+    site = opened(tmp_path)
+    agent = agent_of(site)
+    assert agent.step() == ""
+    first = chain(site)[0]
+    full = tuple(
+        TightLimit(kind=LimitKind.TOKENS_PER_DAY, tenant=f"{number:04d}-" + "t" * 190, at_most=0)
+        for number in range(258)
+    )
+    over = signed(replace(following(first), limits=full), WATCH)
+    assert MOST_BYTES - KEPT_FREE < len(to_file(over)) <= MOST_BYTES
+    with pytest.raises(RuleoutError, match="no room"):
+        change(site, WATCH, lambda now: replace(now, limits=full))
+    most = change(site, WATCH, lambda now: replace(now, limits=full[:-20]))
+    assert agent.step() == ""
+    site.store.append(3, to_file(signed(replace(following(most), limits=full), WATCH)))
+    assert "bytes" in agent.step()
+    (tmp_path / "epochs" / "0000000003.json").unlink()
+    assert a_kill(site, kind=Target.ALL, name="")[0].epoch.number == 3
 
 
 def test_a_machine_tightens_and_nothing_else(tmp_path):

@@ -11,7 +11,7 @@ import typer
 
 from ruleout.app.accountability.signed import holder_of, stated_reason
 from ruleout.app.keys.rotate import holder_in_force
-from ruleout.app.kill.degrading import Wanted, given_here
+from ruleout.app.kill.degrading import Wanted, given_here, read_proposal
 from ruleout.app.kill.degrading import confirm as let_count
 from ruleout.app.kill.degrading import end as take_back
 from ruleout.app.kill.degrading import propose as put_forward
@@ -24,7 +24,7 @@ from ruleout.cli.options import JsonOption, WorkspaceOption, instant, workspace_
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.cli.signing import KeyOption
 from ruleout.ledger import Signer
-from ruleout.reports.kill.pages import grant_page, grant_value
+from ruleout.reports.kill.pages import grant_page, grant_told, grant_value
 
 _ABOUT = """Let plain chat go on for some hours while the store of kills cannot be asked: one person proposes, another confirms.
 
@@ -94,21 +94,27 @@ def propose(
 
 
 def confirm(
-    proposal: Annotated[str, typer.Argument(help="The proposal's name.")],
+    proposal: Annotated[
+        str, typer.Argument(help="The proposal's name, whole: what is signed must have it as its digest.")
+    ],
     key: KeyOption = None,
     store: StoreOption = None,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> int:
-    """Let a proposal count on this host as its second person. The record must be readable: keys that have ended open nothing.
+    """Let a proposal count on this host as its second person; what is signed is said before, and is what the name says.
+
+    The record must be readable: keys that have ended open nothing.
 
     Exit codes: 0 it counts and is recorded, 1 a check failed, 2 bad input, 3 it counts and is not recorded yet.
 
-    Example: ruleout degrade confirm 0123456789abcdef --key duty-lee
+    Example: ruleout degrade confirm PROPOSAL --key duty-lee
     """
     place = workspace_needed(workspace)
     site, signer = site_of(place, store), unlocked(key)
     _require_in_force(place, signer)
+    for line in grant_told(read_proposal(site, proposal)):
+        say(f"to be signed: {line}")
     signed = let_count(site, signer, proposal, at=instant(None))
     say(f"plain chat may go on until {signed.grant.until} under epoch {signed.grant.epoch}")
     say(f"  next: Other hosts of this gateway: copy {site.grants.current} to theirs.")

@@ -11,8 +11,9 @@ from ruleout.app.accountability.signed import holder_of
 from ruleout.app.keys.rotate import holder_in_force
 from ruleout.app.kill.giving_back import confirm as put_in_force
 from ruleout.app.kill.giving_back import propose as put_forward
+from ruleout.app.kill.giving_back import read_proposal
 from ruleout.app.kill.proof import wait_for
-from ruleout.app.kill.site import site_of
+from ruleout.app.kill.site import latest, site_of
 from ruleout.app.ledger import read_record
 from ruleout.app.workspace import Workspace
 from ruleout.cli.kill_options import StoreOption, WaitOption, recorded, show_proof, unlocked
@@ -21,6 +22,7 @@ from ruleout.cli.output import say, show_json
 from ruleout.cli.signing import KeyOption
 from ruleout.errors import RuleoutError
 from ruleout.ledger import Signer
+from ruleout.reports.kill.pages import given_back
 
 _ABOUT = """Give back what was killed or tightened: one person proposes, another confirms the same bytes.
 
@@ -69,22 +71,29 @@ def propose(
 
 
 def confirm(
-    proposal: Annotated[str, typer.Argument(help="The proposal's name.")],
+    proposal: Annotated[
+        str, typer.Argument(help="The proposal's name, whole: what is signed must have it as its digest.")
+    ],
     key: KeyOption = None,
     wait: WaitOption = 5.0,
     store: StoreOption = None,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> int:
-    """Put a proposal in force as its second person. The record must be readable: keys that have ended give nothing back.
+    """Put a proposal in force as its second person; what is signed is said before, and is what the name says, byte for byte.
 
-    Exit codes: 0 in force and every worker here acknowledged, 1 a check failed, or one did not, 2 bad input, 3 no gateway here.
+    The record must be readable: keys that have ended give nothing back.
 
-    Example: ruleout unkill confirm 0123456789abcdef --key duty-lee
+    Exit codes: 0 in force and every worker here acknowledged, 1 a check failed, or one did not, 2 bad input, 3 no gateway or worker here.
+
+    Example: ruleout unkill confirm PROPOSAL --key duty-lee
     """
     place = workspace_needed(workspace)
     site, signer = site_of(place, store), unlocked(key)
     _require_in_force(place, signer)
+    before, after = latest(site), read_proposal(site, proposal)
+    for line in given_back(None if before is None else before.epoch, after.epoch):
+        say(f"to be signed: {line}")
     done = put_in_force(site, signer, proposal)
     say(f"epoch {done.epoch.number} is in force")
     proof = wait_for(site, done.epoch.number, timeout_s=wait)

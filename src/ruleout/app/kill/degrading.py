@@ -15,7 +15,7 @@ from ruleout.adapters.durable_file import SystemFiles, replace_files
 from ruleout.adapters.files import read_bounded
 from ruleout.adapters.kill.highest import read_highest
 from ruleout.adapters.kill.store import Conflict, StoreUnavailable
-from ruleout.app.kill.giving_back import proposal_path
+from ruleout.app.kill.giving_back import proposal_path, require_named
 from ruleout.app.kill.site import Site, digest_of, latest
 from ruleout.app.kill.taking import key_in
 from ruleout.errors import NotFound, RuleoutError
@@ -90,10 +90,21 @@ def propose(site: Site, signer: Signer, wanted: Wanted, *, at: datetime) -> tupl
         models=_sorted(wanted.models), reason=digest_of(wanted.reason), by=key_id,
     )  # fmt: skip
     signed = sign_grant(SignedDegraded(grant=grant), signer)
-    name = signed.digest[:16]
-    replace_files([(proposal_path(site, name), grant_to_file(signed))], SystemFiles())
+    replace_files([(proposal_path(site, signed.digest), grant_to_file(signed))], SystemFiles())
     site.keep_words(wanted.reason)
-    return name, signed
+    return signed.digest, signed
+
+
+def read_proposal(site: Site, name: str) -> SignedDegraded:
+    """Return the proposal of a name, its signatures unchecked. Effect: reads.
+
+    Raises:
+        NotFound: there is none.
+        VerificationFailed: what stands under this name is another.
+    """
+    found = grant_from_file(read_bounded(proposal_path(site, name), limit_bytes=MOST_GRANT_BYTES, what="proposal"))
+    require_named(found.digest, name)
+    return found
 
 
 def confirm(site: Site, signer: Signer, name: str, *, at: datetime) -> SignedDegraded:
@@ -103,13 +114,11 @@ def confirm(site: Site, signer: Signer, name: str, *, at: datetime) -> SignedDeg
 
     Raises:
         Conflict: the state is another than when it was proposed, or its time is over.
-        VerificationFailed: the two are not two persons in the role `kill`, or the proposal is not as it was signed.
+        VerificationFailed: the two are not two persons in the role `kill`, or the proposal is not the one of this name.
 
     Source: G-7.
     """
-    path = proposal_path(site, name)
-    proposed = grant_from_file(read_bounded(path, limit_bytes=MOST_GRANT_BYTES, what="proposal"))
-    signed = sign_grant(proposed, signer)
+    signed = sign_grant(read_proposal(site, name), signer)
     granters_of(signed, site.keyring())
     against = why_not(signed.grant, epoch=known_epoch(site), now_ns=_ns(max(at, _instant(signed.grant.not_before))))
     if against:
@@ -118,7 +127,7 @@ def confirm(site: Site, signer: Signer, name: str, *, at: datetime) -> SignedDeg
     replace_files([(folder.kept(signed.digest), data), (folder.current, data)], SystemFiles())
     if before is not None and before != signed.digest:
         _take_back(site, before, signer, at)
-    path.unlink(missing_ok=True)
+    proposal_path(site, name).unlink(missing_ok=True)
     return signed
 
 

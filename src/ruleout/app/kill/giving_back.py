@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Acts that need two persons: one proposes and signs, another confirms the very same bytes (G-6)."""
+"""Acts that need two persons: one proposes and signs, another confirms the very same bytes (G-6).
+
+A proposal's name is its whole digest: of one name, nobody can make two.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from ruleout.adapters.files import read_bounded
 from ruleout.adapters.kill.store import Conflict
 from ruleout.app.kill.site import Site, chain
 from ruleout.app.kill.taking import following
-from ruleout.errors import NotFound, RuleoutError
+from ruleout.errors import NotFound, RuleoutError, VerificationFailed
 from ruleout.ledger import Signer
 from ruleout.model.permit import LimitKind
 from ruleout.model.plain import instant_text
@@ -54,14 +57,20 @@ def propose(
     )
     signed = sign_epoch(SignedEpoch(epoch=after), signer)
     signers_of(signed, site.keyring())
-    name = signed.digest[:16]
-    replace_files([(proposal_path(site, name), to_file(signed))], SystemFiles())
-    return name, signed
+    replace_files([(proposal_path(site, signed.digest), to_file(signed))], SystemFiles())
+    return signed.digest, signed
 
 
 def read_proposal(site: Site, name: str) -> SignedEpoch:
-    """Return a proposal, unchecked. Effect: reads. Raises NotFound, VerificationFailed."""
-    return from_file(read_bounded(proposal_path(site, name), limit_bytes=MOST_BYTES, what="proposal"))
+    """Return the proposal of a name, its signatures unchecked. Effect: reads.
+
+    Raises:
+        NotFound: there is none.
+        VerificationFailed: what stands under this name is another.
+    """
+    found = from_file(read_bounded(proposal_path(site, name), limit_bytes=MOST_BYTES, what="proposal"))
+    require_named(found.digest, name)
+    return found
 
 
 def confirm(site: Site, signer: Signer, name: str) -> SignedEpoch:
@@ -69,7 +78,7 @@ def confirm(site: Site, signer: Signer, name: str) -> SignedEpoch:
 
     Raises:
         Conflict: the state is another than when it was proposed; propose again.
-        VerificationFailed: the two are not two persons in the role `kill`, or the proposal is not as it was signed.
+        VerificationFailed: the two are not two persons in the role `kill`, or the proposal is not the one of this name.
 
     Source: G-6.
     """
@@ -97,6 +106,13 @@ def _label(kind: LimitKind, tenant: str) -> str:
 
 def proposal_path(site: Site, name: str) -> Path:
     """Return where a proposal of a name stands. Pure. Raises NotFound for what is no name of one."""
-    if len(name) != 16 or not set(name) <= set("0123456789abcdef"):
+    if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
         raise NotFound(f"no proposal {name[:40]!r}", hint="`propose` says its name.")
     return site.proposals / f"{name}.json"
+
+
+def require_named(digest: str, name: str) -> None:
+    """Raise VerificationFailed unless a proposal is the one that its name says. Pure."""
+    if digest != name:
+        hint = "Somebody has changed it: propose again, and ask who did."
+        raise VerificationFailed("proposal", f"expected the proposal {name}, got {digest}", hint=hint)

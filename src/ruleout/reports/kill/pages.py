@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from ruleout.reports.page import Line, bullets, labelled, title
-from ruleout.serving.epoch import Epoch, SignedDegraded, Target
+from ruleout.serving.epoch import Epoch, SignedDegraded, Target, TightLimit
 from ruleout.serving.epoch.degraded import value_of_grant
 from ruleout.serving.epoch.document import value_of
 from ruleout.serving.epoch.proof import Answer, Proof
 
 _PAGES = {
     "in-force": "says this epoch",
-    "behind": "says an OLDER epoch: the host's agent has not followed",
+    "behind": "says an OLDER epoch: the host's agent has not followed, or follows another store",
+    "other": "says an epoch of ANOTHER state: the gateway here follows another store; name it with --store",
+    "untold": "says an epoch of which the store did not tell whether it is its own",
+    "closed": "is closed to workers, but not by this epoch",
     "unreadable": "cannot be read, and so is closed to workers",
     "none": "none: no gateway runs here, so nobody was asked",
 }
@@ -32,7 +35,7 @@ def proof_page(proof: Proof, *, width: int) -> list[Line]:
     lines = title(f"epoch {proof.epoch}", word, width=width, tone=tone)
     lines += labelled("page", _PAGES[proof.page], width=width)
     if proof.page == "in-force" and not proof.workers:
-        lines += labelled("workers", "none lives here", width=width)
+        lines += labelled("workers", "none is known here, so nobody was asked", width=width)
     for state in ("acknowledged", "behind", "stuck", "unreachable", "ended", "gone"):
         found = [_told(one) for one in proof.workers if one.state == state]
         lines += bullets(state, found, width=width, tone="" if state in ("acknowledged", "gone") else "bad")
@@ -53,11 +56,46 @@ def state_page(epoch: Epoch | None, missing: Sequence[int], grants: Sequence[str
     lines = title(f"epoch {epoch.number}", word, width=width, tone=tone)
     kills = (f"{k.id}: {_named(k.kind, k.name)}, {k.at}, by {k.by}" for k in epoch.kills)
     lines += bullets("killed", kills, width=width, tone="bad")
-    limits = (f"{one.kind.value} {one.tenant or 'everybody'}: at most {one.at_most}" for one in epoch.limits)
+    limits = (_limited(one) for one in epoch.limits)
     lines += bullets("tightened", limits, width=width, tone="warn")
     lines += labelled("lease", f"{epoch.lease_ms} ms", width=width)
     lines += bullets("no entry", (*(f"epoch {number}" for number in missing), *grants), width=width, tone="bad")
     return [*lines, Line("")]
+
+
+def given_back(before: Epoch | None, after: Epoch) -> list[str]:
+    """Return what an epoch would give back of the one before, and what it would take, a line each. Pure."""
+    if before is None:
+        return ["the first state of all", *_stands(after)]
+    gone = [f"it ends {k.id}: {_named(k.kind, k.name)}" for k in before.kills if k not in after.kills]
+    new = [f"it kills {_named(k.kind, k.name)}" for k in after.kills if k not in before.kills]
+    now = {(one.kind, one.tenant): one for one in after.limits}
+    old = {(one.kind, one.tenant): one for one in before.limits}
+    ended = [f"it ends the limit {_limited(one)}" for at, one in old.items() if at not in now]
+    other = [f"it sets the limit {_limited(one)}" for at, one in now.items() if old.get(at) != one]
+    lease = [f"a lease of {after.lease_ms} ms in place of {before.lease_ms}"] * (after.lease_ms != before.lease_ms)
+    bundle = [f"the bundle {after.bundle or 'none'}"] * (after.bundle != before.bundle)
+    return [*gone, *new, *ended, *other, *lease, *bundle]
+
+
+def _stands(epoch: Epoch) -> list[str]:
+    kills = [f"it kills {_named(k.kind, k.name)}" for k in epoch.kills] or ["nothing is killed"]
+    limits = [f"it sets the limit {_limited(one)}" for one in epoch.limits]
+    return [*kills, *limits, f"a lease of {epoch.lease_ms} ms"]
+
+
+def _limited(one: TightLimit) -> str:
+    return f"{one.kind.value} {one.tenant or 'everybody'}: at most {one.at_most}"
+
+
+def grant_told(signed: SignedDegraded) -> list[str]:
+    """Return what a degraded grant would let go on, a line each. Pure."""
+    grant = signed.grant
+    return [
+        f"plain chat from {grant.not_before} until {grant.until}",
+        f"gateway {grant.gateway}, record {grant.origin}, epoch {grant.epoch}",
+        f"tenants: {_all_or(grant.tenants)}; models: {_all_or(grant.models)}",
+    ]
 
 
 def grant_value(signed: SignedDegraded, against: str) -> dict[str, Any]:
