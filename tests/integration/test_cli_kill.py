@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 from tests.integration.command_line import ROOT, Lab, run, seeds
@@ -140,6 +141,52 @@ def test_two_persons_give_back_and_one_with_two_keys_does_not(place):
     assert "kill-2" in place.run("kill", "--list").text
     assert place.run("unkill", "confirm", name, "--key", "duty-lee", "--wait", 0).code == 3
     assert "nothing is killed" in place.run("kill", "--list").text
+
+
+def test_a_second_person_sees_what_is_signed(place):
+    place.run("kill", "--model", "demo", "--reason", "x", "--key", "duty-kim", "--wait", 0)
+    place.run("kill", "--tighten", "requests-per-minute=5", "--key", "watcher", "--wait", 0)
+    asked = ("kill-2", "--limit", "requests-per-minute", "--lease", 2000)
+    name = place.run("unkill", "propose", *asked, "--key", "duty-kim", "--json").json["proposal"]
+    refused = place.run("unkill", "confirm", name, "--key", "duty-kim")
+    assert refused.code == 1
+    assert [line for line in refused.err.splitlines() if "to be signed" in line] == [
+        "to be signed: it ends kill-2: model demo",
+        "to be signed: it ends the limit requests-per-minute everybody: at most 5",
+        "to be signed: a lease of 2000 ms in place of 1000",
+    ]
+    other = place.run("unkill", "propose", "kill-2", "--key", "duty-kim", "--json").json["proposal"]
+    (place.site.proposals / f"{other}.json").replace(place.site.proposals / f"{name}.json")
+    swapped = place.run("unkill", "confirm", name, "--key", "duty-lee")
+    assert swapped.code == 1
+    assert "to be signed" not in swapped.err
+    assert "Somebody has changed it" in swapped.err
+
+
+def test_a_kill_in_another_store_than_the_gateways_says_so(place):
+    agent = agent_of(place.site)
+    agent.step()
+    folder = place.site.folder / "epochs"
+    folder.rename(place.site.folder / "away")
+    ran = place.run("kill", "--all", "--reason", "x", "--key", "duty-kim", "--wait", 0)
+    assert ran.code == 1
+    assert "ANOTHER state" in ran.text
+    assert "--store" in ran.text
+
+
+def test_without_a_worker_nobody_was_asked(place):
+    agent, over = agent_of(place.site), threading.Event()
+    running = threading.Thread(target=agent.run, args=(over.is_set,))
+    running.start()
+    try:
+        ran = place.run("kill", "--all", "--reason", "x", "--key", "duty-kim", "--wait", 2)
+    finally:
+        over.set()
+        running.join(10)
+        place.site.store.close()
+    assert "says this epoch" in ran.text
+    assert "nobody was asked" in ran.text
+    assert ran.code == 3
 
 
 def test_a_key_that_has_ended_gives_nothing_back(place):

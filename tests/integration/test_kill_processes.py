@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
+from dataclasses import replace
 
 import pytest
 from tests.kill_builders import AT, KIM, LEE, opened, process, site_in, stop, until
 from tests.kill_processes import SCOPE
 
+from ruleout.adapters.kill.file_store import FileStore
 from ruleout.adapters.kill.host import boottime_ns
 from ruleout.adapters.kill.page import Page
 from ruleout.adapters.kill.view import View
@@ -91,6 +94,72 @@ def test_a_stopped_agent_is_shown_and_a_kill_is_not_called_done(tmp_path):
 
         assert proof.page == "behind"
         assert not proof.holds
+
+
+def test_a_kill_in_another_store_than_the_gateways_is_acknowledged_by_nobody(tmp_path):
+    """The gateway follows one store and its numbers are higher; the kill is typed without naming it, and goes into another."""
+    gateway = opened(tmp_path)
+    for _ in range(3):
+        killed(gateway)
+    other = replace(gateway, store=FileStore(tmp_path / "other"))
+    with process("agent", str(tmp_path)), process("worker", str(tmp_path)) as worker:
+        until(lambda: Page(gateway.places.page).is_leased())
+        proof = wait_for(other, killed(other, kind=Target.ALL, name=""), timeout_s=0.5)
+
+        assert (proof.page, proof.holds, proof.is_unasked) == ("other", False, False)
+        assert {one.pid: one.state for one in proof.workers} == {worker.pid: "behind"}
+        assert wait_for(gateway, 4, timeout_s=5).holds
+        assert View(gateway.places.page).standing(SCOPE).rules == ("kill-2", "kill-3", "kill-4")
+
+
+def test_where_the_store_does_not_tell_whose_epoch_it_is_a_kill_is_not_called_done(tmp_path):
+    site = opened(tmp_path)
+    with process("agent", str(tmp_path)), process("worker", str(tmp_path)):
+        number = killed(site)
+        assert wait_for(site, number, timeout_s=5).holds
+        silent = replace(site, store=FileStore(tmp_path / "epochs" / f"{number:010d}.json"))
+        proof = wait_for(silent, number, timeout_s=0)
+
+        assert (proof.page, proof.holds) == ("untold", False)
+
+
+def test_without_a_worker_nobody_was_asked(tmp_path):
+    site = opened(tmp_path)
+    with process("agent", str(tmp_path)):
+        number = killed(site)
+        until(lambda: Page(site.places.page).read(waits=2000)[1] == number)
+        proof = wait_for(site, number, timeout_s=0)
+
+        assert (proof.page, proof.workers, proof.holds, proof.is_unasked) == ("in-force", (), False, True)
+
+
+def test_a_kill_is_not_called_done_while_a_worker_serves_under_a_page_that_was_taken_away(tmp_path):
+    """The run folder is removed, agent and one worker start again; the other serves on under its lease, and nobody can ask it."""
+    site = site_in(tmp_path)
+    name, _ = propose(site, KIM, kills=(), limits=(), lease_ms=5000, at=AT)
+    confirm(site, LEE, name)
+    with process("agent", str(tmp_path)) as agent, process("worker", str(tmp_path)) as worker:
+        until(lambda: Page(site.places.page).is_leased())
+        shutil.rmtree(tmp_path / "run")
+        agent.kill()
+        agent.wait(5)
+        with process("agent", str(tmp_path)), process("worker", str(tmp_path)):
+            proof = wait_for(site, killed(site), timeout_s=1)
+            assert (proof.page, proof.holds) == ("behind", False)
+            assert worker.stdout.readline().split()[1] in ("lease", "closed", "killed")
+
+
+def test_a_page_that_was_taken_away_ends_its_lease_while_its_agent_lives(tmp_path):
+    site = opened(tmp_path)
+    with process("agent", str(tmp_path)), process("worker", str(tmp_path)) as worker:
+        until(lambda: Page(site.places.page).is_leased())
+        page = Page(site.places.page)
+        shutil.rmtree(tmp_path / "run")
+        until(lambda: not page.is_leased(), 0.9)
+        assert worker.stdout.readline().split()[1] in ("lease", "closed")
+        page.close()
+        until(lambda: View(site.places.page).standing(SCOPE) is None)
+        until(lambda: b'"epoch":1' in site.places.highest.read_bytes())
 
 
 def test_killed_before_and_after_a_crash_of_the_agent(tmp_path):

@@ -27,7 +27,7 @@ def drill(
 ) -> int:
     """Kill a surface that nothing serves, wait for each worker's own answer, end the drill, and record both.
 
-    Exit codes: 0 every worker here acknowledged in time, 1 one did not, 2 bad input, 3 no gateway runs here.
+    Exit codes: 0 every worker here acknowledged in time, 1 one did not, 2 bad input, 3 no gateway or worker runs here.
 
     Example: ruleout drill --key duty-kim
     """

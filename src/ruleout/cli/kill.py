@@ -72,8 +72,9 @@ def kill(
 
     It is in force before the record is asked. The answer is what each worker on this host said itself.
 
-    Exit codes: 0 in force and every worker here acknowledged, 1 a worker or the page did not, 2 bad input or the state could
-    not be written, 3 no gateway runs here, so nobody was asked. With --list: 0, and 3 where an epoch has no entry yet.
+    Exit codes: 0 in force and every worker here acknowledged, 1 a worker or the page did not, or the gateway here follows
+    another state, 2 bad input or the state could not be written, 3 no gateway or worker runs here, so nobody was asked. With
+    --list: 0, and 3 where an epoch has no entry yet.
 
     Example: ruleout kill --tool code-execution --reason "odd calls since noon" --key duty-kim
     """

@@ -94,6 +94,6 @@ def show_proof(proof: Proof, done: Mapping[str, object], *, json: bool) -> ExitC
         show_json({**done, **proof_value(proof)})
     else:
         show_page(proof_page(proof, width=page_width()))
-    if proof.page == "none":
+    if proof.is_unasked:
         return ExitCode.HOLD
     return ExitCode.OK if proof.holds else ExitCode.STOP

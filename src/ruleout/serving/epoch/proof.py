@@ -28,7 +28,13 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What this host says. `page` is `in-force`, `behind`, `unreadable` or `none`; `is_leased`: whether a lease still counts."""
+    """What this host says.
+
+    Attributes:
+        page: in-force (this epoch, or a later one of the same store); behind (a lower number); other (an epoch that is not
+            the store's); untold (the store did not say whose it is); closed, unreadable, or none.
+        is_leased: whether a lease still counts.
+    """
 
     epoch: int
     page: str
@@ -37,5 +43,11 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Whether the page says so, and every worker that lives has acknowledged. No page is no proof."""
-        return self.page == "in-force" and all(one.state in ("acknowledged", "gone") for one in self.workers)
+        """Whether the page says so, and workers live here that have all acknowledged. Without a page or a worker there is no proof."""
+        states = {one.state for one in self.workers}
+        return self.page == "in-force" and "acknowledged" in states and states <= {"acknowledged", "gone"}
+
+    @property
+    def is_unasked(self) -> bool:
+        """Whether nobody was there to be asked: no page, or one that says so and no worker."""
+        return self.page == "none" or (self.page == "in-force" and not self.workers)
