@@ -193,8 +193,7 @@ class Admission:
         capabilities = tuple(self.capabilities.get(asked.model, ()))
         tools = (*asked.tools, *asked.results) if asked.results else asked.tools
         plain = not tools and endpoint is not Endpoint.MCP_TOOLS_CALL
-        names = (grant.model, grant.digest)
-        return Scope(asked.model, names, capabilities, tools, caller.tenant, endpoint.value, plain)
+        return Scope(asked.model, grant.names, capabilities, tools, caller.tenant, endpoint.value, plain)
 
     def _decided(self, it: Exchange, standing: Standing, judged: Judged) -> Refusal | None:
         it.answer = answer = judged.answer

@@ -28,6 +28,7 @@ class Grant(NamedTuple):
         tools: what may be offered and called, by name.
         hooks: hooks without which nothing is served.
         limits: at most so many, counted per tenant.
+        names: the digest, and every name of the model or of its weights in any of the permits: its own, and what it is served as.
     """
 
     permit: str
@@ -42,6 +43,7 @@ class Grant(NamedTuple):
     hooks: tuple[str, ...]
     limits: tuple[Limit, ...]
     content: ContentPolicy
+    names: tuple[str, ...]
 
 
 Grants = Mapping[str, tuple[Grant, ...]]
@@ -50,15 +52,25 @@ Grants = Mapping[str, tuple[Grant, ...]]
 def grants_of(permits: Iterable[Permit]) -> Grants:
     """Return what permits grant, by the name a model is served under. Pure. Source: G-1."""
     found: dict[str, list[Grant]] = {}
-    for permit in permits:
-        for model in permit.terms.models:
-            grant = _grant(permit, model)
-            for name in model.served_as:
-                found.setdefault(name, []).append(grant)
+    served = [(permit, model) for permit in permits for model in permit.terms.models]
+    names = _names([model for _, model in served])
+    for permit, model in served:
+        grant = _grant(permit, model, (model.digest, *sorted(names[model.model] | names[model.digest])))
+        for name in model.served_as:
+            found.setdefault(name, []).append(grant)
     return {name: tuple(grants) for name, grants in found.items()}
 
 
-def _grant(permit: Permit, model: ServedModel) -> Grant:
+def _names(models: Iterable[ServedModel]) -> dict[str, set[str]]:
+    """By the name of a model in decisions and by its digest, the names of all models that have it. Other digests are not among them."""
+    found: dict[str, set[str]] = {}
+    for model in models:
+        for key in (model.model, model.digest):
+            found.setdefault(key, set()).update((model.model, *model.served_as))
+    return found
+
+
+def _grant(permit: Permit, model: ServedModel, names: tuple[str, ...]) -> Grant:
     terms = permit.terms
     after = datetime.combine(permit.last_day + timedelta(days=1), time(tzinfo=UTC))
     return Grant(
@@ -74,6 +86,7 @@ def _grant(permit: Permit, model: ServedModel) -> Grant:
         hooks=terms.required_hooks,
         limits=terms.enforced_limits,
         content=terms.content,
+        names=names,
     )
 
 

@@ -36,6 +36,7 @@ from ruleout.serving.refusal import Refusal, Why
 CHAT = Endpoint.OPENAI_CHAT_COMPLETIONS
 BOOT = "0" * 36
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
+AT = "2026-03-01T12:00:00Z"
 WEATHER = {"type": "function", "function": {"name": "get_weather"}}
 CLOCK = {"type": "function", "function": {"name": "get_time"}}
 
@@ -186,7 +187,7 @@ def test_a_kill_between_two_that_ask_the_same(asking: Asking) -> None:
     ):
         asking.kill(
             2 * number,
-            Kill(id="kill-1", kind=kind, name=name, reason="0" * 64, by=key_id(KIM), at="2026-03-01T12:00:00Z"),
+            Kill(id="kill-1", kind=kind, name=name, reason="0" * 64, by=key_id(KIM), at=AT),
         )
         assert asking.rules(tools=[WEATHER]) == ("kill-1",)
         asking.kill(2 * number + 1)
@@ -272,7 +273,19 @@ _INSTANTS = st.integers(0, 30)
 def _grant(permit: int, first_ns: int, end_ns: int) -> Grant:
     tiers = {"acme": frozenset({"standard"})}
     return Grant(
-        str(permit), "m", "d", "a", first_ns, end_ns, tiers, frozenset({CHAT}), {}, (), (), ContentPolicy.NEVER
+        str(permit),
+        "m",
+        "d",
+        "a",
+        first_ns,
+        end_ns,
+        tiers,
+        frozenset({CHAT}),
+        {},
+        (),
+        (),
+        ContentPolicy.NEVER,
+        ("m", "d"),
     )
 
 
@@ -289,6 +302,34 @@ def test_between_two_edges_the_same_grant_is_found(edges: list[tuple[int, int]],
         from_ns, until_ns = unchanged_of(grants, "helper", now_ns)
         assert from_ns <= now_ns < until_ns
         assert all(found(at_ns) is found(now_ns) for at_ns in range(from_ns, until_ns))
+
+
+def test_a_kill_by_one_name_hits_the_model_under_every_other(world: World) -> None:
+    """Whichever permit gives it the name, also where a permit calls the same weights otherwise; and no other model."""
+    world.issue(models=(ServedModel(model="helper-1", digest="9" * 64, served_as=("helper",)),))
+    world.issue(id="second", models=(
+        ServedModel(model="helper-1", digest="8" * 64, served_as=("helper-new",)),
+        ServedModel(model="assistant", digest="9" * 64, served_as=("helper-2",)),
+        ServedModel(model="another", digest="7" * 64, served_as=("other",)),
+    ))  # fmt: skip
+    world.write_permit("general", *world.permits["general"])
+    world.settings["permits"].append("permit-second.json")
+    served = ("helper", "helper-new", "helper-2", "other")
+    for asking in asking_in(world):
+        assert [asking.rules(model=model) for model in served] == [()] * 4
+        hit = {}
+        for number, name in enumerate((*served, "helper-1", "9" * 64), start=2):
+            one = Kill(id="kill-1", kind=Target.MODEL, name=name, reason="0" * 64, by=key_id(KIM), at=AT)
+            asking.kill(number, one)
+            hit[name] = [model for model in served if asking.rules(model=model)]
+        assert hit == {
+            "helper": ["helper", "helper-new", "helper-2"],
+            "helper-new": ["helper", "helper-new"],
+            "helper-2": ["helper", "helper-2"],
+            "other": ["other"],
+            "helper-1": ["helper", "helper-new", "helper-2"],
+            "9" * 64: ["helper", "helper-2"],
+        }
 
 
 def test_models_of_one_permit_are_told_apart(world: World) -> None:
