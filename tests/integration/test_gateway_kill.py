@@ -7,6 +7,7 @@ import fcntl
 import os
 import random
 import signal
+import socket
 import struct
 import termios
 import time
@@ -214,6 +215,67 @@ def test_nothing_that_waits_for_a_slow_client_leaves_after_the_acknowledgement(r
         one.read_on()
         one.wait(20)
         assert len(one.data) <= at_hand, "more came than had arrived before the acknowledgement"
+
+
+def given_to_its_end(running: Running, text: str, *, stream: bool, closes: bool) -> Stream:
+    """An answer of which the gateway has sent all that the system takes, to a client that reads nothing of it yet."""
+    headers = {"connection": "close"} if closes else {}
+    one = Stream(running, chat(text, stream=stream), headers=headers, is_read=False, receive=4096)
+    until(lambda: waiting(one))
+    time.sleep(2.0)
+    return one
+
+
+@pytest.mark.parametrize(
+    ("text", "stream"), [("long:600000", False), ("long:2500\nslow:0", True), ("long:20000", False)]
+)
+@pytest.mark.parametrize("closes", [False, True])
+def test_nothing_of_an_answer_given_to_its_end_leaves_after_the_acknowledgement(
+    running: Running, text: str, stream: bool, closes: bool
+) -> None:
+    """What a slow client has not taken waits in our buffers, or in the system's: neither is its own yet."""
+    one = given_to_its_end(running, text, stream=stream, closes=closes)
+    epoch, _ = strike(running.world, Target.ALL)
+    proof, _ = proved(running.world, epoch)
+    assert proof.holds, proof
+    at_hand = waiting(one)
+    one.read_on()
+    one.wait(20)
+    assert len(one.data) <= at_hand, "more came than had arrived before the acknowledgement"
+
+
+def test_a_client_that_says_nothing_more_gets_nothing_more_either(running: Running) -> None:
+    """It ends its own side and reads on: its connection stays ours until it has its answer."""
+    one = given_to_its_end(running, "long:20000", stream=False, closes=False)
+    one.socket.shutdown(socket.SHUT_WR)
+    time.sleep(0.2)
+    epoch, _ = strike(running.world, Target.ALL)
+    assert proved(running.world, epoch)[0].holds
+    at_hand = waiting(one)
+    one.read_on()
+    one.wait(20)
+    assert len(one.data) <= at_hand
+
+
+def test_an_answer_that_nobody_kills_is_taken_as_slowly_as_its_client_likes(running: Running) -> None:
+    one = given_to_its_end(running, "long:20000", stream=False, closes=False)
+    epoch, _ = strike(running.world, Target.TENANT, "other")
+    assert proved(running.world, epoch)[0].holds
+    one.read_on()
+    assert one.wait(20).body.endswith(b"}")
+    assert not one.broke
+
+
+def test_a_kill_of_a_model_by_one_name_hits_it_under_every_other(running: Running) -> None:
+    """The permit serves one set of weights as `helper` and as `helper-2`."""
+    assert ask(running, chat(model="helper-2")).status == 200
+    with live(running, chat(SLOW, stream=True, model="helper-2")) as (one,):
+        epoch, _ = strike(running.world, Target.MODEL, "helper")
+        assert proved(running.world, epoch)[0].holds
+        assert why(one.wait()) == "killed"
+    for name in ("helper", "helper-2"):
+        refused = ask(running, chat(model=name))
+        assert (refused.status, why(refused)) == (403, "killed")
 
 
 def test_a_worker_that_is_stopped_is_named_stuck(running: Running) -> None:

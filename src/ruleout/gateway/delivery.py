@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from ruleout.adapters.clients.incoming import Incoming
 from ruleout.adapters.clients.outlet import ClientGone
 from ruleout.gateway.exchange import Exchange
-from ruleout.gateway.live import GRACE_S, Live
+from ruleout.gateway.live import GRACE_S, Live, Rest
 
 _JSON = ("content-type", "application/json")
 _STREAM = (("content-type", "text/event-stream"), ("cache-control", "no-store"))
@@ -81,6 +81,11 @@ class Delivery:
         with contextlib.suppress(ClientGone):
             if not self._client.is_whole:
                 self._client.end()
+
+    @property
+    def rest(self) -> Rest | None:
+        """What the client may still have to take of an answer; None where it got none, but a refusal."""
+        return self._client if self.has_begun else None
 
     def _fields(self, more: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         return [("x-ruleout-request", self._it.id), *more]

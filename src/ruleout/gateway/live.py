@@ -3,14 +3,16 @@
 
 A worker reads the shared page at each request and before each chunk; the ticker sees to answers that have nothing to send. It
 asks the page's sequence every few milliseconds, and only where that moved is each answer judged anew. Once a second it judges
-each whatever the page says, for permits end by the clock, and looks for upstreams that have fallen silent.
+each whatever the page says, for permits end by the clock, and looks for upstreams that have fallen silent. An answer that was given to
+its end is judged on until its client has taken it: what waits for that is no less a part of it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, Protocol
 
 from ruleout.adapters.audit import AuditUnavailable
 from ruleout.adapters.upstream.connection import Connection
@@ -40,6 +42,16 @@ class PageState(NamedTuple):
     sequence: int
     closed: tuple[Why, tuple[str, ...]] | None
     generation: int
+
+
+class Rest(Protocol):
+    """What is left of an answer that was given to its end: see `adapters.clients.incoming.Incoming`."""
+
+    def holds(self) -> bool:
+        """Whether much of it is still to be taken by its client."""
+
+    def drop(self, done: Callable[[], None]) -> None:
+        """Drop it with its connection, and call back once no byte can leave any more."""
 
 
 def _nothing() -> Any:
@@ -109,9 +121,13 @@ class Live:
         """It ends by itself from here on: it is not dropped any more, and what it waits for has an end of its own."""
         self.task = None
 
+    def close(self) -> None:
+        """It was given to its end: nobody waits for anything of it but its client."""
+        self.task = self.connection = None
+
     def end(self) -> None:
         """It has ended: watch no more."""
-        self.task = self.connection = None
+        self.close()
         self.judge = _nothing
 
     def _drop(self) -> None:
@@ -137,6 +153,7 @@ class Answers:
         self.settled: Callable[[int, int], None] = lambda _epoch, _live: None
         self._live: set[Live] = set()
         self._ending: set[Live] = set()
+        self._given: dict[Live, Rest] = {}  # given to their end, and not taken
         self._judged_by: PageState | None = None
         self._ticks = 0
         self._handle: asyncio.TimerHandle | None = None
@@ -149,10 +166,20 @@ class Answers:
         """An answer begins."""
         self._live.add(live)
 
-    def remove(self, live: Live) -> None:
-        """An answer has ended; nothing of it is sent any more."""
-        live.end()
+    def remove(self, live: Live, rest: Rest | None = None) -> None:
+        """An answer has ended: nothing is added to it any more, and once its client has taken the rest of it, nothing is sent."""
         self._live.discard(live)
+        if rest is None or not rest.holds():
+            self._forget(live)
+            return
+        live.close()
+        self._given[live] = rest
+        if live.refusal is not None:
+            rest.drop(partial(self._forget, live))
+
+    def _forget(self, live: Live) -> None:
+        live.end()
+        self._given.pop(live, None)
         if live in self._ending:
             self._ending.discard(live)
             self._settle()
@@ -170,20 +197,29 @@ class Answers:
     def look(self) -> None:
         """Judge every answer now, whatever is known; all of them by one state, since that is what is acknowledged.
 
-        The page is written by another process, so it may change between two answers: then all are judged again. Answers that have
-        ended are judged no more: what is still to be sent of them goes first, for no byte may follow an acknowledgement.
+        The page is written by another process, so it may change between two answers: then all are judged again. Answers that were
+        taken, or have little that is not, are judged no more: what still waits here of them goes first.
         """
         self._flush()
+        for live in [live for live, rest in self._given.items() if not rest.holds()]:
+            self._forget(live)
         state = None
         while state != (now := self._state()):
             state = now
-            for live in tuple(self._live):
+            for live in (*self._live, *self._given):
                 refusal = live.judge()
                 if refusal is not None:
-                    self._ending.add(live)
-                    live.cut(refusal)
+                    self._cut(live, refusal)
         self._judged_by = state
         self._settle()
+
+    def _cut(self, live: Live, refusal: Refusal) -> None:
+        """End an answer; one that was given to its end has no other than its connection's."""
+        self._ending.add(live)
+        rest = self._given.get(live)
+        if rest is not None and live.refusal is None:
+            rest.drop(partial(self._forget, live))
+        live.cut(refusal)
 
     def _settle(self) -> None:
         """Tell how far the epoch is in force by which all were judged, which is not always the page's own: that may be newer."""

@@ -13,6 +13,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from ruleout.adapters.audit import AuditUnavailable, AuditWriter
@@ -79,18 +80,9 @@ class Relay:
         self._is_opened = False
         self._reader: Any = None  # of an answer that streams
         self._unsent: deque[Piece] = deque()
-        self._live = live = Live(self._judge, pipe.silent_s, serving.answers.loop)
+        self._live = live = Live(partial(_why_not, it, serving.admission), pipe.silent_s, serving.answers.loop)
         self._client = Delivery(it, live, client)
         client.on_gone = live.left
-
-    def _judge(self) -> Refusal | None:
-        """Why the answer may not go on now: a kill, the lease, the permit's end. Called by the ticker and before each chunk."""
-        it, admission = self._it, self._serving.admission
-        if it.scope is None or it.grant is None:
-            return Refusal(Why.CLOSED, "nothing is known of this answer")
-        if admission.clock.now_ns() >= it.grant.end_ns or not admission.still_serves(it):
-            return Refusal(Why.NOT_PERMITTED, "the permit has ended", rules=("permit-time",), permit=it.grant.permit)
-        return admission.stands(it, it.scope)
 
     async def serve(self) -> None:
         """Serve it to its end. Effect: everything. Whatever happens, it is told, recorded, and no longer live at the end."""
@@ -111,11 +103,12 @@ class Relay:
             if self._client.is_stream:
                 serving.counters.add(STREAMS, by=-1)
                 await self._client.close(is_cut=how in ("cut", "bug"))
-            serving.answers.remove(self._live)
+            serving.answers.remove(self._live, self._client.rest)
             serving.admission.settle(it)
             count(serving.counters, it, how, _BUG if how == "bug" else refusal)
             if serving.traces is not None:
                 serving.traces.tell(it, how, _BUG if how == "bug" else refusal)
+            it.request = it.transcript = None  # while a slow client takes the rest, they are not needed
 
     def _has_ended(self, how: str, refusal: Refusal | None) -> bool:
         """Whether nothing is left to be told of an answer but its record: that is made here, and nobody waits for it."""
@@ -203,7 +196,7 @@ class Relay:
     def _ask(self, connection: Connection, body: bytes, *, judges: bool) -> None:
         """Send it upstream; where nothing was waited for since it was admitted, it was judged in this very step of the loop."""
         self._connection = self._live.connection = connection
-        refusal = self._live.refusal or (self._judge() if judges else None)
+        refusal = self._live.refusal or (self._live.judge() if judges else None)
         if refusal is not None:
             raise Cut(refusal)
         if judges:
@@ -256,14 +249,14 @@ class Relay:
         ready = checks.at_once(piece)
         if ready is None:
             ready = b"".join(await checks.passed(piece))
-        refusal = self._live.refusal or self._judge()
+        refusal = self._live.refusal or self._live.judge()
         if refusal is not None:
             raise Cut(refusal)
         self._client.whole(self._route.headers(connection), ready)
 
     async def _send(self, parts: Sequence[bytes]) -> None:
         """Send pieces that may leave, in the order in which the reader gave them, and tell it of each."""
-        refusal = self._live.refusal or self._judge()
+        refusal = self._live.refusal or self._live.judge()
         if refusal is not None:
             raise Cut(refusal)
         if not parts:
@@ -315,6 +308,15 @@ class Relay:
     def _told(self, refusal: Refusal) -> tuple[int, list[tuple[str, str]], bytes]:
         request = self._it.request
         return refuse(self._it.endpoint, refusal, request.rpc_id if request else None)
+
+
+def _why_not(it: Exchange, admission: Admission) -> Refusal | None:
+    """Why an answer may not go on now: a kill, the lease, the permit's end. Called by the ticker and before each chunk."""
+    if it.scope is None or it.grant is None:
+        return Refusal(Why.CLOSED, "nothing is known of this answer")
+    if admission.clock.now_ns() >= it.grant.end_ns or not admission.still_serves(it):
+        return Refusal(Why.NOT_PERMITTED, "the permit has ended", rules=("permit-time",), permit=it.grant.permit)
+    return admission.stands(it, it.scope)
 
 
 async def _before_record(it: Exchange, checks: Checks, request: Request) -> None:

@@ -230,3 +230,55 @@ def test_over_tls_what_was_not_taken_is_dropped_too(tmp_path: Path) -> None:
     run(main())
     assert len(dropped) == 1
     assert dropped[0] < 1
+
+
+async def much(one: Incoming) -> None:
+    one.whole(200, [], b"a" * 2**23)
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_slow_client_gets_all_of_its_answer_and_the_next(ends: bool) -> None:
+    """Whether it keeps its connection, or ends its own side as soon as it has asked for what it wants."""
+
+    async def main() -> None:
+        async with served(much, waits=SHORT) as (port, server):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+            for _ in range(1 if ends else 3):
+                writer.write(POST)
+                await asyncio.sleep(0.1)
+                if ends:
+                    writer.write_eof()
+                await asyncio.sleep(0.1)
+                await reader.readuntil(b"\r\n\r\n")
+                await reader.readexactly(2**23)
+            writer.close()
+            async with asyncio.timeout(5):
+                await none_left(server)
+
+    run(main())
+
+
+def test_a_client_that_ends_its_side_amid_an_answer_has_gone() -> None:
+    """What waits for it is dropped: behind a socket that is closed it could not be any more."""
+    gone = asyncio.Event()
+
+    async def half(one: Incoming) -> None:
+        one.on_gone = gone.set
+        one.begin(200, [])
+        one.send(b"a" * 2**23)
+        await gone.wait()
+
+    async def main() -> None:
+        async with served(half) as (port, server):
+            lazy = socket.create_connection(("127.0.0.1", port))
+            lazy.sendall(POST)
+            await asyncio.sleep(0.1)
+            lazy.shutdown(socket.SHUT_WR)
+            async with asyncio.timeout(5):
+                await none_left(server)
+            assert gone.is_set()
+            with pytest.raises(ConnectionResetError):
+                all_of(lazy)
+            lazy.close()
+
+    run(main())

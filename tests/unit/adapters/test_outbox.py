@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 import pytest
 from tests.client_server import run
 
-from ruleout.adapters.clients.outlet import MOST_TOGETHER, ClientGone, Outlet
+from ruleout.adapters.clients.outlet import LITTLE, MOST_TOGETHER, ClientGone, Outlet
 from ruleout.adapters.outbox import Outbox
 
 
@@ -21,6 +21,9 @@ class Tells(asyncio.Protocol):
 
     def __init__(self, outlet: Outlet) -> None:
         self._outlet = outlet
+
+    def eof_received(self) -> bool:
+        return self._outlet.stays()
 
     def connection_lost(self, _: Exception | None) -> None:
         self._outlet.lost()
@@ -156,5 +159,105 @@ def test_who_asks_what_is_not_taken_has_it_sent_first() -> None:
             await asyncio.sleep(0.01)
             assert come(theirs) == b"said"
             assert outlet.queued() == 0
+
+    run(main())
+
+
+async def taken(theirs: socket.socket, size: int) -> None:
+    """Take so many bytes, or all there are until the end."""
+    while size > 0:
+        data = come(theirs)
+        if data == b"":
+            return
+        size -= len(data or b"")
+        await asyncio.sleep(0)
+
+
+def test_much_that_is_not_taken_is_held_until_it_is() -> None:
+    """Both what waits here and what only the system has."""
+
+    async def main() -> None:
+        async with way(Outbox()) as (outlet, transport, theirs):
+            for size in (2**22, LITTLE + 1):
+                outlet.write(b"a" * size)
+                assert outlet.holds()
+                await taken(theirs, size)
+                assert (outlet.holds(), transport.get_write_buffer_size()) == (False, 0)
+
+    run(main())
+
+
+def test_nobody_asks_the_system_after_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of answers that are taken one by one it is asked once in so many bytes, between two of them, and never at their end."""
+    asked: list[int] = []
+    monkeypatch.setattr(Outlet, "queued", lambda _: asked.append(1))
+
+    async def main() -> None:
+        async with way(Outbox()) as (outlet, _, theirs):
+            for _ in range(100):
+                outlet.begin()
+                outlet.write_last(b"a" * 1000)
+                assert not outlet.holds()
+                await asyncio.sleep(0)
+                await taken(theirs, 1000)
+
+    run(main())
+    assert not asked
+
+
+def test_many_small_answers_that_nobody_takes_are_held() -> None:
+    async def main() -> None:
+        async with way(Outbox()) as (outlet, _, _):
+            for _ in range(20):
+                outlet.begin()
+                outlet.write_last(b"a" * 1000)
+                await asyncio.sleep(0)
+            assert outlet.holds()
+
+    run(main())
+
+
+@pytest.mark.parametrize("ends", [Outlet.close, lambda _: None])
+def test_a_connection_that_ends_stays_ours_until_much_is_taken(ends: Callable[[Outlet], object]) -> None:
+    """Whichever side ends it: a socket that is closed sends on what the system holds, and nobody could drop that any more."""
+
+    async def main() -> None:
+        async with way(Outbox()) as (outlet, _, theirs):
+            outlet.write(b"a" * (4 * LITTLE))
+            ends(outlet)
+            theirs.shutdown(socket.SHUT_WR)
+            await asyncio.sleep(0.05)
+            assert not outlet.is_gone
+            assert outlet.holds()
+            dropped = asyncio.Event()
+            outlet.drop(dropped.set)
+            async with asyncio.timeout(2):
+                await dropped.wait()
+            assert outlet.is_gone
+
+    run(main())
+
+
+def test_who_has_it_dropped_is_called_once_the_socket_is_closed() -> None:
+    """Each of those that asked, and at once where the connection has gone already."""
+
+    async def main() -> None:
+        async with way(Outbox()) as (outlet, transport, _):
+            held = transport.get_extra_info("socket").fileno()
+            outlet.write(b"a" * 2**22)
+            told: list[bool] = []
+
+            def closed() -> None:
+                with pytest.raises(OSError):
+                    os.fstat(held)
+                told.append(True)
+
+            outlet.drop(closed)
+            outlet.drop(closed)
+            assert told == []
+            await asyncio.sleep(0.05)
+            assert told == [True, True]
+            outlet.drop(closed)
+            assert told == [True, True, True]
 
     run(main())

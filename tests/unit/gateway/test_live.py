@@ -53,6 +53,21 @@ def answers(page: Page) -> Answers:
     return made
 
 
+@dataclass
+class Slow:
+    """A client that has much to take still; `done` is what is called once its connection has ended."""
+
+    holds_much: bool = True
+    done: Callable[[], None] | None = None
+
+    def holds(self) -> bool:
+        return self.holds_much
+
+    def drop(self, done: Callable[[], None]) -> None:
+        assert self.done is None, "dropped twice"
+        self.done = done
+
+
 def live(loop: asyncio.AbstractEventLoop, judge: Callable[[], Refusal | None]) -> Live:
     return Live(judge, 60, loop)
 
@@ -97,3 +112,40 @@ def test_what_waits_of_answers_that_have_ended_is_sent_before_anything_is_acknow
     answers.look()
 
     assert page.acts == ["sent", "acknowledged"]
+
+
+def test_an_answer_given_to_its_end_is_judged_until_its_client_has_taken_it(page, loop, answers):
+    """A kill meanwhile drops it, and is acknowledged once its connection has ended."""
+    given, rest = live(loop, lambda: KILLED if page.epoch == 2 else None), Slow()
+    answers.add(given)
+    answers.remove(given, rest)
+    answers.look()
+    assert (rest.done, page.told) == (None, [(1, 0)])
+    page.epoch = 2
+    answers.look()
+    answers.look()
+    assert page.told[1:] == [(2, 1), (2, 1)]
+    assert rest.done is not None
+    rest.done()
+    assert page.told[3:] == [(2, 0)]
+
+
+def test_an_answer_that_was_taken_is_judged_no_more(page, loop, answers):
+    given, rest = live(loop, lambda: KILLED if page.epoch == 2 else None), Slow()
+    answers.add(given)
+    answers.remove(given, rest)
+    rest.holds_much, page.epoch = False, 2
+    answers.look()
+    assert (rest.done, given.refusal, page.told) == (None, None, [(2, 0)])
+
+
+def test_an_answer_that_was_killed_while_its_last_bytes_were_given_is_dropped(page, loop, answers):
+    """The kill came before the end, and the end before anybody could say so."""
+    given, rest = live(loop, lambda: KILLED), Slow()
+    answers.add(given)
+    answers.look()
+    answers.remove(given, rest)
+    assert page.told == [(1, 1)]
+    assert rest.done is not None
+    rest.done()
+    assert page.told[1:] == [(1, 0)]

@@ -108,7 +108,12 @@ class ClientConnection(asyncio.Protocol):
             self._pause()
 
     def eof_received(self) -> bool:
-        """See `asyncio.Protocol`."""
+        """See `asyncio.Protocol`. A client that ends its side while an answer is made has gone; one that has its answer may take it."""
+        one = self._current
+        if one is None or one.is_whole:
+            return self._out.stays()
+        if one.has_begun or self._out.holds():
+            self._out.reset()
         return False
 
     def connection_lost(self, _: Exception | None) -> None:

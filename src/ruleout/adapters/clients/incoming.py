@@ -94,6 +94,14 @@ class Incoming:
         """
         await self._out.drain_or_drop(within_s)
 
+    def holds(self) -> bool:
+        """Whether much of what was given is still to be taken by the client. Effect: may ask the system."""
+        return self._out.holds()
+
+    def drop(self, done: Callable[[], None]) -> None:
+        """Drop what the client did not take, with its connection, and call back once no byte can leave any more."""
+        self._out.drop(done)
+
     def _head(self, status: int, fields: Sequence[tuple[str, str]], more: str) -> bytes:
         """Return the answer's header. Raises ValueError for a field that would be two, or a second header."""
         told = "".join([f"{name}: {value}\r\n" for name, value in fields])
@@ -101,6 +109,7 @@ class Incoming:
             raise ValueError("expected fields of a header without line ends")
         if self.has_begun:
             raise ValueError("expected an answer that has not begun")
+        self._out.begin()
         line = f"HTTP/1.1 {status} {_PHRASES.get(status, '')}\r\n"
         self.keeps = self.keeps and not self._out.is_last
         ends = "" if self.keeps else "connection: close\r\n"

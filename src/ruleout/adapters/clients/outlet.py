@@ -2,7 +2,8 @@
 """What goes out to one client, and an end to what it will not take (G-6, G-11).
 
 Nothing waits in another thread: the loop's own buffer holds what the system has not taken, so that after a kill it is known what
-has left, and the rest can be dropped.
+has left, and the rest can be dropped. For the same reason the socket stays ours while the client has to take much of an answer, also
+where nothing follows it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from ruleout.adapters.outbox import Outbox
 MOST_WAITING = 256 * 1024
 #: Bytes of the end of an answer that may wait for the end of the loop's turn.
 MOST_TOGETHER = 16 * 1024
+#: Bytes of answers given to their end that nobody asks after: a client takes as many at once, and to ask the system costs.
+LITTLE = 16 * 1024
 _SETTLED_S = 0.002
 
 
@@ -41,12 +44,14 @@ class Outlet:
         is_last: whether it ends with the answer that is under way.
     """
 
-    __slots__ = ("_drained", "_outbox", "_transport", "date", "is_full", "is_gone", "is_last")
+    __slots__ = ("_drained", "_given", "_outbox", "_told_lost", "_transport", "date", "is_full", "is_gone", "is_last")
 
     def __init__(self, date: Callable[[], str], outbox: Outbox) -> None:
         self.date, self._outbox = date, outbox
         self._transport: asyncio.Transport | None = None
         self._drained: asyncio.Future[None] | None = None
+        self._given = 0  # bytes since it was seen last that the client had taken all
+        self._told_lost: list[Callable[[], None]] = []
         self.is_full = self.is_last = False
         self.is_gone = True
 
@@ -59,6 +64,9 @@ class Outlet:
         """The connection has ended."""
         self._transport, self.is_gone = None, True
         self.room()
+        told, self._told_lost = self._told_lost, []
+        for call in told:  # the loop closes the socket at the end of this very step
+            asyncio.get_running_loop().call_soon(call)
 
     def room(self) -> None:
         """There is room for more, or nothing more to wait for."""
@@ -69,6 +77,9 @@ class Outlet:
     def queued(self) -> int:
         """Return how many bytes the client has not taken of those that were given to be sent. Effect: asks the system."""
         self._outbox.flush()
+        return self._not_taken()
+
+    def _not_taken(self) -> int:
         transport = self._transport
         held = None if transport is None else transport.get_extra_info("socket")
         if transport is None or held is None:
@@ -79,11 +90,26 @@ class Outlet:
         except (OSError, ValueError):
             return 0  # it has gone
 
+    def begin(self) -> None:
+        """An answer begins. Effect: asks the system, once in so many bytes, whether the client took those before it."""
+        if self._given > LITTLE // 2 and not self._not_taken():
+            self._given = 0
+
+    def holds(self) -> bool:
+        """Whether the client has much to take still. Effect: asks the system, unless less was given than anybody asks after."""
+        if self._given <= LITTLE or self._transport is None:
+            return False
+        if self.queued():
+            return True
+        self._given = 0
+        return False
+
     def write(self, data: bytes) -> None:
         """Give bytes to be sent, now. Raises ClientGone."""
         self._outbox.flush()
         if self._transport is None or self._transport.is_closing():
             raise ClientGone
+        self._given += len(data)
         self._transport.write(data)
 
     def write_last(self, data: bytes) -> None:
@@ -95,6 +121,7 @@ class Outlet:
             return
         if self._transport is None or self._transport.is_closing():
             raise ClientGone
+        self._given += len(data)
         self._outbox.add(self._transport, data)
 
     async def taken(self) -> None:
@@ -130,11 +157,22 @@ class Outlet:
         self.close()
 
     def close(self) -> None:
-        """End the connection behind what was given to be sent."""
+        """End the connection behind what was given to be sent; where that is much, once its client has taken it and ends it too."""
         self._outbox.flush()
         self.is_last = True
-        if self._transport is not None:
+        if self.holds():
+            self.half_close()
+        elif self._transport is not None:
             self._transport.close()
+
+    def stays(self) -> bool:
+        """Whether the connection stays although its client sends no more. Effect: drops what waits where it cannot stay."""
+        if not self.holds() or self._transport is None:
+            return False
+        if self._transport.can_write_eof():
+            return True
+        self.reset()  # TLS: its end is both ways'
+        return False
 
     def half_close(self) -> None:
         """Say that nothing more comes, behind what was given to be sent; the client may still be sending."""
@@ -157,3 +195,11 @@ class Outlet:
             with contextlib.suppress(OSError):
                 held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._transport.abort()
+
+    def drop(self, done: Callable[[], None]) -> None:
+        """Reset the connection, and call back once its socket is closed, so that no byte can leave any more."""
+        if self.is_gone:
+            done()
+            return
+        self._told_lost.append(done)
+        self.reset()
