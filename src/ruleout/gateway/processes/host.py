@@ -80,26 +80,54 @@ def kills_of(place: Place) -> EpochStore:
 
 
 def _remember(place: Place, over: threading.Event, clock: ForwardClock) -> None:
-    """Write down what is seen: at once where a file has changed, else from time to time."""
-    files, since, told = None, 0.0, ""
-    before: Standing | None = None
-    shadows: dict[tuple[str, str], str] = {}
-    while True:
-        now_files = place.stamps()
-        if now_files != files or told or seconds() - since > _REMEMBER_S:
-            files, since = now_files, seconds()
-            at = datetime.fromtimestamp(clock.now_ns() // 1_000_000_000, UTC)
-            try:
-                before = load_standing(place, at=at, before=before)
-                clock.seen(before.at)
-                remember(place, before, at=before.at)
-                shadows, told = _say_shadows(before, shadows), ""
-            except (RuleoutError, OSError) as error:
-                if str(error) != told:
-                    sys.stderr.write(f"ruleout gateway: nothing is served: {error}\n")
-                told = str(error)
-        if over.wait(_LOOK_S):
-            return
+    """Write down what is seen: at once where a file has changed, else from time to time.
+
+    Effect: as said. It does not end alone: a bug that ends it ends the whole process, so that what is not remembered any more is not
+    served for long either; the master starts another.
+    """
+    memory, told = _Memory(place, clock), ""
+    try:
+        while not over.is_set():
+            told = _say(memory.look(again=bool(told)), told)
+            over.wait(_LOOK_S)
+    finally:
+        over.set()
+
+
+def _say(fault: str, told: str) -> str:
+    """Say why nothing is served, unless that was said already; return it. Effect: writes to stderr."""
+    if fault and fault != told:
+        sys.stderr.write(f"ruleout gateway: nothing is served: {fault}\n")
+    return fault
+
+
+class _Memory:
+    """What is known of the files that are served by, and when they were looked at."""
+
+    def __init__(self, place: Place, clock: ForwardClock) -> None:
+        self._place, self._clock = place, clock
+        self._files: object = None
+        self._since = 0.0
+        self._before: Standing | None = None
+        self._shadows: dict[tuple[str, str], str] = {}
+
+    def look(self, *, again: bool) -> str:
+        """Load and remember, where a file has changed or it is time. Effect: reads and writes files. Return what is wrong, "" for nothing."""
+        try:
+            files = self._place.stamps()
+            if again or files != self._files or seconds() - self._since > _REMEMBER_S:
+                self._files, self._since = files, seconds()
+                self._load()
+        except (RuleoutError, OSError) as error:
+            return str(error)
+        return ""
+
+    def _load(self) -> None:
+        at = datetime.fromtimestamp(self._clock.now_ns() // 1_000_000_000, UTC)
+        self._before = before = load_standing(self._place, at=at, before=self._before)
+        self._clock.seen(before.at)
+        remember(self._place, before, at=before.at)
+        self._shadows = _say_shadows(before, self._shadows)
 
 
 def _say_shadows(standing: Standing, before: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:

@@ -121,17 +121,29 @@ def _work(run: Callable[[Event], None], place: Place, words: SimpleQueue[str], s
 
 
 def _keep(runs: Sequence[Run], path: Path, overrides: dict[str, str], over: threading.Event) -> None:
-    """Keep a process of each kind running until told otherwise: whichever ends is started again."""
+    """Keep a process of each kind running until told otherwise: whichever ends, or could not be started, is started again."""
     context, children = multiprocessing.get_context("spawn"), dict[Run, BaseProcess]()
-    while not over.wait(_LOOK_S if children else 0):
+    while not over.is_set():
         for run in runs:
             if run not in children or not children[run].is_alive():
-                children[run] = context.Process(target=run, args=(path, overrides), daemon=True)
-                children[run].start()
+                child: BaseProcess = context.Process(target=run, args=(path, overrides), daemon=True)
+                if _started(child):
+                    children[run] = child
+        over.wait(_LOOK_S)
     for child in children.values():
         child.terminate()
     for child in children.values():
         child.join(5)
+
+
+def _started(child: BaseProcess) -> bool:
+    """Start a process; False, and why is said, where the system has no room for one."""
+    try:
+        child.start()
+    except OSError as error:
+        sys.stderr.write(f"ruleout gateway: a process beside the workers cannot be started: {error}\n")
+        return False
+    return True
 
 
 def _beside(place: Place) -> Iterator[Run]:

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What runs beside the workers outlives a fault of the system, and never ends in part without a word (G-6, G-7)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ruleout.adapters.clock import ForwardClock
+from ruleout.errors import RuleoutError
+from ruleout.gateway.processes import host, master
+
+
+def until(holds: Callable[[], object], within_s: float = 10) -> None:
+    ends = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < ends, "it did not come to that"
+        time.sleep(0.01)
+
+
+@contextmanager
+def thread(over: threading.Event, run: Callable[..., None], *args: object) -> Iterator[threading.Thread]:
+    """A thread that runs this until the block ends."""
+    one = threading.Thread(target=run, args=(*args,), daemon=True)
+    one.start()
+    try:
+        yield one
+    finally:
+        over.set()
+        one.join(10)
+
+
+class Child:
+    """A process that ends at once, where the system has room for it: not at its second start."""
+
+    starts = 0
+
+    def __init__(self, **_: object) -> None:
+        self._is_started = False
+
+    def start(self) -> None:
+        Child.starts += 1
+        if Child.starts == 2:
+            raise BlockingIOError(11, "no room for a process")
+        self._is_started = True
+
+    def is_alive(self) -> bool:
+        return False
+
+    def terminate(self) -> None:
+        assert self._is_started
+
+    def join(self, _: float) -> None:
+        assert self._is_started
+
+
+class Place:
+    """Files whose state cannot be told at the second look, by this fault."""
+
+    def __init__(self, fault: Exception) -> None:
+        self.looks, self._fault = 0, fault
+
+    def stamps(self) -> int:
+        self.looks += 1
+        if self.looks == 2:
+            raise self._fault
+        return self.looks
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What was remembered, by looks that follow each other at once."""
+    remembered: list[object] = []
+    standing = SimpleNamespace(at=host.datetime.now(host.UTC), named_shadows=())
+    monkeypatch.setattr(host, "_LOOK_S", 0.01)
+    monkeypatch.setattr(host, "load_standing", lambda *_, **__: standing)
+    monkeypatch.setattr(host, "remember", lambda *_, **__: remembered.append(standing))
+    return remembered
+
+
+def test_a_process_that_cannot_be_started_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """EAGAIN: the system has no room for one now. Without the agent every lease runs out."""
+    monkeypatch.setattr(master, "_LOOK_S", 0.01)
+    monkeypatch.setattr(master.multiprocessing, "get_context", lambda _: SimpleNamespace(Process=Child))
+    over = threading.Event()
+    with thread(over, master._keep, (master.run_host,), tmp_path, {}, over) as keeper:
+        until(lambda: Child.starts >= 4)
+        assert keeper.is_alive()
+    assert "no room for a process" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("fault", [OSError(5, "a bad disk"), RuleoutError("state/untrusted.json: not ours")])
+def test_what_is_seen_is_remembered_again_after_a_fault(
+    kept: list[object], fault: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place, over = Place(fault), threading.Event()
+    with thread(over, host._remember, place, over, ForwardClock()) as one:
+        until(lambda: len(kept) >= 3)
+        assert one.is_alive()
+    assert capsys.readouterr().err == f"ruleout gateway: nothing is served: {fault}\n"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_bug_in_remembering_ends_the_process(kept: list[object]) -> None:
+    """The agent beside it stops keeping the lease: whoever starts the process anew starts both."""
+    over = threading.Event()
+    with thread(over, host._remember, Place(KeyError("a bug")), over, ForwardClock()):
+        until(over.is_set)
+    assert len(kept) == 1
