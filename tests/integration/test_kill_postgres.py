@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from tests.kill_builders import AT, KIM, epoch, opened, process, signed, site_in, until
@@ -122,3 +126,38 @@ def test_nobody_there(tmp_path):
     store = PostgresStore(f"host={tmp_path} user=nobody")
     with pytest.raises(StoreUnavailable):
         store.newest()
+
+
+#: AuthenticationOk and ReadyForQuery, as a server says them.
+READY = b"R\0\0\0\x08\0\0\0\0" + b"Z\0\0\0\x05I"
+
+
+@contextmanager
+def goes_away() -> Iterator[str]:
+    """A server that takes each connection and ends it at its first statement, as one does that restarts, or a pooler. How it is reached."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            while True:
+                try:
+                    one, _ = listening.accept()
+                except OSError:
+                    return
+                with one:
+                    one.recv(4096)
+                    one.sendall(READY)
+                    one.recv(4096)
+
+        threading.Thread(target=serve, daemon=True).start()
+        port = listening.getsockname()[1]
+        yield f"host=127.0.0.1 port={port} user=x dbname=x sslmode=disable gssencmode=disable"
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_server_that_goes_away_while_it_begins_to_be_listened_to_is_unavailable():
+    with goes_away() as conninfo:
+        store = PostgresStore(conninfo)
+        for ask in (store.newest, lambda: store.watch(0.1)):
+            with pytest.raises(StoreUnavailable):
+                ask()
+        store.close()

@@ -70,10 +70,10 @@ class PostgresStore:
 
     def watch(self, timeout_s: float) -> bool:
         """See `EpochStore`."""
-        connection = self._connected(seconds() + self._timeout_s)
-        if connection.notifies() is None:
-            select.select([connection.socket], [], [], max(0.0, timeout_s))
         try:
+            connection = self._connected(seconds() + self._timeout_s)
+            if connection.notifies() is None:
+                select.select([connection.socket], [], [], max(0.0, timeout_s))
             connection.consume_input()
         except self._pq.error as error:
             raise self._lost(str(error)) from error
@@ -91,9 +91,8 @@ class PostgresStore:
     def _ask(self, sql: bytes, values: Sequence[bytes] | None = None) -> list[list[bytes]]:
         """Send one statement and return its rows in binary form; several statements where there are no values."""
         deadline = seconds() + self._timeout_s
-        connection = self._connected(deadline)
         try:
-            result = self._answer(connection, sql, values, deadline)
+            result = self._answer(self._connected(deadline), sql, values, deadline)
         except self._pq.error as error:
             raise self._lost(str(error)) from error
         return [
