@@ -150,6 +150,17 @@ def test_a_reload_drops_no_live_stream(running: Running) -> None:
         until(lambda one=one: [r.how for r in of(running.world, one.request)[1:]] == ["whole"])  # type: ignore[misc]
 
 
+def test_workers_that_have_drained_leave_no_sockets_behind(running: Running) -> None:
+    """Each nudge of the agent goes to every socket that there is."""
+    run = running.world.site().places
+    before = workers(running.world)
+    os.kill(running.process.pid, signal.SIGHUP)
+    until(lambda: len(workers(running.world)) == 2 and not set(before) & set(workers(running.world)), 20)
+    names = [one.name for folder in (run.probes, run.nudges) for one in folder.iterdir()]
+    assert names
+    assert not [name for name in names if int(name.partition("-")[0]) in before]
+
+
 def test_a_kill_reaches_workers_that_drain(running: Running) -> None:
     from tests.integration.test_gateway_kill import give_back, strike
 

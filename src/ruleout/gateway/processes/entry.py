@@ -83,7 +83,7 @@ async def _serve(parts: Assembled, server: ClientServer, ready: Event) -> None:
     ends = loop.time() + _RECORDS_S
     while parts.worker.is_busy and loop.time() < ends:  # noqa: ASYNC110 - once, at the end
         await asyncio.sleep(0.01)
-    process.stop()
+    await process.stop()
 
 
 def _name(folder: Path, settings: GatewayDoc) -> str:

@@ -142,11 +142,12 @@ class Process:
         except RuleoutError as error:
             admission.close(str(error))
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """End: what is written is written, and the sockets go. For the end of the process."""
         self._parts.serving.answers.stop()
         for task in self._tasks:
             task.cancel()
+        await self._probe.close()
         self._parts.serving.audit.close()
         for beside in (self._parts.serving.traces, self._parts.serving.admission.rechecks):
             if beside is not None:
