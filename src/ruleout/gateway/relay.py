@@ -95,6 +95,7 @@ class Relay:
             if not self._has_ended(how, refusal):
                 how, refusal = await self._end(how, refusal)
         finally:
+            self._live.connection = None  # from here on it may serve another
             if self._connection is not None:
                 self._connection.finish()
             if how == "bug" and self._is_opened:
@@ -102,9 +103,9 @@ class Relay:
                 self._note(it.ended("failed", _BUG, serving.admission.clock.now_ns()))
             if self._client.is_stream:
                 serving.counters.add(STREAMS, by=-1)
-                await self._client.close(is_cut=how in ("cut", "bug"))
+                await self._client.close(is_cut=how in ("cut", "bug", "left"))
             serving.answers.remove(self._live, self._client.rest)
-            serving.admission.settle(it)
+            serving.admission.settle(it, is_whole=how == "whole")
             count(serving.counters, it, how, _BUG if how == "bug" else refusal)
             if serving.traces is not None:
                 serving.traces.tell(it, how, _BUG if how == "bug" else refusal)
@@ -182,6 +183,7 @@ class Relay:
         if status == 202 and is_tool:
             self._client.accepted()
         elif status != 200 or connection.is_encoded:
+            it.spends = False
             raise Cut(await _refused_by(connection, status, self._pipe.key))
         else:
             await self._passing(connection, checks, request)
@@ -203,6 +205,7 @@ class Relay:
             self._live.hear()
         us = microseconds_since(self._it.began_ns)
         self._serving.counters.observe(REQUEST_SECONDS, self._it.endpoint._value_, us=us)
+        self._it.spends = self._it.endpoint is not Endpoint.MCP_TOOLS_CALL
         connection.send(self._pipe.request(body, self._route.fields), is_held=not self._live.is_kept)
 
     def _passing(self, connection: Connection, checks: Checks, request: Request) -> Awaitable[None]:
@@ -212,7 +215,7 @@ class Relay:
             streams = connection.headers.get("content-type", "").startswith("text/event-stream")
         if not streams:
             return self._whole(connection, checks, request)
-        self._reader = reader_of(it.endpoint, request.rpc_id, hide_usage=request.usage_added)
+        self._reader = reader_of(it.endpoint, request.rpc_id, hide_usage=request.usage_added, choices=request.choices)
         return self._stream(connection, checks)
 
     async def _stream(self, connection: Connection, checks: Checks) -> None:
