@@ -108,3 +108,26 @@ def test_told_to_kill_nothing_is_waited_for(tmp_path: Path) -> None:
     workers.end()
     workers.kill()
     assert not workers.are_there
+
+
+def test_one_that_cannot_be_started_is_tried_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system has no room for a process at first; those that serve go on."""
+    workers = Workers(partial(serve, tmp_path), 2, drain_s=5)
+    workers.start()
+    looked(workers, lambda: len(alive(tmp_path)) == 2)
+    before = alive(tmp_path)
+    begin, failures = Workers._begin, iter([True, False])
+
+    def begun(self: Workers) -> object:
+        if next(failures, False):
+            raise BlockingIOError("no room")
+        return begin(self)
+
+    monkeypatch.setattr(Workers, "_begin", begun)
+    os.kill(min(before), signal.SIGKILL)
+    looked(workers, lambda: len(alive(tmp_path) - {min(before)}) == 2)
+    assert "cannot be started: no room; it is tried again" in capsys.readouterr().err
+    assert max(before) in alive(tmp_path)
+    ended(workers)

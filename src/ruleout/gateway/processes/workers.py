@@ -71,7 +71,17 @@ class Workers:
             self._wait_s = min(self._wait_s * 2, _LONGEST_S) if is_soon else _AGAIN_S
             self._again_s = seconds() + self._wait_s
         if len(self._serving) < self._count and seconds() >= self._again_s:
-            self._serving += [self._begin() for _ in range(self._count - len(self._serving))]
+            self._fill()
+
+    def _fill(self) -> None:
+        """Start as many as are missing; where the system has no room for another process, try again later."""
+        try:
+            while len(self._serving) < self._count:
+                self._serving.append(self._begin())
+        except OSError as error:
+            sys.stderr.write(f"ruleout gateway: a worker cannot be started: {error}; it is tried again\n")
+            self._wait_s = min(self._wait_s * 2, _LONGEST_S)
+            self._again_s = seconds() + self._wait_s
 
     def forget_ended(self) -> None:
         """Forget those that have drained, and kill those whose time for that is over. Effect: as said."""
