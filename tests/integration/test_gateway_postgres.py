@@ -112,11 +112,11 @@ def test_a_gateway_that_starts_while_the_database_stands_still_is_closed(
     server, hosts: tuple[Running, Running], fake: Fake, tmp_path: Path
 ) -> None:
     world = world_with(tmp_path / "third", fake.url, server[1])
-    strike(hosts[0].world, Target.MODEL, "helper-2")
+    strike(hosts[0].world, Target.TENANT, "other")
     with standing_still(server[0]), serve(world, environment={"KILLS_STORE": server[1]}, wait=False) as running:
         until(lambda: running.get("/health")[0] == 200, 60)
         assert (ask(running).status, why(ask(running))) in ((503, "closed"), (503, "lease"))
     with serve(world, environment={"KILLS_STORE": server[1]}) as running:
         assert ask(running).status == 200
-        assert why(ask(running, chat(model="helper-2"))) == "killed"
+        assert why(ask(running, key=OTHER_KEY)) == "killed"
     give_back(hosts[0].world)

@@ -131,3 +131,25 @@ def test_one_that_cannot_be_started_is_tried_again(
     assert "cannot be started: no room; it is tried again" in capsys.readouterr().err
     assert max(before) in alive(tmp_path)
     ended(workers)
+
+
+def test_a_reload_that_finds_no_room_leaves_those_that_serve(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second of two new ones cannot be started: the first ends again, and the old ones serve on."""
+    workers = Workers(partial(serve, tmp_path), 2, drain_s=5)
+    workers.start()
+    looked(workers, lambda: len(alive(tmp_path)) == 2)
+    before, begin, failures = alive(tmp_path), Workers._begin, iter([False, True])
+
+    def begun(self: Workers) -> object:
+        if next(failures, False):
+            raise BlockingIOError("no room")
+        return begin(self)
+
+    monkeypatch.setattr(Workers, "_begin", begun)
+    workers.reload()
+    assert "not reloaded: a new worker cannot be started: no room; the old ones go on" in capsys.readouterr().err
+    looked(workers, lambda: not workers._leaving)
+    assert alive(tmp_path) == before
+    ended(workers)

@@ -55,7 +55,7 @@ def end_process(pid: int, began: int) -> bool:
 
 
 def is_still_mapped(path: Path) -> bool:
-    """Whether a process of this user maps a file that stood at a path and was taken away since. Effect: looks at every process."""
+    """Whether a process of this user maps a file that stood at a path and was deleted since. Effect: looks at every process."""
     gone = os.fsencode(f"{path.resolve()} (deleted)\n")
     return any(gone in _maps(folder) for folder in Path("/proc").glob("[0-9]*"))
 

@@ -56,7 +56,16 @@ class Workers:
     def reload(self) -> None:
         """Start new ones beside those that serve; once all of them serve, the old ones drain: see `look`. Effect: processes."""
         self._leave(self._fresh)
-        self._fresh = [self._begin() for _ in range(self._count)]
+        self._fresh = []
+        try:
+            for _ in range(self._count):
+                self._fresh.append(self._begin())
+        except OSError as error:
+            sys.stderr.write(
+                f"ruleout gateway: not reloaded: a new worker cannot be started: {error}; the old ones go on\n"
+            )
+            self._leave(self._fresh)
+            self._fresh = []
 
     def look(self) -> None:
         """See to what has happened since the last look. Effect: processes; says on stderr what went wrong."""
