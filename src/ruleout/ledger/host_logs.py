@@ -8,7 +8,7 @@ can neither rewrite what that state covers nor cut it off: the next state would 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -193,14 +193,31 @@ def starting_keys(
     start = tuple(dict.fromkeys(stated))
     if not _leads(start, first, entries):
         start = first.keys
-    for state in states:
-        if not _bears(state, log_keys_at(start, entries, size=state.head.size)):
+    for state, keys in _keys_of(states, start, entries):
+        if not _bears(state, keys):
             raise VerificationFailed(
                 "host-log",
                 f"expected the state of size {state.head.size} under keys that the log's own rotations lead to, "
                 f"got {state.keys[0].key_id}",
             )
     return start
+
+
+def _keys_of(
+    states: Iterable[HostState], start: tuple[LogKey, ...], entries: Sequence[LedgerEntry]
+) -> Iterator[tuple[HostState, tuple[LogKey, ...]]]:
+    """Each state with the log's keys at its size. Each change of keys is looked at once: how many there are is the host's choice."""
+    keys, done = start, 0
+    for state in states:
+        size, behind = state.head.size, done
+        while behind < len(entries) and entries[behind].index + 1 < size:
+            behind += 1
+        keys = log_keys_at(keys, entries[done:behind], size=size)
+        done = behind
+        yield (
+            state,
+            log_keys_at(keys, entries[done : done + 1], size=size),
+        )  # one at the very end leaves the old keys too
 
 
 def _leads(stated: Sequence[LogKey], first: HostState, entries: Sequence[LedgerEntry]) -> bool:

@@ -204,3 +204,11 @@ def test_a_mark_of_invalidation_is_not_met_by_a_sample_that_a_person_ended():
     sample = logs.sample(1, limit={"type": "operator", "limit": 1})
 
     assert read([sample], head).problems == ("header says that samples were invalidated, none is",)
+
+
+def test_the_same_instant_in_another_offset_is_no_disagreement() -> None:
+    """The tool writes dates in UTC when it rewrites a header, and leaves the record of the start as it is."""
+    began = logs.header([1, 2], created="2026-01-10T06:00:00-04:00")
+    members = logs.parts([logs.sample(1, "C"), logs.sample(2, "I")], began)
+    members["header.json"] = logs.dumps(logs.header([1, 2], created="2026-01-10T10:00:00+00:00"))
+    assert logs.read_one(logs.archive(members)).problems == ()

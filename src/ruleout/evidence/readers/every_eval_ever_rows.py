@@ -253,7 +253,8 @@ class _Join:
         """Return the result of a line; None, noted, if there is none."""
         stated, name = row.evaluation_result_id, row.evaluation_name
         if stated is not None and stated in self.by_id:
-            if self.by_id[stated].evaluation_name != name:
+            # Some tools name the data set in the line; but a line that names one result and is of another was moved.
+            if self.by_id[stated].evaluation_name != name and name in self.by_name:
                 samples.misnamed.append(row.sample_id)
             return self.by_id[stated]
         if name not in self.by_name or (stated and name in self.with_ids):

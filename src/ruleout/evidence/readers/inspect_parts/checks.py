@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import chain, compress
 from operator import attrgetter, itemgetter
 from typing import cast
@@ -35,13 +36,21 @@ def start_problems(header: HeaderShape, start: HeaderShape) -> Iterator[str]:
     one, other = header.eval, start.eval
     for field in ("eval_id", "run_id", "task_id", "created", "task", "task_version", "model"):
         expected, got = getattr(other, field), getattr(one, field)
-        if expected != got:
+        if expected != got and not (field == "created" and _is_one_instant(expected, got)):
             yield (
                 f"header and start record name different runs: {field} {printable(str(got))!r} "
                 f"and {printable(str(expected))!r}"
             )
     if one.dataset.sample_ids != other.dataset.sample_ids or one.config.epochs != other.config.epochs:
         yield "header and start record promise different samples or epochs"
+
+
+def _is_one_instant(one: str, other: str) -> bool:
+    """Whether two texts are one instant: the tool writes a header anew with its dates in UTC."""
+    try:
+        return datetime.fromisoformat(one) == datetime.fromisoformat(other)
+    except ValueError:
+        return False
 
 
 def disagreements(samples: AllTold, summaries: AllTold) -> Iterator[str]:
@@ -100,7 +109,9 @@ def _unheld(results: Sequence[ResultShape], attempts: Sequence[Attempt]) -> Iter
     """Yield where the samples hold scores, and results name none of them, or state an accuracy of another."""
     if all(a.state is not _SCORED for a in attempts):
         return
-    held = [_is_held(result, attempts) for result in results]
+    held = _held(results, attempts[:1])
+    if not all(held):  # nearly always the first attempt holds every score
+        held = _held(results, attempts)
     if not any(held):
         yield "results name no score that the samples hold"
     for result, is_held in zip(results, held, strict=True):
@@ -108,10 +119,10 @@ def _unheld(results: Sequence[ResultShape], attempts: Sequence[Attempt]) -> Iter
             yield f"results claim an accuracy for {printable(result.name)!r}, of which the samples hold no score"
 
 
-def _is_held(result: ResultShape, attempts: Sequence[Attempt]) -> bool:
-    """Whether a sample holds the score; results name a part of an object by its key, beside the scorer."""
-    names = (result.name, f"{result.scorer}/{result.name}")
-    return any(score in names for a in attempts for score, _ in a.scores)
+def _held(results: Sequence[ResultShape], attempts: Sequence[Attempt]) -> list[bool]:
+    """Which results are of scores that attempts hold; they name a part of an object by its key, beside the scorer."""
+    names = set(map(_name, chain.from_iterable(map(_scores, attempts))))
+    return [not names.isdisjoint((result.name, f"{result.scorer}/{result.name}")) for result in results]
 
 
 def _is_nan(claimed: Scalar) -> bool:
