@@ -89,8 +89,12 @@ class ClientConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See `asyncio.Protocol`."""
-        self._transport = cast("asyncio.Transport", transport)
-        self._out.open(self._transport)
+        self.made(cast("asyncio.Transport", transport))
+
+    def made(self, transport: asyncio.Transport, below: asyncio.Transport | None = None) -> None:
+        """It begins; over TLS with the transport below."""
+        self._transport = transport
+        self._out.open(transport, below)
         self.late_s = self._now() + self._service.waits.head_s
 
     def data_received(self, data: bytes) -> None:
@@ -111,10 +115,19 @@ class ClientConnection(asyncio.Protocol):
         """See `asyncio.Protocol`. A client that ends its side while an answer is made has gone; one that has its answer may take it."""
         one = self._current
         if one is None or one.is_whole:
-            return self._out.stays()
+            return self._stays()
         if one.has_begun or self._out.holds():
             self._out.reset()
         return False
+
+    def _stays(self) -> bool:
+        """Whether it stays until its client has taken what was given: then what is answered last is the last, and its end is told."""
+        if not self._out.stays():
+            return False
+        self._reader.is_over = True
+        if self._current is None:
+            self._close()
+        return True
 
     def connection_lost(self, _: Exception | None) -> None:
         """See `asyncio.Protocol`."""
@@ -214,12 +227,15 @@ class ClientConnection(asyncio.Protocol):
             self._out.half_close()
             self._reader.is_over, self.late_s = True, self._now() + waits.leave_s
         elif not one.keeps:
-            self._out.close()
-            self.late_s = self._now() + waits.taken_s
+            self._close()
         elif self._queue:
             self._start(self._queue.popleft())
         else:
             self._listen()
+
+    def _close(self) -> None:
+        self._out.close()
+        self.late_s = self._now() + self._service.waits.taken_s
 
     def _listen(self) -> None:
         if self._is_paused and self._transport is not None:
@@ -238,11 +254,19 @@ class ClientConnection(asyncio.Protocol):
 
     # --- the server calls these ---------------------------------------------------------------------------------------
 
-    def expire(self) -> None:
+    def look(self, now: float) -> None:
+        """End it if it waits for nothing but its client, and that has taken everything; or has been waited for too long."""
+        self._out.look()
+        if self.late_s < now:
+            self._expire()
+
+    def _expire(self) -> None:
         """It has been waited for too long. A client that still takes some of its answer goes on."""
         reader, before, self._queued = self._reader, self._queued, self._out.queued()
         if self._queued and self._queued != before:
             self.late_s = self._now() + self._service.waits.taken_s
+        elif self._current is None and reader.begun is None and not self._queued:
+            self._out.end()
         elif self._current is not None or reader.begun is None:
             self._out.reset()
         elif reader.is_body:
@@ -255,7 +279,7 @@ class ClientConnection(asyncio.Protocol):
         """End with the answer that is under way, or now if nothing is."""
         if self._current is None and self._reader.begun is None:
             self._reader.stop()
-            self._out.close()
+            self._close()
             self._awake()  # so that the coroutine ends no later than the connection
         else:
             self._out.is_last = True

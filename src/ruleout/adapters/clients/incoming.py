@@ -39,11 +39,12 @@ class Incoming:
     """
 
     __slots__ = (
-        "_out", "body", "fault", "fields", "has_begun", "is_whole", "keeps", "method", "on_gone", "path", "query", "reads_chunks",
+        "_end", "_out", "body", "fault", "fields", "has_begun", "is_whole", "keeps", "method", "on_gone", "path", "query", "reads_chunks",
     )  # fmt: skip
 
     def __init__(self, out: Outlet) -> None:
         self._out = out
+        self._end: int | None = None  # what its connection had been given when it was whole
         self.method = self.path = self.query = ""
         self.fields: list[tuple[bytes, bytes]] = []
         self.body = b""
@@ -65,6 +66,7 @@ class Incoming:
         head = self._head(status, fields, f"content-length: {len(body)}\r\n")
         self.is_whole = True
         self._out.write_last(head if self.method == "HEAD" else head + body)
+        self._end = self._out.given
 
     def begin(self, status: int, fields: Sequence[tuple[str, str]]) -> None:
         """Begin an answer of chunks. Raises ClientGone."""
@@ -82,6 +84,7 @@ class Incoming:
         self.is_whole = True
         if self.reads_chunks:
             self._out.write(b"0\r\n\r\n")
+        self._end = self._out.given
 
     async def taken(self) -> None:
         """Return once little enough waits for the client. Raises ClientGone."""
@@ -95,8 +98,8 @@ class Incoming:
         await self._out.drain_or_drop(within_s)
 
     def holds(self) -> bool:
-        """Whether much of what was given is still to be taken by the client. Effect: may ask the system."""
-        return self._out.holds()
+        """Whether much of it is still to be taken by the client, whatever follows it. Effect: may ask the system."""
+        return self._out.holds(self._end)
 
     def drop(self, done: Callable[[], None]) -> None:
         """Drop what the client did not take, with its connection, and call back once no byte can leave any more."""

@@ -11,13 +11,13 @@ from email.utils import formatdate
 from pathlib import Path
 
 from ruleout.adapters.clients.connection import ClientConnection, Handle, Service, Waits
+from ruleout.adapters.clients.greeting import greet
 from ruleout.adapters.clients.reading import Reading
 from ruleout.adapters.outbox import Outbox
 
 _LOOK_S = 1.0
 #: Seconds after which it is tried again to take connections, where the system had no room for one.
 _NO_ROOM_S = 0.2
-_HANDSHAKE_S = 10.0
 
 
 def listen(address: str, port: int) -> socket.socket:
@@ -108,8 +108,7 @@ class ClientServer:
         self._date = formatdate(usegmt=True)
         now = loop.time()
         for one in tuple(self._connections):
-            if one.late_s < now:
-                one.expire()
+            one.look(now)
         self._look_handle = loop.call_later(_LOOK_S, self._look)
 
     # --- taking connections -------------------------------------------------------------------------------------------
@@ -159,9 +158,10 @@ class ClientServer:
     async def _connected(self, one: ClientConnection, taken: socket.socket) -> None:
         taken.setblocking(False)
         taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        within_s = None if self._tls is None else _HANDSHAKE_S
-        loop = asyncio.get_running_loop()
-        await loop.connect_accepted_socket(lambda: one, taken, ssl=self._tls, ssl_handshake_timeout=within_s)
+        if self._tls is not None:
+            await greet(one, taken, self._tls)
+            return
+        await asyncio.get_running_loop().connect_accepted_socket(lambda: one, taken)
 
     def _left(self, one: ClientConnection) -> None:
         if one in self._connections:
