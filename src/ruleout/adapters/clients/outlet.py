@@ -109,15 +109,15 @@ class Outlet:
         if not not_taken and not self._lingers:
             self._linger(is_on=True)
 
-    def holds(self, until: int | None = None) -> bool:
-        """Whether the client has much to take still, of what was `given` until then or of all. Effect: asks the system, unless less
+    def holds(self, upto: int | None = None) -> bool:
+        """Whether the client has much to take still, of what was `given` up to then or of all. Effect: asks the system, unless less
         was given than anybody asks after.
         """
-        until = self.given if until is None else until
-        if until - self._taken <= LITTLE or self._transport is None:
+        upto = self.given if upto is None else upto
+        if upto - self._taken <= LITTLE or self._transport is None:
             return False
         self._see(self.queued())
-        return self._taken < until
+        return self._taken < upto
 
     def write(self, data: bytes) -> None:
         """Give bytes to be sent, now. Raises ClientGone."""
