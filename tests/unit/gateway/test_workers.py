@@ -58,6 +58,18 @@ def ended(workers: Workers) -> None:
         time.sleep(0.02)
 
 
+def fail(monkeypatch: pytest.MonkeyPatch, *failures: bool) -> None:
+    """Have the next starts of a process fail, as where the system has no room for one, or not, in this order."""
+    begin, left = Workers._begin, iter(failures)
+
+    def begun(self: Workers) -> object:
+        if next(left, False):
+            raise BlockingIOError("no room")
+        return begin(self)
+
+    monkeypatch.setattr(Workers, "_begin", begun)
+
+
 def test_one_that_ends_is_started_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workers = Workers(partial(serve, tmp_path), 2, drain_s=5)
     workers.start()
@@ -118,14 +130,7 @@ def test_one_that_cannot_be_started_is_tried_again(
     workers.start()
     looked(workers, lambda: len(alive(tmp_path)) == 2)
     before = alive(tmp_path)
-    begin, failures = Workers._begin, iter([True, False])
-
-    def begun(self: Workers) -> object:
-        if next(failures, False):
-            raise BlockingIOError("no room")
-        return begin(self)
-
-    monkeypatch.setattr(Workers, "_begin", begun)
+    fail(monkeypatch, True)
     os.kill(min(before), signal.SIGKILL)
     looked(workers, lambda: len(alive(tmp_path) - {min(before)}) == 2)
     assert "cannot be started: no room; it is tried again" in capsys.readouterr().err
@@ -140,14 +145,8 @@ def test_a_reload_that_finds_no_room_leaves_those_that_serve(
     workers = Workers(partial(serve, tmp_path), 2, drain_s=5)
     workers.start()
     looked(workers, lambda: len(alive(tmp_path)) == 2)
-    before, begin, failures = alive(tmp_path), Workers._begin, iter([False, True])
-
-    def begun(self: Workers) -> object:
-        if next(failures, False):
-            raise BlockingIOError("no room")
-        return begin(self)
-
-    monkeypatch.setattr(Workers, "_begin", begun)
+    before = alive(tmp_path)
+    fail(monkeypatch, False, True)
     workers.reload()
     assert "not reloaded: a new worker cannot be started: no room; the old ones go on" in capsys.readouterr().err
     looked(workers, lambda: not workers._leaving)
