@@ -19,7 +19,7 @@ WITHOUT_CASE = {
     "demo", "init", "key", "check", "framework", "prove", "compare", "coverage", "record", "plan", "ingest", "estimate",
     "log", "verify", "export", "schema", "request", "roadmap", "due", "incident", "deviation", "concern", "redact", "erase",
     "witness", "convert", "report", "review", "portal", "policy", "gateway", "audit", "tools", "monitoring",
-    "kill", "unkill", "degrade", "drill", "hosts",
+    "kill", "unkill", "degrade", "drill", "hosts", "mirror",
 }  # fmt: skip
 #: Acts and pages about decisions that are derived by `assess` itself or say what was decided, at its own instant.
 BY_ASSESS = {"approve", "replay"}

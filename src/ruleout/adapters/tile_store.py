@@ -25,7 +25,7 @@ from ruleout.ledger.checkpoint import Checkpoint, open_checkpoint
 from ruleout.ledger.cosignature import LogKey, parse_log_key
 from ruleout.ledger.merkle import leaf_hash
 from ruleout.ledger.note import MAX_NOTE_BYTES, NoteKey, VerifierKey
-from ruleout.ledger.tile import MAX_ENTRY_BYTES, WIDTH, Edge, Tile, tile_path, unpack_bundle, unpack_tile
+from ruleout.ledger.tile import MAX_ENTRY_BYTES, WIDTH, Edge, Tile, tile_path, tiles_of, unpack_bundle, unpack_tile
 from ruleout.model.canonical import canonical, parse_canonical
 
 FORMAT = "ruleout-log/1"
@@ -33,7 +33,8 @@ FORMAT = "ruleout-log/1"
 FORMAT_MANY = "ruleout-log/2"
 _MAX_GENERATIONS = 100
 MAX_DESCRIPTION = 512 * 1024
-_MAX_TILE = WIDTH * (2 + MAX_ENTRY_BYTES)
+#: The largest entry bundle.
+MAX_TILE = WIDTH * (2 + MAX_ENTRY_BYTES)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -108,12 +109,25 @@ class LogView:
         """Return the published hashes of a tile: 256, fewer in the last of its level."""
         return unpack_tile(*self._read(str(level), index, self.size >> (8 * level)))
 
+    def files(self, *, since: int = 0) -> Iterator[tuple[str, bytes]]:
+        """Yield path and bytes of each published bundle and tile; without those that were full at size `since`. Raises as `entries`."""
+        for level, index, width in tiles_of(self.size, since=since):
+            data, _ = self._read(level, index, index * WIDTH + width)
+            yield tile_path(level, index, width), data
+
+    def root_at(self, size: int) -> bytes:
+        """Return the root over the first `size` entries, no more than are published. Raises as `entries`."""
+        edge = Edge()
+        for index in range(-(-size // WIDTH)):
+            edge, _ = edge.extend([leaf_hash(entry) for entry in self.bundle(index)[: size - index * WIDTH]])
+        return edge.root()
+
     def _read(self, level: str, index: int, count: int) -> tuple[bytes, int]:
         """Return a tile's bytes and width, taken from the full tile where the partial one is no longer kept."""
         width = min(WIDTH, count - index * WIDTH)
         for candidate in (width, WIDTH):
             try:
-                data = _file_bytes(self.path / tile_path(level, index, candidate), _MAX_TILE)
+                data = _file_bytes(self.path / tile_path(level, index, candidate), MAX_TILE)
             except (FileNotFoundError, NotADirectoryError):
                 continue
             return (data, width) if candidate == width else (_first(level, data, width), width)
@@ -143,10 +157,14 @@ def _first(level: str, data: bytes, width: int) -> bytes:
 
 def write_description(path: Path, keys: LogKeys, ops: FileOps) -> None:
     """Write `log.json`, the last file of a new log; durable on return."""
+    replace_files([(path / "log.json", description(keys))], ops)
+
+
+def description(keys: LogKeys) -> bytes:
+    """Return the bytes of the `log.json` that names these keys. Pure."""
     plain = len(keys.every) == 1
     told = {"vkey": str(keys.key)} if plain else {"vkeys": [[str(key) for key in keys_] for keys_ in keys.generations]}
-    data = canonical({"format": FORMAT if plain else FORMAT_MANY, "origin": keys.key.name, **told})
-    replace_files([(path / "log.json", data)], ops)
+    return canonical({"format": FORMAT if plain else FORMAT_MANY, "origin": keys.key.name, **told})
 
 
 def read_description(path: Path) -> LogKeys:
@@ -159,14 +177,26 @@ def read_description(path: Path) -> LogKeys:
         data = _file_bytes(path / "log.json", MAX_DESCRIPTION)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise LedgerError(f"{path}: expected a log, got no log.json", hint="Create one with `ruleout init`.") from error
+    return parse_description(data, shown=str(path))
+
+
+def parse_description(data: bytes, *, shown: str) -> LogKeys:
+    """Return the keys that the bytes of a `log.json` name. Pure.
+
+    Args:
+        shown: what to call the log's place in messages.
+
+    Raises:
+        LedgerError: they are damaged.
+    """
     try:
         raw = parse_canonical(data, max_bytes=MAX_DESCRIPTION, max_depth=3)
         keys = _generations(raw)
     except (VerificationFailed, AttributeError, KeyError, TypeError) as error:
-        raise LedgerError(f"{path}: expected log.json of {FORMAT}, got another: {error}") from error
+        raise LedgerError(f"{shown}: expected log.json of {FORMAT}, got another: {error}") from error
     sound = all(_is_generation(generation, raw["origin"]) for generation in keys.generations)
     if not 0 < len(keys.generations) <= _MAX_GENERATIONS or not sound:
-        raise LedgerError(f"{path}: expected log.json of {FORMAT} under its key's name, got another")
+        raise LedgerError(f"{shown}: expected log.json of {FORMAT} under its key's name, got another")
     return keys
 
 
@@ -242,7 +272,7 @@ def put_object(path: Path, data: bytes, *, ops: FileOps | None = None) -> str:
     Raises LedgerError if the disk failed.
     """
     digest = hashlib.sha256(data).hexdigest()
-    target = _object_path(path, digest)
+    target = path / object_path(digest)
     with disk_errors(path):
         if not target.exists():
             replace_files([(target, data)], ops or SystemFiles())
@@ -261,7 +291,7 @@ def get_object(path: Path, digest: str, *, limit_bytes: int = sys.maxsize) -> by
         hint = "Give the whole digest; `ruleout evidence list` shows those of the evidence."
         raise NotFound(f"expected a SHA-256 of 64 hex digits, got {digest[:80]!r}", hint=hint)
     try:
-        data = _file_bytes(_object_path(path, digest), limit_bytes)
+        data = _file_bytes(path / object_path(digest), limit_bytes)
     except FileNotFoundError as error:
         hint = "Bring it back from a copy of the workspace."
         raise NotFound(f"{path}: expected object {digest[:12]}, got no such file", hint=hint) from error
@@ -270,5 +300,6 @@ def get_object(path: Path, digest: str, *, limit_bytes: int = sys.maxsize) -> by
     return data
 
 
-def _object_path(path: Path, digest: str) -> Path:
-    return path / "objects" / digest[:2] / digest[2:]
+def object_path(digest: str) -> str:
+    """Return where an object is kept, relative to the log. Pure."""
+    return f"objects/{digest[:2]}/{digest[2:]}"

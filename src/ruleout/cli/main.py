@@ -53,6 +53,7 @@ VERBS = (
     "erase",
     "witness",
     "hosts",
+    "mirror",
     "policy",
     "gateway",
     "audit",

@@ -9,7 +9,7 @@ full, which is all one needs to go on appending. It names paths but touches no f
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ruleout.errors import VerificationFailed
@@ -51,6 +51,20 @@ def tile_path(level: str, index: int, width: int) -> str:
         groups.append(f"x{index % 1000:03d}")
     partial = "" if width == WIDTH else f".p/{width}"
     return f"tile/{level}/{'/'.join(reversed(groups))}{partial}"
+
+
+def tiles_of(size: int, *, since: int = 0) -> Iterator[tuple[str, int, int]]:
+    """Yield level, index and width of each entry bundle and tile of a log of `size` entries, as in `tile_path`.
+
+    Pure. Those that are full in the same log at size `since` are left out: they never change.
+
+    Source: C2SP tlog-tiles, "Merkle Tree" and "Log Entries".
+    """
+    for level in ("entries", *map(str, range(8))):
+        shift = 0 if level == "entries" else 8 * int(level)
+        count, had = size >> shift, since >> shift
+        for index in range(had // WIDTH, -(-count // WIDTH)):
+            yield level, index, min(WIDTH, count - index * WIDTH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -45,7 +46,25 @@ class _Web(_Handler):
 
 
 class _S3(_Handler):
-    """ListObjectsV2 and GetObject of one bucket, path style, without a look at signatures."""
+    """ListObjectsV2, GetObject and PutObject (on conditions) of one bucket, path style, without a look at signatures."""
+
+    files: dict[str, bytes]
+    lock = threading.Lock()
+
+    def do_PUT(self):
+        key = unquote(urlsplit(self.path).path).removeprefix("/bucket").lstrip("/")
+        self.seen.append(("PUT", self.path, {k.lower(): v for k, v in self.headers.items()}))
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        with self.lock:
+            held = self.files.get(key)
+            tag = self.headers.get("If-Match")
+            is_met = held is None if self.headers.get("If-None-Match") else tag is None or tag == (held and _tag(held))
+            if is_met:
+                self.files[key] = data
+        self.send_response(200 if is_met else 412)
+        self.send_header("Content-Length", "0")
+        self.send_header("ETag", _tag(data))
+        self.end_headers()
 
     def answer(self):
         url = urlsplit(self.path)
@@ -69,9 +88,13 @@ class _S3(_Handler):
         self.send_response(200)
         self.send_header("Content-Length", str(len(data)))
         self.send_header("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")
-        self.send_header("ETag", '"1"')
+        self.send_header("ETag", _tag(data))
         self.end_headers()
         self.wfile.write(data)
+
+
+def _tag(data: bytes) -> str:
+    return f'"{hashlib.sha256(data).hexdigest()[:32]}"'
 
 
 @contextmanager
@@ -95,5 +118,5 @@ def web_server(data: bytes):
 
 
 def s3_server(files: Mapping[str, bytes]):
-    """Serve files by key as the bucket `bucket`; yield (host and port, requests seen)."""
+    """Serve files by key as the bucket `bucket`, which takes files too; yield (host and port, requests seen)."""
     return _serving(_S3, files)

@@ -30,7 +30,8 @@ from ruleout.errors import NotFound, RuleoutError
 _PIECE_BYTES = 1 << 20
 #: A store that says nothing for so long has failed; how long a whole log takes is nobody's business.
 SILENCE_SECONDS = 60
-_OBJECT_STORES = {"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs", "az": "az", "azure": "az", "abfs": "abfs",
+#: Schemes of addresses in object stores, as obstore calls them.
+OBJECT_STORES = {"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs", "az": "az", "azure": "az", "abfs": "abfs",
                   "abfss": "abfss", "adl": "adl"}  # fmt: skip
 #: Unencrypted only where the machine's own settings name such an endpoint: a store of the house, not a cloud.
 _OPTIONS = {"connect_timeout": "20s", "read_timeout": f"{SILENCE_SECONDS}s", "timeout": "7d", "allow_http": True}
@@ -75,18 +76,23 @@ def open_store(address: str) -> Store:
     scheme = address.partition("://")[0].lower()
     if scheme in ("http", "https"):
         return Web(address)
-    if scheme in _OBJECT_STORES:
-        # In Azure's addresses what stands before the `@` is the container.
-        host = urlsplit(address).netloc
-        bucket = host if scheme.startswith("abfs") else host.rpartition("@")[2]
-        library = _library("obstore.store", address)
-        with store_errors(address):
-            store = library.from_url(f"{_OBJECT_STORES[scheme]}://{bucket}", client_options=_OPTIONS)
-        return Objects(store, base=f"{scheme}://{bucket}", path=address.partition("://")[2].partition("/")[2])
+    if scheme in OBJECT_STORES:
+        return Objects(*open_bucket(address), path=address.partition("://")[2].partition("/")[2])
     library = _library("fsspec.core", address)
     with store_errors(address):
         system, path = library.url_to_fs(address)
     return FileSystem(system, path=path)
+
+
+def open_bucket(address: str) -> tuple[Any, str]:
+    """Return an object store's bucket as obstore knows it, and its address as shown. Effect and errors as `open_store`."""
+    scheme, host = address.partition("://")[0].lower(), urlsplit(address).netloc
+    # In Azure's addresses what stands before the `@` is the container.
+    bucket = host if scheme.startswith("abfs") else host.rpartition("@")[2]
+    library = _library("obstore.store", address)
+    with store_errors(address):
+        store = library.from_url(f"{OBJECT_STORES[scheme]}://{bucket}", client_options=_OPTIONS)
+    return store, f"{scheme}://{bucket}"
 
 
 def _library(name: str, address: str) -> ModuleType:
@@ -100,17 +106,17 @@ def _library(name: str, address: str) -> ModuleType:
 
 
 @contextmanager
-def store_errors(address: str) -> Iterator[None]:
-    """Turn what a store raises into an error for people, without what may be a credential."""
+def store_errors(address: str, *, failed: str = "cannot be fetched") -> Iterator[None]:
+    """Turn what a store raises into an error for people, without what may be a credential; `failed` is what went wrong."""
     try:
         yield
     except RuleoutError:
         raise
     except HTTPError as error:
         error.close()
-        raise _refusal(address, f"HTTP {error.code} {error.reason}", error) from error
+        raise _refusal(address, failed, f"HTTP {error.code} {error.reason}", error) from error
     except _failures() as error:
-        raise _refusal(address, str(error), error) from error
+        raise _refusal(address, failed, str(error), error) from error
 
 
 def _failures() -> tuple[type[Exception], ...]:
@@ -119,7 +125,7 @@ def _failures() -> tuple[type[Exception], ...]:
     return _FAILURES if known is None else (*_FAILURES, known.BaseError)
 
 
-def _refusal(address: str, why: str, error: Exception) -> RuleoutError:
+def _refusal(address: str, failed: str, why: str, error: Exception) -> RuleoutError:
     shown = shown_address(address)
     code = error.code if isinstance(error, HTTPError) else 0
     kind = type(error).__name__
@@ -129,7 +135,7 @@ def _refusal(address: str, why: str, error: Exception) -> RuleoutError:
         hint = "Check the credentials that this machine's environment has for it."
     else:
         hint = "Check the address, the network and this machine's credentials for it, then try again."
-    return RuleoutError(f"{shown}: cannot be fetched: {kind}: {without_credentials(why)}", hint=hint)
+    return RuleoutError(f"{shown}: {failed}: {kind}: {without_credentials(why)}", hint=hint)
 
 
 class Web:
@@ -205,7 +211,7 @@ def _body(response: Any, address: str) -> Iterator[bytes]:
 class Objects:
     """An object store's bucket. Every object is fetched by one request, and so is one version of itself."""
 
-    def __init__(self, store: Any, *, base: str, path: str) -> None:
+    def __init__(self, store: Any, base: str, *, path: str) -> None:
         self._store = store
         self._base = base
         self._path = path

@@ -35,7 +35,7 @@ def host_copy(view: LogView, keyring: Path | None) -> Bundle:
     audit_log(view, view.keys)
     data = tuple(view.entries())
     told = witness_entries(data)
-    objects = _objects(view.path, told)
+    objects = objects_named(view.path, told)
     policy = objects.get(policy_named(told) or "")
     return Bundle(
         origin=view.origin,
@@ -49,10 +49,15 @@ def host_copy(view: LogView, keyring: Path | None) -> Bundle:
     )
 
 
-def _objects(path: Path, told: Iterable[LedgerEntry]) -> Mapping[str, bytes]:
-    """Those of the objects named that are there: a copy that was published may lack them, and then says less."""
+def digests_named(told: Iterable[LedgerEntry]) -> frozenset[str]:
+    """Return the digests of the objects by which a log's keys and witnesses are judged, as entries name them. Pure."""
+    return frozenset(ref.sha256 for entry in told for ref in entry.content.refs if ref.name in _NAMED)
+
+
+def objects_named(path: Path, told: Iterable[LedgerEntry]) -> Mapping[str, bytes]:
+    """Return those of them that are there: a copy that was published may lack them, and then says less. Effect: reads them."""
     found = {}
-    for digest in {ref.sha256 for entry in told for ref in entry.content.refs if ref.name in _NAMED}:
+    for digest in digests_named(told):
         try:
             found[digest] = get_object(path, digest, limit_bytes=MIB)
         except NotFound:
