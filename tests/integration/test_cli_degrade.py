@@ -97,6 +97,17 @@ def test_another_person_in_the_role_confirms(place, key: str) -> None:
     assert place.run("degrade", "show").code == 3
 
 
+def test_what_a_key_that_has_ended_proposed_is_not_confirmed(place) -> None:
+    name = propose(place).json["proposal"]
+    stolen = ("--from", "2026-11-23T08:00:00Z", "--reason", "stolen")
+    assert place.run("key", "compromise", "duty-kim", *stolen, "--key", "duty-lee").code == 0
+    ran = place.run("degrade", "confirm", name, "--key", "duty-lee")
+    assert ran.code == 2, ran.err
+    assert "has ended" in ran.err
+    assert "to be signed" not in ran.err
+    assert place.run("degrade", "show").code == 3
+
+
 def test_a_second_person_sees_what_is_signed_and_signs_nothing_else(place) -> None:
     narrow = propose(place, "--tenant", "acme").json["proposal"]
     ran = place.run("degrade", "confirm", narrow, "--key", "duty-kim")

@@ -198,6 +198,20 @@ def test_a_key_that_has_ended_gives_nothing_back(place):
     assert place.run("unkill", "confirm", name, "--key", "duty-lee").code == 2
 
 
+def test_what_a_key_that_has_ended_proposed_is_not_confirmed(place):
+    """A stolen key proposes, before or after it is told of; the other person has no word on whose proposal it is."""
+    place.run("kill", "--model", "demo", "--reason", "x", "--key", "duty-kim", "--wait", 0)
+    name = place.run("unkill", "propose", "kill-2", "--key", "duty-kim", "--json").json["proposal"]
+    stolen = ("--from", "2026-11-23T08:00:00Z", "--reason", "stolen")
+    ended = place.run("key", "compromise", "duty-kim", *stolen, "--key", "duty-lee")
+    assert ended.code == 0, ended.err
+    refused = place.run("unkill", "confirm", name, "--key", "duty-lee", "--wait", 0)
+    assert refused.code == 2, refused.err
+    assert "has ended" in refused.err
+    assert "to be signed" not in refused.err
+    assert "kill-2" in place.run("kill", "--list").text
+
+
 def test_a_machine_tightens_and_two_persons_loosen(place):
     ran = place.run("kill", "--tighten", "requests-per-minute:agency-a=5", "--key", "watcher", "--wait", 0)
     assert ran.code == 3, ran.err

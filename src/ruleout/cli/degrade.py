@@ -9,21 +9,17 @@ from typing import Annotated
 
 import typer
 
-from ruleout.app.accountability.signed import holder_of, stated_reason
-from ruleout.app.keys.rotate import holder_in_force
+from ruleout.app.accountability.signed import stated_reason
 from ruleout.app.kill.degrading import Wanted, given_here, read_proposal
 from ruleout.app.kill.degrading import confirm as let_count
 from ruleout.app.kill.degrading import end as take_back
 from ruleout.app.kill.degrading import propose as put_forward
 from ruleout.app.kill.site import site_of
-from ruleout.app.ledger import read_record
-from ruleout.app.workspace import Workspace
 from ruleout.cli.exit_code import ExitCode
-from ruleout.cli.kill_options import StoreOption, recorded_grant, unlocked
+from ruleout.cli.kill_options import StoreOption, ended_keys, recorded_grant, unlocked
 from ruleout.cli.options import JsonOption, WorkspaceOption, instant, workspace_needed
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.cli.signing import KeyOption
-from ruleout.ledger import Signer
 from ruleout.reports.kill.pages import grant_page, grant_told, grant_value
 
 _ABOUT = """Let plain chat go on for some hours while the store of kills cannot be asked: one person proposes, another confirms.
@@ -80,7 +76,7 @@ def propose(
     """
     place = workspace_needed(workspace)
     site, signer, at = site_of(place, store), unlocked(key), instant(None)
-    _require_in_force(place, signer)
+    ended_keys(place, signer)
     first = max(at, instant(begins, at))
     wanted = Wanted(
         origin=place.origin, gateway=gateway, not_before=first, until=_ends(until, first), reason=stated_reason(reason),
@@ -112,10 +108,10 @@ def confirm(
     """
     place = workspace_needed(workspace)
     site, signer = site_of(place, store), unlocked(key)
-    _require_in_force(place, signer)
-    for line in grant_told(read_proposal(site, proposal)):
+    ended = ended_keys(place, signer)
+    for line in grant_told(read_proposal(site, proposal, ended)):
         say(f"to be signed: {line}")
-    signed = let_count(site, signer, proposal, at=instant(None))
+    signed = let_count(site, signer, proposal, at=instant(None), ended=ended)
     say(f"plain chat may go on until {signed.grant.until} under epoch {signed.grant.epoch}")
     say(f"  next: Other hosts of this gateway: copy {site.grants.current} to theirs.")
     is_recorded = recorded_grant(place, site, signer, signed.digest)
@@ -164,8 +160,3 @@ def _ends(text: str, first: datetime) -> datetime:
     if match is None:
         return instant(text)
     return first + timedelta(minutes=int(match[1]) * (60 if match[2] == "h" else 1))
-
-
-def _require_in_force(place: Workspace, signer: Signer) -> None:
-    record = read_record(place)
-    holder_in_force(record, holder_of(record, signer).key.key_id)

@@ -3,20 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated
 
 import typer
 
+from ruleout.app.accountability.signed import holder_of
+from ruleout.app.keys.rotate import holder_in_force
 from ruleout.app.kill.entries import record_epochs, record_grants
 from ruleout.app.kill.site import Site, chain
-from ruleout.app.ledger import Record, Recorder, recording
+from ruleout.app.ledger import Record, Recorder, read_record, recording
 from ruleout.app.workspace import Workspace
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import instant, keys_of_this_run
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.errors import RuleoutError
 from ruleout.ledger import Signer
+from ruleout.ledger.key_life import key_life
 from ruleout.reports.kill.pages import proof_page, proof_value
 from ruleout.serving.epoch import Target
 from ruleout.serving.epoch.proof import Proof
@@ -54,6 +57,13 @@ def unlocked(key: str | None) -> Signer:
     if key is None:
         raise RuleoutError("this act needs the key that signs it", hint="Add --key NAME.")
     return keys_of_this_run().unlock(key)
+
+
+def ended_keys(place: Workspace, signer: Signer) -> Collection[str]:
+    """Return the ids of keys that have ended. Effect: reads the record. Raises KeyUnavailable if the signer's is one, or not known."""
+    record = read_record(place)
+    holder_in_force(record, holder_of(record, signer).key.key_id)
+    return key_life(record.entries).ended
 
 
 def recorded(place: Workspace, site: Site, signer: Signer, own: int) -> bool:

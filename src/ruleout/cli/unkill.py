@@ -7,21 +7,16 @@ from typing import Annotated
 
 import typer
 
-from ruleout.app.accountability.signed import holder_of
-from ruleout.app.keys.rotate import holder_in_force
 from ruleout.app.kill.giving_back import confirm as put_in_force
 from ruleout.app.kill.giving_back import propose as put_forward
 from ruleout.app.kill.giving_back import read_proposal
 from ruleout.app.kill.proof import wait_for
 from ruleout.app.kill.site import latest, site_of
-from ruleout.app.ledger import read_record
-from ruleout.app.workspace import Workspace
-from ruleout.cli.kill_options import StoreOption, WaitOption, recorded, show_proof, unlocked
+from ruleout.cli.kill_options import StoreOption, WaitOption, ended_keys, recorded, show_proof, unlocked
 from ruleout.cli.options import JsonOption, WorkspaceOption, instant, workspace_needed
 from ruleout.cli.output import say, show_json
 from ruleout.cli.signing import KeyOption
 from ruleout.errors import RuleoutError
-from ruleout.ledger import Signer
 from ruleout.reports.kill.pages import given_back
 
 _ABOUT = """Give back what was killed or tightened: one person proposes, another confirms the same bytes.
@@ -56,7 +51,7 @@ def propose(
     """
     place = workspace_needed(workspace)
     site, signer = site_of(place, store), unlocked(key)
-    _require_in_force(place, signer)
+    ended_keys(place, signer)
     if first and site.store.newest() is not None:
         raise RuleoutError("there is a state already", hint="Name the kills that end.")
     if not first and site.store.newest() is None:
@@ -90,18 +85,13 @@ def confirm(
     """
     place = workspace_needed(workspace)
     site, signer = site_of(place, store), unlocked(key)
-    _require_in_force(place, signer)
-    before, after = latest(site), read_proposal(site, proposal)
+    ended = ended_keys(place, signer)
+    before, after = latest(site), read_proposal(site, proposal, ended)
     for line in given_back(None if before is None else before.epoch, after.epoch):
         say(f"to be signed: {line}")
-    done = put_in_force(site, signer, proposal)
+    done = put_in_force(site, signer, proposal, ended=ended)
     say(f"epoch {done.epoch.number} is in force")
     proof = wait_for(site, done.epoch.number, timeout_s=wait)
     what: dict[str, object] = {"epoch": done.epoch.number}
     what["recorded"] = recorded(place, site, signer, done.epoch.number)
     return show_proof(proof, what, json=json)
-
-
-def _require_in_force(place: Workspace, signer: Signer) -> None:
-    record = read_record(place)
-    holder_in_force(record, holder_of(record, signer).key.key_id)

@@ -6,7 +6,7 @@ A proposal's name is its whole digest: of one name, nobody can make two.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,11 +16,12 @@ from ruleout.adapters.files import read_bounded
 from ruleout.adapters.kill.store import Conflict
 from ruleout.app.kill.site import Site, chain
 from ruleout.app.kill.taking import following
-from ruleout.errors import NotFound, RuleoutError, VerificationFailed
+from ruleout.errors import KeyUnavailable, NotFound, RuleoutError, VerificationFailed
 from ruleout.ledger import Signer
 from ruleout.model.permit import LimitKind
 from ruleout.model.plain import instant_text
 from ruleout.serving.epoch import MOST_BYTES, SignedEpoch, check_successor, from_file, sign_epoch, signers_of, to_file
+from ruleout.serving.epoch.signatures import Signatures
 
 
 def propose(
@@ -61,28 +62,34 @@ def propose(
     return signed.digest, signed
 
 
-def read_proposal(site: Site, name: str) -> SignedEpoch:
+def read_proposal(site: Site, name: str, ended: Collection[str] = ()) -> SignedEpoch:
     """Return the proposal of a name, its signatures unchecked. Effect: reads.
 
     Raises:
         NotFound: there is none.
         VerificationFailed: what stands under this name is another.
+        KeyUnavailable: who proposed it did so by one of the keys that have `ended`.
     """
     found = from_file(read_bounded(proposal_path(site, name), limit_bytes=MOST_BYTES, what="proposal"))
     require_named(found.digest, name)
+    require_not_ended(found.sigs, ended)
     return found
 
 
-def confirm(site: Site, signer: Signer, name: str) -> SignedEpoch:
+def confirm(site: Site, signer: Signer, name: str, *, ended: Collection[str] = ()) -> SignedEpoch:
     """Add the second person's signature and put the epoch in force. Effect: reads and appends to the store.
 
+    Args:
+        ended: ids of keys that have ended, by the record.
+
     Raises:
+        KeyUnavailable: it was proposed by such a key.
         Conflict: the state is another than when it was proposed; propose again.
         VerificationFailed: the two are not two persons in the role `kill`, or the proposal is not the one of this name.
 
     Source: G-6.
     """
-    proposed = read_proposal(site, name)
+    proposed = read_proposal(site, name, ended)
     found = chain(site)
     before = found[-1] if found else None
     if proposed.epoch.prev != ("" if before is None else before.digest):
@@ -116,3 +123,10 @@ def require_named(digest: str, name: str) -> None:
     if digest != name:
         hint = "Somebody has changed it: propose again, and ask who did."
         raise VerificationFailed("proposal", f"expected the proposal {name}, got {digest}", hint=hint)
+
+
+def require_not_ended(sigs: Signatures, ended: Collection[str]) -> None:
+    """Raise KeyUnavailable if one of the keys that signed a proposal has ended. Pure."""
+    for key_id, _ in sigs:
+        if key_id in ended:
+            raise KeyUnavailable(f"key {key_id[:80]}, which proposed this, has ended", hint="Propose it anew.")
