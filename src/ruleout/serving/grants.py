@@ -28,7 +28,8 @@ class Grant(NamedTuple):
         tools: what may be offered and called, by name.
         hooks: hooks without which nothing is served.
         limits: at most so many, counted per tenant.
-        names: the digest, and every name of the model or of its weights in any of the permits: its own, and what it is served as.
+        names: the digest, and every name of the model or of its weights in any of the permits, in force or not: its own, and what it
+            is served as.
     """
 
     permit: str
@@ -49,11 +50,15 @@ class Grant(NamedTuple):
 Grants = Mapping[str, tuple[Grant, ...]]
 
 
-def grants_of(permits: Iterable[Permit]) -> Grants:
-    """Return what permits grant, by the name a model is served under. Pure. Source: G-1."""
+def grants_of(permits: Iterable[Permit], known: Iterable[Permit]) -> Grants:
+    """Return what permits in force grant, by the name a model is served under. Pure. Source: G-1.
+
+    Args:
+        known: all permits, those among them that are not in force: a kill by a name that one of them gave goes on hitting the model (G-6).
+    """
     found: dict[str, list[Grant]] = {}
     served = [(permit, model) for permit in permits for model in permit.terms.models]
-    names = _names([model for _, model in served])
+    names = _names(model for permit in known for model in permit.terms.models)
     for permit, model in served:
         grant = _grant(permit, model, (model.digest, *sorted(names[model.model] | names[model.digest])))
         for name in model.served_as:

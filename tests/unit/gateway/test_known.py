@@ -332,6 +332,19 @@ def test_a_kill_by_one_name_hits_the_model_under_every_other(world: World) -> No
         }
 
 
+def test_a_kill_by_a_name_outlives_the_permit_that_gave_it(world: World) -> None:
+    """Two persons give a model back, and no permit that ends: the same weights are served under another name by another permit."""
+    named = ServedModel(model="helper-1", digest="9" * 64, served_as=("helper-new",))
+    world.issue(id="second", models=(named,), last_day=date(2026, 5, 1))
+    world.write_permit("general", *world.permits["general"])
+    world.settings["permits"].append("permit-second.json")
+    for asking in asking_in(world):
+        assert asking.rules(model="helper-new") == ("permit-model",)
+        one = Kill(id="kill-1", kind=Target.MODEL, name="helper-new", reason="0" * 64, by=key_id(KIM), at=AT)
+        asking.kill(2, one)
+        assert asking.rules(model="helper") == ("kill-1",)
+
+
 def test_models_of_one_permit_are_told_apart(world: World) -> None:
     """Two models in one permit: each request has its own."""
     models = (

@@ -149,7 +149,7 @@ def load_standing(
     shadows = load_shadows(told.tenants, lambda name: _bundle(place.path(name)), ring, loaded.versions, at=now)
     permits = tuple(verdict.serves for verdict in verdicts if verdict.serves is not None)
     standing = Standing(
-        grants=grants_of(permits),
+        grants=grants_of(permits, [verdict.read for verdict in verdicts if verdict.read is not None]),
         permit_ids=frozenset(permit.id for permit in permits),
         permits=permits,
         verdicts=verdicts,
