@@ -103,6 +103,14 @@ class Admission:
             return False
         return grant.permit in standing.permit_ids and answer.bundle not in standing.untrusted
 
+    def named(self, scope: Scope, permit: str) -> Scope:
+        """Return a scope with every name that its model has by now: a permit may have given it another since it was admitted (G-6). Pure."""
+        grants = () if self.standing is None else self.standing.grants.get(scope.model, ())
+        for grant in grants:
+            if grant.permit == permit and grant.names != scope.models:
+                return scope._replace(models=grant.names)
+        return scope
+
     def decide(self, it: Exchange, standing: Standing, call: Call) -> Answer:
         """Return what floor and policy decide about a call; no shadow changes it.
 

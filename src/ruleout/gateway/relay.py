@@ -319,7 +319,8 @@ def _why_not(it: Exchange, admission: Admission) -> Refusal | None:
         return Refusal(Why.CLOSED, "nothing is known of this answer")
     if admission.clock.now_ns() >= it.grant.end_ns or not admission.still_serves(it):
         return Refusal(Why.NOT_PERMITTED, "the permit has ended", rules=("permit-time",), permit=it.grant.permit)
-    return admission.stands(it, it.scope)
+    it.scope = scope = admission.named(it.scope, it.grant.permit)
+    return admission.stands(it, scope)
 
 
 async def _before_record(it: Exchange, checks: Checks, request: Request) -> None:

@@ -25,6 +25,7 @@ from ruleout.gateway.admission import Admission
 from ruleout.gateway.exchange import Exchange
 from ruleout.gateway.judging.known import MOST_KNOWN
 from ruleout.gateway.processes.assembly import Assembled, assemble, prepare
+from ruleout.gateway.relay import _why_not as why_not
 from ruleout.model.permit import ContentPolicy, Endpoint, LimitKind, ServedModel, Tenant, Tool
 from ruleout.policy.bundle import bundle_digest
 from ruleout.serving.asked import Asked
@@ -343,6 +344,26 @@ def test_a_kill_by_a_name_outlives_the_permit_that_gave_it(world: World) -> None
         one = Kill(id="kill-1", kind=Target.MODEL, name="helper-new", reason="0" * 64, by=key_id(KIM), at=AT)
         asking.kill(2, one)
         assert asking.rules(model="helper") == ("kill-1",)
+
+
+def test_a_kill_by_a_name_that_was_given_later_ends_what_is_under_way(world: World) -> None:
+    """A permit that came after the answer began calls its weights otherwise too: that name hits it like every new request."""
+    world.issue()
+    for asking in asking_in(world):
+        it, _ = asking.ask()
+        one = Kill(id="kill-1", kind=Target.MODEL, name="helper-new", reason="0" * 64, by=key_id(KIM), at=AT)
+        asking.kill(2, one)
+        assert why_not(it, asking.admission) is None
+        named = ServedModel(model="helper-1", digest="9" * 64, served_as=("helper-new",))
+        world.issue(id="second", models=(named,))
+        world.write_permit("general", *world.permits["general"])
+        world.settings["permits"].append("permit-second.json")
+        asking.parts.place = read_settings(world.write())
+        asking.load()
+        assert asking.rules() == ("kill-1",)
+        refusal = why_not(it, asking.admission)
+        assert refusal is not None
+        assert refusal.rules == ("kill-1",)
 
 
 def test_models_of_one_permit_are_told_apart(world: World) -> None:
