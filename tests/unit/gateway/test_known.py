@@ -18,19 +18,20 @@ from tests.kill_builders import KIM, epoch, key_id, signed
 
 from ruleout.adapters.kill import Places
 from ruleout.adapters.kill.host import boottime_ns
-from ruleout.adapters.kill.page import Page
+from ruleout.adapters.kill.page import Page, closing
 from ruleout.adapters.limits import create_page
 from ruleout.app.serving.load import load_standing, read_settings
 from ruleout.gateway.admission import Admission
 from ruleout.gateway.exchange import Exchange
 from ruleout.gateway.judging.known import MOST_KNOWN
 from ruleout.gateway.processes.assembly import Assembled, assemble, prepare
+from ruleout.gateway.processes.process import Process
 from ruleout.gateway.relay import _why_not as why_not
 from ruleout.model.permit import ContentPolicy, Endpoint, LimitKind, ServedModel, Tenant, Tool
 from ruleout.policy.bundle import bundle_digest
 from ruleout.serving.asked import Asked
 from ruleout.serving.audit import HookSaid
-from ruleout.serving.epoch import Kill, Target, to_file
+from ruleout.serving.epoch import Kill, Target, TightLimit, to_file
 from ruleout.serving.grants import Grant, find_grant, unchanged_of
 from ruleout.serving.refusal import Refusal, Why
 
@@ -228,6 +229,47 @@ def test_a_limit_that_is_tightened_between_two_that_ask_the_same(asking: Asking)
     budgets.tighten([(LimitKind.TOKENS_PER_REQUEST, "acme", 100)])
     assert asking.rules() == ("tokens-per-request",)
     assert asking.rules(OTHER_KEY) == ()
+
+
+def tightened(asking: Asking, number: int, *limits: TightLimit) -> None:
+    """Put a state in force whose limits are these, and have the worker look at it."""
+    asking.page.write(number, to_file(signed(epoch(number, "0" * 64, limits=limits))), is_open=True)
+    asking.ask()
+    Process(asking.parts).settled(number, 0)
+
+
+def test_a_limit_that_was_tightened_and_given_back_is_what_it_was(asking: Asking) -> None:
+    """At the next load, also where none came in between; one that holds stays over a load."""
+    tight = TightLimit(kind=LimitKind.TOKENS_PER_REQUEST, tenant="", at_most=100)
+    tightened(asking, 2, tight)
+    asking.load()
+    assert asking.rules() == ("tokens-per-request",)
+    tightened(asking, 3)
+    asking.load()
+    assert asking.rules() == ()
+    tightened(asking, 4, tight)
+    tightened(asking, 5)
+    assert asking.rules() == ("tokens-per-request",)
+    asking.load()
+    assert asking.rules() == ()
+
+
+def test_a_limit_holds_although_what_is_served_by_was_loaded_while_the_page_was_closed(asking: Asking) -> None:
+    """The agent began anew, and opened the same state again before the worker judged anything by the page."""
+    process = Process(asking.parts)
+    limits = (TightLimit(kind=LimitKind.TOKENS_PER_REQUEST, tenant="", at_most=100),)
+    state = to_file(signed(epoch(2, "0" * 64, limits=limits)))
+    asking.page.write(2, state, is_open=True)
+    asking.ask()
+    process.settled(2, 0)
+    asking.load()
+    asking.page.write(0, closing("it has just started"), is_open=False)
+    asking.ask()
+    asking.load()
+    asking.page.write(2, state, is_open=True)
+    asking.ask()
+    process.settled(2, 0)
+    assert asking.rules() == ("tokens-per-request",)
 
 
 def test_two_tenants_that_ask_the_same_are_judged_each_by_its_own(world: World) -> None:

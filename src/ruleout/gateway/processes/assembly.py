@@ -67,14 +67,14 @@ class Assembled:
     def load(self, standing: Standing) -> None:
         """Serve by these permits and policies from now on. Effect: may take rows of the page of limits.
 
-        Budgets that stay the same are kept: new ones would draw anew what the old ones hold.
+        Budgets that stay the same, and were not tightened, are kept: new ones would draw anew what the old ones hold.
         """
         admission = self.serving.admission
         admission.clock.seen(standing.at)
         tiers = {name: tenant.tier for name, tenant in self.place.settings.tenants.items()}
         lines = lines_under(standing.grants, tiers, admission.view.limits)
         before = admission.budgets
-        if before is None or lines != self.lines:
+        if before is None or lines != self.lines or before.generation:
             self.lines = lines
             admission.budgets = budgets_for(lines, self.limits)
             if before is not None:

@@ -43,7 +43,7 @@ class Process:
         self._before: Standing | None = None
         self._judged = float("-inf")
         self._tasks: list[asyncio.Task[None]] = []
-        self._tightened = 0  # the epoch whose limits are in force
+        self._tightened = (0, 0)  # the epoch whose limits are in force, in the budgets of which load
         self._acknowledged = (0, 0)
         self._leaves = False
         parts.serving.answers.settled = self.settled
@@ -53,8 +53,9 @@ class Process:
     def settled(self, epoch: int, live: int) -> None:
         """Take note of how many answers that an epoch cut still live, and acknowledge it on the page (G-6)."""
         admission = self._parts.serving.admission
-        if epoch != self._tightened and admission.budgets is not None:
-            self._tightened = epoch
+        limits = (epoch, admission.generation)
+        if limits != self._tightened and admission.budgets is not None:
+            self._tightened = limits
             admission.budgets.tighten((LimitKind(kind), name, most) for kind, name, most in admission.view.limits)
         self._acknowledged = (epoch, live)
         admission.view.acknowledge(epoch, live, self._serves())
