@@ -138,6 +138,19 @@ def test_one_that_cannot_be_started_is_tried_again(
     ended(workers)
 
 
+def test_a_start_that_finds_no_room_is_tried_again_and_leaves_nobody_behind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second of two cannot be started: the first serves, and is ended with the other."""
+    workers = Workers(partial(serve, tmp_path), 2, drain_s=5)
+    fail(monkeypatch, False, True)
+    workers.start()
+    assert "cannot be started: no room; it is tried again" in capsys.readouterr().err
+    looked(workers, lambda: len(alive(tmp_path)) == 2)
+    ended(workers)
+    assert not alive(tmp_path)
+
+
 def test_a_reload_that_finds_no_room_leaves_those_that_serve(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

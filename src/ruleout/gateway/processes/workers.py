@@ -50,8 +50,8 @@ class Workers:
         return any(one.process.is_alive() for one in (*self._serving, *self._fresh, *self._leaving))
 
     def start(self) -> None:
-        """Start all. Effect: processes."""
-        self._serving = [self._begin() for _ in range(self._count)]
+        """Start all; those that the system has no room for now are tried again by `look`. Effect: processes."""
+        self._fill()
 
     def reload(self) -> None:
         """Start new ones beside those that serve; once all of them serve, the old ones drain: see `look`. Effect: processes."""
