@@ -64,6 +64,18 @@ class Looking(SystemFiles):
         super().write(fd, data)
 
 
+class Overtaken(SystemFiles):
+    """A disk on which something else is done just before the first write."""
+
+    def __init__(self, first) -> None:
+        self._first = [first]
+
+    def write(self, fd: int, data: bytes) -> None:
+        if self._first:
+            self._first.pop()()
+        super().write(fd, data)
+
+
 class Early:
     """A store that notes what stands beside it when an epoch is appended."""
 
@@ -278,6 +290,15 @@ def test_one_of_two_at_once_is_first_and_both_take_hold(tmp_path):
     running = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), f"tool-{i}"]) for i in range(4)]
     assert [one.wait(30) for one in running] == [0, 0, 0, 0]
     assert {k.name for k in chain(site)[-1].epoch.kills} == {f"tool-{i}" for i in range(4)}
+
+
+def test_nobody_writes_into_an_epoch_that_is_in_force(tmp_path):
+    """Two processes of one id, as in two containers that share a folder: one is half-way when the other's kill is in force."""
+    site = opened(tmp_path)
+    kim, lee = (to_file(signed(epoch(2, chain(site)[0].digest), key)) for key in (KIM, LEE))
+    with pytest.raises(Conflict):
+        FileStore(tmp_path / "epochs", Overtaken(lambda: site.store.append(2, kim))).append(2, lee)
+    assert site.store.newest() == (2, kim)
 
 
 def test_a_kill_of_everything_has_room_when_others_have_none(tmp_path):

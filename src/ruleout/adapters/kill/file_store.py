@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 import select
 import socket
 from pathlib import Path
@@ -98,8 +99,9 @@ class FileStore:
 
     def _place(self, number: int, data: bytes) -> None:
         make_directory(self._folder, self._ops)
-        temporary = self._folder / f".{number}.{os.getpid()}.tmp"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        # A process's id is no name of it: in two containers that share the folder there may be one.
+        temporary = self._folder / f".{number}.{secrets.token_hex(8)}.tmp"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             self._ops.write(descriptor, data)
             self._ops.sync(descriptor)
