@@ -64,6 +64,15 @@ class Looking(SystemFiles):
         super().write(fd, data)
 
 
+class NoNames(SystemFiles):
+    """A disk that has room for files and none for their names."""
+
+    def sync(self, fd: int) -> None:
+        if stat.S_ISDIR(os.fstat(fd).st_mode):
+            raise OSError(errno.ENOSPC, "no space left on device")
+        super().sync(fd)
+
+
 class Overtaken(SystemFiles):
     """A disk on which something else is done just before the first write."""
 
@@ -299,6 +308,17 @@ def test_nobody_writes_into_an_epoch_that_is_in_force(tmp_path):
     with pytest.raises(Conflict):
         FileStore(tmp_path / "epochs", Overtaken(lambda: site.store.append(2, kim))).append(2, lee)
     assert site.store.newest() == (2, kim)
+
+
+def test_an_epoch_that_can_be_found_is_not_told_as_not_written(tmp_path):
+    """The disk is full when its name is to be on it: whoever gives something back must not hear that all is as it was."""
+    site = opened(tmp_path)
+    site.store._ops = NoNames()
+    with pytest.raises(StoreUnavailable) as raised:
+        a_kill(site)
+    assert len(chain(site)) == 2
+    assert "epoch 2 is in force" in str(raised.value)
+    assert "NOT written" not in str(raised.value) + str(raised.value.hint)
 
 
 def test_a_kill_of_everything_has_room_when_others_have_none(tmp_path):

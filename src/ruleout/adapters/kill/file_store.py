@@ -50,6 +50,7 @@ class FileStore:
             raise Conflict(f"epoch {number} was written by somebody else", hint="Try again.") from None
         except OSError as error:
             self._place_in_reserve(number, data, error)
+        self._sync_name(number)
         self._keep_reserve()
 
     def history(self, first: int = 1) -> list[bytes]:
@@ -112,7 +113,14 @@ class FileStore:
         finally:
             os.close(descriptor)
             temporary.unlink(missing_ok=True)
-        sync_directory(self._folder, self._ops)
+
+    def _sync_name(self, number: int) -> None:
+        """See to it that the name of an epoch, by which it is found already, is on disk."""
+        try:
+            sync_directory(self._folder, self._ops)
+        except OSError as error:
+            says = f"epoch {number} is in force, but its name may not be on disk: {error}"
+            raise StoreUnavailable(says, hint="Look at the disk, then at `ruleout kill --list`.") from error
 
     def _place_in_reserve(self, number: int, data: bytes, error: OSError) -> None:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
