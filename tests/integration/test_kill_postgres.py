@@ -22,6 +22,7 @@ from ruleout.adapters.kill.view import View
 from ruleout.app.kill.proof import wait_for
 from ruleout.app.kill.site import chain
 from ruleout.app.kill.taking import kill
+from ruleout.errors import RuleoutError
 from ruleout.serving.epoch import Target, to_file
 from ruleout.serving.monitoring.watching import Failing
 from ruleout.serving.refusal import Why
@@ -64,6 +65,22 @@ def test_epochs_are_added_once_in_order_and_never_changed(conninfo, tmp_path):
         with pytest.raises(StoreUnavailable, match="only ever added"):
             store._ask(change, ())
     assert len(chain(site)) == 2
+
+
+def test_a_database_that_holds_nothing_yet_has_no_state_and_takes_the_first(conninfo, tmp_path):
+    """Nobody has to make a table: who reads finds no state, who puts the first epoch in force makes it, and it only grows."""
+    bare = PostgresStore(conninfo)
+    bare._ask(b"DROP TABLE ruleout_epochs")
+    with pytest.raises(RuleoutError, match="no state"):
+        kill(site_in(tmp_path, conninfo), KIM, kind=Target.TOOL, name="shell", reason="why", at=AT)
+    assert (bare.newest(), bare.history()) == (None, [])
+    with pytest.raises(StoreUnavailable):
+        bare.append(2, b"{}")
+    site = opened(tmp_path, conninfo)
+    assert bare.newest()[0] == len(chain(site)) == 1
+    with pytest.raises(StoreUnavailable, match="only ever added"):
+        bare._ask(b"DELETE FROM ruleout_epochs", ())
+    bare.close()
 
 
 def test_a_kill_reaches_another_connection_by_its_notification(conninfo, tmp_path):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Epochs in PostgreSQL, for many hosts: a table that only grows, a notification per row.
+"""Epochs in PostgreSQL, for many hosts: a table that only grows, made with the first epoch, a notification per row.
 
 Every step has a deadline of ours: a server that is stopped answers nothing and closes nothing, so no time-out of its own
 would help. Needs psycopg 3 (the extra `postgres`).
@@ -22,7 +22,7 @@ PGconn = Any
 PGresult = Any
 
 TIMEOUT_S = 2.0
-_UNIQUE = b"23505"
+_UNIQUE, _NO_TABLE = b"23505", b"42P01"
 _TABLE = b"""
 CREATE TABLE IF NOT EXISTS ruleout_epochs (
   number bigint PRIMARY KEY CHECK (number > 0), data bytea NOT NULL CHECK (octet_length(data) <= 65536),
@@ -37,6 +37,10 @@ WITH added AS (INSERT INTO ruleout_epochs (number, data) SELECT $1::bigint, $2::
   WHERE $1::bigint = 1 + (SELECT coalesce(max(number), 0) FROM ruleout_epochs) RETURNING number)
 SELECT pg_notify('ruleout_epochs', number::text) FROM added
 """
+
+
+class _Bare(StoreUnavailable):
+    """The database has no table of epochs: there is no state."""
 
 
 class PostgresStore:
@@ -54,19 +58,26 @@ class PostgresStore:
 
     def newest(self) -> tuple[int, bytes] | None:
         """See `EpochStore`."""
-        rows = self._ask(b"SELECT number, data FROM ruleout_epochs ORDER BY number DESC LIMIT 1", ())
+        rows = self._rows(b"SELECT number, data FROM ruleout_epochs ORDER BY number DESC LIMIT 1", ())
         return (int.from_bytes(rows[0][0], "big"), rows[0][1]) if rows else None
 
     def append(self, number: int, data: bytes) -> None:
         """See `EpochStore`. The commit is durable as the server's own settings make it (`synchronous_commit`)."""
-        added = self._ask(_APPEND, (str(number).encode("ascii"), data))
+        values = (str(number).encode("ascii"), data)
+        try:
+            added = self._ask(_APPEND, values)
+        except _Bare:
+            if number != 1:
+                raise
+            self.prepare()
+            added = self._ask(_APPEND, values)
         if not added:
             raise Conflict(f"epoch {number} is not the next one", hint="Try again.")
 
     def history(self, first: int = 1) -> list[bytes]:
         """See `EpochStore`."""
         sql = b"SELECT data FROM ruleout_epochs WHERE number >= $1::bigint ORDER BY number LIMIT 10000"
-        return [row[0] for row in self._ask(sql, (str(first).encode("ascii"),))]
+        return [row[0] for row in self._rows(sql, (str(first).encode("ascii"),))]
 
     def watch(self, timeout_s: float) -> bool:
         """See `EpochStore`."""
@@ -87,6 +98,13 @@ class PostgresStore:
         if self._connection is not None:
             self._connection.finish()
             self._connection = None
+
+    def _rows(self, sql: bytes, values: Sequence[bytes]) -> list[list[bytes]]:
+        """Return rows of the table, none where it was never made."""
+        try:
+            return self._ask(sql, values)
+        except _Bare:
+            return []
 
     def _ask(self, sql: bytes, values: Sequence[bytes] | None = None) -> list[list[bytes]]:
         """Send one statement and return its rows in binary form; several statements where there are no values."""
@@ -127,11 +145,11 @@ class PostgresStore:
         if result.status in (status.COMMAND_OK, status.TUPLES_OK):
             return
         says = (result.error_message or b"").decode("utf-8", "replace").strip()[:200]
-        is_taken = result.error_field(self._pq.pq.DiagnosticField.SQLSTATE) == _UNIQUE
+        found = result.error_field(self._pq.pq.DiagnosticField.SQLSTATE)
         self.close()
-        if is_taken:
+        if found == _UNIQUE:
             raise Conflict("this epoch was written by somebody else", hint="Try again.")
-        raise StoreUnavailable(f"PostgreSQL refused: {says}")
+        raise (_Bare if found == _NO_TABLE else StoreUnavailable)(f"PostgreSQL refused: {says}")
 
     def _connected(self, deadline: float) -> PGconn:
         if self._connection is not None:
