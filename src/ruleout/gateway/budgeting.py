@@ -32,7 +32,7 @@ def lines_under(grants: Grants, tiers: Mapping[str, str], tightened: Iterable[tu
     made = {line: budget_of(some) for line, some in limits.items()}
     for kind, tenant, at_most in tightened:
         for line, budget in made.items():
-            if tenant in ("", line.tenant):
+            if line.is_of(tenant):
                 made[line] = budget.tightened(LimitKind(kind), at_most)
     return made
 

@@ -238,6 +238,15 @@ def tightened(asking: Asking, number: int, *limits: TightLimit) -> None:
     Process(asking.parts).settled(number, 0)
 
 
+def test_a_limit_finds_its_tenant_as_a_kill_does(asking: Asking) -> None:
+    """Names are compared without case and width, at once and at the next load; another tenant's limits stay."""
+    tightened(asking, 2, TightLimit(kind=LimitKind.TOKENS_PER_REQUEST, tenant="\uff21CME", at_most=100))
+    for _ in range(2):
+        assert asking.rules() == ("tokens-per-request",)
+        assert asking.rules(OTHER_KEY) == ()
+        asking.load()
+
+
 def test_a_limit_that_was_tightened_and_given_back_is_what_it_was(asking: Asking) -> None:
     """At the next load, also where none came in between; one that holds stays over a load."""
     tight = TightLimit(kind=LimitKind.TOKENS_PER_REQUEST, tenant="", at_most=100)

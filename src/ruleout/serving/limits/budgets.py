@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from ruleout.model.permit import LimitKind
+from ruleout.serving.epoch.document import folded
 from ruleout.serving.limits.allowance import Allowance
 from ruleout.serving.limits.budget import UNLIMITED, Budget
 from ruleout.serving.limits.rows import BUCKET_NS, DAY_SPAN, MINUTE_SPAN
@@ -31,6 +32,10 @@ class Line(NamedTuple):
     tenant: str
     model: str
     tool: str = ""
+
+    def is_of(self, tenant: str) -> bool:
+        """Whether a limit of this tenant, "" for every one, is its own: names are compared as those of kills are. Pure."""
+        return not tenant or folded(tenant) == folded(self.tenant)
 
     def key(self, kind: LimitKind) -> str:
         """A name of one counter that no other line has: parts are told apart by a byte that no name has."""
@@ -165,7 +170,7 @@ class Budgets:
         """Make limits smaller: (kind, tenant or "" for every one, at most). A larger figure changes nothing."""
         for kind, tenant, at_most in limits:
             for line, found in self._counters.items():
-                if tenant in ("", line.tenant):
+                if line.is_of(tenant):
                     self.generation += found.tighten(found.budget.tightened(kind, at_most))
 
     def retire(self) -> None:
