@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 from tests.kill_builders import epoch, signed
 
-from ruleout.adapters.kill.host import boottime_ns
+from ruleout.adapters.kill.host import boottime_ns, started
 from ruleout.adapters.kill.page import Page
 from ruleout.adapters.kill.view import WAITS, View
 from ruleout.serving.epoch import Scope, to_file
-from ruleout.serving.epoch.page import SEQUENCE
+from ruleout.serving.epoch.page import SEQUENCE, Slot
 from ruleout.serving.refusal import Why
+from ruleout.serving.settings.document import MOST_WORKERS
 
 
 @pytest.fixture
@@ -54,6 +55,16 @@ def test_a_page_that_stays_torn_closes_and_blocks_once(page: Page, monkeypatch: 
     assert len(slept) <= WAITS
     assert {one.why for one in (first, *again) if one is not None} == {Why.CLOSED}
     assert None not in again
+
+
+def test_as_many_workers_as_the_settings_allow_have_a_slot_each_and_so_have_those_that_follow_them(page: Page) -> None:
+    """A reload starts as many beside those that drain: one without a slot would serve nobody, and no kill would ask it."""
+    parent = os.getppid()
+    living = Slot(pid=parent, started=started(parent), epoch=1, live=0, at_ns=0)
+    for number in range(2 * MOST_WORKERS - 1):
+        page.fill(number, living)
+    assert View(page.path).standing(Scope()) is None
+    assert [slot.pid for slot in page.slots()] == [parent] * (2 * MOST_WORKERS - 1) + [os.getpid()]
 
 
 @pytest.mark.parametrize(("held_s", "is_served"), [(0.003, True), (10.0, False)])

@@ -148,8 +148,9 @@ class Page:
 
     def slots(self) -> list[Slot]:
         """Return the slots of processes that live. Effect: looks at processes."""
-        held = [Slot(*self.words[at : at + len(Slot._fields)]) for at in map(self._slot, range(layout.SLOTS))]
-        return [slot for slot in held if slot.pid and slot.started and started(slot.pid) == slot.started]
+        taken = (at for at in map(self._slot, range(layout.SLOTS)) if self.words[at])
+        held = [Slot(*self.words[at : at + len(Slot._fields)]) for at in taken]
+        return [slot for slot in held if slot.started and started(slot.pid) == slot.started]
 
     def close(self) -> None:
         """Unmap the page."""

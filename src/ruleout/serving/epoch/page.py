@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ruleout.serving.epoch.degraded import MOST_GRANT_BYTES
 from ruleout.serving.epoch.document import LEASE_MS, MOST_BYTES
 
-MAGIC = int.from_bytes(b"RULEOUT2", "little")
+MAGIC = int.from_bytes(b"RULEOUT3", "little")
 """Names the layout too: a page of another is closed to those who do not know it."""
 WORD = 8
 MAGIC_AT, SEQUENCE, EPOCH, DEADLINE, COMPLEMENT, STATE, LENGTH, BOOT, DIGEST = 0, 1, 2, 3, 4, 5, 6, 7, 9
@@ -24,7 +24,8 @@ GOES_ON, GOES_ON_COMPLEMENT, GRANT_LENGTH, GRANT_ENDS = 13, 14, 15, 16
 """Places of words; BOOT has two, DIGEST four. GRANT_ENDS: when the grant ends, CLOCK_BOOTTIME, 0 where there is none."""
 HEAD_BYTES = 192
 OPEN = 1
-SLOTS = 64
+SLOTS = 1024
+"""Room for the most workers that settings allow and for those that follow them at reloads, while the first still drain."""
 SLOT_WORDS = 8
 GRANT_AT = HEAD_BYTES + MOST_BYTES
 """First byte of the grant."""

@@ -25,6 +25,7 @@ def _between(least: int, most: int) -> object:
 
 
 Port = Annotated[Whole, _between(1, 65535)]
+MOST_WORKERS = 256
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,60}$")]
 Seconds = Annotated[Whole, _between(1, 3600)]
 Milliseconds = Annotated[Whole, _between(1, 60_000)]
@@ -209,7 +210,7 @@ class GatewayDoc(Doc):
 
     gateway: Id = Field(description="Its name, in audit records and entries.")
     listen: ListenDoc = Field(default_factory=ListenDoc, description="Where it answers.")
-    workers: Annotated[Whole, _between(1, 256)] = Field(default=2, description="Processes that serve.")
+    workers: Annotated[Whole, _between(1, MOST_WORKERS)] = Field(default=2, description="Processes that serve.")
     state: PathText = Field(description="Folder for what must survive a restart: kills, versions, instants seen.")
     kills: PathText = Field(
         description="Folder of kills, leases and this host's page: `gateway` in the workspace that kills."
