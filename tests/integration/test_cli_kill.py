@@ -94,6 +94,17 @@ def test_a_kill_is_in_force_and_in_the_record_and_its_reason_is_not_in_the_heade
     assert "tool code-execution" in listed.text
 
 
+def test_a_reason_that_no_terminal_could_have_meant_holds_up_no_kill(place):
+    """A byte of another encoding, as a terminal sends it that is not set to UTF-8."""
+    ran = place.run("kill", "--all", "--reason", "d\udce9faut", "--key", "duty-kim", "--wait", 0, "--json")
+    assert ran.code == 3, ran.err
+    assert ran.json["recorded"] is True
+    assert (
+        read_record(place.place).disclosed(read_record(place.place).of_type(EntryType.KILL)[-1])["reason-kill-2"]
+        == "d?faut"
+    )
+
+
 def test_everybody_acknowledged_is_zero(place):
     agent = agent_of(place.site)
     agent.step()

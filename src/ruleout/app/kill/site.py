@@ -52,7 +52,7 @@ class Site:
     def keep_words(self, words: str) -> None:
         """Keep the words of a reason beside the store, under their digest, if the disk lets us. Effect: writes."""
         with contextlib.suppress(OSError):  # what is in force is in force without its words
-            replace_files([(self.folder / "words" / digest_of(words), words.encode("utf-8"))], SystemFiles())
+            replace_files([(self.folder / "words" / digest_of(words), _data_of(words))], SystemFiles())
 
     def words(self, digest: str) -> str | None:
         """Return the words of a reason, None if they are not here or are not those. Effect: reads."""
@@ -65,7 +65,12 @@ class Site:
 
 def digest_of(words: str) -> str:
     """Return the digest under which the words of a reason are kept. Pure."""
-    return hashlib.sha256(words.encode("utf-8")).hexdigest()
+    return hashlib.sha256(_data_of(words)).hexdigest()
+
+
+def _data_of(words: str) -> bytes:
+    """The words of a reason as they are kept; what a terminal of another encoding sent stands as `?`, and holds up no kill."""
+    return words.encode("utf-8", "replace")
 
 
 def site_of(workspace: Workspace, store: str | None) -> Site:
