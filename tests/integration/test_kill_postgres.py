@@ -126,6 +126,15 @@ def test_a_server_that_stops_ends_the_lease_and_comes_back(server, conninfo, tmp
         assert Page(site.places.page).is_leased()
 
 
+def test_an_epoch_whose_answer_is_lost_may_be_in_force_and_is_told_so(server, conninfo, tmp_path):
+    """Whoever gives something back must not hear that nothing was written: the server does what it was asked, later."""
+    site = opened(tmp_path, conninfo)
+    data = to_file(signed(epoch(2, chain(site)[0].digest), KIM))
+    with standing_still(server[0]), pytest.raises(StoreUnavailable, match="epoch 2 may be in force"):
+        site.store.append(2, data)
+    until(lambda: site.store.newest() == (2, data), timeout_s=30)
+
+
 def test_a_breach_while_the_server_stops_is_answered_when_it_comes_back(server, conninfo, tmp_path):
     """A look ends all the same, says what could not be set, and drafts the deviation; the next one sets it, once."""
     watched = Watched(tmp_path, store=PostgresStore(conninfo))

@@ -39,7 +39,11 @@ SELECT pg_notify('ruleout_epochs', number::text) FROM added
 """
 
 
-class _Bare(StoreUnavailable):
+class _Refused(StoreUnavailable):
+    """The server has answered, and did not do what it was asked."""
+
+
+class _Bare(_Refused):
     """The database has no table of epochs: there is no state."""
 
 
@@ -63,16 +67,25 @@ class PostgresStore:
 
     def append(self, number: int, data: bytes) -> None:
         """See `EpochStore`. The commit is durable as the server's own settings make it (`synchronous_commit`)."""
+        try:
+            added = self._added(number, data)
+        except _Refused:
+            raise
+        except StoreUnavailable as error:
+            says = f"epoch {number} may be in force all the same: {error}"
+            raise StoreUnavailable(says, hint="Look at `ruleout kill --list`.") from error
+        if not added:
+            raise Conflict(f"epoch {number} is not the next one", hint="Try again.")
+
+    def _added(self, number: int, data: bytes) -> list[list[bytes]]:
         values = (str(number).encode("ascii"), data)
         try:
-            added = self._ask(_APPEND, values)
+            return self._ask(_APPEND, values)
         except _Bare:
             if number != 1:
                 raise
-            self.prepare()
-            added = self._ask(_APPEND, values)
-        if not added:
-            raise Conflict(f"epoch {number} is not the next one", hint="Try again.")
+        self.prepare()
+        return self._ask(_APPEND, values)
 
     def history(self, first: int = 1) -> list[bytes]:
         """See `EpochStore`."""
@@ -149,7 +162,7 @@ class PostgresStore:
         self.close()
         if found == _UNIQUE:
             raise Conflict("this epoch was written by somebody else", hint="Try again.")
-        raise (_Bare if found == _NO_TABLE else StoreUnavailable)(f"PostgreSQL refused: {says}")
+        raise (_Bare if found == _NO_TABLE else _Refused)(f"PostgreSQL refused: {says}")
 
     def _connected(self, deadline: float) -> PGconn:
         if self._connection is not None:
