@@ -310,6 +310,19 @@ def test_nobody_writes_into_an_epoch_that_is_in_force(tmp_path):
     assert site.store.newest() == (2, kim)
 
 
+def test_one_of_two_at_once_on_a_full_disk_tries_again(tmp_path):
+    """The other's was first, and room is there by then: it is a conflict, after which whoever kills makes the next epoch."""
+    site = opened(tmp_path)
+
+    def first() -> None:
+        a_kill(site)
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    late = replace(site, store=FileStore(tmp_path / "epochs", Overtaken(first)))
+    assert a_kill(late, name="other")[0].epoch.number == 3
+    assert [one.name for one in chain(site)[-1].epoch.kills] == ["demo", "other"]
+
+
 def test_an_epoch_that_can_be_found_is_not_told_as_not_written(tmp_path):
     """The disk is full when its name is to be on it: whoever gives something back must not hear that all is as it was."""
     site = opened(tmp_path)

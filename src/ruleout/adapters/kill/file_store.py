@@ -45,11 +45,9 @@ class FileStore:
         if number != self._highest() + 1:
             raise Conflict(f"expected epoch {self._highest() + 1}, got {number}", hint="Try again.")
         try:
-            self._place(number, data)
+            self._place_somehow(number, data)
         except FileExistsError:
             raise Conflict(f"epoch {number} was written by somebody else", hint="Try again.") from None
-        except OSError as error:
-            self._place_in_reserve(number, data, error)
         self._sync_name(number)
         self._keep_reserve()
 
@@ -122,6 +120,14 @@ class FileStore:
             says = f"epoch {number} is in force, but its name may not be on disk: {error}"
             raise StoreUnavailable(says, hint="Look at the disk, then at `ruleout kill --list`.") from error
 
+    def _place_somehow(self, number: int, data: bytes) -> None:
+        try:
+            self._place(number, data)
+        except FileExistsError:
+            raise
+        except OSError as error:
+            self._place_in_reserve(number, data, error)
+
     def _place_in_reserve(self, number: int, data: bytes, error: OSError) -> None:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise StoreUnavailable(
@@ -130,6 +136,8 @@ class FileStore:
         self._reserve.unlink(missing_ok=True)
         try:
             self._place(number, data)
+        except FileExistsError:
+            raise
         except OSError as second:
             hint = "Stop the gateway by hand: the kill was NOT written."
             raise StoreUnavailable(f"{self._folder}: the disk is full: {second}", hint=hint) from second

@@ -42,7 +42,8 @@ def kill(site: Site, signer: Signer, *, kind: Target, name: str, reason: str, at
     Raises:
         RuleoutError: no name that can be told apart; or no room, where a kill of everything still has it.
         KeyUnavailable: the key does not hold the role `kill`.
-        StoreUnavailable, VerificationFailed: the store is silent, or not as it should be: nothing was put in force.
+        StoreUnavailable, VerificationFailed: the store is silent, or not as it should be: nothing was put in force, unless it says that
+            something was or may be.
 
     Source: G-6.
     """
