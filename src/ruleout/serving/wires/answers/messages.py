@@ -75,6 +75,9 @@ DELTAS = {
     "citations_delta": ("text", {"type": _MARK, "citation": _WORDS}),
 }
 
+#: Tokens of a question: `input_tokens` are only those that went by the cache; what it holds, or holds from now on, is told beside them.
+_TOKENS_READ = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+
 
 class _Text(msgspec.Struct, forbid_unknown_fields=True):
     type: Literal["text_delta"]
@@ -241,7 +244,7 @@ def _arguments(first: str, parts: str) -> str:
 def tokens_of(plain: Plain) -> tuple[int, int]:
     """Return the tokens read and written. Raises: CutShort."""
     usage = as_object(plain.get("usage") or {})
-    return as_count(usage.get("input_tokens")), as_count(usage.get("output_tokens"))
+    return sum(as_count(usage.get(name)) for name in _TOKENS_READ), as_count(usage.get("output_tokens"))
 
 
 def whole(body: bytes) -> Piece:
