@@ -25,6 +25,7 @@ from ruleout.serving.wires.answers.plain import (
     colons_in,
     known,
     plain_of,
+    words_of,
 )
 from ruleout.serving.wires.answers.reader import ENDS_AS_ERROR, Streamed, data_of
 from ruleout.serving.wires.values import CutShort, Piece, ToolCall
@@ -132,7 +133,7 @@ class ChatReader(Streamed):
             return self._end(event.raw)
         plain, _ = known(plain_of(data), TOP)
         if plain.get("error"):
-            return self._end(event.raw, known_error(plain["error"]))
+            return self._end(event.raw, self._error(plain))
         self._head = self._head or {key: plain.get(key) for key in ("id", "object", "created", "model")}
         tokens, choices = tokens_of(plain), as_list(plain.get("choices"))
         seen = [self._choice(choice) for choice in choices]
@@ -152,6 +153,13 @@ class ChatReader(Streamed):
         self.ended = True
         self.state = (self._head, self._begun, self._done, True)
         return Piece(raw, text, ended=True)
+
+    def _error(self, plain: Plain) -> str:
+        """Return the words of the upstream's own error, which are text too. Raises: CutShort: a choice says something beside it."""
+        seen = [self._choice(choice) for choice in as_list(plain.get("choices"))]
+        if any(said or part for said, part in seen):
+            raise CutShort("a choice says something beside an error")
+        return words_of(as_object(plain["error"]))
 
     def _whole(self) -> Piece:
         calls = tuple(ToolCall(one[1], one[2], True, index) for (_, index), one in self._calls.items())
@@ -229,11 +237,6 @@ def unsaid_in(logprobs: object, text: str) -> str:
     if not told.keys() <= {"content", "refusal"}:
         raise CutShort("the answer has a field that is not known here")
     return unsaid([token for tokens in told.values() for token in as_list(tokens)], text)
-
-
-def known_error(error: object) -> str:
-    """Return the words of the upstream's own error, which are text too. Raises: CutShort."""
-    return as_text(as_object(error).get("message"))
 
 
 def tokens_of(plain: Plain) -> tuple[int, int]:
