@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Split a stream into server-sent events wherever its bytes were cut; bounded, and byte for byte what was sent."""
+"""Split a stream into server-sent events wherever its bytes were cut; bounded, and byte for byte what was sent, but for `in_one_line`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,23 @@ MAX_ID = 128
 _BOM = b"\xef\xbb\xbf"
 _END = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
 _LINE = re.compile(rb"\r\n|\n|\r")
+#: Letters in JSON, and ends of lines to some readers of streams, Python's `splitlines` among them; and how else JSON writes them.
+_ENDS_TO_SOME = ((b"\xc2\x85", rb"\u0085"), (b"\xe2\x80\xa8", rb"\u2028"), (b"\xe2\x80\xa9", rb"\u2029"))
+
+
+def in_one_line(raw: bytes) -> bytes:
+    """Return an event whose JSON says the same and ends no line early, whatever its reader takes for an end of one. Pure.
+
+    Else a model could say an event of its own to such a reader: a call of a tool that nobody judged.
+    """
+    if not raw.isascii():
+        for end, escape in _ENDS_TO_SOME:
+            raw = raw.replace(end, escape)
+    return raw
 
 
 class Event(NamedTuple):
-    """One event: its name (empty if none), its data (None: only comments), and the bytes as they were sent."""
+    """One event: its name (empty if none), its data (None: only comments), and the bytes as they may leave."""
 
     name: bytes
     data: bytes | None
@@ -88,6 +101,7 @@ class Events:
 
 def _event(block: bytes, raw: bytes) -> Event | None:
     """Return the event of one block; None: it has a line that could hide something."""
+    raw = in_one_line(raw)
     if b"\r" not in block:
         if block.startswith(b"data: ") and b"\n" not in block:
             return Event(b"", block[6:], raw)

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from ruleout.serving.refusal import Refusal, Why
-from ruleout.serving.wires.answers.events import Event, Events
+from ruleout.serving.wires.answers.events import Event, Events, in_one_line
 from ruleout.serving.wires.answers.plain import Plain, encode
 from ruleout.serving.wires.values import CutShort, Piece, ToolCall
 
@@ -22,12 +22,12 @@ FAULTS = (KeyError, TypeError, AttributeError, IndexError, ValueError, Recursion
 
 def event_of(kind: str, fields: Plain) -> bytes:
     """Return one named event whose data names its type too. Pure."""
-    return b"event: %s\ndata: %s\n\n" % (kind.encode(), encode({"type": kind, **fields}))
+    return in_one_line(b"event: %s\ndata: %s\n\n" % (kind.encode(), encode({"type": kind, **fields})))
 
 
 def data_of(fields: Plain) -> bytes:
     """Return one event without a name. Pure."""
-    return b"data: " + encode(fields) + b"\n\n"
+    return in_one_line(b"data: " + encode(fields) + b"\n\n")
 
 
 def cut_short(fault: Exception) -> CutShort:
