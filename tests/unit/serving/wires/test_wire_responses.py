@@ -8,10 +8,11 @@ import re
 from typing import Any, get_args
 
 import pytest
-from openai.types.responses import ResponseStreamEvent
+from openai.types.responses import Response, ResponseStreamEvent
 
 from ruleout.model.permit import Endpoint
 from ruleout.serving.wires import CutShort, Piece, reader_of, whole_of
+from ruleout.serving.wires.answers.responses import RESPONSE
 
 RESPONSES = Endpoint.OPENAI_RESPONSES
 HEAD = {"id": "r", "object": "response", "created_at": 1, "status": "in_progress", "model": "m", "output": []}
@@ -256,3 +257,20 @@ def test_what_a_providers_own_call_began_with_and_lost_is_text() -> None:
 def test_a_mark_of_a_providers_own_call_is_a_mark() -> None:
     with pytest.raises(CutShort):
         called(CODE, call_id={"x": "hidden"})
+
+
+@pytest.mark.parametrize(
+    "effective",
+    [
+        {"image": {"context_compression": "enabled"}},
+        {"access_programs": {"cyber": "standard"}},
+        {"input_transformations": [{"id": "r", "action": "removed", "reason": "model_mismatch", "type": "reasoning"}]},
+    ],
+)
+def test_what_a_provider_says_it_went_by_is_read(effective: dict[str, Any]) -> None:
+    """Without being asked for it: such an answer is an ordinary one."""
+    assert whole_of(RESPONSES, json.dumps({**HEAD, "status": "completed", **effective}).encode()).ended
+
+
+def test_every_field_of_a_response_that_the_official_sdk_knows_is_read() -> None:
+    assert {field.alias or name for name, field in Response.model_fields.items()} <= RESPONSE.keys()
