@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
+import json
+
 import anthropic
 import httpx2
 import openai
 import pytest
+from openai.types.responses import ResponseCustomToolCall, ResponseFunctionToolCall, ResponseOutputMessage
 from pydantic import BaseModel
 
 from ruleout.model.permit import Endpoint
 from ruleout.serving.refusal import Refusal, Why
-from ruleout.serving.wires import Request, read_request, refuse
+from ruleout.serving.wires import BadRequest, Request, read_request, refuse
 
 _CHAT, _RESPONSES, _MESSAGES = (
     Endpoint.OPENAI_CHAT_COMPLETIONS,
@@ -160,6 +163,57 @@ def test_a_message_that_the_sdk_makes_is_read(told, tools, results, stream):
     asked = read_request(_MESSAGES, wire.bodies[0]).asked
     assert asked == (_MESSAGES, "northlight-2", stream, 2048, tools, results)
     assert raised.value.body["error"]["ruleout"]["rules"] == ["permit-tool"]
+
+
+_DIRECT = {"type": "direct"}
+_TOLD_OPENAI = [
+    {"type": "function_call", "id": "f", "call_id": "c1", "name": "get_weather", "arguments": "{}", "status": "completed",
+     "caller": _DIRECT, "namespace": None},
+    {"type": "custom_tool_call", "id": "g", "call_id": "c2", "name": "sql_text", "input": "x",
+     "caller": None, "namespace": None},
+    {"type": "message", "id": "m", "role": "assistant", "status": "completed", "phase": "commentary",
+     "content": [{"type": "output_text", "text": "a", "annotations": [], "logprobs": []}]},
+]  # fmt: skip
+_OUTPUT_ITEMS = (ResponseFunctionToolCall, ResponseCustomToolCall, ResponseOutputMessage)
+_BACK = [
+    {"type": "function_call_output", "call_id": "c1", "output": "4", "caller": _DIRECT},
+    {"type": "custom_tool_call_output", "call_id": "c2", "output": "5", "caller": _DIRECT},
+]
+
+
+def test_what_a_response_said_may_be_given_back_as_the_sdk_writes_it():
+    """Each field of a call that an answer may tell comes back with it."""
+    wire = Wire(_RESPONSES)
+    told = [item.model_validate(one) for item, one in zip(_OUTPUT_ITEMS, _TOLD_OPENAI, strict=True)]
+    with pytest.raises(openai.PermissionDeniedError):
+        _openai(wire).responses.create(model="m", input=[_USER, *told, *_BACK])
+    assert read_request(_RESPONSES, wire.bodies[0]).asked.results == ("get_weather", "sql_text")
+
+
+@pytest.mark.parametrize(
+    "more", [{"caller": {"type": "program", "caller_id": "p"}}, {"namespace": "n"}, {"async": True}]
+)
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_call_that_was_not_the_models_own_is_refused(more, at):
+    """One by a program that the provider runs, of a tool out of sight, or whose result comes when it likes."""
+    with pytest.raises(BadRequest):
+        read_request(_RESPONSES, json.dumps({"model": "m", "input": [{**_TOLD_OPENAI[at], **more}]}).encode())
+    if "caller" in more:
+        with pytest.raises(BadRequest):
+            read_request(_RESPONSES, json.dumps({"model": "m", "input": [{**_BACK[at], **more}]}).encode())
+
+
+def test_what_a_message_said_may_be_given_back_as_the_sdk_writes_it():
+    """As above, for messages."""
+    wire = Wire(_MESSAGES)
+    said = anthropic.types.ToolUseBlock.model_validate({**_BLOCK, "caller": _DIRECT, "toolset_name": None})
+    result = {"type": "tool_result", "tool_use_id": "t1", "content": "4", "toolset_name": None}
+    turns = [_USER, {"role": "assistant", "content": [said]}, {"role": "user", "content": [result]}]
+    with pytest.raises(anthropic.PermissionDeniedError):
+        _anthropic(wire).messages.create(model="m", max_tokens=9, messages=turns)
+    assert read_request(_MESSAGES, wire.bodies[0]).asked.results == ("get_weather",)
+    with pytest.raises(BadRequest, match="toolset_name"):
+        read_request(_MESSAGES, wire.bodies[0].replace(b'"toolset_name":null', b'"toolset_name":"t"', 1))
 
 
 def test_the_bytes_that_an_sdk_sends_are_forwarded_as_they_are():

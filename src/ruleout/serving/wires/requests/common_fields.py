@@ -26,6 +26,7 @@ TYPE: Table = {"type": Field(TEXT, JUDGED)}
 BREAKPOINT = Field(OBJECT, KEPT, {"mode": Field(TEXT, KEPT), "ttl": Field(TEXT, KEPT)})
 CACHE_CONTROL = Field(OBJECT, KEPT, {"type": Field(TEXT, KEPT), "ttl": Field(TEXT, KEPT)})
 SCHEMA = Field(OBJECT, TOLD)
+CALLER = Field(OBJECT, "judged: direct only", TYPE)
 
 #: Of both of OpenAI's formats.
 OPENAI: Table = {

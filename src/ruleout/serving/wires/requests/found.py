@@ -49,6 +49,11 @@ class Found:
         """Note a call in an earlier turn, by its id. An id may come again: models count from zero in each turn."""
         self._calls.setdefault(name_of(call, "the id of a call"), []).append(name_of(name, "the name of a tool"))
 
+    def caller(self, caller: Plain | None) -> None:
+        """Look at who made a call. Raises: BadRequest: not the model itself."""
+        if caller and caller.get("type") != "direct":
+            raise BadRequest("a call by a program that the provider runs is not served")
+
     def result_of(self, call: object) -> None:
         """Note the result of a call, by the call's id; of a call that is not shown it is named ""."""
         for name in self._calls.get(name_of(call, "the id of a call"), ("",)):

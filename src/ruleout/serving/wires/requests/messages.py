@@ -47,10 +47,10 @@ def _block(block: Plain, kind: str, found: Found) -> None:
         _source(object_of(block.get("source"), "source"), kind, found)
     elif kind in ("tool_use", "server_tool_use"):
         found.call(block.get("id"), block.get("name"))
-        _direct(block)
+        found.caller(block.get("caller"))
     elif kind in ("tool_result", "web_search_tool_result"):
         found.result_of(block.get("tool_use_id"))
-        _direct(block)
+        found.caller(block.get("caller"))
         if kind == "tool_result":
             _blocks(block.get("content"), fields.INNER, found)
         elif _is_sealed(block.get("content")):
@@ -72,11 +72,6 @@ def _is_sealed(results: object) -> bool:
     """Whether a search's results hold what only the provider can read."""
     rows = results if type(results) is list else (results,)
     return any(type(row) is dict and row.get("encrypted_content") for row in rows)
-
-
-def _direct(block: Plain) -> None:
-    if (block.get("caller") or {"type": "direct"}).get("type") != "direct":
-        raise BadRequest("a call by a program that the provider runs is not served")
 
 
 def _tool(tool: Plain, found: Found) -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ruleout.serving.wires.requests.common_fields import CACHE_CONTROL, JUDGED, SCHEMA, TOLD, TRACES, TUNES, TYPE
+from ruleout.serving.wires.requests.common_fields import (
+    CACHE_CONTROL,
+    CALLER,
+    JUDGED,
+    SCHEMA,
+    TOLD,
+    TRACES,
+    TUNES,
+    TYPE,
+)
 from ruleout.serving.wires.requests.field import (
     CLOSED,
     FLAG,
@@ -54,7 +63,7 @@ TURN: Table = {"role": Field(TEXT, JUDGED), "content": Field(TEXT_OR_LIST, JUDGE
 ROLES = frozenset(("user", "assistant", "system"))
 
 _BLOCK: Table = {**TYPE, "cache_control": CACHE_CONTROL}
-_DIRECT = Field(OBJECT, "judged: direct only", TYPE)
+_TOOLSET = Field(CLOSED, "it is of a toolset: tools that the request does not name")
 _SOURCE: Table = {
     **TYPE,
     "media_type": Field(TEXT, TUNES),
@@ -83,26 +92,28 @@ BLOCKS: Mapping[str, Table] = {
         "id": Field(TEXT, JUDGED),
         "name": Field(TEXT, JUDGED),
         "input": Field(OBJECT, TOLD),
-        "caller": _DIRECT,
+        "caller": CALLER,
+        "toolset_name": _TOOLSET,
     },
     "server_tool_use": {
         **_BLOCK,
         "id": Field(TEXT, JUDGED),
         "name": Field(TEXT, JUDGED),
         "input": Field(OBJECT, TOLD),
-        "caller": _DIRECT,
+        "caller": CALLER,
     },
     "web_search_tool_result": {
         **_BLOCK,
         "tool_use_id": Field(TEXT, JUDGED),
         "content": Field(LIST | OBJECT, TOLD),
-        "caller": _DIRECT,
+        "caller": CALLER,
     },
     "tool_result": {
         **_BLOCK,
         "tool_use_id": Field(TEXT, JUDGED),
         "content": Field(TEXT_OR_LIST, JUDGED),
         "is_error": Field(FLAG, TOLD),
+        "toolset_name": _TOOLSET,
     },
 }
 #: Blocks inside of a result, a document or a search result: no calls and no results.

@@ -37,6 +37,7 @@ def _item(item: Plain, found: Found) -> None:
     if table is None:
         raise BadRequest(f"an item of input has a type that is not known here, or not served: {shown(kind)}")
     known(item, table, "an item of input")
+    found.caller(item.get("caller"))
     if kind == "message":
         if item.get("role") not in fields.ROLES:
             raise BadRequest(f"an item of input has a role that is not known here: {shown(item.get('role'))}")

@@ -5,7 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ruleout.serving.wires.requests.common_fields import BREAKPOINT, JUDGED, KEPT, OPENAI, SCHEMA, TOLD, TUNES, TYPE
+from ruleout.serving.wires.requests.common_fields import (
+    BREAKPOINT,
+    CALLER,
+    JUDGED,
+    KEPT,
+    OPENAI,
+    SCHEMA,
+    TOLD,
+    TUNES,
+    TYPE,
+)
 from ruleout.serving.wires.requests.field import (
     CLOSED,
     FLAG,
@@ -52,8 +62,13 @@ REQUEST: Table = {
 }
 
 _ITEM: Table = {**TYPE, "id": Field(TEXT, KEPT), "status": Field(TEXT, KEPT)}
-_CALL: Table = {**_ITEM, "call_id": Field(TEXT, JUDGED)}
-_NAMED: Table = {**_CALL, "name": Field(TEXT, JUDGED)}
+_CALL: Table = {**_ITEM, "call_id": Field(TEXT, JUDGED), "caller": CALLER}
+_NAMED: Table = {
+    **_CALL,
+    "name": Field(TEXT, JUDGED),
+    "namespace": Field(CLOSED, "it is of a namespace: tools that the request does not name"),
+    "async": Field(CLOSED, "its result would come after the gateway has looked"),
+}
 _OUTPUT: Table = {**_CALL, "output": Field(TEXT_OR_LIST, JUDGED)}
 _FREE = Field(OBJECT, TOLD)
 _FREE_LIST = Field(LIST, TOLD)
