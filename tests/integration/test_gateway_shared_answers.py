@@ -89,6 +89,26 @@ def test_an_answer_that_tells_no_count_is_not_free(
         assert served_of_ten(running) == passed
 
 
+BROKE_OFF = [
+    ("message_start", {"message": {"id": "m", "type": "message", "role": "assistant", "model": "n", "content": [],
+                                   "stop_reason": None, "usage": {"input_tokens": 1, "output_tokens": 1}}}),
+    ("content_block_start", {"index": 0, "content_block": {"type": "text", "text": ""}}),
+    ("content_block_delta", {"index": 0, "delta": {"type": "text_delta", "text": "as much as there was"}}),
+    ("error", {"error": {"type": "overloaded_error", "message": "lost"}}),
+]  # fmt: skip
+
+
+def test_an_answer_that_upstream_ends_by_an_error_is_not_counted_by_its_beginning(
+    tmp_path: Path, raw: RawUpstream
+) -> None:
+    """A message tells one token when it begins, and the others only at an end that never comes."""
+    parts = [f"event: {kind}\ndata: {json.dumps({'type': kind, **more})}\n\n".encode() for kind, more in BROKE_OFF]
+    raw.answer = sends(STREAM_HEAD + b"".join(map(chunk, parts)) + b"0\r\n\r\n", ends=False)
+    with serve(make_world(tmp_path, raw.url, limits=DAY_OF_1000)) as running:
+        asked = {**chat(stream=True), "max_tokens": 400}
+        assert [ask(running, asked, path="/v1/messages").status for _ in range(4)] == [200, 200, 429, 429]
+
+
 def test_a_question_that_upstream_refuses_costs_nothing(tmp_path: Path, raw: RawUpstream) -> None:
     raw.answer = sends(framed(b'{"error": {"message": "no"}}', status="400 Bad Request"), ends=False)
     with serve(make_world(tmp_path, raw.url, limits=DAY_OF_1000)) as running:

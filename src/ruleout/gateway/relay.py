@@ -105,7 +105,7 @@ class Relay:
                 serving.counters.add(STREAMS, by=-1)
                 await self._client.close(is_cut=how in ("cut", "bug", "left"))
             serving.answers.remove(self._live, self._client.rest)
-            serving.admission.settle(it, is_whole=how == "whole")
+            serving.admission.settle(it, is_whole=how == "whole" and not (self._reader and self._reader.erred))
             count(serving.counters, it, how, _BUG if how == "bug" else refusal)
             if serving.traces is not None:
                 serving.traces.tell(it, how, _BUG if how == "bug" else refusal)

@@ -133,6 +133,7 @@ class ChatReader(Streamed):
             return self._end(event.raw)
         plain, _ = known(plain_of(data), TOP)
         if plain.get("error"):
+            self.erred = True
             return self._end(event.raw, self._error(plain))
         self._head = self._head or {key: plain.get(key) for key in ("id", "object", "created", "model")}
         tokens, choices = tokens_of(plain), as_list(plain.get("choices"))

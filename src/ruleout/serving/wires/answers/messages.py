@@ -129,7 +129,7 @@ class MessagesReader(Streamed):
         if kind == "ping":
             return Piece(event.raw)
         if kind == "error":
-            self.ended = True
+            self.ended = self.erred = True
             return self._told(event.raw, words_of(plain.get("error")), (0, 0))
         if (kind == "message_start") == bool(self._message):
             raise CutShort("the answer does not begin with its head")

@@ -51,6 +51,8 @@ class Reader(ABC):
         #: What ends an answer properly behind the last piece; each format has its own, never changed in place.
         self.state: Any = None
         self.ended = False
+        #: Whether it ended by an error of the upstream's: what was counted of it is not all.
+        self.erred = False
 
     def feed(self, data: bytes) -> list[Piece]:
         """Return the pieces that may be judged and forwarded now, in order. Raises: CutShort.

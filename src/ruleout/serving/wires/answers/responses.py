@@ -218,7 +218,7 @@ class ResponsesReader(Streamed):
             )
             if self._calls:
                 raise CutShort("a call of a tool was not ended")
-            self.ended = True
+            self.ended = self.erred = True
             return words_of([plain.get("message"), plain.get("error")]), (0, 0)
         if not self._head:
             raise CutShort("the answer does not begin with its head")
