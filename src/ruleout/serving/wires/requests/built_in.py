@@ -124,6 +124,8 @@ ANTHROPIC: Mapping[str, tuple[frozenset[str], Table]] = {
     "memory": (frozenset(("memory",)), _NAMED),
 }
 _DATE_CHARS = 8
+#: What the name of a remote MCP server among the tools begins with; its address follows.
+SERVER = "mcp:"
 
 
 def family_of(kind: str) -> str:
@@ -133,5 +135,5 @@ def family_of(kind: str) -> str:
 
 
 def is_built_in(name: str) -> bool:
-    """Tell whether a name is the type of a provider's own tool. Pure."""
-    return name in OPENAI or family_of(name) != ""
+    """Tell whether a name is the type of a provider's own tool, or that of a server which the provider asks. Pure."""
+    return name in OPENAI or family_of(name) != "" or name.startswith(SERVER)

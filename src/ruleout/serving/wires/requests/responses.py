@@ -7,7 +7,7 @@ from ruleout.model.permit import Endpoint
 from ruleout.serving.asked import Asked
 from ruleout.serving.wires.requests import responses_fields as fields
 from ruleout.serving.wires.requests.bad_request import BadRequest
-from ruleout.serving.wires.requests.built_in import OPENAI
+from ruleout.serving.wires.requests.built_in import OPENAI, SERVER
 from ruleout.serving.wires.requests.choice import chosen
 from ruleout.serving.wires.requests.field import Plain, known, list_of, name_of, object_of, shown, table_of, whole_of
 from ruleout.serving.wires.requests.found import Found
@@ -100,7 +100,7 @@ def _servers(tool: Plain, found: Found) -> None:
     if not servers:
         raise BadRequest("a tool of type mcp must name its server")
     for server in servers:
-        found.built_in("mcp:" + name_of(server, "the server of a tool"))
+        found.built_in(SERVER + name_of(server, "the server of a tool"))
 
 
 def _local(environment: object) -> None:
