@@ -10,6 +10,7 @@ import anthropic
 import openai
 import pytest
 from tests.fake_upstream import start_fake
+from tests.gateway_client import ask
 from tests.gateway_world import KEY, OTHER_KEY, UPSTREAM_KEY, make_world, serve
 
 from ruleout.model.permit import Tool
@@ -225,6 +226,22 @@ def test_tool_servers_by_the_mcp_sdk(gateway):
     assert "Oslo" in streamed.content[0].text
     assert isinstance(denied, Exception)
     assert "denied" in str(denied)
+
+
+def test_a_tool_server_is_told_what_the_body_says_and_not_what_the_client_does(gateway, fake):
+    """Its own field names another method and another tool."""
+    body = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "tools/call",
+        "params": {"name": "echo", "arguments": {"city": "Oslo"}},
+    }
+    told = {"mcp-method": "tools/list", "mcp-name": "fax", "mcp-protocol-version": "2026-07-28"}
+    assert ask(gateway, body, path="/mcp/lab", headers=told).status == 200
+
+    headers = {name.lower(): value for name, value in fake.seen()[-1]["headers"].items()}
+    assert (headers["mcp-method"], headers["mcp-name"]) == ("tools/call", "echo")
+    assert headers["mcp-protocol-version"] == "2026-07-28"
 
 
 def test_two_tenants_are_kept_apart(gateway):

@@ -17,6 +17,7 @@ from ruleout.serving.asked import Asked
 from ruleout.serving.wires import BadRequest, Request, method_of, read_request
 
 SESSION, VERSION = "mcp-session-id", "mcp-protocol-version"
+METHOD, NAME = "mcp-method", "mcp-name"
 _MOST_ID = 256
 
 
@@ -36,7 +37,13 @@ def read_message(body: bytes, model: str) -> Request:
     asked = Asked(Endpoint.MCP_TOOLS_CALL, model, False, 0, (), ())
     # No table knows what is in it: hooks get all of it, as its JSON text (G-9).
     params = msgspec.json.encode(message["params"]).decode() if message.get("params") else ""
-    return Request(asked, msgspec.json.encode(message), rpc_id, {"params": params})
+    return Request(asked, msgspec.json.encode(message), rpc_id, {"method": message["method"], "params": params})
+
+
+def fields_of(request: Request) -> str:
+    """Return the header fields that tell upstream what a message's body says, as MCP 2026-07-28 asks for. Pure."""
+    name = "" if request.call is None else f"{NAME}: {request.call.name}\r\n"
+    return f"{METHOD}: {request.plain['method']}\r\n{name}"
 
 
 class Sessions:

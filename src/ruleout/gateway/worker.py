@@ -19,7 +19,7 @@ from ruleout.gateway.exchange import Exchange, RequestIds
 from ruleout.gateway.pipes import PATHS, Pipes
 from ruleout.gateway.relay import Relay, Route, Serving
 from ruleout.gateway.telling.counting import count
-from ruleout.gateway.tool_servers import SESSION, VERSION, Sessions
+from ruleout.gateway.tool_servers import SESSION, VERSION, Sessions, fields_of
 from ruleout.model.permit import Endpoint
 from ruleout.serving.refusal import Refusal, Why
 from ruleout.serving.wires import refuse
@@ -132,9 +132,9 @@ class Worker:
         if any(len(values) > 1 for values in told.values()):
             return None  # which of them counts is not for us to guess
         fields = self._sessions.fields({name: values[0] for name, values in told.items() if values}, server, tenant)
-        if fields is None:
+        if fields is None or it.request is None:
             return None
-        return Route(fields, lambda session: self._sessions.given(session, server, tenant))
+        return Route(fields + fields_of(it.request), lambda session: self._sessions.given(session, server, tenant))
 
     async def _refuse(self, it: Exchange, client: Incoming, refusal: Refusal) -> None:
         """Refuse, once the refusal is on record; where it cannot be recorded it is refused for that (G-8)."""

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from ruleout.gateway.tool_servers import read_message
+from ruleout.gateway.tool_servers import fields_of, read_message
 
 
 def message(method: str, **more: object) -> bytes:
@@ -41,3 +41,11 @@ def test_a_call_is_read_as_ever():
     body = message("tools/call", params={"name": "echo", "arguments": {"city": "Oslo"}})
 
     assert read_message(body, "helper").texts() == ("echo", '{"city":"Oslo"}')
+
+
+def test_upstream_is_told_of_a_message_what_its_body_says():
+    """Servers of MCP 2026-07-28 refuse one whose header does not say the same; none of it is the client's own."""
+    call = message("tools/call", params={"name": "echo", "arguments": {}})
+
+    assert fields_of(read_message(message("server/discover"), "helper")) == "mcp-method: server/discover\r\n"
+    assert fields_of(read_message(call, "helper")) == "mcp-method: tools/call\r\nmcp-name: echo\r\n"
