@@ -127,6 +127,27 @@ def test_a_call_that_is_broken_off_while_it_waits_is_noted_as_given_up(tmp_path)
     assert '"given-up"' in note
 
 
+def test_a_call_that_is_broken_off_while_its_question_is_kept_leaves_none(tmp_path, monkeypatch):
+    """Else people would be asked about calls that are no more, until so many wait that no other is asked about."""
+    begun, goes_on = threading.Event(), threading.Event()
+
+    async def scenario():
+        desk = Desk(tmp_path)
+        ask = desk.folder.ask
+        monkeypatch.setattr(ApprovalFolder, "ask", lambda _, one: (begun.set(), goes_on.wait(10), ask(one)))
+        waits = desk.ask()
+        await asyncio.to_thread(begun.wait, 10)
+        waits.cancel()
+        await asyncio.sleep(0.05)
+        goes_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await waits
+        await asyncio.get_running_loop().shutdown_default_executor()
+        return desk.folder.asked(), (desk.folder.ended / f"{IDS[0]}.json").is_file()
+
+    assert asyncio.run(scenario()) == ((), True)
+
+
 @pytest.mark.parametrize(
     "other", [{"arguments": '{"command":"rm"}'}, {"tenant": "zenith"}, {"tool": "sh"}, {"tier": "trial"}], ids=str
 )

@@ -76,7 +76,7 @@ class Approvals:
         waits: asyncio.Future[Answered] = loop.create_future()
         ends = loop.time() + self._within_s
         try:
-            await asyncio.to_thread(self._folder.ask, asking)
+            await self._asked(asking)
         except (RuleoutError, OSError):
             return _refused(asking, "could not be asked about", failed=True)
         self._waits[id_] = (asking, waits)
@@ -111,6 +111,16 @@ class Approvals:
             asked=at.replace(microsecond=0),
             deadline=at.replace(microsecond=0) + timedelta(seconds=int(self._within_s)),
         )
+
+    async def _asked(self, asking: Asking) -> None:
+        """Keep a question, off the loop. Whoever is broken off meanwhile leaves none: it is taken away once it is there."""
+        kept = asyncio.ensure_future(asyncio.to_thread(self._folder.ask, asking))
+        try:
+            await asyncio.shield(kept)
+        except asyncio.CancelledError:
+            await asyncio.gather(kept, return_exceptions=True)
+            await self._ended(asking, "given-up")
+            raise
 
     async def _ended(self, asking: Asking, how: str) -> str:
         """Note how it ended, off the loop, and return it. Whoever is broken off here makes no call, whatever was noted."""
