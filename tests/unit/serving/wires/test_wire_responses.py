@@ -98,7 +98,17 @@ def test_tokens_are_held_to_a_short_string(spoilt: object) -> None:
             streamed(*spoken(*told))
 
 
-@pytest.mark.parametrize("more", [{"text": "hidden"}, {"part": part("hidden")}, {"item": MESSAGE}, {"refusal": "no"}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"text": "hidden"},
+        {"part": part("hidden")},
+        {"item": MESSAGE},
+        {"refusal": "no"},
+        {"obfuscation": "hidden " * 150},
+        {"item_id": "hidden " * 150},
+    ],
+)
 def test_a_delta_says_nothing_in_another_field(more: dict[str, Any]) -> None:
     with pytest.raises(CutShort):
         streamed(*spoken(more, {}, []))

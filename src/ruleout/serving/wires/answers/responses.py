@@ -159,6 +159,7 @@ class ResponsesReader(Streamed):
                 here
                 and not told.logprobs
                 and told.sequence_number == self._number + 1
+                and len(data) - len(text) < 1024
                 and colons_in(data) == keys + text.count(":")
             ):
                 self._number = number = self._number + 1
