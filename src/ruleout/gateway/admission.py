@@ -212,11 +212,12 @@ class Admission:
         budgets, asked, stream = self.budgets, request.asked.tokens, request.asked.stream
         if budgets is None:
             return _NO_LIMITS._replace(permit=grant.permit)
-        if not asked and it.endpoint is not Endpoint.MCP_TOOLS_CALL:
+        is_tool = it.endpoint is Endpoint.MCP_TOOLS_CALL  # a tool server reads and writes no tokens of the model
+        if not asked and not is_tool:
             budget = budgets.budget(caller.tenant, grant.model)
             if budget is not None and budget.tokens_per_request < UNLIMITED:
                 return _UNSAID._replace(permit=grant.permit)
-        tokens = len(request.forward) // _BYTES_PER_TOKEN + (asked or _UNSAID_TOKENS)
+        tokens = 0 if is_tool else len(request.forward) // _BYTES_PER_TOKEN + (asked or _UNSAID_TOKENS)
         second = it.at_ns // 1_000_000_000
         over = budgets.take(caller.tenant, grant.model, boot_nanoseconds(), second, tokens=tokens, stream=stream)
         if over is None:

@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Messages to tool servers that call nothing: what hooks on input get to read of them (G-5, G-9)."""
+"""Messages to tool servers: what hooks on input get to read of them, what upstream is told, what they cost (G-4, G-5, G-9)."""
 
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime
 
 import pytest
+from tests.gateway_world import KEY, make_world, sha256
+from tests.unit.gateway.test_known import asking_in
 
+from ruleout.gateway.exchange import Exchange
 from ruleout.gateway.tool_servers import fields_of, read_message
+from ruleout.model.permit import Endpoint, LimitKind
+
+AT_NS = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp()) * 10**9
 
 
 def message(method: str, **more: object) -> bytes:
@@ -49,3 +56,21 @@ def test_upstream_is_told_of_a_message_what_its_body_says():
 
     assert fields_of(read_message(message("server/discover"), "helper")) == "mcp-method: server/discover\r\n"
     assert fields_of(read_message(call, "helper")) == "mcp-method: tools/call\r\nmcp-name: echo\r\n"
+
+
+@pytest.mark.parametrize("kind", [LimitKind.TOKENS_PER_REQUEST, LimitKind.TOKENS_PER_DAY])
+@pytest.mark.parametrize(
+    "body",
+    [
+        message("tools/list"),
+        message("tools/call", params={"name": "get_weather", "arguments": {"city": "Oslo"}}),
+    ],
+)
+def test_a_tool_server_writes_no_tokens_of_the_model(tmp_path, kind, body):
+    """So a small limit of them refuses none of its messages."""
+    for asking in asking_in(make_world(tmp_path, "http://127.0.0.1:9", last_day=date(2026, 8, 31))):
+        asking.admission.budgets.tighten([(kind, "acme", 100)])
+        it = Exchange(Endpoint.MCP_TOOLS_CALL, "0" * 24, AT_NS)
+
+        assert asking.admission.admit(it, sha256(KEY), body, model="helper") is None
+        assert it.taken.tokens == 0
