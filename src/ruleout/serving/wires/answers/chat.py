@@ -37,9 +37,16 @@ TOP = {
     **dict.fromkeys(("choices", "error"), _READ),
     "usage": Field.MARKS,
     "timings": Field.MARKS,  # llama.cpp: tokens and milliseconds
+    "metadata": Field.MARKS,  # SGLang: the version of the weights
+    "prompt_filter_results": Field.MARKS,  # Azure
 }
 #: `logprobs` hold the tokens of the text, and others that were likely: see `unsaid_in`.
-CHOICE = {"index": _MARK, "finish_reason": _MARK, "delta": _READ, "message": _READ, "logprobs": _READ}
+CHOICE = {
+    **dict.fromkeys(("index", "finish_reason"), _MARK),
+    **dict.fromkeys(("stop_reason", "matched_stop"), _MARK),  # vLLM, SGLang: the token or text that ended it
+    **dict.fromkeys(("content_filter_results", "content_filter_offsets"), Field.MARKS),  # Azure
+    **dict.fromkeys(("delta", "message", "logprobs"), _READ),
+}
 #: What is said, thought or refused is text; calls are read. `audio` is not here: nobody can judge it.
 DELTA = {
     "role": _MARK,
