@@ -50,6 +50,13 @@ def seeds(*names: str) -> dict[str, str]:
     return {"RULEOUT_KEY_" + name.upper().replace("-", "_"): seed_of(name) for name in names}
 
 
+class Anybody:
+    """Put in the place of a recorder's `counting`: writes past the verbs what whoever has the log's key could."""
+
+    def require(self, _: object) -> None:
+        """Take every signature."""
+
+
 def ticking(start: datetime = NOW) -> Callable[[], datetime]:
     """A clock on which a second passes with every look at it, as one does while a key is unlocked."""
     passed = count()

@@ -99,6 +99,16 @@ def test_what_is_not_sealed_is_said(served: Lab) -> None:
     assert kinds(served) == (3, ["no-end", "torn-tail"])
 
 
+def test_nothing_is_sealed_on_a_clock_from_before_the_key_counted(served: Lab) -> None:
+    """A batch of then would spoil the log for good; once the clock is right, all of it is sealed."""
+    before = served.size()
+    early = seal(served, now=NOW - timedelta(minutes=1))
+
+    assert (early.code, "Nothing was written" in early.err) == (2, True)
+    assert served.size() == before
+    assert len(seal(served).json["batches"]) == 1
+
+
 def frames(path: Path) -> list[tuple[int, int]]:
     return [(kept.offset, kept.end) for kept in parse_segment(path.read_bytes(), path.stem).records]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.failing_files import no_file
-from tests.integration.command_line import NOW, ROOT, Ran, run, seeds
+from tests.integration.command_line import NOW, ROOT, Anybody, Ran, run, seeds
 from tests.integration.test_log_one_file_verifier import SINGLE
 from tests.ledger_builders import SUBJECTS, FakeSigner, ref
 
@@ -192,6 +192,7 @@ def test_a_log_that_does_not_verify_is_refused(place: Place) -> None:
     env = {**KEYS, **seeds("stranger"), "RULEOUT_KEYS": "/nonexistent"}
     keys = Keys(settings=from_environment(env), ask=lambda name: name)
     with recording(open_workspace(place.folder / "sealing"), keys, at=NOW) as (_, recorder):
+        recorder.counting = Anybody()
         kind = EntryType.AUDIT_BATCH
         by = keys.unlock("stranger")
         recorder.add(kind, "batch/0", SUBJECTS[kind], refs=(ref(name="records"),), signer=by)

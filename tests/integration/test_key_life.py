@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.command_line import NOW, ROOT, Lab, run, seeds, ticking
+from tests.integration.command_line import NOW, ROOT, Anybody, Lab, run, seeds, ticking
 from tests.witness_builders import Servers, cosigner_key_of, make_servers
 
 from ruleout.adapters.log_writer import LogWriter
@@ -57,6 +57,7 @@ def sign_as(
     """Write an entry that no verb would write: by whichever key, without asking whether it counts."""
     keys = keys_of(lab)
     with recording(open_workspace(lab.record), keys, at=NOW) as (_, recorder):
+        recorder.counting = Anybody()
         recorder.add(kind, entry_id, subject, signer=signer or keys.unlock(name))
         recorder.commit()
 
@@ -116,6 +117,29 @@ def whole(lab: Lab, like: Bundle) -> Bundle:
     view = read_log(lab.record / "ledger")
     entries = tuple(BundledEntry(index=nth, data=data) for nth, data in enumerate(view.entries()))
     return replace(like, checkpoint=view.checkpoint, entries=entries)
+
+
+@pytest.mark.parametrize("why", ["replaced", "compromised", "unknown", "early"])
+def test_an_entry_that_no_reader_would_take_is_not_written(lab: Lab, why: str) -> None:
+    """By a key that has ended, that nobody knows, or on a clock that was set back: it would spoil the record for good."""
+    env, now = {**env_of(lab), **seeds("stranger")}, NOW
+    if why == "replaced":
+        assert lab.run("key", "rotate", "recorder", "--to", "ceo-ada-2", env=env).code == 0
+    elif why == "compromised":
+        assert compromise(lab, "recorder", NOW).code == 0
+    elif why == "early":
+        now = NOW - timedelta(hours=1)
+    before = lab.size()
+    key = "stranger" if why == "unknown" else "recorder"
+    acts = (
+        lab.assess("--record", "--key", key, env=env, now=now),
+        lab.run("due", "event", "model-deployed", "--about", "m", "--key", key, env=env, now=now),
+    )
+
+    told = {"unknown": "expected a key of the keyring", "early": "from 2026-11-23T09:00:00Z"}
+    for act in acts:
+        assert (act.code, told.get(why, "has ended") in act.err, "Nothing was written" in act.err) == (2, True, True)
+    assert lab.size() == before
 
 
 def test_a_change_that_only_one_key_signed_is_none(lab: Lab, tool: Any) -> None:

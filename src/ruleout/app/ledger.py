@@ -16,6 +16,7 @@ from ruleout.adapters.log_writer import LogWriter, open_log
 from ruleout.adapters.tile_store import LogView, audit_log, get_object, put_object, read_description, read_log
 from ruleout.app.disclosure.erased import finish_erasures
 from ruleout.app.keyring import read_keyring
+from ruleout.app.keys.counting import Counting
 from ruleout.app.unlock import Keys
 from ruleout.app.witnessing.watch import Leave, have_witnessed, require_newest
 from ruleout.app.workspace import Workspace
@@ -24,6 +25,7 @@ from ruleout.ledger import DraftEntry, EntryType, Keyring, LedgerEntry, Ref, Sig
 from ruleout.ledger.disclosure import Salt, Tree, reveal, seal
 from ruleout.ledger.key_life import (
     is_log_rotation,
+    key_life,
     keys_named,
     open_head,
     require_keys_in_force,
@@ -145,6 +147,7 @@ class Recorder:
     writer: LogWriter
     at: datetime
     salt: Salt
+    counting: Counting
     _next: int
     _prev: str
     _ids: set[str]
@@ -180,13 +183,11 @@ class Recorder:
 
         Raises:
             LedgerError: the id is taken; a log that holds an id twice would never verify again.
+            KeyUnavailable: nor would one with a signature that its readers refuse.
         """
         if self.has(entry_id):
             raise LedgerError(f"expected a new id, got {entry_id!r}, which is in the record", hint="Nothing was added.")
         sealed = seal(disclosed, salt=self.salt) if disclosed else None
-        if sealed is not None:
-            texts = (*sealed.disclosures.values(), *sealed.decoys.values())
-            self._disclosures[entry_id] = texts
         draft = DraftEntry(
             type=kind,
             id=entry_id,
@@ -200,7 +201,10 @@ class Recorder:
         )
         for one in signer if isinstance(signer, tuple) else (signer,) if signer else ():
             draft = sign_entry(draft, one)
+        self.counting.require(draft)
         data = to_bytes(draft)
+        if sealed is not None:
+            self._disclosures[entry_id] = (*sealed.disclosures.values(), *sealed.decoys.values())
         self._drafts.append(data)
         self._ids.add(entry_id)
         self._next += 1
@@ -254,4 +258,5 @@ def recording(
         finish_erasures(workspace.ledger, record.entries)  # of a run that was cut off between its two steps
         own = [e for e in record.entries if e.content.producer == workspace.producer]
         prev = hashlib.sha256(own[-1].data).hexdigest() if own else ""
-        yield record, Recorder(workspace, writer, at, keys.salt, len(own), prev, set(record.ids))
+        counting = Counting(view=record.view, keyring=record.keyring, life=key_life(record.entries))
+        yield record, Recorder(workspace, writer, at, keys.salt, counting, len(own), prev, set(record.ids))
