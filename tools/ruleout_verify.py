@@ -1305,21 +1305,22 @@ def cosigned(note, policy, log_keys):
     return {names[key_id]: time for key_id, time in signed.items()}
 
 
-def counts(policy, name, signed):
-    if name not in policy["groups"]:
-        return name in signed
-    needed, members = policy["groups"][name]
-    return sum(counts(policy, member, signed) for member in members) >= needed
+def counting(policy, signed):
+    """Return the names that count: witnesses that signed, and groups of which enough members do."""
+    names = set(signed)
+    for group, (needed, members) in policy["groups"].items():  # each names only what stands above it
+        names.update([group] if len(names.intersection(members)) >= needed else [])
+    return names
 
 
 def is_met(policy, signed):
-    return policy["quorum"] != "none" and counts(policy, policy["quorum"], signed)
+    return policy["quorum"] != "none" and policy["quorum"] in counting(policy, signed)
 
 
 def witness_words(policy, times):
     """Return whether they are a quorum, and what is to be said wherever the checkpoint is shown."""
     needed, members = policy["groups"].get(policy["quorum"], (int(policy["quorum"] != "none"), [policy["quorum"]]))
-    told = "%d of %d needed" % (sum(counts(policy, name, times) for name in members), needed)
+    told = "%d of %d needed" % (len(counting(policy, times).intersection(members)), needed)
     if not is_met(policy, times):
         return False, "unwitnessed: " + told
     seen = ", ".join("%s at %s" % (name, utc(time)) for name, time in sorted(times.items()))

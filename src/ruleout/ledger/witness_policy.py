@@ -54,17 +54,19 @@ class WitnessPolicy:
     def count(self, signed: Collection[str]) -> int:
         """Return how many members of the quorum count, where the witnesses named in `signed` did sign. Pure."""
         members = self.groups[self.quorum].members if self.quorum in self.groups else (self.quorum,)
-        return sum(self._counts(name, signed) for name in members)
+        return len(self._counting(signed).intersection(members))
 
     def is_met(self, signed: Collection[str]) -> bool:
         """Say whether the witnesses named in `signed` are a quorum; nobody is none. Pure."""
-        return self.quorum != "none" and self._counts(self.quorum, signed)
+        return self.quorum != "none" and self.quorum in self._counting(signed)
 
-    def _counts(self, name: str, signed: Collection[str]) -> bool:
-        group = self.groups.get(name)  # a group names only what stands before it, so this ends
-        if group is None:
-            return name in signed
-        return sum(self._counts(member, signed) for member in group.members) >= group.needed
+    def _counting(self, signed: Collection[str]) -> frozenset[str]:
+        """The names that count. A group names only what stands above it, and each is counted once: a short text can nest many."""
+        names = set(signed)
+        for name, group in self.groups.items():
+            if len(names.intersection(group.members)) >= group.needed:
+                names.add(name)
+        return frozenset(names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
