@@ -126,12 +126,12 @@ class NotDone(Exception):
 # --- canonical JSON (RFC 8785 without floats) -----------------------------------------------------------------------
 
 
-def canonical(value):
-    require_profile(value)
+def canonical(value, depth=64):
+    require_profile(value, depth)
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
 
 
-def require_profile(value):
+def require_profile(value, depth):
     if type(value) is int and not -MAX_INTEGER <= value <= MAX_INTEGER:
         raise ValueError("integer out of range")
     if type(value) is dict:
@@ -139,18 +139,20 @@ def require_profile(value):
             raise ValueError("key that is not ASCII")
         value = list(value.values())
     if type(value) is list:
+        if depth == 0:
+            raise ValueError("nested too deep")
         for item in value:
-            require_profile(item)
+            require_profile(item, depth - 1)
     elif type(value) is float:
         raise ValueError("a float")
 
 
-def parse_canonical(data, most_bytes, error):
+def parse_canonical(data, most_bytes, depth, error):
     if len(data) > most_bytes:
         raise error("expected at most %d bytes, got %d" % (most_bytes, len(data)))
     try:
         value = json.loads(data.decode("utf-8"), parse_int=bounded_int, parse_float=refuse, parse_constant=refuse)
-        made = canonical(value)
+        made = canonical(value, depth)
     except (ValueError, RecursionError) as problem:
         raise error("expected canonical JSON, got %s: %.100s" % (type(problem).__name__, problem)) from problem
     if made != data:
@@ -241,10 +243,6 @@ GAMMA_1, GAMMA_2, TAU, BETA, OMEGA = 2**17, (Q - 1) // 88, 39, 78, 80
 ZETAS = [pow(1753, int(format(nth, "08b")[::-1], 2), Q) for nth in range(256)]
 
 
-def shake(kind, data, size):
-    return kind(data).digest(size)
-
-
 def ntt(poly):
     """Return the number-theoretic transform of 256 coefficients."""
     w, nth, length = list(poly), 0, 128
@@ -280,14 +278,14 @@ def unpack(data, bits):
 
 def matrix_entry(rho, row, column):
     """Sample a polynomial, in the transform's domain, by refusing values of Q and above."""
-    stream = shake(hashlib.shake_128, rho + bytes([column, row]), 1344)  # 448 tries for 256: too few in no lifetime
+    stream = hashlib.shake_128(rho + bytes([column, row])).digest(1344)  # 448 tries for 256: too few in no lifetime
     tries = (stream[at] | stream[at + 1] << 8 | (stream[at + 2] & 127) << 16 for at in range(0, 1344, 3))
     return [value for value in tries if value < Q][:256]
 
 
 def challenge(seed):
     """Return the polynomial with TAU coefficients of 1 or -1 that a seed gives."""
-    stream = shake(hashlib.shake_256, seed, 1024)
+    stream = hashlib.shake_256(seed).digest(1024)
     signs, at, poly = int.from_bytes(stream[:8], "little"), 8, [0] * 256
     for i in range(256 - TAU, 256):
         while stream[at] > i:
@@ -326,8 +324,8 @@ def verify_ml_dsa_44(public_key, message, signature):
     z = [[GAMMA_1 - v for v in unpack(signature[at : at + 576], 18)] for at in range(32, 2336, 576)]
     if hints is None or any(abs(value) >= GAMMA_1 - BETA for poly in z for value in poly):
         return False
-    about = shake(hashlib.shake_256, public_key, 64) + b"\x00\x00" + message
-    mu = shake(hashlib.shake_256, about, 64)
+    about = hashlib.shake_256(public_key).digest(64) + b"\x00\x00" + message
+    mu = hashlib.shake_256(about).digest(64)
     z_hat, c_hat, packed = [ntt(poly) for poly in z], ntt(challenge(seed)), b""
     for row in range(4):
         t = ntt([value << 13 for value in unpack(public_key[32 + 320 * row : 352 + 320 * row], 10)])
@@ -337,7 +335,7 @@ def verify_ml_dsa_44(public_key, message, signature):
             total = [(sum_ + a * b) % Q for sum_, a, b in zip(total, entry, z_hat[column])]
         high = [high_bits(value, at in hints[row]) for at, value in enumerate(inverse_ntt(total))]
         packed += sum(value << 6 * at for at, value in enumerate(high)).to_bytes(192, "little")
-    return seed == shake(hashlib.shake_256, mu + packed, 32)
+    return seed == hashlib.shake_256(mu + packed).digest(32)
 
 
 # --- keys, notes, checkpoints -----------------------------------------------------------------------------------------
@@ -374,8 +372,8 @@ def parse_key(text, kinds, error):
         raise error("expected name+id+base64, got %.80r" % text)
     material = decode64(parts[2], error)
     kind, public_key = (material[0] if material else 0), material[1:]
-    sound = len(public_key) == 1312 and len(parts[0].encode("utf-8")) < 256 if kind == ML_DSA else None
-    if kind not in kinds or not (is_sound_key(public_key) if sound is None else sound):
+    sound = len(public_key) == 1312 if kind == ML_DSA else is_sound_key(public_key)
+    if kind not in kinds or not sound or (kind != ED25519 and len(parts[0].encode("utf-8")) > 255):
         raise error("expected a sound key of type %s, got another" % " or ".join(map(str, kinds)))
     made = hashlib.sha256(parts[0].encode("utf-8") + b"\n" + material).hexdigest()[:8]
     if made != parts[1]:
@@ -498,9 +496,10 @@ def is_log_rotation(raw):
 def keys_named(raw):
     """Return the keys that a `key` entry introduces: one, or of a log that signs with two, both; Ed25519 first."""
     stated = raw["subject"]["vkey"]
-    keys = dict(parse_log_key(text, Failed) for text in (stated if type(stated) is list else [str(stated)]))
+    stated = stated if type(stated) is list else [str(stated)]
+    keys = dict(parse_log_key(text, Failed) for text in stated)
     kinds = [kind for kind, _ in keys.values()]
-    require(kinds[:1] == [ED25519] and len(kinds) <= 2, "an Ed25519 key first in %s" % raw["id"], Failed)
+    require(kinds[:1] == [ED25519] and len(stated) <= 2, "an Ed25519 key first in %s" % raw["id"], Failed)
     return keys
 
 
@@ -577,7 +576,7 @@ def open_page(data):
     require(len(ANY_PART.findall(data)) == len(PARTS), parts, BadPackage)
     places = {part: place_of(data, part) for part in PARTS}
     found = {part: decode64(data[start:end].decode("latin-1"), BadPackage) for part, (start, end) in places.items()}
-    named = parse_canonical(found["manifest"], 256 * 1024, BadPackage)
+    named = parse_canonical(found["manifest"], 256 * 1024, 3, BadPackage)
     require(type(named) is dict, "an object as the package's manifest", BadPackage)
     start, end = places["manifest"]
     made = {"page": data[:start] + data[end:], "bundle": found["bundle"], "verifier": found["verifier"]}
@@ -609,7 +608,7 @@ def is_list(value, kind=None):
 
 
 def parse_bundle(data):
-    raw = parse_canonical(data, MAX_BUNDLE_BYTES, BadInput)
+    raw = parse_canonical(data, MAX_BUNDLE_BYTES, 6, BadInput)
     fields = {"format", "origin", "checkpoint", "vkeys", "mode", "entries", "earlier", "objects", "keyring"}
     require(type(raw) is dict and raw.get("format") in (FORMAT, FIRST_FORMAT), "an object of " + FORMAT)
     more = {} if raw["format"] == FIRST_FORMAT else {"disclosures", "audience", "policy"}
@@ -630,10 +629,12 @@ def parse_bundle(data):
         earlier = (earlier["checkpoint"], parse_proof(earlier["proof"]))
     require(type(raw["objects"]) is dict and all(SHA256.fullmatch(key) for key in raw["objects"]), "objects by SHA-256")
     require(all(type(text) is str for text in raw["objects"].values()), "objects as strings")
+    vkeys = dict(parse_log_key(text) for text in raw["vkeys"])
+    require(len(vkeys) == len(raw["vkeys"]), "each of vkeys once")
     return {
         "origin": raw["origin"],
         "checkpoint": raw["checkpoint"],
-        "vkeys": dict(parse_log_key(text) for text in raw["vkeys"]),
+        "vkeys": vkeys,
         "full": full,
         "entries": [parse_bundled(item, nth, full) for nth, item in enumerate(raw["entries"])],
         "earlier": earlier,
@@ -688,7 +689,7 @@ def parse_keyring(items):
 
 
 def parse_entry(data):
-    raw = parse_canonical(data, MAX_ENTRY_BYTES, Failed)
+    raw = parse_canonical(data, MAX_ENTRY_BYTES, 4, Failed)
     fields = {"v", "type", "id", "ts", "producer", "pseq", "prev", "subject", "_sd_alg", "_sd", "refs", "sigs"}
     require(type(raw) is dict and raw.keys() == fields, "an entry's twelve fields", Failed)
     require(type(raw["v"]) is int and raw["v"] == 1 and raw["_sd_alg"] == "sha-256", "version 1 and sha-256", Failed)
@@ -1181,8 +1182,7 @@ def read_redaction(raw, kinds, redactions, seen):
         and audiences
         and set(audiences) <= set(AUDIENCES)
         and subject.get("class") in CLASSES
-        and type(subject.get("authority")) is str
-        and subject["authority"]
+        and text_of(subject, "authority")
         and type(subject.get("material")) is bool
         and matches(subject.get("review_by"), DAY)
         and is_day(subject["review_by"] + "T00:00:00Z")
@@ -1190,17 +1190,21 @@ def read_redaction(raw, kinds, redactions, seen):
     if whole and may_be_hidden(about, kinds):
         told = {name: subject[name] for name in ("class", "authority", "material", "review_by")}
         told.update(justification=words, audiences=sorted(set(audiences)), by=raw["id"])
-        told["location"] = str(subject.get("location", ""))
+        told["location"] = text_of(subject, "location")
         redactions[raw["id"]] = {"entry": about, "digests": digests, "told": told}
 
 
 def read_erasure(raw, kinds, erased, seen):
     subject, words = raw["subject"], words_of(raw, "reason", seen)
     if words and subject["ground"] in GROUNDS and may_be_hidden(subject["entry"], kinds):
-        told = {"class": subject["ground"], "authority": str(subject.get("authority", "")), "justification": words}
+        told = {"class": subject["ground"], "authority": text_of(subject, "authority"), "justification": words}
         told.update(by=raw["id"], audiences=[], material=None, review_by=None, location="")
         for digest in digests_of(subject):
             erased.setdefault((subject["entry"], digest), told)
+
+
+def text_of(subject, name):
+    return subject[name] if type(subject.get(name)) is str else ""
 
 
 def may_be_hidden(about, kinds):

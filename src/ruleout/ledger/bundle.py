@@ -186,10 +186,12 @@ def parse_bundle(data: bytes) -> Bundle:
     _require(type(raw["origin"]) is str and type(raw["checkpoint"]) is str, "origin and checkpoint as strings")
     full = raw["mode"] == "full"
     items = enumerate(_list(raw["entries"], "entries", MAX_ENTRIES))
+    vkeys = tuple(parse_log_key(_string(vkey, "vkeys")) for vkey in _list(raw["vkeys"], "vkeys", _MAX_KEYS))
+    _require(len({key.key_id for key in vkeys}) == len(vkeys), "each of vkeys once")
     return Bundle(
         origin=raw["origin"],
         checkpoint=raw["checkpoint"],
-        vkeys=tuple(parse_log_key(_string(vkey, "vkeys")) for vkey in _list(raw["vkeys"], "vkeys", _MAX_KEYS)),
+        vkeys=vkeys,
         full=full,
         entries=tuple(_parse_entry(item, nth, full=full) for nth, item in items),
         earlier=None if raw["earlier"] is None else _parse_earlier(raw["earlier"]),

@@ -138,7 +138,7 @@ def redactions_in(entries: Iterable[LedgerEntry], object_of: ObjectOf) -> tuple[
     for entry, kinds in _about(read, EntryType.REDACTION):
         content = entry.content
         if content.subject["act"] == LIFT and not life.is_void(entry) and _words(content, JUSTIFICATION, object_of):
-            standing.pop(str(content.subject.get("lifts", "")), None)
+            standing.pop(_text(content, "lifts"), None)
         elif content.subject["act"] == REDACT:
             redaction = _redaction(content, kinds, object_of)
             if redaction is not None:
@@ -159,7 +159,7 @@ def erased_digests(entries: Iterable[LedgerEntry]) -> dict[str, frozenset[str]]:
     """
     found: dict[str, frozenset[str]] = {}
     for entry, kinds in _about(entries, EntryType.ERASURE):
-        about = str(entry.content.subject["entry"])
+        about = _text(entry.content, "entry")
         if _may_be_hidden(about, kinds):
             found[about] = found.get(about, frozenset()) | _digests(entry.content)
     return found
@@ -194,16 +194,16 @@ def _redaction(content: DraftEntry, kinds: Mapping[str, EntryType], object_of: O
         justification=justification,
         material=material,
         review_by=review_by,
-        location=str(subject.get("location", "")),
+        location=_text(content, "location"),
     )
 
 
 def _erasure(content: DraftEntry, kinds: Mapping[str, EntryType], object_of: ObjectOf) -> Erasure | None:
     subject = content.subject
-    about, ground, reason = str(subject["entry"]), subject["ground"], _words(content, REASON, object_of)
+    about, ground, reason = _text(content, "entry"), subject["ground"], _words(content, REASON, object_of)
     if ground not in [one.value for one in ErasureGround] or not _may_be_hidden(about, kinds) or not reason:
         return None
-    authority, digests = str(subject.get("authority", "")), _digests(content)
+    authority, digests = _text(content, "authority"), _digests(content)
     return Erasure(
         id=content.id,
         entry=about,
@@ -212,6 +212,12 @@ def _erasure(content: DraftEntry, kinds: Mapping[str, EntryType], object_of: Obj
         authority=authority,
         reason=reason,
     )
+
+
+def _text(content: DraftEntry, name: str) -> str:
+    """A header field that is text; "" where it is another, or none: a number names nothing, though it reads like an id."""
+    value = content.subject.get(name)
+    return value if type(value) is str else ""
 
 
 def _may_be_hidden(about: str, kinds: Mapping[str, EntryType]) -> bool:

@@ -152,7 +152,7 @@ class _Reader:
     """Collects the lines of a policy; each may name only what stands before it."""
 
     def __init__(self) -> None:
-        self._logs: list[LogKey] = []
+        self._logs: dict[str, LogKey] = {}
         self._witnesses: list[Witness] = []
         self._groups: dict[str, Group] = {}
         self._quorum = ""
@@ -168,13 +168,14 @@ class _Reader:
         if not self._quorum:
             raise VerificationFailed("policy", "expected one quorum line, got none")
         return WitnessPolicy(
-            witnesses=tuple(self._witnesses), groups=self._groups, quorum=self._quorum, logs=tuple(self._logs)
+            witnesses=tuple(self._witnesses), groups=self._groups, quorum=self._quorum, logs=tuple(self._logs.values())
         )
 
     def _log(self, number: int, words: list[str]) -> None:
         if len(words) not in (1, 2):
             raise self._refusal(number, "log VKEY [URL]", " ".join(words))
-        self._logs.append(parse_log_key(words[0]))
+        key = parse_log_key(words[0])
+        self._logs[key.key_id] = key
 
     def _witness(self, number: int, words: list[str]) -> None:
         if len(words) not in (2, 3) or words[0] in {*self._names(), "none"}:

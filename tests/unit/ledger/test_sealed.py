@@ -35,12 +35,12 @@ def load() -> ModuleType:
 SINGLE = load()
 
 
-def sealed(words: str = "Some words.") -> bytes:
+def sealed(words: str = "Some words.", **more: object) -> bytes:
     parts = sealed_block("manifest", b""), sealed_block("bundle", BUNDLE), sealed_block("verifier", VERIFIER)
     page = f"<!doctype html>\n<p>{words}</p>\n{''.join(parts)}\n".encode()
     named = {"bundle": BUNDLE, "verifier": VERIFIER}
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in named.items()}
-    return with_manifest(page, canonical({**digests, "page": page_digest(page)}))
+    return with_manifest(page, canonical({**digests, "page": page_digest(page), **more}))
 
 
 def both_refuse(page: bytes) -> bool:
@@ -69,6 +69,12 @@ def test_what_was_sealed_comes_out():
     assert found.digest == hashlib.sha256(found.manifest).hexdigest()
     assert is_page(sealed())
     assert not is_page(BUNDLE)
+
+
+@pytest.mark.parametrize(("told", "refused"), [({"of": ["a"]}, False), ({"of": [["a"]]}, True)])
+def test_a_manifest_is_as_deep_to_both(told, refused):
+    """Three levels and no more."""
+    assert both_refuse(sealed(more=told)) is refused
 
 
 PLANTED = sealed_block("bundle", b"{}").encode()
