@@ -313,6 +313,30 @@ class WatchedFiles(SystemFiles):
         super().sync(fd)
 
 
+def test_each_start_names_the_segment_before_it_though_the_clock_was_set_back(tmp_path):
+    """Or the segments of a wrong clock would have nobody who vouches for their ends."""
+    begun = []
+    for at_ns in (9_000, 1_000, 1_000, 2_000, 10_000):
+        writer = AuditWriter(tmp_path / "a", "w0", clock=lambda at_ns=at_ns: at_ns)
+        writer.close()
+        begun.append(writer.segment)
+
+    assert segments_in(tmp_path / "a") == tuple(begun)
+    starts = [records_of(tmp_path / "a", number)[0] for number in range(5)]
+    assert [start.previous for start in starts] == ["", *begun[:-1]]
+    assert [start.at for start in starts] == [9_000, 1_000, 1_000, 2_000, 10_000]
+
+
+@pytest.mark.parametrize("odd", ["w0", "w0-x", "w0-x-y"])
+def test_a_segment_of_an_odd_name_keeps_no_worker_from_starting(tmp_path, odd):
+    """Whoever put it there: it is named as the one before, and holds nothing."""
+    (tmp_path / f"{odd}.audit").write_bytes(b"")
+    writer = AuditWriter(tmp_path, "w0", clock=lambda: 1_000)
+    writer.close()
+
+    assert writer.segment.startswith("w0-00000000000000001000-")
+
+
 def test_a_new_segment_is_seen_once_its_first_records_are_on_disk(tmp_path):
     """Whoever seals what can be seen seals nothing that a crash or the writer itself could take back."""
     (tmp_path / "a").mkdir()

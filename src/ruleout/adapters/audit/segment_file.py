@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from ruleout.serving.audit import Parsed, first_head, frame, parse_segment
 SUFFIX = ".audit"
 UNFINISHED = ".tmp"
 MAX_SEGMENT_BYTES = 1024 * 1024 * 1024
+_BEGAN = re.compile(r"-([0-9]{20})-[^-]*$")
 #: What opening says of a name that no plain file bears: nothing there, a link, a socket.
 _NO_FILE = frozenset({errno.ENOENT, errno.ELOOP, errno.ENXIO})
 
@@ -117,8 +119,10 @@ def segments_in(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if is_segment_name(name)))
 
 
-def name_for(worker: str, at_ns: int, salt: str) -> str:
+def name_for(worker: str, at_ns: int, salt: str, *, before: str = "") -> str:
     """Return the name of a new segment: its worker, when it began, and something that nobody repeats. Pure.
+
+    Behind the worker's segment `before` in order of name, though the clock was set back meanwhile: the newest is found by it.
 
     Raises:
         LedgerError: a worker may not be called so.
@@ -127,7 +131,8 @@ def name_for(worker: str, at_ns: int, salt: str) -> str:
         raise LedgerError(
             f"expected a worker of a-z, 0-9, '.' and '-', got {worker[:80]!r}", hint="Choose a short name."
         )
-    return f"{worker}-{at_ns:020d}-{salt}"
+    began = _BEGAN.search(before)
+    return f"{worker}-{max(at_ns, int(began[1]) + 1 if began else 0):020d}-{salt}"
 
 
 def worker_of(name: str) -> str:

@@ -274,7 +274,8 @@ class AuditWriter:
 
     def _begin(self, why: str, before: Ending | None) -> SegmentFile:
         """A new segment with its first records, durable. Raises as `begin_segment`."""
-        name = name_for(self._worker, self._clock(), os.urandom(4).hex())
+        behind = "" if before is None else before.segment
+        name = name_for(self._worker, self._clock(), os.urandom(4).hex(), before=behind)
         start = Started(at=self._clock(), segment=name, worker=self._worker, why=why)
         if before is not None:
             start = replace(start, previous=before.segment, previous_last=before.last, previous_head=before.head)
