@@ -142,6 +142,15 @@ def test_an_entry_that_no_reader_would_take_is_not_written(lab: Lab, why: str) -
     assert lab.size() == before
 
 
+def test_logs_are_taken_in_without_the_key_that_the_log_had_before(lab: Lab) -> None:
+    """Once the log has another key, the old one may be destroyed."""
+    assert lab.run("key", "rotate", "--log", env=env_of(lab)).code == 0
+    env = {name: seed for name, seed in env_of(lab).items() if name != "RULEOUT_KEY_LAB_LOG"}
+    ran = lab.run("ingest", lab.log, env=env)
+
+    assert ran.code == 0, ran.err
+
+
 def test_a_change_that_only_one_key_signed_is_none(lab: Lab, tool: Any) -> None:
     """A thief of one key cannot name its successor, nor a new key claim to replace another's."""
     bundle = open_bundle(lab.record)

@@ -12,7 +12,7 @@ from pathlib import Path
 from ruleout.app.evidence.ingest import KeptMeasurement, keep_reading, record_kept, require_ledger
 from ruleout.app.evidence.read_logs import Outcome
 from ruleout.app.evidence.receipt import life_fields
-from ruleout.app.ledger import recording
+from ruleout.app.ledger import recording, unlock_log_key
 from ruleout.app.workspace import Workspace
 from ruleout.cli.options import day, instant, keys_of_this_run, workspace_needed
 from ruleout.cli.output import say
@@ -65,7 +65,7 @@ def taking(option: Path | None, *, keep_log: bool, owner: str, valid_until: str 
     keys = keys_of_this_run()
     keys = replace(keys, ask=cache(keys.ask))
     require_ledger(place)
-    keys.unlock(place.log_key, signs_as=place.origin)
+    unlock_log_key(place, keys)
     taken = Recording(workspace=place, keep_log=keep_log)
     yield taken
     if not taken.kept:
