@@ -1341,12 +1341,12 @@ def check_compromises(seen):
     What counts is the verifier's policy, or else the one that the record had then, not counting what the key had stated.
     """
     told, whole = [], [index for index, _, _ in seen["entries"]] == list(range(len(seen["entries"])))
-    for nth, raw in enumerate(seen.get("read", ())):
-        subject = raw["subject"]
-        until = subject.get("until", 0)
-        if raw["type"] != "key" or subject.get("act") != "compromise" or not until:
-            continue
-        digest, key_id = {ref["name"]: ref["sha256"] for ref in raw["refs"]}.get("witnessed", ""), subject.get("of", "")
+    acts = [(nth, raw["subject"]) for nth, raw in enumerate(seen.get("read", ())) if raw["type"] == "key"]
+    acts = [(nth, of) for nth, of in acts if of.get("act") == "compromise" and of.get("until")]
+    require(len(acts) <= 1000, "at most 1000 compromises", Failed)  # each costs a look at the whole log
+    for nth, subject in acts:
+        named, until, key_id = seen["read"][nth]["refs"], subject["until"], subject.get("of", "")
+        digest = {ref["name"]: ref["sha256"] for ref in named}.get("witnessed", "")
         unshown = "nothing here shows that the entries below %s by %s were seen in time" % (until, key_id)
         policy = seen["own_policy"] or policy_in(seen, policy_named(seen, nth, key_id))
         if digest not in seen["objects"] or policy is None:

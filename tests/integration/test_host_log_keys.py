@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from tests.integration.test_host_logs import ENTRIES, HOST, host, record, state, steps
+from tests.integration.test_log_one_file_verifier import SINGLE
 from tests.ledger_builders import CEO, KEYRING, OBJECT, RSO, chain, checkpoint_of, draft, ref
 from tests.witness_builders import policy_of, signer
 
 from ruleout.adapters.keys import KeySigner
-from ruleout.ledger.bundle import Bundle, build_bundle
+from ruleout.ledger.bundle import Bundle, build_bundle, to_bytes
 from ruleout.ledger.checkpoint import parse_checkpoint
 from ruleout.ledger.cosignature import Algorithm, cosign, cosigner_key, post_quantum_line
 from ruleout.ledger.entry import EntryType
@@ -153,3 +154,17 @@ def test_a_compromise_at_no_instant_fails_by_both_verifiers(since: Any) -> None:
     log.compromise(since)
 
     assert steps(log.copy(ONE))["witnesses"][0] == "failed"
+
+
+@pytest.mark.parametrize(("count", "ended"), [(1000, "not done"), (1001, "failed")])
+def test_more_compromises_than_a_keyring_has_keys_fail_by_both_verifiers(count: int, ended: str) -> None:
+    """Each costs a look at the whole log: whoever hands a log over may not keep its readers busy for hours."""
+    log = Log()
+    said = {"act": "compromise", "of": RSO.key.key_id, "compromised_from": "2026-02-01T00:00:00Z", "until": 1}
+    for _ in range(count):
+        log.add(EntryType.KEY, {"vkey": str(RSO.key), **SINCE, **said})
+    copy = log.copy(ONE)
+    tool = SINGLE.verify(SINGLE.parse_bundle(to_bytes(copy)))["checks"]
+
+    assert [c.status.value for c in verify_bundle(copy).checks if c.name == "witnesses"] == [ended]
+    assert [c["status"] for c in tool if c["name"] == "witnesses"] == [ended]

@@ -14,6 +14,7 @@ from ruleout.ledger.bundle import Bundle
 from ruleout.ledger.cosignature import LogKey
 from ruleout.ledger.entry import EntryType, LedgerEntry, is_instant
 from ruleout.ledger.key_life import COMPROMISE, KeyLife, key_life, open_head
+from ruleout.ledger.keyring import MAX_KEYS
 from ruleout.ledger.merkle import leaf_hash, root_hash
 from ruleout.ledger.note import NoteKey
 from ruleout.ledger.witness_policy import WitnessPolicy, parse_policy, witnessing_of
@@ -117,11 +118,12 @@ def check_compromises(
     """
     told = []
     is_whole = [e.index for e in entries] == list(range(len(entries)))
-    for nth, entry in enumerate(entries):
-        subject = entry.content.subject
-        until, key_id = subject.get("until", 0), str(subject.get("of", ""))
-        if entry.content.type is not EntryType.KEY or subject.get("act") != COMPROMISE or not until:
-            continue
+    stated = [nth for nth, entry in enumerate(entries) if _lets_count(entry)]
+    if len(stated) > MAX_KEYS:  # each costs a look at the whole log
+        raise VerificationFailed("witnesses", f"expected at most {MAX_KEYS} compromises, got {len(stated)}")
+    for nth in stated:
+        entry, subject = entries[nth], entries[nth].content.subject
+        until, key_id = subject["until"], str(subject.get("of", ""))
         unshown = f"nothing here shows that the entries below {until} by {key_id} were seen in time"
         digest = {ref.name: ref.sha256 for ref in entry.content.refs}.get(WITNESSED, "")
         by = policy or _policy_in(objects, policy_named(entries[:nth], but=key_id))
@@ -140,6 +142,12 @@ def check_compromises(
         if not is_met:  # other witnesses may have seen it than the verifier's own, or than the chosen entries name
             told.append(unshown)
     return tuple(told)
+
+
+def _lets_count(entry: LedgerEntry) -> bool:
+    """Whether an entry says of a compromised key that what it had signed by some size goes on counting."""
+    subject = entry.content.subject
+    return entry.content.type is EntryType.KEY and subject.get("act") == COMPROMISE and bool(subject.get("until"))
 
 
 def _instant_of(stated: object) -> datetime:
