@@ -21,6 +21,7 @@ from ruleout.model.evidence import Attempt, Indicator, Measurement, SampleState,
 _SHOWN = 5
 _LETTERS = {"C": True, "I": False, "N": False}
 _HALF = Decimal("0.5")
+_ENDED = frozenset({SampleState.ERRORED, SampleState.REFUSED})
 
 
 def accept(measurement: Measurement, indicator: Indicator, *, elicitation: str = "") -> tuple[str, ...]:
@@ -54,10 +55,13 @@ def tally(measurement: Measurement, indicator: Indicator) -> Tally:
     Source: E-2.
     """
     counts: dict[str, list[int]] = {}
+    succeeded_before = 0
     for attempt in measurement.attempts:
         row = counts.setdefault(attempt.sample, [0, 0, 0])
-        success = _success(attempt, indicator)
+        told = _told(attempt, indicator)
+        success = told if attempt.state is SampleState.SCORED else None
         row[2 if success is None else 0 if success else 1] += 1
+        succeeded_before += attempt.state in _ENDED and told is True
     states = Counter(attempt.state for attempt in measurement.attempts)
     tasks = task_of_samples(measurement.attempts)
     members: dict[str, list[TaskTally]] = {}
@@ -67,6 +71,7 @@ def tally(measurement: Measurement, indicator: Indicator) -> Tally:
         tasks=tuple(_joined(rows) for rows in members.values()),
         states=tuple((state, states[state]) for state in SampleState),
         repeating=len(counts) - len(members),
+        succeeded_before=succeeded_before,
     )
 
 
@@ -142,9 +147,8 @@ def _joined(rows: list[TaskTally]) -> TaskTally:
     )
 
 
-def _success(attempt: Attempt, indicator: Indicator) -> bool | None:
-    if attempt.state is not SampleState.SCORED:
-        return None
+def _told(attempt: Attempt, indicator: Indicator) -> bool | None:
+    """What an attempt's score says by itself, whatever its state."""
     values = [value for name, value in attempt.scores if indicator.score in ("", name)]
     # More than one value, as when "scorer/key" is also a scorer's own name, is no answer.
     return is_success(values[0], indicator.success_at) if len(values) == 1 else None

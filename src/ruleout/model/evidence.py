@@ -127,12 +127,14 @@ class Tally:
     """An honest denominator: every task with every attempt accounted for (E-2).
 
     `states` counts attempts per state, all states present, so nothing disappears. `repeating` counts the samples that
-    repeat the content of another one and are therefore no task of their own.
+    repeat the content of another one and are therefore no task of their own. `succeeded_before` counts the unscored
+    attempts that an error ended, or that were refused, although their score is a success.
     """
 
     tasks: tuple[TaskTally, ...]
     states: tuple[tuple[SampleState, int], ...]
     repeating: int = 0
+    succeeded_before: int = 0
 
 
 class Direction(Enum):

@@ -206,6 +206,22 @@ def test_counting_as_failure_covers_attempts_made_but_not_tasks_left_out():
     )
 
 
+@pytest.mark.parametrize(
+    "ended", [{"error": {"message": "e"}}, {"output": {"choices": [{"stop_reason": "content_filter"}]}}]
+)
+def test_what_succeeded_before_an_error_or_a_refusal_never_counts_as_a_failure(ended: dict[str, object]):
+    """Such attempts did not come to nothing: one is enough, and in the worst case they are successes."""
+    done = tuple(logs.sample(f"x{i}", "C", **ended) for i in range(30))
+    policy = builders.indicator(rule_out="0.1", unscored=Unscored.AS_FAILURE)
+
+    assert measure(run(0, 10, extra=done), policy).because == (
+        "30 attempt(s) ended by an error or refused although they succeeded, which cannot count as failures"
+    )
+    found = measure(run(0, 10, extra=done), builders.indicator(rule_out="0.1"))
+    assert found.comparison is INCONCLUSIVE
+    assert "30 without a score counted against either claim" in found.because
+
+
 @pytest.mark.parametrize("policy", list(Unscored))
 def test_a_log_of_errors_alone_says_nothing(policy: Unscored):
     """Errors dropped or kept, no usable score is no evidence."""
