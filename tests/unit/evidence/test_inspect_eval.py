@@ -402,6 +402,29 @@ def test_a_log_without_start_time_uses_its_creation():
     assert (m.revision, m.dirty) == ("", None)
 
 
+@pytest.mark.parametrize("in_json", [False, True])
+def test_a_run_that_took_over_samples_of_an_earlier_one_is_as_old_as_they_are(in_json: bool):
+    """A retried run is made anew and keeps what was done before; whatever came between was not there before the answers."""
+    begun = ["2026-01-09T23:30:00-01:00", "2026-01-10T00:15:00+00:00", "2026-01-10T10:00:02+00:00", None]
+    samples = [logs.sample(number, started_at=instant) for number, instant in enumerate(begun)]
+    samples.append(logs.sample(4, "P", error={"message": "e"}))
+    head = logs.header(range(5))
+    data = logs.dumps({**head, "samples": samples}) if in_json else logs.log(samples, head)
+
+    m = read(data)
+
+    assert m.problems == ()
+    assert m.evaluated == datetime(2026, 1, 10, 0, 15, tzinfo=UTC)
+
+
+def test_a_sample_whose_start_cannot_be_read_is_a_problem():
+    """It may have begun at any time."""
+    m = read(logs.log([logs.sample(1, started_at="yesterday"), logs.sample(2, started_at="2026-01-10")]))
+
+    assert m.evaluated is None
+    assert m.problems == ("a sample began at no instant: expected an instant with an offset, got 'yesterday'",)
+
+
 def test_the_last_directory_entry_of_a_name_wins():
     """A superseded member is ignored, as by the tool that writes the logs."""
     good = logs.parts([logs.sample(1, "C")])

@@ -44,6 +44,7 @@ SAMPLE: dict[str, Any] = {
     ),
     "score": st.sampled_from([None, {"value": "C"}]),
     "input": st.sampled_from([None, "q", [{"id": "x", "role": "user"}]]),
+    "started_at": st.sampled_from([None, "2026-01-10T10:00:00+00:00"]),
 }
 SUMMARY: dict[str, Any] = {
     "error": st.sampled_from([None, "broken"]),
@@ -86,11 +87,11 @@ def test_samples_together_are_samples_one_by_one(text: bytes):
     attempts = list(map(attempt_of_sample, samples, scores))
 
     assert repr(together(list(map(bytes, texts)), "first")) == repr(
-        (attempts, all_told(map(told_by_sample, samples, scores, attempts)))
+        (attempts, all_told(map(told_by_sample, samples, scores, attempts)), [sample.started_at for sample in samples])
     )
 
 
-def together(texts: list[bytes], first: str) -> tuple[list[Attempt], AllTold]:
+def together(texts: list[bytes], first: str) -> tuple[list[Attempt], AllTold, list[str | None]]:
     return of_samples(texts, first_score=first, log="x", parts=["y"] * len(texts))
 
 
@@ -162,7 +163,7 @@ def test_usual_rows_are_put_together(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(usual, name, never)
     samples = [logs.sample(number, "C" if number % 3 else "I") for number in range(9)]
     rows = list(map(logs.summary, samples))
-    attempts, told = together(list(map(logs.dumps, samples)), "match")
+    attempts, told, _ = together(list(map(logs.dumps, samples)), "match")
 
     assert [attempt.scores for attempt in attempts] == [(("match", "C" if n % 3 else "I"),) for n in range(9)]
     assert told_by_summaries(logs.dumps(rows), log="x", part="y") == told

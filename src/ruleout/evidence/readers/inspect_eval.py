@@ -72,16 +72,18 @@ def read_eval_log(log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Measure
     first = first_score(header.results)
     attempts: list[Attempt] = []
     told: list[AllTold] = []
+    begun: list[str | None] = []
     problems = [*_start_problems(archive, header, finished=finished)]
     for members, contents in archive.read_together(_sample_members(archive)):
-        some, told_by_some = of_samples(contents, first_score=first, log=archive.log, parts=members)
+        some, told_by_some, some_begun = of_samples(contents, first_score=first, log=archive.log, parts=members)
         attempts += some
+        begun += some_begun
         told.append(told_by_some)
         problems += _misnamed(members, told_by_some)
     if finished:
         problems += _summary_problems(archive, _together(told))
         problems += result_problems(header, attempts)
-    return (measurement(log, header, attempts, format_name=FORMAT, limits=limits, problems=problems),)
+    return (measurement(log, header, attempts, format_name=FORMAT, limits=limits, problems=problems, begun=begun),)
 
 
 def read_eval_summaries(log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Measurement, ...]:

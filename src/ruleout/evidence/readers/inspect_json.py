@@ -41,18 +41,19 @@ def read_json_log(log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Measure
 
     Source: E-1, E-2.
     """
-    header, attempts, nameless = _read(log, limits, first_score="")
+    header, attempts, begun, nameless = _read(log, limits, first_score="")
     if nameless:
         # The oldest logs name a sample's score in the results, which may stand behind the samples: read them again.
-        header, attempts, _ = _read(log, limits, first_score=first_score(header.results))
+        header, attempts, begun, _ = _read(log, limits, first_score=first_score(header.results))
     problems = tuple(result_problems(header, attempts))
-    return (measurement(log, header, attempts, format_name=FORMAT, limits=limits, problems=problems),)
+    return (measurement(log, header, attempts, format_name=FORMAT, limits=limits, problems=problems, begun=begun),)
 
 
-def _read(log: Log, limits: Limits, *, first_score: str) -> tuple[HeaderShape, list[Attempt], bool]:
-    """Return header and attempts, and whether a sample's score has no name."""
+def _read(log: Log, limits: Limits, *, first_score: str) -> tuple[HeaderShape, list[Attempt], list[str | None], bool]:
+    """Return header, attempts, when each says it began, and whether a sample's score has no name."""
     nameless = False
     attempts: list[Attempt] = []
+    begun: list[str | None] = []
     head: list[tuple[str, bytes]] = []
     for name, value in members(pieces(log.main.source), streamed=_SAMPLES, log=log.name, part="the log"):
         if name != _SAMPLES:
@@ -61,5 +62,6 @@ def _read(log: Log, limits: Limits, *, first_score: str) -> tuple[HeaderShape, l
             sample = decode(value, _SAMPLE_DECODER, log=log.name, part=f"sample {len(attempts) + 1}")
             nameless |= sample.score is not None
             attempts.append(attempt_of_sample(sample, scores_of_sample(sample, first_score=first_score)))
+            begun.append(sample.started_at)
             check_count(log.name, len(attempts), limits.attempts)
-    return decode(object_of(head), _HEADER_DECODER, log=log.name, part="the log"), attempts, nameless
+    return decode(object_of(head), _HEADER_DECODER, log=log.name, part="the log"), attempts, begun, nameless

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from ruleout.evidence.json_text import plain_value
@@ -27,12 +27,14 @@ def measurement(
     format_name: str,
     limits: Limits,
     problems: Sequence[str] = (),
+    begun: Iterable[str | None] = (),
 ) -> Measurement:
     """Return the measurement a log makes, with an attempt for every (sample, epoch) its header promises.
 
     Args:
         attempts: those the log holds, in its order.
         problems: found by the reader itself; those of header and denominators are added.
+        begun: when samples say that they began, where they do.
 
     Raises:
         UnreadableLog: too-large, when the header promises or the log holds more attempts than the limit.
@@ -42,7 +44,7 @@ def measurement(
     spec = header.eval
     epochs = spec.config.epochs if spec.config.epochs is not None else 1
     check_count(log.name, len(attempts), limits.attempts)
-    evaluated, date_problems = _evaluated(header)
+    evaluated, date_problems = _evaluated(header, begun)
     names = list(map(str, spec.dataset.sample_ids or []))
     check_absent(log.name, len(names) * epochs - len(attempts))
     absent, unasked = _held_and_promised(names, epochs, attempts)
@@ -160,12 +162,19 @@ def _shown(attempts: Sequence[Attempt]) -> str:
     return some + (", …" if len(attempts) > _SHOWN else "")
 
 
-def _evaluated(header: HeaderShape) -> tuple[datetime | None, tuple[str, ...]]:
-    """Return when the run was made or started, whichever is earlier, so evidence never looks fresher than it is."""
+def _evaluated(header: HeaderShape, begun: Iterable[str | None]) -> tuple[datetime | None, tuple[str, ...]]:
+    """Return when the run was made or started or its first sample began, whichever is earliest.
+
+    So evidence never looks fresher than it is: a run that is tried again is made anew, and keeps the samples it had.
+    """
     created = header.eval.created
     told = [_instant(text) for text in dict.fromkeys((header.stats.started_at or created, created))]
-    problems = tuple(one for one in told if isinstance(one, str))
-    return (None, problems) if problems else (min(one for one in told if isinstance(one, datetime)), ())
+    samples = [_instant(text) for text in dict.fromkeys(begun) if text is not None]
+    wrong = [one for one in samples if isinstance(one, str)]
+    problems = [f"header: {one}" for one in told if isinstance(one, str)]
+    problems += [f"a sample began at no instant: {wrong[0]}"] if wrong else []
+    known = [one for one in (*told, *samples) if isinstance(one, datetime)]
+    return (None, tuple(problems)) if problems else (min(known), ())
 
 
 def _instant(text: str) -> datetime | str:
@@ -173,13 +182,13 @@ def _instant(text: str) -> datetime | str:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        return f"header: expected an instant with an offset, got {printable(text)!r}"
+        return f"expected an instant with an offset, got {printable(text)!r}"
     if instant.utcoffset() is None:
-        return f"header: expected an offset in the instant {printable(text)!r}, got none"
+        return f"expected an offset in the instant {printable(text)!r}, got none"
     try:
         return instant.astimezone(UTC)
     except OverflowError:
-        return f"header: instant {printable(text)!r} is out of range"
+        return f"instant {printable(text)!r} is out of range"
 
 
 def _reported(results: ResultsShape | None) -> Iterator[tuple[str, str, object]]:

@@ -83,6 +83,7 @@ class SampleShape(msgspec.Struct, gc=False):
     invalidation: Blank | None = None
     limit: LimitShape | None = None
     error_retries: list[Blank] | None = None
+    started_at: str | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError: both spellings."""

@@ -43,6 +43,7 @@ _NOT_USUAL = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 _attempt = partial(tuple.__new__, Attempt)
 _id, _epoch, _scores, _value, _input = map(attrgetter, ("id", "epoch", "scores", "value", "input"))
+_started_at = attrgetter("started_at")
 _asked = attrgetter("input", "choices", "target", "files", "setup", "sandbox")
 _encode = msgspec.json.Encoder(order="sorted").encode
 _hex, _shortened = methodcaller("hexdigest"), itemgetter(slice(0, CONTENT_DIGITS))
@@ -50,8 +51,8 @@ _hex, _shortened = methodcaller("hexdigest"), itemgetter(slice(0, CONTENT_DIGITS
 
 def of_samples(
     texts: Sequence[bytes], *, first_score: str, log: str, parts: Sequence[str]
-) -> tuple[list[Attempt], AllTold]:
-    """Return the attempts samples tell of, and what each tells that its summary tells too.
+) -> tuple[list[Attempt], AllTold, list[str | None]]:
+    """Return the attempts samples tell of, what each tells that its summary tells too, and when each says it began.
 
     Pure. Args: as `scores_of_sample` and `decode_each`. Raises: as `decode_each`. Source: E-1, E-2.
     """
@@ -60,13 +61,14 @@ def of_samples(
     except _NOT_USUAL:
         return _one_by_one(decode_each(texts, _SAMPLE, log=log, parts=parts), first_score)
     told = _told(samples)
-    return _attempts(told, _contents(samples)), told
+    return _attempts(told, _contents(samples)), told, list(map(_started_at, samples))
 
 
-def _one_by_one(samples: Sequence[SampleShape], first_score: str) -> tuple[list[Attempt], AllTold]:
+def _one_by_one(samples: Sequence[SampleShape], first_score: str) -> tuple[list[Attempt], AllTold, list[str | None]]:
     scores = [scores_of_sample(sample, first_score=first_score) for sample in samples]
     attempts = list(map(attempt_of_sample, samples, scores))
-    return attempts, all_told(map(told_by_sample, samples, scores, attempts))
+    told = all_told(map(told_by_sample, samples, scores, attempts))
+    return attempts, told, list(map(_started_at, samples))
 
 
 def attempts_of_summaries(text: bytes, *, log: str, part: str) -> list[Attempt]:

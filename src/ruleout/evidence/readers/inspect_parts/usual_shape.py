@@ -62,6 +62,7 @@ class UsualSample(msgspec.Struct, gc=False):
     invalidation: None = None
     limit: None = None
     error_retries: NoBlank | None = None
+    started_at: str | None = None
 
 
 class UsualSummary(msgspec.Struct, gc=False):
