@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 
-_CONTEXT = Context(prec=40, rounding=ROUND_HALF_EVEN)
+#: Wide enough for the decimal places of any float.
+_CONTEXT = Context(prec=400, rounding=ROUND_HALF_EVEN)
+_KNOWN_DIGITS = 17
 
 
 def fixed(value: float, places: int) -> Decimal:
@@ -25,15 +27,16 @@ def fixed(value: float, places: int) -> Decimal:
 def figures(value: float, digits: int, *, places: int = 0) -> Decimal:
     """Return a finite float with `digits` significant digits, or `places` decimal places where those show more.
 
-    Pure.
+    Pure. Never more than the seventeen digits that a float knows.
 
     Raises:
         ValueError: the value is not finite.
     """
     if value == 0:
         return Decimal(0)
-    exponent = math.floor(math.log10(abs(value))) - digits + 1 if math.isfinite(value) else 0
-    return _rounded(value, min(exponent, -places), ROUND_HALF_EVEN)
+    first = math.floor(math.log10(abs(value))) if math.isfinite(value) else 0
+    exponent = max(min(first - digits + 1, -places), first - _KNOWN_DIGITS + 1)
+    return _rounded(value, exponent, ROUND_HALF_EVEN)
 
 
 def down(value: float, places: int) -> Decimal:

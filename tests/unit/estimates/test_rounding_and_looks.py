@@ -23,6 +23,14 @@ def test_minutes_have_two_decimals_or_three_digits(value: float, expected: str):
     assert format(figures(value, 3, places=2), "f") == expected
 
 
+def test_no_figure_has_more_digits_than_a_float_knows():
+    """A horizon far out keeps seventeen, however large it is, and two decimals as long as it has them."""
+    assert [str(figures(value, 3, places=2)) for value in (2.0**40, 2.0**70, 2.0**1000)] == [
+        "1099511627776.00", "1.1805916207174113E+21", "1.0715086071862673E+301",
+    ]  # fmt: skip
+    assert fixed(1e40, 3) == Decimal("1E+40")
+
+
 def test_rounding_has_a_direction_where_it_matters():
     """A power is rounded down, a p-value up, everything else to the nearest even."""
     assert (down(0.8009, 3), up(0.0491, 3), fixed(0.0625, 3)) == (Decimal("0.800"), Decimal("0.050"), Decimal("0.062"))

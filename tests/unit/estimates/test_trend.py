@@ -115,6 +115,15 @@ def test_a_bar_below_the_table_is_crossed_on_its_first_day():
     assert trend_of(NOISY, bars=[Decimal("0.001")]).crossings[0].central == START
 
 
+@pytest.mark.parametrize("day", [date(2060, 1, 1), date(9999, 12, 31)])
+def test_a_forecast_for_a_far_day_is_a_figure(day: date):
+    """However little it means."""
+    (found,) = trend_of(NOISY, days=[day]).forecasts
+
+    assert found.low <= found.minutes <= found.high
+    assert found.minutes > 10**9
+
+
 def test_shrinking_and_level_horizons_have_no_rising_interval():
     """A falling line halves; a level one has no doubling time; an uncertain one has no upper end."""
     falling = trend_of([row(0, 64.0), row(100, 32.0), row(200, 16.0), row(300, 8.0)])

@@ -23,7 +23,13 @@ def words(lines: list[Line]) -> str:
 
 @pytest.mark.parametrize(
     ("minutes", "text"),
-    [("0.0000857", "0.0000857 min"), ("60.50", "60.5 min"), ("119.99", "119.99 min"), ("2400", "2400 min (40 h)")],
+    [
+        ("0.0000857", "0.0000857 min"),
+        ("60.50", "60.5 min"),
+        ("119.99", "119.99 min"),
+        ("2400", "2400 min (40 h)"),
+        ("1.0715E+301", "1.07E+301 min"),
+    ],
 )
 def test_minutes_are_shown_with_hours_from_two_hours_on(minutes: str, text: str):
     """Without exponents or idle zeros."""

@@ -10,10 +10,14 @@ from ruleout.model.plain import decimal_text
 _CONTEXT = Context(prec=28, rounding=ROUND_HALF_EVEN)
 _HOUR, _HOURS_FROM = Decimal(60), Decimal(120)
 _TENTH = Decimal("0.1")
+#: From here on nobody reads digits: minutes in two billion years.
+_FAR = Decimal(10) ** 15
 
 
 def minutes_text(minutes: Decimal) -> str:
     """Return a length of time: minutes, and hours beside them from two hours on. Pure."""
+    if minutes >= _FAR:
+        return f"{minutes:.2E} min"
     text = f"{decimal_text(minutes)} min"
     if minutes < _HOURS_FROM:
         return text
@@ -35,4 +39,6 @@ def interval(low: Decimal | None, high: Decimal | None) -> str:
 
 
 def _end(value: Decimal | None) -> str:
-    return "?" if value is None else decimal_text(value)
+    if value is None:
+        return "?"
+    return f"{value:.2E}" if abs(value) >= _FAR else decimal_text(value)
