@@ -105,7 +105,9 @@ def _check(settings: HorizonSettings) -> None:
 
 
 def _point_fit(tasks: Tasks, settings: HorizonSettings) -> tuple[str, Fits | None]:
-    success = tasks.weight * tasks.successes / tasks.runs
+    # Equal where every run succeeded, to the last bit, as in `resample`.
+    share = tasks.successes / tasks.runs
+    success = tasks.weight * share
     if reason := _one_sided(tasks.weight, success):
         return reason, None
     fits = fit_rows(tasks.length, tasks.weight[None], success[None], penalty=float(settings.penalty))

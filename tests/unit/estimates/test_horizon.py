@@ -159,11 +159,12 @@ def test_other_levels_lie_on_the_same_curve():
         (task("a", 1, "++") + task("b", 9, "++"), module.ALL_SUCCEED),
         (task("a", 1, "--") + task("b", 9, "--"), module.ALL_FAIL),
         (task("a", 5, "+"), module.ALL_SUCCEED),
+        ([run for at in range(9) for run in task(f"t{at}", 2**at, "+++++", f"f{at % 3}")], module.ALL_SUCCEED),
         (task("a", 5, "+-"), module.NOT_FALLING),
         (task("a", 1, "--") + task("b", 9, "++"), module.NOT_FALLING),
         (task("a", 5, "+-") + task("b", 5, "-+"), module.NOT_FALLING),
     ],
-    ids=["all succeed", "all fail", "one run", "one task", "rising", "one length"],
+    ids=["all succeed", "all fail", "one run", "uneven weights", "one task", "rising", "one length"],
 )
 def test_what_has_no_horizon_says_why(runs, reason):
     """A named reason, no figure, no crash; also with resamples asked for."""
