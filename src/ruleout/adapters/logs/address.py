@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urlsplit
 
-_USER = re.compile(r"(?<=://)[^/\s@'\"]*@")
+_USER = re.compile(r"(?<=://)[^\s'\"]*@")
 _QUERY = re.compile(r"\?[^\s'\")>]+")
 _MOST_SHOWN = 300
 

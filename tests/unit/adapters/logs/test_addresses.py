@@ -59,6 +59,7 @@ def test_messages_of_stores_lose_what_may_be_a_credential():
     text = "GET https://u:secret@h/x?X-Sig=secret failed (https://h/y?token=secret)\n secret"
 
     assert without_credentials(text) == "GET https://h/x?… failed (https://h/y?…)"
+    assert without_credentials("no s3://k:a/se@cret@b/x or 'ftp://u:p@secret@h/x'") == "no s3://b/x or 'ftp://h/x'"
     assert len(without_credentials("x" * 1000)) == 300
 
 
