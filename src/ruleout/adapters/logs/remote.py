@@ -81,8 +81,10 @@ def _counted(items: Iterator[Item], address: str, search: Search) -> Iterator[It
 
 def _file(address: str, store: Store, item: Item) -> FoundFile:
     shown = store.shown(item.path)
-    # On the web the query may choose the file; elsewhere the path is the whole name.
-    identity = (address,) if store.path == item.path and "?" in address else (shown,)
+    # On the web the query may choose the file. Elsewhere the path is the whole name, within what it is in turn a path of
+    # (`zip://a::s3://…`); what is shown may be cut.
+    within = address.partition("::")[2]
+    identity = (address,) if store.path == item.path and "?" in address else (shown, item.path, within)
     return FoundFile(
         path=item.path,
         address=address,

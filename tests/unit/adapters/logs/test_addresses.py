@@ -5,6 +5,7 @@ import hashlib
 import io
 import random
 import sys
+import zipfile
 
 import pytest
 from tests.unit.adapters.local_stores import s3_server, web_server
@@ -267,6 +268,22 @@ def memory():
         system.pipe(f"/{key}", data)
     yield system
     system.rm("/", recursive=True)
+
+
+def test_every_log_of_every_archive_is_found(tmp_path):
+    """Logs of one name in two archives are two, and so are those of a folder whose name no message can show."""
+    pytest.importorskip("fsspec", reason="reading addresses needs the extra `remote`")
+    addresses = []
+    for archive in ("a.zip", "b.zip"):
+        with zipfile.ZipFile(tmp_path / archive, "w") as file:
+            for name in ("[run]/1.eval", "[run]/2.eval", "plain/3.eval"):
+                file.writestr(name, DATA)
+        addresses += [f"zip://::{tmp_path / archive}"] * 2
+
+    found = find_logs(addresses)
+
+    assert [log.files[0].path for log in found.logs] == ["[run]/1.eval", "[run]/2.eval", "plain/3.eval"] * 2
+    assert found.refused == found.skipped == ()
 
 
 def test_a_file_system_of_fsspec_is_read(memory):
