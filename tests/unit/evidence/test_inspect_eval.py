@@ -417,6 +417,14 @@ def test_a_run_that_took_over_samples_of_an_earlier_one_is_as_old_as_they_are(in
     assert m.evaluated == datetime(2026, 1, 10, 0, 15, tzinfo=UTC)
 
 
+def test_the_first_of_many_samples_told_in_one_offset_counts():
+    """With fractions of a second and without, in any order."""
+    begun = ["2026-01-10T00:15:01+00:00", "2026-01-10T00:15:00.000001+00:00", "2026-01-10T00:15:00+00:00"]
+    for order in (begun, begun[::-1]):
+        m = read(logs.log([logs.sample(number, started_at=instant) for number, instant in enumerate(order)]))
+        assert m.evaluated == datetime(2026, 1, 10, 0, 15, tzinfo=UTC)
+
+
 def test_a_sample_whose_start_cannot_be_read_is_a_problem():
     """It may have begun at any time."""
     m = read(logs.log([logs.sample(1, started_at="yesterday"), logs.sample(2, started_at="2026-01-10")]))

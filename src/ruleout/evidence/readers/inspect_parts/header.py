@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 
 from ruleout.evidence.json_text import plain_value
 from ruleout.evidence.limits import Limits
@@ -15,6 +16,7 @@ from ruleout.model.evidence import Attempt, Measurement
 
 _TOOL = "inspect_ai"
 _SHOWN = 5
+_OFFSET = itemgetter(slice(-6, None))  # of an instant, such as +00:00
 
 Key = tuple[str, int]
 
@@ -169,12 +171,17 @@ def _evaluated(header: HeaderShape, begun: Iterable[str | None]) -> tuple[dateti
     """
     created = header.eval.created
     told = [_instant(text) for text in dict.fromkeys((header.stats.started_at or created, created))]
-    samples = [_instant(text) for text in dict.fromkeys(begun) if text is not None]
+    samples = [_instant(text) for text in _earliest(list(filter(None, begun)))]
     wrong = [one for one in samples if isinstance(one, str)]
     problems = [f"header: {one}" for one in told if isinstance(one, str)]
     problems += [f"a sample began at no instant: {wrong[0]}"] if wrong else []
     known = [one for one in (*told, *samples) if isinstance(one, datetime)]
     return (None, tuple(problems)) if problems else (min(known), ())
+
+
+def _earliest(texts: Sequence[str]) -> Iterable[str]:
+    """Of instants those that may be the earliest: of one offset the first in order of text, which is that of time."""
+    return [min(texts)] if len(set(map(_OFFSET, texts))) == 1 else dict.fromkeys(texts)
 
 
 def _instant(text: str) -> datetime | str:
