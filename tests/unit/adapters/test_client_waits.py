@@ -60,6 +60,30 @@ def test_a_client_that_does_not_take_its_answer_is_dropped_and_one_that_is_slow_
     run(main())
 
 
+async def large(one: Incoming) -> None:
+    one.whole(200, [], b"a" * 2**23)
+
+
+def test_half_a_request_behind_the_last_answer_ends_no_wait_of_others() -> None:
+    """Its client has ended its side and takes its answer; once that is taken nothing can be said to the half."""
+
+    async def main() -> None:
+        async with served(large, waits=SHORT) as (port, server):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+            writer.write(POST + POST[:20])
+            await asyncio.sleep(0.1)
+            writer.write_eof()
+            assert len(await reader.read()) > 2**23
+            await asyncio.sleep(2)
+            writer.close()
+            silent = socket.create_connection(("127.0.0.1", port))
+            async with asyncio.timeout(4):
+                await none_left(server)
+            silent.close()
+
+    run(main())
+
+
 def test_more_connections_than_may_be_wait_for_their_turn() -> None:
     async def main() -> None:
         async with served(most=2) as (port, server):

@@ -225,7 +225,8 @@ class ClientConnection(asyncio.Protocol):
         elif self._is_last(one):
             # What the client is still sending must not make the system drop the answer: it has a while to see its end.
             self._out.half_close()
-            self._reader.is_over, self.late_s = True, self._now() + waits.leave_s
+            self._reader.stop()  # what has begun gets no answer: nothing can be sent behind that end
+            self.late_s = self._now() + waits.leave_s
         elif not one.keeps:
             self._close()
         elif self._queue:

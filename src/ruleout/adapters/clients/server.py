@@ -107,9 +107,11 @@ class ClientServer:
         loop = asyncio.get_running_loop()
         self._date = formatdate(usegmt=True)
         now = loop.time()
+        self._look_handle = loop.call_later(
+            _LOOK_S, self._look
+        )  # first: no fault of one connection ends the waits of all
         for one in tuple(self._connections):
             one.look(now)
-        self._look_handle = loop.call_later(_LOOK_S, self._look)
 
     # --- taking connections -------------------------------------------------------------------------------------------
 
