@@ -165,6 +165,29 @@ def test_one_more_than_there_may_be_is_refused_at_once_and_later_not():
     assert with_pool(Server(PLAIN), crowd, most=2) == b"hello"
 
 
+def test_who_is_told_to_stop_while_it_connects_makes_no_room():
+    """At whatever step of it: what was told to stop just as it stood is counted out once."""
+
+    async def crowd(pool: Pool) -> None:
+        for steps in range(30):
+            connecting = asyncio.create_task(pool.connect())
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            connecting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                (await connecting).close()
+            await asyncio.sleep(0.01)
+        held = []
+        with contextlib.suppress(UpstreamFailed):
+            while len(held) < 20:
+                held.append(await pool.take())
+        for one in held:
+            one.close()
+        assert len(held) == 2
+
+    with_pool(Server(PLAIN), crowd, most=2)
+
+
 @pytest.mark.parametrize(
     "answer",
     [

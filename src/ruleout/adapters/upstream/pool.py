@@ -72,7 +72,7 @@ class Pool:
         self._tls = (trust or ssl.create_default_context()) if origin.tls else None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._idle: list[Connection] = []
-        self._open = 0
+        self._open: set[Connection] = set()  # also while they are made
 
     async def take(self) -> Connection:
         """Return a connection that is ready for a request. Raises UpstreamFailed."""
@@ -92,21 +92,20 @@ class Pool:
 
     async def connect(self) -> Connection:
         """Return a new connection. Raises UpstreamFailed, also where there are as many as may be."""
-        if self._open >= self._most:
+        if len(self._open) >= self._most:
             raise UpstreamFailed(f"all {self._most} connections to the upstream are in use")
-        self._open += 1
+        connection = Connection(self._release, self._outbox)
+        self._open.add(connection)
         loop = asyncio.get_running_loop()
-        connecting = loop.create_connection(
-            lambda: Connection(self._release, self._outbox), self.origin.host, self.origin.port, ssl=self._tls
-        )
+        connecting = loop.create_connection(lambda: connection, self.origin.host, self.origin.port, ssl=self._tls)
         try:
             async with asyncio.timeout(self._connect_s):
-                _, connection = await connecting
+                await connecting
         except (OSError, TimeoutError) as error:
-            self._open -= 1
+            self._open.discard(connection)
             raise UpstreamFailed(f"the upstream cannot be reached: {type(error).__name__}") from error
-        except asyncio.CancelledError:
-            self._open -= 1
+        except asyncio.CancelledError:  # it may stand by now, and tell its end too
+            self._open.discard(connection)
             raise
         return connection
 
@@ -115,7 +114,7 @@ class Pool:
         if not connection.is_usable:
             if connection in self._idle:
                 self._idle.remove(connection)
-            self._open -= 1
+            self._open.discard(connection)
             return
         connection.idle_since = (self._loop or asyncio.get_running_loop()).time()
         self._idle.append(connection)
