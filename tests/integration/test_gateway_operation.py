@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import ssl
+import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from tests.certificates import certificate
 from tests.fake_upstream import Fake, start_fake
-from tests.gateway_client import ask, chat, live, until, why
+from tests.gateway_client import Stream, ask, chat, live, until, why
 from tests.gateway_world import KEY, OPERATOR, Running, make_world, serve, sha256
 from tests.integration.command_line import Lab, run, seeds
 from tests.kill_builders import KIM, WATCH
@@ -258,6 +259,18 @@ def test_what_was_allowed_leaves_before_a_cut_whatever_came_together(running: Ru
     text = "".join(re.findall(rb'"content": ?"([^"]*)"', one.body)[i].decode() for i in range(1, 3))
     assert (one.status, text) == (200, "Sending it.")
     assert b'"content_filter"' in one.body
+
+
+def test_a_client_that_is_slow_gets_what_was_allowed_and_the_cuts_own_end(running: Running) -> None:
+    """What a call that is denied cuts had been cleared: nobody killed it."""
+    fax = {"type": "function", "function": {"name": "fax", "parameters": {"type": "object"}}}
+    wish = chat('long:1000\ntool:fax {"to":"1"}', stream=True, tools=[fax])
+    one = Stream(running, wish, is_read=False, receive=4096)
+    time.sleep(2)
+    one.read_on()
+
+    assert b'"content_filter"' in one.wait(20).body
+    assert not one.broke
 
 
 def test_every_refusal_after_a_grant_names_the_permit(tmp_path: Path, fake: Fake) -> None:

@@ -71,7 +71,7 @@ class Delivery:
         await asyncio.sleep(0)
 
     async def close(self, *, is_cut: bool) -> None:
-        """Let go of the client; of a stream that was cut, nothing stays queued, and what has no last words breaks off."""
+        """Let go of the client; of a stream that may not go on, nothing stays queued, and what has no last words breaks off."""
         was_stream, self.is_stream = self.is_stream, False
         if not was_stream:
             return

@@ -103,7 +103,7 @@ class Relay:
                 self._note(it.ended("failed", _BUG, serving.admission.clock.now_ns()))
             if self._client.is_stream:
                 serving.counters.add(STREAMS, by=-1)
-                await self._client.close(is_cut=how in ("cut", "bug", "left"))
+                await self._client.close(is_cut=self._drops(how))
             serving.answers.remove(self._live, self._client.rest)
             serving.admission.settle(it, is_whole=how == "whole" and not (self._reader and self._reader.erred))
             count(serving.counters, it, how, _BUG if how == "bug" else refusal)
@@ -117,6 +117,10 @@ class Relay:
             return False
         self._note(self._it.ended(how, None, self._serving.admission.clock.now_ns()))
         return True
+
+    def _drops(self, how: str) -> bool:
+        """Whether its client gets nothing more. What leads to a cut of what came later was cleared, and may be taken as slowly as ever."""
+        return how in ("bug", "left") or (how == "cut" and (self._live.refusal or self._live.judge()) is not None)
 
     def _note(self, record: bytes) -> None:
         """Have an end kept. One that cannot be is missing, and a missing end is found: `ruleout audit verify`."""
