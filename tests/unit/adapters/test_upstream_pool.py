@@ -152,6 +152,27 @@ def test_header_fields_are_told_by_lower_names_and_the_last_of_each(fields, head
     assert with_pool(server, use) == ({"content-length": "5", **headers}, encoded, b"hello")
 
 
+def test_a_field_behind_the_body_is_no_field_of_the_header():
+    """However much of the body waits when it comes."""
+    size = MOST_HEADERS + 1
+    body = b"%x\r\n%b\r\n0\r\ncontent-encoding: gzip\r\n\r\n" % (size, b"a" * size)
+
+    async def use(pool: Pool) -> tuple[bytes, dict[str, str], bool]:
+        connection = await pool.take()
+        connection.send(ASKED)
+        got = b""
+        try:
+            await connection.head()
+            while data := await connection.body():
+                got += data
+        finally:
+            connection.finish()
+        return got, connection.headers, connection.is_encoded
+
+    answer = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + body
+    assert with_pool(Server(answer), use) == (b"a" * size, {"transfer-encoding": "chunked"}, False)
+
+
 def test_one_more_than_there_may_be_is_refused_at_once_and_later_not():
     async def crowd(pool: Pool) -> bytes:
         held = [await pool.take() for _ in range(2)]

@@ -117,7 +117,9 @@ class Connection(asyncio.Protocol):
             raise UpstreamFailed("the upstream answered more than it was asked")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header field of the answer."""
+        """One header field of the answer; one behind the body is nothing to us."""
+        if self.started:
+            return
         self._size += len(name) + len(value)
         if self._size > MOST_HEADERS:
             raise UpstreamFailed("the upstream's header is too large")
