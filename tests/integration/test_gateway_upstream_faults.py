@@ -28,6 +28,9 @@ WHOLE = json.dumps(
 ).encode()  # fmt: skip
 
 
+ENDS = EVENT.replace(b'"finish_reason":null', b'"finish_reason":"stop"') + b"data: [DONE]\n\n"
+
+
 def chunk(data: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(data), data)
 
@@ -242,6 +245,22 @@ def test_a_client_that_takes_nothing_is_bounded_and_left(running: Running, raw: 
 def test_a_client_that_reads_slowly_gets_everything(running: Running) -> None:
     one = Stream(running, chat("long:20000", stream=True), is_read=False, receive=4096)
     time.sleep(2)
+    one.read_on()
+    assert one.wait(30).body.endswith(b"data: [DONE]\n\n")
+
+
+def test_a_client_that_takes_some_all_the_time_is_not_left(running: Running, raw: RawUpstream) -> None:
+    """Although it takes longer than `silent-seconds` until there is room for more in the buffers between."""
+
+    def answer(to: socket.socket, _: bytes) -> None:
+        to.sendall(STREAM_HEAD + chunk(EVENT * 100) * 400 + chunk(ENDS) + b"0\r\n\r\n")
+
+    raw.answer = answer
+    one = Stream(running, raw_chat(stream=True), is_read=False, receive=4096)
+    time.sleep(0.8)
+    for _ in range(50):
+        one.pieces.append((0, one.socket.recv(1000)))
+        time.sleep(0.1)
     one.read_on()
     assert one.wait(30).body.endswith(b"data: [DONE]\n\n")
 

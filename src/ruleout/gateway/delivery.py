@@ -37,9 +37,9 @@ class Delivery:
         self._it.send(data)
         self._client.send(data)
         if self._client.is_slow:
-            self._live.is_sending = True
+            self._live.untaken = self._client.queued
             await self._client.taken()
-            self._live.is_sending = False
+            self._live.untaken = None
 
     def whole(self, more: Sequence[tuple[str, str]], data: bytes) -> None:
         """Send an answer whole. Raises ClientGone."""
@@ -61,7 +61,7 @@ class Delivery:
 
     async def last(self, data: bytes) -> None:
         """End a stream by its format's own last words, unless its client takes nothing."""
-        if self._live.is_sending or not self.is_stream:
+        if self._live.untaken is not None or not self.is_stream:
             return
         self._it.send(data)
         with contextlib.suppress(ClientGone):

@@ -71,15 +71,17 @@ class Live:
         connection: the upstream's connection, once there is one.
         is_kept: whether the record of its request is durable: see `kept`.
         heard: the loop's time at which upstream was heard last, or the client took something.
-        is_sending: whether a chunk waits for the client to take it.
+        untaken: says how much the client has to take still, while a chunk waits for it to take some; None else.
     """
 
-    __slots__ = ("_loop", "connection", "heard", "is_kept", "is_sending", "judge", "refusal", "silent_s", "task")
+    __slots__ = ("_left", "_loop", "connection", "heard", "is_kept", "judge", "refusal", "silent_s", "task", "untaken")
 
     def __init__(self, judge: Callable[[], Refusal | None], silent_s: int, loop: asyncio.AbstractEventLoop) -> None:
         self.judge, self.silent_s, self._loop = judge, silent_s, loop
         self.heard = loop.time()
-        self.is_kept = self.is_sending = False
+        self.is_kept = False
+        self.untaken: Callable[[], int] | None = None
+        self._left = 0  # what `untaken` said last
         self.task = asyncio.current_task(loop)
         self.connection: Connection | None = None
         self.refusal: Refusal | None = None
@@ -111,8 +113,10 @@ class Live:
 
     def look_around(self, now: float) -> None:
         """Cut it if upstream is silent, or its client takes nothing."""
+        if self.untaken is not None and (left := self.untaken()) != self._left:
+            self._left, self.heard = left, now
         if now - self.heard > self.silent_s and self.connection is not None:
-            if self.is_sending:
+            if self.untaken is not None:
                 self.cut(GONE)
             elif self.connection.is_awaited:  # while a hook or a person is asked, nobody listens to upstream
                 self.cut(_SILENT)

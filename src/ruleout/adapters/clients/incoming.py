@@ -90,6 +90,10 @@ class Incoming:
         """Return once little enough waits for the client. Raises ClientGone."""
         await self._out.taken()
 
+    def queued(self) -> int:
+        """Return how much the client has not taken. Effect: asks the system."""
+        return self._out.queued()
+
     async def finish(self, within_s: float) -> None:
         """Return once no byte can leave any more: the client took everything, or what it did not take is dropped.
 
