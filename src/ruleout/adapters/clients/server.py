@@ -107,9 +107,8 @@ class ClientServer:
         loop = asyncio.get_running_loop()
         self._date = formatdate(usegmt=True)
         now = loop.time()
-        self._look_handle = loop.call_later(
-            _LOOK_S, self._look
-        )  # first: no fault of one connection ends the waits of all
+        # First, so that no fault of one connection ends the waits of all.
+        self._look_handle = loop.call_later(_LOOK_S, self._look)
         for one in tuple(self._connections):
             one.look(now)
 
