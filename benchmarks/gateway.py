@@ -91,7 +91,7 @@ def _listens(port: int) -> bool:
 
 def ours(folder: Path, upstream: int) -> tuple[list[str], int]:
     """The gateway, enforcing everything, one worker."""
-    world = make_world(folder / "ours", f"http://127.0.0.1:{upstream}")
+    world = make_world(folder / "ours", f"http://127.0.0.1:{upstream}", lease_ms=None)
     path = world.write()
     return [sys.executable, "-m", "ruleout", "gateway", "serve", str(path)], world.settings["listen"]["port"]
 

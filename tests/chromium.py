@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PATIENCE_S = 60
+PATIENCE_S = 90
 _FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -184,4 +184,4 @@ def browsing(folder: Path) -> Iterator[Tab]:
         os.close(ours)
         os.close(theirs)
         process.terminate()
-        process.wait(30)
+        process.wait(60)

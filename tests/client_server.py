@@ -51,7 +51,7 @@ async def served(
         listening.close()
 
 
-async def said(port: int, *pieces: bytes, within_s: float = 8, ends: bool = False) -> bytes:
+async def said(port: int, *pieces: bytes, within_s: float = 60, ends: bool = False) -> bytes:
     """Everything that the server says to these bytes until it ends the connection, or a while has passed."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for piece in pieces:

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A client of a gateway under test that sees every byte and when it came; and eyes on the gateway's processes and records."""
+"""A client of a gateway under test that sees every byte and when it came; and eyes on the gateway's processes and records.
+
+Whoever waits here waits for a state, and for long: a machine that does other things may put any process aside for seconds.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.gateway_world import KEY, Running, World
+from tests.stream_clients import ROOM, STAMPS, arrived, wall_ahead_ns
 
 from ruleout.adapters.kill.probe import known_workers
 from ruleout.serving.audit import parse_segment
 
 CHAT, RESPONSES, MESSAGES = "/v1/chat/completions", "/v1/responses", "/v1/messages"
 _HEAD_ENDS = b"\r\n\r\n"
+PATIENCE_S = 60
 
 
 def chat(text: str = "say:hi", *, model: str = "helper", stream: bool = False, **more: Any) -> dict[str, Any]:
@@ -38,6 +43,8 @@ def request_bytes(path: str, body: bytes, headers: Mapping[str, str], *, method:
 
 class Stream:
     """A request on a connection of its own; a thread keeps each piece that comes with the instant at which it came.
+
+    The instant is the kernel's, by the monotonic clock in seconds: however late this thread reads.
 
     Args:
         raw: bytes to send as they are, in place of a body and headers.
@@ -60,7 +67,8 @@ class Stream:
         self.socket = socket.socket()
         if receive:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
-        self.socket.settimeout(30)
+        self.socket.setsockopt(socket.SOL_SOCKET, STAMPS, 1)
+        self.socket.settimeout(2 * PATIENCE_S)
         try:
             self.socket.connect((listen["address"], listen["port"]))
         except OSError:
@@ -73,7 +81,9 @@ class Stream:
             data = body if isinstance(body, bytes) else json.dumps(body).encode()
             told = {**({"authorization": f"Bearer {key}"} if key else {}), **(headers or {})}
             raw = request_bytes(path, data, told)
-        self.socket.sendall(raw)
+        with suppress(ConnectionError):  # of a process that has just ended; the thread that reads hears of it
+            self.socket.sendall(raw)
+        self._ahead_ns = wall_ahead_ns(time.monotonic_ns)
         self._thread = threading.Thread(target=self._read, daemon=True)
         if is_read:
             self._thread.start()
@@ -85,10 +95,11 @@ class Stream:
     def _read(self) -> None:
         try:
             while True:
-                data = self.socket.recv(65536)
+                data, stamps, _, _ = self.socket.recvmsg(65536, ROOM)
                 if not data:
                     break
-                self.pieces.append((time.monotonic(), data))
+                came_ns = arrived(stamps, self._ahead_ns) or time.monotonic_ns()
+                self.pieces.append((came_ns / 1e9, data))
                 if self._is_whole():
                     break
         except OSError:
@@ -135,13 +146,13 @@ class Stream:
         """When the last byte came."""
         return self.pieces[-1][0]
 
-    def wait(self, timeout_s: float = 10) -> Stream:
+    def wait(self, timeout_s: float = PATIENCE_S) -> Stream:
         """Wait until the server has ended it."""
         self._thread.join(timeout_s)
         assert self.ended is not None, f"still under way after {timeout_s} s: {self.data[-300:]!r}"
         return self
 
-    def began(self, timeout_s: float = 10) -> Stream:
+    def began(self, timeout_s: float = PATIENCE_S) -> Stream:
         """Wait until a piece of the answer itself has come."""
         until(lambda: b"data:" in self.data or self.ended is not None, timeout_s)
         assert self.status == 200, self.data
@@ -156,7 +167,7 @@ class Stream:
 
 def ask(running: Running, body: object = None, **more: Any) -> Stream:
     """Ask and wait for the whole answer."""
-    one = Stream(running, chat() if body is None else body, **more).wait(20)
+    one = Stream(running, chat() if body is None else body, **more).wait()
     one.close()
     return one
 
@@ -167,7 +178,7 @@ def why(one: Stream) -> str:
     return found[-1].decode() if found else ""
 
 
-def until(holds: Callable[[], Any], timeout_s: float = 10) -> float:
+def until(holds: Callable[[], Any], timeout_s: float = PATIENCE_S) -> float:
     """Wait until something holds; return after how many seconds."""
     start = time.monotonic()
     while not holds():
@@ -218,6 +229,7 @@ def _maps_page(pid: int, world: World) -> bool:
 
 def pause(pid: int) -> None:
     """Stop a process and wait until it stands."""
+    assert pid > 1, "there is no such process"
     os.kill(pid, 19)
     until(lambda: Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
 

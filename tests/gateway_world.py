@@ -7,7 +7,6 @@ import contextlib
 import hashlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from tests.kill_builders import KIM, LEE
 from tests.ledger_builders import KEYRING, LOG, ORIGIN, checkpoint_of
 from tests.permit_builders import Log, disclosure, permit, terms
 from tests.policy_builders import RING, signed_floor, signed_tenant, tenant
+from tests.ports import free_port
 
 from ruleout.app.keyring import write_keyring
 from ruleout.app.kill.giving_back import confirm, propose
@@ -37,6 +37,8 @@ from ruleout.policy.trial import Trial
 ROOT = Path(__file__).resolve().parents[1]
 KEY, OTHER_KEY, OPERATOR = "rk-test-acme", "rk-test-other", "rk-test-operator"
 UPSTREAM_KEY = "sk-upstream-secret-8d1f"
+#: The longest: a machine that keeps the host's agent from running for a second or two ends no answer.
+LONG_LEASE_MS = 5000
 WEIGHTS = "9" * 64
 ALL_KEYS = {**KEYRING, **RING, **kill_builders.KEYRING}
 
@@ -104,8 +106,8 @@ class World:
     permits: dict[str, Any] = field(default_factory=dict)
     #: How PostgreSQL is reached where it holds the kills.
     conninfo: str = ""
-    #: None for the shortest; a longer one where a busy machine may keep the agent waiting, and leases are not the matter.
-    lease_ms: int | None = None
+    #: Of the first epoch; None for the shortest.
+    lease_ms: int | None = LONG_LEASE_MS
 
     def site(self) -> Site:
         return kill_builders.site_in(self.folder / "kills", self.conninfo)
@@ -158,16 +160,10 @@ class World:
         return path
 
 
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def make_world(folder: Path, upstream: str, **more: Any) -> World:
+def make_world(folder: Path, upstream: str, *, lease_ms: int | None = LONG_LEASE_MS, **more: Any) -> World:
     """A world whose gateway serves `helper` from an upstream to two tenants; more fields go into the permit."""
     folder.mkdir(parents=True, exist_ok=True)
-    world = World(folder=folder)
+    world = World(folder=folder, lease_ms=lease_ms)
     world.issue(**more)
     write_keyring(folder / "keyring.yaml", ALL_KEYS)
     (folder / "floor.json").write_bytes(signed_floor())
@@ -213,7 +209,7 @@ class Running:
     def get(self, path: str, key: str = "") -> tuple[int, str]:
         request = urllib.request.Request(self.url + path, headers={"authorization": f"Bearer {key}"} if key else {})
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -249,8 +245,8 @@ def serve(world: World, *, environment: Mapping[str, str] | None = None, wait: b
     finally:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(10)
+            process.wait(90)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
         log.close()

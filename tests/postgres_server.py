@@ -54,12 +54,12 @@ def postgres() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     command = [binaries / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses="]
     running = subprocess.Popen(command, cwd=folder, **quiet)
     try:
-        until((folder / ".s.PGSQL.5432").exists, timeout_s=60)
+        until((folder / ".s.PGSQL.5432").exists, timeout_s=90)
         yield running, f"host={folder} user=ruleout dbname=postgres"
     finally:
         running.send_signal(signal.SIGCONT)
         running.send_signal(signal.SIGQUIT)
-        running.wait(30)
+        running.wait(90)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -64,7 +64,7 @@ class RawUpstream:
             self._threads.append(thread)
 
     def _serve(self, one: socket.socket) -> None:
-        one.settimeout(15)
+        one.settimeout(60)
         self._kept.add(one)
         with one, contextlib.suppress(OSError):
             while not self._over:
@@ -103,7 +103,7 @@ class RawUpstream:
             thread.join(0.01)
 
 
-def waits(before: bytes = b"", seconds: float = 10) -> Answer:
+def waits(before: bytes = b"", seconds: float = 60) -> Answer:
     """An answer that begins with these bytes and then stays silent until its reader goes."""
 
     def answer(to: socket.socket, _: bytes) -> None:

@@ -23,7 +23,7 @@ class SteppedClock:
         if compiler is None:
             pytest.skip("NOT TESTED: no C compiler, so no clock that can be stepped")
         library, self._file = folder / "stepped_clock.so", folder / "step"
-        subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", library, SOURCE], check=True, timeout=60)
+        subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", library, SOURCE], check=True, timeout=120)
         self._file.write_bytes(bytes(8))
         self.environment = {"LD_PRELOAD": str(library), "STEPPED_CLOCK": str(self._file)}
         self._by = timedelta(0)

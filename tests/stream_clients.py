@@ -15,14 +15,14 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
 from ruleout.adapters.kill.host import boottime_ns
 
-_STAMPS = 35  # SO_TIMESTAMPNS of Linux, as an option and as the kind of a control message
-_ROOM = socket.CMSG_SPACE(16)
+STAMPS = 35  # SO_TIMESTAMPNS of Linux, as an option and as the kind of a control message
+ROOM = socket.CMSG_SPACE(16)
 _LAST_CHUNK = b"\r\n0\r\n\r\n"
 _KEPT = 4096
 _WHY = re.compile(rb'"ruleout":\s*\{[^{}]*"why":\s*"([a-z-]+)"')
@@ -60,7 +60,7 @@ class _Client:
 
     def __init__(self, port: int, request: bytes) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
-        self.socket.setsockopt(socket.SOL_SOCKET, _STAMPS, 1)
+        self.socket.setsockopt(socket.SOL_SOCKET, STAMPS, 1)
         self.socket.sendall(request)
         self.socket.setblocking(False)
         self.port = self.socket.getsockname()[1]
@@ -70,14 +70,14 @@ class _Client:
     def read(self, offset_ns: int) -> None:
         """Read what is there."""
         try:
-            data, stamps, _, _ = self.socket.recvmsg(65536, _ROOM)
+            data, stamps, _, _ = self.socket.recvmsg(65536, ROOM)
         except BlockingIOError:
             return
         except OSError:
             data, stamps = b"", []
         now = boottime_ns()
         if data:
-            self.pieces.append((_arrived(stamps, offset_ns) or now, len(data)))
+            self.pieces.append((arrived(stamps, offset_ns) or now, len(data)))
             self.tail = (self.tail + data)[-_KEPT:]
             self.has_begun = self.has_begun or b"data:" in self.tail
         self.is_open = bool(data)
@@ -91,20 +91,21 @@ class _Client:
         return Seen(self.port, self.ended_ns, why, bool(why) and _LAST_CHUNK in self.tail, tuple(self.pieces))
 
 
-def _arrived(stamps: list[tuple[int, int, bytes]], offset_ns: int) -> int:
+def arrived(stamps: list[tuple[int, int, bytes]], offset_ns: int) -> int:
+    """When the kernel had what was read, by the clock that the wall clock is ahead of by so much; 0 where it does not say."""
     for level, kind, data in stamps:
-        if (level, kind) == (socket.SOL_SOCKET, _STAMPS) and len(data) >= 16:
+        if (level, kind) == (socket.SOL_SOCKET, STAMPS) and len(data) >= 16:
             whole, part = struct.unpack("qq", data[:16])
             return int(whole * 1_000_000_000 + part - offset_ns)
     return 0
 
 
-def _wall_since_boot_ns() -> int:
-    """What the wall clock has beyond the clock since boot, off by less than the narrowest of some looks at both takes.
+def wall_ahead_ns(clock_ns: Callable[[], int]) -> int:
+    """What the wall clock has beyond another clock, off by less than the narrowest of some looks at both takes.
 
     Whoever is put aside between two clocks would take each stamp for milliseconds later than it was.
     """
-    looks = ((boottime_ns(), time.time_ns(), boottime_ns()) for _ in range(20))
+    looks = ((clock_ns(), time.time_ns(), clock_ns()) for _ in range(20))
     before, wall, after = min(looks, key=lambda look: look[2] - look[0])
     return wall - (before + after) // 2
 
@@ -121,7 +122,7 @@ def _serve(pipe: Connection, port: int) -> None:
     while (told := pipe.recv()) is not None:
         count, request = told
         clients = {one.socket.fileno(): one for one in (_Client(port, request) for _ in range(count))}
-        offset_ns, told_of = _wall_since_boot_ns(), 0
+        offset_ns, told_of = wall_ahead_ns(boottime_ns), 0
         with select.epoll() as poll:
             poll.register(pipe.fileno(), select.EPOLLIN)
             for descriptor in clients:
@@ -153,7 +154,7 @@ class Clients:
     def open(self, count: int, request: bytes) -> None:
         """Open so many streams, and wait until something of each has come."""
         self._pipe.send((count, request))
-        self._wait(30, f"not all of {count} streams began")
+        self._wait(90, f"not all of {count} streams began")
 
     def ended(self, timeout_s: float) -> None:
         """Wait until each has ended."""

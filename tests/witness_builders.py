@@ -25,6 +25,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from tests.integration.command_line import run, seed_of
+from tests.ports import free_port
 
 from ruleout.adapters.keys import KeySigner
 from ruleout.adapters.witnessing.state_store import StateStore
@@ -36,7 +37,7 @@ from ruleout.ledger.witness_policy import Witness, WitnessPolicy, parse_policy, 
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 #: A server in a process of its own has to import and bind; a loaded machine takes its time.
-PATIENCE_S = 60
+PATIENCE_S = 90
 
 
 def signer(name: str) -> KeySigner:
@@ -214,13 +215,7 @@ def make_servers(
     return found
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def post(url: str, body: bytes, timeout_s: float = 30) -> tuple[int, str, str]:
+def post(url: str, body: bytes, timeout_s: float = 60) -> tuple[int, str, str]:
     """Status, type and text of the answer to a request, put as any client would."""
     request = urllib.request.Request(f"{url}/add-checkpoint", data=body)
     try:

@@ -107,7 +107,7 @@ def upstream() -> Iterator[int]:
 def measure(folder: Path, *, rounds: int, streams: int, leases: int) -> list[Figure]:
     """Kill by everything in turn, steady and silent; then stop the host's agent; then boot without state."""
     with upstream() as port:
-        world = make_world(folder / "live", f"http://127.0.0.1:{port}")
+        world = make_world(folder / "live", f"http://127.0.0.1:{port}", lease_ms=None)
         world.settings["workers"] = WORKERS
         with serve(world) as running, clients_of(world.settings["listen"]["port"]) as clients:
             until(lambda: len(workers(world)) == WORKERS, 30)
@@ -215,7 +215,7 @@ def _lapsed(site: Rounds, rounds: int) -> list[Figure]:
 
 def closed_at_boot(folder: Path, upstream_port: int) -> list[Figure]:
     """Start a gateway that has no state, and ask it for everything: 503, but for its health."""
-    world = make_world(folder, f"http://127.0.0.1:{upstream_port}")
+    world = make_world(folder, f"http://127.0.0.1:{upstream_port}", lease_ms=None)
     world.settings["workers"] = WORKERS
     shutil.rmtree(folder / "kills")
     with serve(world, wait=False) as running:

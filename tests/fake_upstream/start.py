@@ -21,7 +21,7 @@ class Fake(NamedTuple):
 
     def seen(self) -> list[dict[str, object]]:
         """Return every request that was sent to it: `path`, `headers`, `body` (text), `left_early`."""
-        with urllib.request.urlopen(f"{self.url}/_seen", timeout=5) as answer:
+        with urllib.request.urlopen(f"{self.url}/_seen", timeout=60) as answer:
             return list(json.load(answer))
 
 

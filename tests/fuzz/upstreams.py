@@ -66,7 +66,7 @@ async def _asked(pieces: list[bytes]) -> tuple[tuple[int, bytes] | None, bool, i
             await asyncio.sleep(0)
     if not reading.done():
         one.connection_lost(None)
-    found = await asyncio.wait_for(reading, 1)
+    found = await asyncio.wait_for(reading, 60)
     return found, one.is_usable and one in released, took
 
 

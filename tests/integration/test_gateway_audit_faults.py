@@ -7,7 +7,6 @@ import os
 import resource
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -90,7 +89,7 @@ def test_a_full_disk_refuses_and_recovers(running: Running, fake: Fake) -> None:
             assert len(fake.seen()) <= asked + 3, "upstream was asked for what cannot be recorded"
         finally:
             fill(running, full=False)
-        until(lambda: ask(running).status == 200, 15)
+        until(lambda: ask(running).status == 200)
         assert one.wait().status == 200
     running.until_ready()
     for one in before:
@@ -100,17 +99,16 @@ def test_a_full_disk_refuses_and_recovers(running: Running, fake: Fake) -> None:
 
 def test_what_cannot_be_recorded_does_not_wait_for_upstream(running: Running, fake: Fake) -> None:
     """The provider was asked while the disk was at work; that its answer takes long keeps nobody waiting for a refusal."""
-    until(lambda: ask(running).status == 200, 15)
-    asked, began = len(fake.seen()), time.monotonic()
+    until(lambda: ask(running).status == 200)
+    asked = len(fake.seen())
     fill(running, full=True)
     try:
-        refused = ask(running, chat("slow:20"))
+        refused = ask(running, chat("slow:600"))
     finally:
         fill(running, full=False)
     assert (refused.status, why(refused)) == (503, "audit"), refused.data
-    assert len(fake.seen()) == asked + 1
-    assert time.monotonic() - began < 10
-    until(lambda: ask(running).status == 200, 15)
+    until(lambda: len(fake.seen()) == asked + 1)
+    until(lambda: ask(running).status == 200)
     running.until_ready()
 
 
@@ -146,6 +144,6 @@ def test_a_real_disk_that_is_full(fake: Fake, tmp_path_factory: pytest.TempPathF
             until(lambda: (ask(running).status, ask(running).status) == (503, 503))
             assert why(ask(running)) == "audit"
             stuffing.unlink()
-            until(lambda: ask(running).status == 200, 15)
+            until(lambda: ask(running).status == 200)
     finally:
         subprocess.run(["umount", "-l", str(mounted)], check=False)

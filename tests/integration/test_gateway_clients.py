@@ -47,13 +47,13 @@ def gateway(tmp_path_factory, fake):
 
 @pytest.fixture
 def chat(gateway):
-    with openai.OpenAI(base_url=f"{gateway.url}/v1", api_key=KEY, max_retries=0, timeout=10) as client:
+    with openai.OpenAI(base_url=f"{gateway.url}/v1", api_key=KEY, max_retries=0, timeout=60) as client:
         yield client
 
 
 @pytest.fixture
 def claude(gateway):
-    with anthropic.Anthropic(base_url=gateway.url, api_key=KEY, max_retries=0, timeout=10) as client:
+    with anthropic.Anthropic(base_url=gateway.url, api_key=KEY, max_retries=0, timeout=60) as client:
         yield client
 
 
@@ -172,7 +172,7 @@ def test_an_answer_that_breaks_off_is_an_error_and_no_end(chat, claude, wish):
 
 def test_who_is_not_known_and_what_is_not_served_are_refused(gateway, chat):
     with (
-        openai.OpenAI(base_url=f"{gateway.url}/v1", api_key="rk-nobody", max_retries=0, timeout=10) as stranger,
+        openai.OpenAI(base_url=f"{gateway.url}/v1", api_key="rk-nobody", max_retries=0, timeout=60) as stranger,
         pytest.raises(openai.AuthenticationError),
     ):
         stranger.chat.completions.create(model="helper", max_tokens=50, messages=said("say:hi"))
@@ -219,7 +219,7 @@ def test_tool_servers_by_the_mcp_sdk(gateway):
                 denied = error
             return listed, plain, streamed, denied
 
-    listed, plain, streamed, denied = asyncio.run(asyncio.wait_for(run(), 30))
+    listed, plain, streamed, denied = asyncio.run(asyncio.wait_for(run(), 120))
 
     assert {tool.name for tool in listed.tools} == {"echo", "sse"}
     assert "Paris" in plain.content[0].text
@@ -245,7 +245,7 @@ def test_a_tool_server_is_told_what_the_body_says_and_not_what_the_client_does(g
 
 
 def test_two_tenants_are_kept_apart(gateway):
-    with openai.OpenAI(base_url=f"{gateway.url}/v1", api_key=OTHER_KEY, max_retries=0, timeout=10) as client:
+    with openai.OpenAI(base_url=f"{gateway.url}/v1", api_key=OTHER_KEY, max_retries=0, timeout=60) as client:
         client.chat.completions.create(model="helper", max_tokens=50, messages=said("say:hi"))
 
     metrics = gateway.get("/metrics", "rk-test-operator")[1]

@@ -90,7 +90,7 @@ def test_a_jump_past_a_permits_end_ends_its_answers_and_a_jump_back_brings_nothi
             clock.step(by)
             asked.append(ask(running))
             assert (asked[-1].status, why(asked[-1])) == (403, "not-permitted"), by
-        sealed_within(lab, world, 20)
+        sealed_within(lab, world, 90)
     told = {one.request: [type(r).__name__ for r in of(world, one.request)] for one in asked}
     assert list(told.values()) == [["Opened", "Ended"]] * 4 + [["Refused"]] * 3
     instants = [r.at for r in records(world) if type(r).__name__ == "Refused"]
@@ -111,7 +111,7 @@ def test_a_gateway_that_starts_with_its_clock_set_back_goes_on_from_what_it_had_
         until(lambda: ask(running).status in (200, 403), 90)
     clock.step(timedelta(0))
     with served(world, clock) as running:
-        until(lambda: why(ask(running)) == "not-permitted", 40)
+        until(lambda: why(ask(running)) == "not-permitted", 90)
         os.utime(world.folder / "permit-general.json")
         until(lambda: (read_seen(world.folder / "state").latest or end) >= end, 90)
 

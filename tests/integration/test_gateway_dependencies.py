@@ -40,26 +40,26 @@ def test_an_upstream_that_stands_still_ends_its_streams_and_no_others(fake: Fake
     """SIGSTOP closes no connection: only our own bound on silence helps. Continued, it is served from again."""
     with start_fake() as still:
         world = make_world(tmp_path, still.url)
-        world.settings["upstreams"]["lab"]["silent-seconds"] = 1
+        world.settings["upstreams"]["lab"]["silent-seconds"] = 5
         world.settings["upstreams"]["well"] = {"url": fake.url, "key": {"file": "upstream-key"}}
         world.settings["models"]["helper-2"] = {"upstream": "well"}
         with serve(world) as running:
-            streams = [Stream(running, body, path=path).began(20) for path, body in on_every_wire(FLOWS)]
+            streams = [Stream(running, body, path=path).began() for path, body in on_every_wire(FLOWS)]
             with live(running, chat("slow:0.05\nlong:60", model="helper-2", stream=True), key=OTHER_KEY) as (other,):
                 pause(still.process.pid)
                 try:
                     waiting = Stream(running, chat())
                     for one in (*streams, waiting):
-                        assert why(one.wait(20)) == "upstream", one.body[-300:]
+                        assert why(one.wait()) == "upstream", one.body[-300:]
                     assert waiting.status == 502
                     assert ask(running, chat(model="helper-2")).status == 200
                     assert running.get("/ready")[0] == 200
                 finally:
                     os.kill(still.process.pid, signal.SIGCONT)
-                assert other.wait(30).body.endswith(b"data: [DONE]\n\n")
-            until(lambda: ask(running).status == 200, 20)
+                assert other.wait().body.endswith(b"data: [DONE]\n\n")
+            until(lambda: ask(running).status == 200)
             for one in (*streams, waiting):
-                until(lambda one=one: kinds(world, one.request) == ["Opened", "Ended"], 20)  # type: ignore[misc]
+                until(lambda one=one: kinds(world, one.request) == ["Opened", "Ended"])  # type: ignore[misc]
                 assert of(world, one.request)[1].why == "upstream"
 
 
@@ -91,14 +91,14 @@ def test_a_disk_that_runs_full_under_many_streams_loses_nothing_that_was_confirm
                 with suppress(OSError), stuffing.open("wb", buffering=0) as file:
                     while file.write(b"\0" * 1024):
                         pass
-                until(lambda: ask(running).status == 503, 20)
+                until(lambda: ask(running).status == 503)
                 refused = [ask(running) for _ in range(3)]
                 assert {(one.status, why(one)) for one in refused} == {(503, "audit")}
                 assert running.get("/ready")[0] == 503
                 for one in streams:
-                    one.wait(30)
+                    one.wait()
                 stuffing.unlink()
-            until(lambda: ask(running).status == 200, 30)
+            until(lambda: ask(running).status == 200)
             running.until_ready()
             after = [ask(running) for _ in range(3)]
             assert [one.status for one in after] == [200] * 3
@@ -128,9 +128,9 @@ def test_a_disk_that_takes_no_counters_holds_nobody_up(fake: Fake, tmp_path: Pat
         answers = [ask(running).status for _ in range(3)]
         permit = next(tmp_path.glob("permit*.json"))
         permit.rename(tmp_path / "away")
-        until(lambda: ask(running).status == 503, 20)
+        until(lambda: ask(running).status == 503)
         (tmp_path / "away").rename(permit)
-        until(lambda: ask(running).status == 200, 20)
+        until(lambda: ask(running).status == 200)
         # Somebody reads: the worker's thread comes back, so that the worker can end.
         stack.callback(os.close, os.open(stuck, os.O_RDONLY | os.O_NONBLOCK))
     assert answers == [200] * 3

@@ -43,7 +43,7 @@ def shared(fake: Fake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
     tools = tuple(Tool(tool=name, human_approval=name == "get_weather", limits=()) for name in NAMES)
     world = make_world(tmp_path_factory.mktemp("held"), fake.url, tools=tools)
     (world.folder / "tools.yaml").write_text(rules(), "utf-8")
-    world.settings["approvals"] = {"folder": "approvals", "roles": ["ceo"], "seconds": 30}
+    world.settings["approvals"] = {"folder": "approvals", "roles": ["ceo"], "seconds": 300}
     with serve(world) as one:
         yield one
 
@@ -75,7 +75,7 @@ def test_a_held_call_does_not_leave_once_its_tool_is_killed(running: Running, na
     """Neither was offered; an acknowledged kill says that nothing of it follows."""
     one = held(running)
     epoch, _ = strike(running.world, Target.TOOL, name)
-    assert wait_for(running.world.site(), epoch, timeout_s=5).holds
+    assert wait_for(running.world.site(), epoch, timeout_s=60).holds
     one.wait()
 
     assert why(one) == "killed"

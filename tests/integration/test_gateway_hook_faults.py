@@ -6,7 +6,6 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from tests.fake_hook.server import BEHAVIOURS
 from tests.fake_upstream import Fake, start_fake
 from tests.gateway_client import Stream, ask, chat, of, until, why
-from tests.gateway_world import ROOT, Running, make_world, serve
+from tests.gateway_world import ROOT, Running, World, make_world, serve
 
 from ruleout.model.permit import Hook
 
@@ -26,14 +25,24 @@ def fake() -> Iterator[Fake]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def running(fake: Fake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("world")
+def hooked(folder: Path, fake: Fake, deadline_ms: int) -> World:
     world = make_world(folder, fake.url, hooks=(Hook(safeguard="watch", hook="agent-watch", outside=""),))
-    world.settings["hooks"] = {"agent-watch": {"address": f"unix:{folder}/hook.sock", "deadline-ms": 300}}
+    world.settings["hooks"] = {"agent-watch": {"address": f"unix:{folder}/hook.sock", "deadline-ms": deadline_ms}}
     world.settings["upstreams"]["tools"] = {"url": f"{fake.url}/mcp"}
     world.settings["tool-servers"] = {"lab": {"upstream": "tools", "model": "helper"}}
-    with serve(world) as one:
+    return world
+
+
+@pytest.fixture(scope="module")
+def running(fake: Fake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The longest deadline: a hook that answers does so in time, whatever else the machine does."""
+    with serve(hooked(tmp_path_factory.mktemp("world"), fake, 10_000)) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def hasty(fake: Fake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with serve(hooked(tmp_path_factory.mktemp("hasty"), fake, 300)) as one:
         yield one
 
 
@@ -83,16 +92,14 @@ def test_a_hook_reads_what_a_tool_server_is_told_without_a_call(running: Running
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS)
-def test_a_hook_that_breaks_its_word_denies(running: Running, fake: Fake, behaviour: str) -> None:
-    asked = len(fake.seen())
-    with hook(running, behaviour):
-        began = time.monotonic()
+def test_a_hook_that_breaks_its_word_denies(running: Running, hasty: Running, fake: Fake, behaviour: str) -> None:
+    one, asked = hasty if "hang" in behaviour else running, len(fake.seen())
+    with hook(one, behaviour):
         for stream in (False, True):
-            denied = ask(running, chat(stream=stream))
+            denied = ask(one, chat(stream=stream))
             if behaviour == "second-answer" and denied.status == 200:
                 pytest.skip("the first answer was good; what follows it reaches no other question")
             assert (denied.status, why(denied)) == (403, "hook"), denied.data
-        assert time.monotonic() - began < 3
     assert len(fake.seen()) == asked
 
 
@@ -110,7 +117,7 @@ def test_a_hook_that_is_not_there_denies_and_comes_back(running: Running) -> Non
 
 def test_a_hook_that_dies_while_an_answer_streams_cuts_it(running: Running) -> None:
     with hook(running) as process:
-        one = Stream(running, chat("long:3000\nslow:0.005", stream=True)).began(20)
+        one = Stream(running, chat("long:3000\nslow:0.005", stream=True)).began()
         process.kill()
         one.wait()
         assert why(one) == "hook", one.body[-300:]

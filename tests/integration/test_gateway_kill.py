@@ -32,10 +32,13 @@ from ruleout.serving.epoch.proof import Proof
 
 TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object"}}}
 SLOW = "long:2000\nslow:0.01"
-#: Generous: how long a machine that does other things takes. The bar of 50 ms is measured by benchmarks/kill.
-SOON_S = 1.0
-#: What a reading thread of this test may be late by; the slow answers send every 10 ms.
-LATE_S = 0.05
+#: Generous: how long a machine that does other things takes. The bar of 50 ms is measured by benchmarks/kill; left alone, none of the
+#: answers here would end within this.
+SOON_S = 15.0
+#: What instants of two clocks may be off by; the slow answers send every 10 ms.
+LATE_S = 0.005
+#: How long acknowledgements are waited for.
+PATIENCE_S = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +50,6 @@ def fake() -> Iterator[Fake]:
 @pytest.fixture(scope="module")
 def running(fake: Fake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     world = make_world(tmp_path_factory.mktemp("world"), fake.url)
-    world.lease_ms = 5000
     world.settings["workers"] = 2
     world.settings["models"]["helper"]["capabilities"] = ["code-execution"]
     with serve(world) as one:
@@ -69,7 +71,7 @@ def give_back(world: World) -> None:
     if now:
         name, _ = propose(site, KIM, kills=now, limits=(), lease_ms=None, at=datetime.now(UTC))
         done = confirm(site, LEE, name)
-        assert wait_for(site, done.epoch.number, timeout_s=5).holds
+        assert wait_for(site, done.epoch.number, timeout_s=PATIENCE_S).holds
 
 
 def open_kills(world: World) -> list[str]:
@@ -85,7 +87,7 @@ def strike(world: World, kind: Target, name: str = "") -> tuple[int, float]:
     return done.epoch.number, before
 
 
-def proved(world: World, epoch: int, timeout_s: float = 5) -> tuple[Proof, float]:
+def proved(world: World, epoch: int, timeout_s: float = PATIENCE_S) -> tuple[Proof, float]:
     proof = wait_for(world.site(), epoch, timeout_s=timeout_s)
     return proof, time.monotonic()
 
@@ -150,9 +152,9 @@ def test_the_record_says_that_it_was_cut(running: Running) -> None:
     assert began.epoch == epoch - 1
 
 
-def test_a_whole_answer_is_held_back_too(running: Running) -> None:
-    one = Stream(running, chat("say:never\nslow:3"))
-    time.sleep(0.5)
+def test_a_whole_answer_is_held_back_too(running: Running, fake: Fake) -> None:
+    one = Stream(running, chat("say:never\nslow:600"))
+    until(lambda: any("say:never" in str(asked["body"]) for asked in fake.seen()))
     epoch, killed = strike(running.world, Target.MODEL, "helper")
     proof, acknowledged = proved(running.world, epoch)
     assert proof.holds
@@ -184,9 +186,9 @@ def test_not_a_byte_of_a_killed_stream_arrives_after_the_acknowledgement(running
             clients.open(20, stream_request(chat(text, stream=True), KEY))
             time.sleep(draw.uniform(0, 0.05))
             epoch, _ = strike(world, kind, name)
-            proof = wait_for(world.site(), epoch, timeout_s=5)
+            proof = wait_for(world.site(), epoch, timeout_s=PATIENCE_S)
             acknowledged = boottime_ns()
-            clients.ended(10)
+            clients.ended(PATIENCE_S)
             time.sleep(0.2)
             seen = clients.close()
             assert proof.holds, proof
@@ -213,7 +215,7 @@ def test_nothing_that_waits_for_a_slow_client_leaves_after_the_acknowledgement(r
     for one in some:
         at_hand = waiting(one)
         one.read_on()
-        one.wait(20)
+        one.wait()
         assert len(one.data) <= at_hand, "more came than had arrived before the acknowledgement"
 
 
@@ -240,7 +242,7 @@ def test_nothing_of_an_answer_given_to_its_end_leaves_after_the_acknowledgement(
     assert proof.holds, proof
     at_hand = waiting(one)
     one.read_on()
-    one.wait(20)
+    one.wait()
     assert len(one.data) <= at_hand, "more came than had arrived before the acknowledgement"
 
 
@@ -253,7 +255,7 @@ def test_a_client_that_says_nothing_more_gets_nothing_more_either(running: Runni
     assert proved(running.world, epoch)[0].holds
     at_hand = waiting(one)
     one.read_on()
-    one.wait(20)
+    one.wait()
     assert len(one.data) <= at_hand
 
 
@@ -262,7 +264,7 @@ def test_an_answer_that_nobody_kills_is_taken_as_slowly_as_its_client_likes(runn
     epoch, _ = strike(running.world, Target.TENANT, "other")
     assert proved(running.world, epoch)[0].holds
     one.read_on()
-    assert one.wait(20).body.endswith(b"}")
+    assert one.wait().body.endswith(b"}")
     assert not one.broke
 
 
@@ -278,15 +280,20 @@ def test_a_kill_of_a_model_by_one_name_hits_it_under_every_other(running: Runnin
         assert (refused.status, why(refused)) == (403, "killed")
 
 
+def stuck(world: World, epoch: int) -> dict[int, str]:
+    """What is said of each worker where one acknowledges nothing."""
+    proof, _ = proved(world, epoch, 1.0)
+    assert not proof.holds
+    return {one.pid: one.state for one in proof.workers}
+
+
 def test_a_worker_that_is_stopped_is_named_stuck(running: Running) -> None:
     world = running.world
     stopped, other = workers(world)
     pause(stopped)
     try:
         epoch, _ = strike(world, Target.ALL)
-        proof, _ = proved(world, epoch, 1.0)
-        assert not proof.holds
-        assert {one.pid: one.state for one in proof.workers} == {stopped: "stuck", other: "acknowledged"}
+        until(lambda: stuck(world, epoch) == {stopped: "stuck", other: "acknowledged"})
     finally:
         os.kill(stopped, signal.SIGCONT)
     assert proved(world, epoch)[0].holds
@@ -294,13 +301,14 @@ def test_a_worker_that_is_stopped_is_named_stuck(running: Running) -> None:
 
 def test_a_drill_disturbs_nobody(running: Running) -> None:
     with live(running, chat("long:100\nslow:0.01", stream=True)) as (one,):
-        drilled = drill(running.world.site(), KIM, at=datetime.now(UTC), timeout_s=5)
+        drilled = drill(running.world.site(), KIM, at=datetime.now(UTC), timeout_s=PATIENCE_S)
         assert drilled.proof.holds
         assert one.wait().body.endswith(b"data: [DONE]\n\n")
 
 
 def test_one_person_cannot_give_back(running: Running) -> None:
-    strike(running.world, Target.ALL)
+    epoch, _ = strike(running.world, Target.ALL)
+    assert proved(running.world, epoch)[0].holds
     site = running.world.site()
     name, _ = propose(site, KIM, kills=open_kills(running.world), limits=(), lease_ms=None, at=datetime.now(UTC))
     with pytest.raises(Exception, match="signed"):

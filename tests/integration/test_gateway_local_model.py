@@ -32,7 +32,7 @@ def gateway(model: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
 
 
 def by_chat(url: str) -> list[str]:
-    with openai.OpenAI(base_url=f"{url}/v1", api_key=KEY, max_retries=0, timeout=60) as client:
+    with openai.OpenAI(base_url=f"{url}/v1", api_key=KEY, max_retries=0, timeout=120) as client:
         whole = client.chat.completions.create(model="helper", messages=ASKED, **SAME)
         parts = list(client.chat.completions.create(model="helper", messages=ASKED, stream=True, **SAME))
     streamed = "".join(part.choices[0].delta.content or "" for part in parts if part.choices)
@@ -41,13 +41,13 @@ def by_chat(url: str) -> list[str]:
 
 def by_responses(url: str) -> list[str]:
     more = {"model": "helper", "input": ASKED, "temperature": 0, "max_output_tokens": 12}
-    with openai.OpenAI(base_url=f"{url}/v1", api_key=KEY, max_retries=0, timeout=60) as client:
+    with openai.OpenAI(base_url=f"{url}/v1", api_key=KEY, max_retries=0, timeout=120) as client:
         return [client.responses.create(**more).output_text] * 2
 
 
 def by_messages(url: str) -> list[str]:
     told = {"model": "helper", "messages": ASKED, "max_tokens": 12, "extra_body": {"temperature": 0}}
-    with anthropic.Anthropic(base_url=url, api_key=KEY, max_retries=0, timeout=60) as client:
+    with anthropic.Anthropic(base_url=url, api_key=KEY, max_retries=0, timeout=120) as client:
         whole = client.messages.create(**told)
         with client.messages.stream(**told) as stream:
             streamed = stream.get_final_text()
@@ -65,7 +65,7 @@ def test_the_same_words_with_and_without_the_gateway(model: str, gateway: Runnin
 def test_a_stream_without_the_numbers_of_its_format_is_no_answer(gateway: Running) -> None:
     """This server leaves `output_index` and its kin out of streamed responses: what cannot be placed cannot be judged."""
     with (
-        openai.OpenAI(base_url=f"{gateway.url}/v1", api_key=KEY, max_retries=0, timeout=60) as client,
+        openai.OpenAI(base_url=f"{gateway.url}/v1", api_key=KEY, max_retries=0, timeout=120) as client,
         pytest.raises(openai.APIError, match="shape that is not known"),
     ):
         list(client.responses.create(model="helper", input=ASKED, max_output_tokens=4, stream=True))
@@ -73,7 +73,7 @@ def test_a_stream_without_the_numbers_of_its_format_is_no_answer(gateway: Runnin
 
 def test_a_kill_ends_what_the_model_is_saying(gateway: Running) -> None:
     world = gateway.world
-    with openai.OpenAI(base_url=f"{gateway.url}/v1", api_key=KEY, max_retries=0, timeout=60) as client:
+    with openai.OpenAI(base_url=f"{gateway.url}/v1", api_key=KEY, max_retries=0, timeout=120) as client:
         told = {"model": "helper", "messages": ASKED, "max_tokens": 1500}
         stream = client.chat.completions.create(stream=True, logit_bias={"2": -100, "0": -100}, **told)
         said = [next(stream), next(stream), next(stream)]

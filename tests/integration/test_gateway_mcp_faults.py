@@ -100,8 +100,10 @@ def running(tools: ToolServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
         rules += f"  - name: {name}\n    class: ordinary\n    tiers: {{standard: allow}}\n"
         rules += "    arguments: [{at: /city, one-of: [Paris, Oslo]}]\n"
     (world.folder / "tools.yaml").write_text(rules, "utf-8")
-    world.settings["upstreams"]["tools"] = {"url": f"{tools.raw.url}/mcp", "silent-seconds": 1}
-    world.settings["tool-servers"] = {"lab": {"upstream": "tools", "model": "helper"}}
+    world.settings["tool-servers"] = {}
+    for name, silent in (("lab", 300), ("hasty", 1)):
+        world.settings["upstreams"][f"tools-{name}"] = {"url": f"{tools.raw.url}/mcp", "silent-seconds": silent}
+        world.settings["tool-servers"][name] = {"upstream": f"tools-{name}", "model": "helper"}
     world.settings["most-body-bytes"] = 1 << 20
     with serve(world) as one:
         yield one
@@ -122,8 +124,13 @@ def call(tool: str = "echo", city: str = "Paris") -> dict[str, Any]:
     }
 
 
-def asked(running: Running, body: object) -> Stream:
-    return ask(running, body, path="/mcp/lab", headers={"accept": "application/json, text/event-stream"})
+def server_for(fault: str) -> str:
+    """The short bound on silence is for what is silent: all else is to be told whatever a machine is busy with."""
+    return "hasty" if fault.startswith("hangs") else "lab"
+
+
+def asked(running: Running, body: object, server: str = "lab") -> Stream:
+    return ask(running, body, path=f"/mcp/{server}", headers={"accept": "application/json, text/event-stream"})
 
 
 def error_of(one: Stream) -> dict[str, Any]:
@@ -137,9 +144,7 @@ def error_of(one: Stream) -> dict[str, Any]:
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_an_error_to_its_own_id_on_record_and_over(running: Running, tools: ToolServer, name: str) -> None:
     tools.fault = FAULTS[name]
-    began = time.monotonic()
-    one = asked(running, call())
-    assert time.monotonic() - began < 15
+    one = asked(running, call(), server_for(name))
     error = error_of(one)
     assert error["data"]["ruleout"]["why"] == why(one) == "upstream", one.body[-300:]
     assert b"evil.example" not in one.data
@@ -151,7 +156,7 @@ def test_a_fault_is_an_error_to_its_own_id_on_record_and_over(running: Running, 
     assert b"Paris" in asked(running, call()).body
 
 
-def in_sdk(running: Running, *calls: tuple[str, str]) -> list[object]:
+def in_sdk(running: Running, *calls: tuple[str, str], server: str = "lab") -> list[object]:
     """What the official SDK makes of these calls, one after the other in one session."""
     from mcp import ClientSession
     from mcp.client.streamable_http import streamable_http_client
@@ -161,24 +166,24 @@ def in_sdk(running: Running, *calls: tuple[str, str]) -> list[object]:
         found: list[object] = []
         async with (
             create_mcp_http_client(headers={"authorization": f"Bearer {KEY}"}) as http,
-            streamable_http_client(f"{running.url}/mcp/lab", http_client=http) as streams,
+            streamable_http_client(f"{running.url}/mcp/{server}", http_client=http) as streams,
             ClientSession(streams[0], streams[1]) as session,
         ):
             await session.initialize()
             for tool, city in calls:
                 try:
-                    found.append(await asyncio.wait_for(session.call_tool(tool, {"city": city}), 20))
+                    found.append(await asyncio.wait_for(session.call_tool(tool, {"city": city}), 60))
                 except Exception as error:  # noqa: BLE001 - whatever the SDK makes of it
                     found.append(error)
         return found
 
-    return asyncio.run(asyncio.wait_for(run(), 60))
+    return asyncio.run(asyncio.wait_for(run(), 200))
 
 
 @pytest.mark.parametrize("name", ["hangs", "dies in mid-stream", "no JSON", "answers another id", "too large"])
 def test_the_sdk_raises_its_own_error_and_its_session_goes_on(running: Running, tools: ToolServer, name: str) -> None:
     tools.fault = once(tools, FAULTS[name])
-    failed, good = in_sdk(running, ("echo", "Paris"), ("echo", "Oslo"))
+    failed, good = in_sdk(running, ("echo", "Paris"), ("echo", "Oslo"), server=server_for(name))
     assert type(failed).__name__.lower() == "mcperror", failed
     assert "upstream" in str(failed) or "answer" in str(failed)
     assert "Oslo" in good.content[0].text  # type: ignore[attr-defined]
@@ -212,7 +217,7 @@ def test_a_kill_of_a_tool_ends_its_call_under_way_and_no_other(running: Running,
 
     def answer(to: socket.socket, _: bytes) -> None:
         begins = b"" if how == "whole" else SSE_HEAD + PROGRESS
-        ends = time.monotonic() + 20
+        ends = time.monotonic() + 60
         to.sendall(begins)
         to.settimeout(0.05)
         try:
@@ -234,18 +239,18 @@ def test_a_kill_of_a_tool_ends_its_call_under_way_and_no_other(running: Running,
             answer(to, data)
 
     if how == "silent":
-        tools.fault = waits(SSE_HEAD + PROGRESS, 20)
+        tools.fault = waits(SSE_HEAD + PROGRESS)
     else:
         tools.fault = by_tool
     headers = {"accept": "application/json, text/event-stream"}
-    one = Stream(running, call(), path="/mcp/lab", headers=headers)
     before = tools.called("echo")
-    until(lambda: tools.called("echo") > before - 1 and tools.called("echo"))
+    one = Stream(running, call(), path="/mcp/lab", headers=headers)
+    until(lambda: tools.called("echo") > before)
     if how != "whole":
         one.began()
     try:
         epoch, _ = strike(running.world, Target.TOOL, "echo")
-        proof = wait_for(running.world.site(), epoch, timeout_s=10)
+        proof = wait_for(running.world.site(), epoch, timeout_s=60)
         assert proof.holds, proof
         one.wait()
         assert error_of(one)["data"]["ruleout"]["why"] == "killed"

@@ -54,7 +54,7 @@ def test_a_withdrawn_permit_ends_streams_and_an_old_file_brings_nothing_back(fak
         time.sleep(2.5)
         assert ask(running).status in (403, 503), "an old copy of the permit hides its revocation"
     with serve(world, wait=False) as running:
-        until(lambda: running.get("/health")[0] == 200, 20)
+        until(lambda: running.get("/health")[0] == 200)
         assert ask(running).status in (403, 503)
 
 
@@ -94,7 +94,7 @@ def test_a_permit_that_has_ended_or_not_begun(fake: Fake, tmp_path: Path) -> Non
     ):
         world = make_world(tmp_path / str(number), fake.url, **more)
         with serve(world, wait=False) as running:
-            until(lambda running=running: running.get("/health")[0] == 200, 20)  # type: ignore[misc]
+            until(lambda running=running: running.get("/health")[0] == 200)  # type: ignore[misc]
             until(lambda running=running: why(ask(running)) == "not-permitted")  # type: ignore[misc]
 
 
@@ -110,7 +110,7 @@ def test_memory_of_what_was_seen_that_is_damaged_is_not_nothing(fake: Fake, tmp_
         time.sleep(1)
         assert why(ask(running)) == "closed"
         put(seen, kept)
-        until(lambda: ask(running).status == 200, 20)
+        until(lambda: ask(running).status == 200)
 
 
 def test_a_worker_that_cannot_count_still_sees_a_revocation(fake: Fake, tmp_path: Path) -> None:
@@ -130,6 +130,6 @@ def test_a_clock_that_was_set_back_brings_no_permit_back(fake: Fake, tmp_path: P
     (world.folder / "state").mkdir()
     keep_seen(world.folder / "state", Seen(latest=datetime(2998, 6, 1, tzinfo=UTC), size=0, versions={}))
     with serve(world, wait=False) as running:
-        until(lambda: running.get("/health")[0] == 200, 20)
+        until(lambda: running.get("/health")[0] == 200)
         assert ask(running).status in (403, 503)
         assert why(ask(running)) in ("not-permitted", "closed")

@@ -29,7 +29,7 @@ def test_restart_while_killed_stays_killed(fake: Fake, tmp_path: Path) -> None:
         strike(world, Target.ALL)
         until(lambda: ask(running).status == 403)
     with serve(world, wait=False) as running:
-        until(lambda: why(ask(running)) == "killed" if running.get("/health")[0] else False, 20)
+        until(lambda: why(ask(running)) == "killed" if running.get("/health")[0] else False)
         assert running.get("/ready")[0] == 503
         give_back(world)
         running.until_ready()
@@ -42,7 +42,7 @@ def test_a_state_that_is_lost_or_older_is_closed(fake: Fake, tmp_path: Path) -> 
     shutil.copytree(epochs, kept)
     strike(world, Target.ALL)
     with serve(world, wait=False) as running:
-        until(lambda: why(ask(running)) == "killed" if running.get("/health")[0] else False, 20)
+        until(lambda: why(ask(running)) == "killed" if running.get("/health")[0] else False)
     shutil.rmtree(epochs)
     kept.rename(epochs)
     with serve(world, wait=False) as running:
@@ -91,6 +91,6 @@ def test_nothing_serves_on_after_a_master_that_was_killed(fake: Fake, tmp_path: 
         started = below(running.process.pid)
         assert len(started) >= 2
         running.process.kill()
-        until(lambda: not any(map(lives, started)), 20)
+        until(lambda: not any(map(lives, started)))
     with serve(world) as running:
         assert ask(running).status == 200

@@ -112,6 +112,7 @@ def test_no_answer_changes_and_what_would_is_counted_and_recorded(fake: Fake, tm
         for body in BODIES.values():
             assert ask(running, body, key=OTHER_KEY).status in (200, 403, 404)
         until(lambda: counted(running) == {"same": 2, "deny": 2, "allow": 1, "error": 1})
+        until(lambda: told(world))
         assert running.get("/ready")[1] == f"ready\nshadow: stricter: from {day(-1)} until {day(4)}: 5 days left\n"
 
     def shadows(name: str) -> list[tuple[Shadowed, ...]]:

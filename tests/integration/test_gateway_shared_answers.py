@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 from tests.fake_hook.server import FORBIDDEN
-from tests.fake_upstream import start_fake
-from tests.gateway_client import Stream, ask, chat, of, until, why
+from tests.gateway_client import Stream, ask, chat, of, records, until, why
 from tests.gateway_world import OTHER_KEY, Running, make_world, serve
 from tests.integration.test_gateway_hook_faults import hook
 from tests.integration.test_gateway_upstream_faults import STREAM_HEAD, chunk
-from tests.raw_upstream import RawUpstream, framed, raw_upstream, sends
+from tests.raw_upstream import RawUpstream, framed, raw_upstream, sends, waits
 
 from ruleout.model.permit import Hook, Limit, LimitKind
+from ruleout.serving.audit import Ended
 
 DAY_OF_1000 = (Limit(kind=LimitKind.TOKENS_PER_DAY, at_most=1000),)
 LAST = chunk(b"data: [DONE]\n\n") + b"0\r\n\r\n"
@@ -51,7 +51,7 @@ def raw() -> Iterator[RawUpstream]:
 def hooked(raw: RawUpstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("world")
     world = make_world(folder, raw.url, hooks=(Hook(safeguard="watch", hook="agent-watch", outside=""),))
-    world.settings["hooks"] = {"agent-watch": {"address": f"unix:{folder}/hook.sock", "deadline-ms": 2000}}
+    world.settings["hooks"] = {"agent-watch": {"address": f"unix:{folder}/hook.sock", "deadline-ms": 10_000}}
     with serve(world) as one:
         yield one
 
@@ -60,13 +60,16 @@ def served_of_ten(running: Running, **more: Any) -> int:
     return sum(ask(running, {**chat(**more), "max_tokens": 400}).status == 200 for _ in range(10))
 
 
-def test_a_client_that_leaves_before_the_count_has_paid_for_what_it_may_have_got(tmp_path: Path) -> None:
-    """1,000 tokens a day, 400 an answer: ten answers are read to nearly their last word, then left."""
+def test_a_client_that_leaves_before_the_count_has_paid_for_what_it_may_have_got(
+    tmp_path: Path, raw: RawUpstream
+) -> None:
+    """1,000 tokens a day, 400 an answer: ten answers are read to their last word, then left."""
     served = 0
-    with start_fake() as fake, serve(make_world(tmp_path, fake.url, limits=DAY_OF_1000)) as running:
+    raw.answer = waits(STREAM_HEAD + b"".join(event(0, {"content": f"piece {at} "}) for at in range(20)))
+    with serve(make_world(tmp_path, raw.url, limits=DAY_OF_1000)) as running:
         for _ in range(10):
-            one = Stream(running, {**chat("slow:0.02\nlong:20", stream=True), "max_tokens": 400})
-            until(lambda one=one: one.data.count(b"data: ") >= 15 or one.ended is not None)  # type: ignore[misc]
+            one = Stream(running, {**chat(stream=True), "max_tokens": 400})
+            until(lambda one=one: one.data.count(b"data: ") >= 20 or one.ended is not None)  # type: ignore[misc]
             served += one.status == 200
             one.close()
             until(lambda one=one: one.status != 200 or len(of(running.world, one.request)) == 2)  # type: ignore[misc]
@@ -162,7 +165,7 @@ def test_an_answer_that_is_cut_breaks_no_other_on_the_same_connection(hooked: Ru
             slow.close()
         over.set()
         for thread in threads:
-            thread.join(20)
+            thread.join(90)
     assert broken == []
 
 
@@ -174,11 +177,11 @@ def test_a_stream_that_is_given_up_for_a_slow_client_does_not_end_as_if_it_were_
     )
     raw.answer = sends(STREAM_HEAD + parts + event(0, {}, "stop") + LAST, ends=False)
     world = make_world(tmp_path, raw.url)
-    world.settings["upstreams"]["lab"]["silent-seconds"] = 1
+    world.settings["upstreams"]["lab"]["silent-seconds"] = 5
     with serve(world) as running:
         one = Stream(running, chat(stream=True), is_read=False, receive=4096)
-        time.sleep(4)
+        until(lambda: [ended.how for ended in records(world) if isinstance(ended, Ended)] == ["left"])
         one.read_on()
-        one.wait(30)
+        one.wait()
         assert [ended.how for ended in of(world, one.request)[1:]] == ["left"]  # type: ignore[union-attr]
         assert one.broke or not one.data.endswith(b"0\r\n\r\n")

@@ -22,8 +22,8 @@ from typing import Any
 import pytest
 import yaml
 from tests.document_rules import Step, missing_lines, tour_of
-from tests.gateway_world import free_port
 from tests.integration.command_line import ROOT, run
+from tests.ports import free_port
 
 from ruleout.adapters.clock import now
 

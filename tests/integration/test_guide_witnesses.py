@@ -6,7 +6,8 @@ import re
 import shlex
 
 from tests.integration.command_line import ROOT, run, seed_of, seeds
-from tests.witness_builders import ServerApart, free_port
+from tests.ports import free_port
+from tests.witness_builders import ServerApart
 
 from ruleout.adapters.tile_store import read_log
 from ruleout.app.witnessing.policy import read_policy_file

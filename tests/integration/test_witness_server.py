@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 from tests.failing_files import FORMS, StepFiles, fail
 from tests.ledger_builders import CEO, LOG, ORIGIN, checkpoint_of
-from tests.witness_builders import ServerApart, cosigner_key_of, free_port, make_servers, post, service
+from tests.ports import free_port
+from tests.witness_builders import ServerApart, cosigner_key_of, make_servers, post, service
 
 from ruleout.adapters.witnessing.client import is_allowed_url
 from ruleout.adapters.witnessing.client import post as ask
