@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.kill_builders import epoch, site_in
 
 from ruleout.adapters.kill.page import Page
+from ruleout.adapters.kill.postgres_store import TIMEOUT_S
 from ruleout.adapters.kill.probe import ProbeServer
 from ruleout.adapters.kill.view import View
 from ruleout.app.kill.site import agent_of
@@ -21,7 +22,7 @@ STREAMS = 5
 
 
 def agent(folder: str, conninfo: str = "") -> None:
-    made = agent_of(site_in(Path(folder), conninfo))
+    made = agent_of(site_in(Path(folder), conninfo, timeout_s=TIMEOUT_S))
     made.step()
     print("ready", flush=True)
     made.run(lambda: False)

@@ -205,7 +205,7 @@ def test_a_silent_store_ends_the_lease_and_nothing_else(tmp_path):
     while view.standing(SCOPE) is None:
         assert "silent" in agent.step()
         assert page.words[DEADLINE] == until
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 60
         time.sleep(0.01)
     assert view.standing(SCOPE).why is Why.LEASE
     assert boottime_ns() >= until
@@ -297,7 +297,7 @@ def test_one_of_two_at_once_is_first_and_both_take_hold(tmp_path):
     code = "import sys; from pathlib import Path; from tests.kill_builders import *; from ruleout.app.kill.taking import kill; from ruleout.serving.epoch import Target\n"
     code += "kill(site_in(Path(sys.argv[1])), KIM, kind=Target.TOOL, name=sys.argv[2], reason='why', at=AT)"
     running = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), f"tool-{i}"]) for i in range(4)]
-    assert [one.wait(30) for one in running] == [0, 0, 0, 0]
+    assert [one.wait(120) for one in running] == [0, 0, 0, 0]
     assert {k.name for k in chain(site)[-1].epoch.kills} == {f"tool-{i}" for i in range(4)}
 
 
@@ -429,7 +429,7 @@ def test_a_page_that_is_not_as_it_should_be_is_closed(tmp_path, spoil):
     elif spoil == "odd":
         page.words[layout.SEQUENCE] += 1
     else:
-        page.lease_until(time.clock_gettime_ns(time.CLOCK_BOOTTIME) + 6_000_000_000)
+        page.lease_until(time.clock_gettime_ns(time.CLOCK_BOOTTIME) + 600_000_000_000)
     assert View(path).standing(SCOPE).why is (Why.LEASE if spoil == "far lease" else Why.CLOSED)
 
 
@@ -443,7 +443,7 @@ def test_setting_the_wall_clock_does_not_prolong_a_lease(tmp_path, monkeypatch):
     monkeypatch.setattr(time, "time", lambda: 0.0)
     monkeypatch.setattr(time, "time_ns", lambda: 0)
     while view.standing(SCOPE) is None:
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 60
     assert view.standing(SCOPE).why is Why.LEASE
     assert boottime_ns() >= page.words[DEADLINE]
 

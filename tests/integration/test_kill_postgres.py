@@ -37,7 +37,7 @@ def server():
 @pytest.fixture
 def conninfo(server):
     store = PostgresStore(server[1])
-    until(lambda: _answers(store), timeout_s=60)
+    until(lambda: _answers(store), timeout_s=90)
     store._ask(b"DROP TABLE IF EXISTS ruleout_epochs")
     store.prepare()
     yield server[1]
@@ -98,14 +98,14 @@ def test_a_kill_reaches_another_connection_by_its_notification(conninfo, tmp_pat
 def test_two_hosts_follow_one_store(conninfo, tmp_path):
     """Each with its own folder, agent and worker."""
     (tmp_path / "a").mkdir()
-    site, other = opened(tmp_path / "a", conninfo), site_in(tmp_path / "b", conninfo)
+    site, other = opened(tmp_path / "a", conninfo, lease_ms=5000), site_in(tmp_path / "b", conninfo)
     with (
         process("agent", str(tmp_path / "a"), conninfo), process("worker", str(tmp_path / "a")),
         process("agent", str(tmp_path / "b"), conninfo), process("worker", str(tmp_path / "b")),
     ):  # fmt: skip
         number = kill(site, KIM, kind=Target.TENANT, name="Agency-A", reason="why", at=AT)[0].epoch.number
-        assert wait_for(site, number, timeout_s=5).holds
-        assert wait_for(other, number, timeout_s=5).holds
+        assert wait_for(site, number, timeout_s=60).holds
+        assert wait_for(other, number, timeout_s=60).holds
         assert View(other.places.page).standing(SCOPE).why is Why.KILLED
 
 
@@ -116,14 +116,14 @@ def test_a_server_that_stops_ends_the_lease_and_comes_back(server, conninfo, tmp
         view = View(site.places.page)
         until(lambda: view.standing(SCOPE) is None)
         with standing_still(server[0]):
-            assert until(lambda: view.standing(SCOPE) is not None) < 5
+            assert until(lambda: view.standing(SCOPE) is not None) < 30
             assert view.standing(SCOPE).why is Why.LEASE
             began = time.monotonic()
             with pytest.raises(StoreUnavailable):
                 site.store.newest()
-            assert time.monotonic() - began < 3
+            assert time.monotonic() - began < 30
         until(lambda: view.standing(SCOPE) is None)
-        assert Page(site.places.page).is_leased()
+        until(Page(site.places.page).is_leased)
 
 
 def test_an_epoch_whose_answer_is_lost_may_be_in_force_and_is_told_so(server, conninfo, tmp_path):
@@ -137,7 +137,7 @@ def test_an_epoch_whose_answer_is_lost_may_be_in_force_and_is_told_so(server, co
 
 def test_a_breach_while_the_server_stops_is_answered_when_it_comes_back(server, conninfo, tmp_path):
     """A look ends all the same, says what could not be set, and drafts the deviation; the next one sets it, once."""
-    watched = Watched(tmp_path, store=PostgresStore(conninfo))
+    watched = Watched(tmp_path, store=PostgresStore(conninfo, timeout_s=5))
     watched.count(30, 20)
     with standing_still(server[0]):
         seen = watched.look()

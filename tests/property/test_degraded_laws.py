@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.kill_builders import KIM as KIM_KEY
-from tests.kill_builders import TS, epoch, grant, granted, key_id, signed
+from tests.kill_builders import TS, StandingClock, epoch, grant, granted, key_id, signed
 
 from ruleout.adapters.kill.host import boottime_ns
 from ruleout.adapters.kill.page import Page
@@ -31,6 +31,13 @@ scopes = st.builds(
 )  # fmt: skip
 targets = st.tuples(st.sampled_from([*Target]), st.sampled_from(NAMES))
 covered = st.none() | st.lists(st.sampled_from(NAMES), min_size=1, unique=True).map(lambda names: tuple(sorted(names)))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def clock() -> Iterator[StandingClock]:
+    """What counts for a second counts until all of a test has been asked."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield StandingClock(patch)
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +143,7 @@ def test_a_page_that_is_not_as_it_should_be_lets_nothing_go_on(tmp_path: Path, s
     data = grant_to_file(granted(grant(state)))
     page.write(1, to_file(state), is_open=spoil != "closed", grant=data, ends_ns=now + 60 * SECOND)
     page.lease_until(0)
-    page.go_on_until(now + (6 if spoil == "far" else 4) * SECOND)
+    page.go_on_until(now + (600 if spoil == "far" else 4) * SECOND)
     from ruleout.serving.epoch import page as layout
 
     if spoil == "complement":

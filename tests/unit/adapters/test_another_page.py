@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
-from tests.kill_builders import epoch, signed
+from tests.kill_builders import StandingClock, epoch, signed
 
 from ruleout.adapters.kill.host import boottime_ns
 from ruleout.adapters.kill.page import Page, closing
@@ -29,16 +28,16 @@ def put(path: Path, *, kills: tuple[Kill, ...] = (), leased: bool = True) -> Non
 
 
 @pytest.fixture(params=["missing", "closed", "unleased"])
-def view(request: pytest.FixtureRequest, tmp_path: Path) -> View:
+def view(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> View:
     """A view that has no page, a closed one, or one whose lease is over, and looks again at the next question."""
-    path = tmp_path / "page"
+    path, clock = tmp_path / "page", StandingClock(monkeypatch)
     if request.param == "closed":
         Page(path, make=True).write(1, closing("it has just started"), is_open=False)
     elif request.param == "unleased":
         put(path, leased=False)
     made = View(path)
     assert made.standing(Scope()) is not None
-    time.sleep(0.03)
+    clock.step(0.03)
     return made
 
 

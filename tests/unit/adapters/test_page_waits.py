@@ -4,13 +4,11 @@
 from __future__ import annotations
 
 import fcntl
-import os
-import threading
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.kill_builders import epoch, signed
+from tests.kill_builders import StandingClock, epoch, signed
 
 from ruleout.adapters.kill.host import boottime_ns, started
 from ruleout.adapters.kill.page import Page
@@ -22,37 +20,48 @@ from ruleout.serving.settings.document import MOST_WORKERS
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Page:
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
+    StandingClock(monkeypatch)
     made = Page(tmp_path / "page", make=True)
     made.write(1, to_file(signed(epoch())), is_open=True)
     made.lease_until(boottime_ns() + 3 * 10**9)
     return made
 
 
-def test_a_writer_that_sleeps_half_way_ends_nothing(page: Page) -> None:
+class Sleeps:
+    """Counts how often somebody sleeps while waiting for the page, and does something at one of these times."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, at: int = 0, act: Callable[[], object] = lambda: None) -> None:
+        self.count, self._at, self._act = 0, at, act
+        monkeypatch.setattr("ruleout.adapters.kill.page.time.sleep", self._sleep)
+
+    def _sleep(self, _: float) -> None:
+        self.count += 1
+        if self.count == self._at:
+            self._act()
+
+
+@pytest.mark.parametrize("at", [1, WAITS - 1])
+def test_a_writer_that_sleeps_half_way_ends_nothing(page: Page, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     view = View(page.path)
     assert view.standing(Scope()) is None
     page.words[SEQUENCE] += 1
 
     def write_on() -> None:
-        time.sleep(0.005)
         page.words[SEQUENCE] += 1
 
-    writer = threading.Thread(target=write_on)
-    writer.start()
-    refusal = view.standing(Scope())
-    writer.join()
-    assert refusal is None
+    sleeps = Sleeps(monkeypatch, at, write_on)
+    assert view.standing(Scope()) is None
+    assert sleeps.count == at
 
 
 def test_a_page_that_stays_torn_closes_and_blocks_once(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr("ruleout.adapters.kill.page.time.sleep", slept.append)
+    sleeps = Sleeps(monkeypatch)
     view = View(page.path)
     page.words[SEQUENCE] += 1
     first = view.standing(Scope())
     again = [view.standing(Scope()) for _ in range(20)]
-    assert len(slept) <= WAITS
+    assert sleeps.count <= WAITS
     assert {one.why for one in (first, *again) if one is not None} == {Why.CLOSED}
     assert None not in again
 
@@ -67,20 +76,13 @@ def test_as_many_workers_as_the_settings_allow_have_a_slot_each_and_so_have_thos
     assert [slot.pid for slot in page.slots()] == [parent] * (2 * MOST_WORKERS - 1) + [os.getpid()]
 
 
-@pytest.mark.parametrize(("held_s", "is_served"), [(0.003, True), (10.0, False)])
-def test_workers_that_start_together_all_take_a_slot(page: Page, held_s: float, *, is_served: bool) -> None:
+@pytest.mark.parametrize(("at", "is_served"), [(1, True), (6, True), (10_000, False)])
+def test_workers_that_start_together_all_take_a_slot(
+    page: Page, monkeypatch: pytest.MonkeyPatch, at: int, *, is_served: bool
+) -> None:
     """Another takes its slot just now; only one that never comes to an end keeps this one closed."""
-    over = threading.Event()
-    descriptor = os.open(page.path, os.O_RDWR)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-
-    def let_go() -> None:
-        over.wait(held_s)
-        os.close(descriptor)
-
-    other = threading.Thread(target=let_go)
-    other.start()
-    refusal = View(page.path).standing(Scope())
-    over.set()
-    other.join()
+    with page.path.open("rb+") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        Sleeps(monkeypatch, at, lambda: fcntl.flock(other, fcntl.LOCK_UN))
+        refusal = View(page.path).standing(Scope())
     assert (refusal is None) == is_served

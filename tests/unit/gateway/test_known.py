@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.gateway_world import KEY, OTHER_KEY, World, make_world, sha256
-from tests.kill_builders import KIM, epoch, key_id, signed
+from tests.kill_builders import KIM, StandingClock, epoch, key_id, signed
 
 from ruleout.adapters.kill import Places
 from ruleout.adapters.kill.host import boottime_ns
@@ -93,6 +93,12 @@ def asking_in(world: World) -> Iterator[Asking]:
     yield made
     parts.serving.audit.close()
     page.close()
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> StandingClock:
+    """The page's lease ends where a test says so."""
+    return StandingClock(monkeypatch)
 
 
 @pytest.fixture
