@@ -22,7 +22,7 @@ def alone(*command):
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=300,
     )
 
 
@@ -60,6 +60,20 @@ same = (dict(os.environ), sys.stdin, sys.stdout, sys.stderr) == before
 print(json.dumps([code, told[:1], same]))
 """
     assert forked(script, ("schema", "case")) == [0, "{", True]
+
+
+def test_an_interruption_while_it_forks_is_not_lost():
+    """Python swallows what is raised in whatever it calls at a fork."""
+    script = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGINT))
+said = "lost"
+try: forked.run_forked(given, {})
+except KeyboardInterrupt: said = "heard"
+print(json.dumps(said))
+"""
+    assert forked(script, ("schema", "case")) == "heard"
 
 
 def test_a_child_that_dies_is_not_a_success():

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -31,13 +32,22 @@ def run_forked(arguments: Sequence[str], environment: Mapping[str, str]) -> tupl
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as talk:
         sys.stdout.flush()
         sys.stderr.flush()
-        child = os.fork()
+        child = _fork()
         if child == 0:
             _be(arguments, environment, out, talk)
         _, status = os.waitpid(child, 0)
         out.seek(0)
         talk.seek(0)
         return os.waitstatus_to_exitcode(status), (out.read() + talk.read()).decode("utf-8")
+
+
+def _fork() -> int:
+    """Fork. An interruption waits meanwhile: it would be lost in what Python itself calls at a fork. Effect: a process."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        return os.fork()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _be(arguments: Sequence[str], environment: Mapping[str, str], out: BinaryIO, talk: BinaryIO) -> NoReturn:
