@@ -73,6 +73,21 @@ async def none_left(server: ClientServer) -> None:
         await asyncio.sleep(0.02)
 
 
+async def until(holds: Callable[[], object], within_s: float = 60) -> None:
+    async with asyncio.timeout(within_s):
+        while not holds():  # noqa: ASYNC110 - a test's own wait
+            await asyncio.sleep(0.005)
+
+
+def rest_of(client: socket.socket) -> bytes:
+    """What a client has not read of what was sent to it, until the connection's end."""
+    client.settimeout(60)
+    parts = b""
+    while part := client.recv(2**20):
+        parts += part
+    return parts
+
+
 def all_of(client: socket.socket) -> None:
     while client.recv(2**20):
         pass

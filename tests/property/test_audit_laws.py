@@ -128,7 +128,7 @@ async def _write(folder, ops):
         return []
     kept = await commit_all(writer, some(8))
     ops.heal()
-    for _ in range(400):
+    for _ in range(12_000):
         if writer.state is WriterState.RUNNING:
             break
         await asyncio.sleep(0.005)

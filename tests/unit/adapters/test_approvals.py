@@ -49,7 +49,7 @@ def key_of(signer):
 class Desk:
     """A folder, a gateway's worker on it, and the people who answer."""
 
-    def __init__(self, tmp_path, within_s=5.0, run="worker-0/a"):
+    def __init__(self, tmp_path, within_s=60.0, run="worker-0/a"):
         self.folder = ApprovalFolder(tmp_path)
         self.folder.make()
         self.gateway = Approvals(self.folder, run=run, keyring=lambda: RING, roles=["tool-approver"], within_s=within_s)
@@ -98,14 +98,14 @@ def test_a_disk_that_is_slow_to_note_an_end_holds_up_no_other(tmp_path, monkeypa
     async def scenario():
         desk = Desk(tmp_path)
         end = desk.folder.end
-        monkeypatch.setattr(ApprovalFolder, "end", lambda _, *told: goes_on.wait(10) and end(*told))
+        monkeypatch.setattr(ApprovalFolder, "end", lambda _, *told: goes_on.wait(60) and end(*told))
         waits = desk.ask()
         desk.say(await desk.asked(), Said.APPROVE, ANN)
         for _ in range(100):
             await asyncio.sleep(0.01)
         was_done = waits.done()
         goes_on.set()
-        return was_done, await asyncio.wait_for(waits, 5), desk.folder.asked()
+        return was_done, await asyncio.wait_for(waits, 60), desk.folder.asked()
 
     assert asyncio.run(scenario()) == (False, None, ())
 

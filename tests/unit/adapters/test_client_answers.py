@@ -7,12 +7,13 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from tests.certificates import certificate
-from tests.client_server import POST, SHORT, all_of, echo, none_left, run, said, served
+from tests.client_server import POST, SHORT, all_of, echo, none_left, rest_of, run, said, served, until
 
 from ruleout.adapters.clients.incoming import Incoming
 from ruleout.adapters.clients.outlet import MOST_WAITING, ClientGone, Outlet
@@ -79,9 +80,11 @@ def test_a_field_is_one_field(value: str) -> None:
 
 def test_whoever_answers_is_told_once_that_the_client_has_gone() -> None:
     gone: list[str] = []
+    is_asked: list[str] = []
 
     async def waits(one: Incoming) -> None:
         left = asyncio.Event()
+        is_asked.append(one.path)
 
         def leave() -> None:
             gone.append(one.path)
@@ -96,9 +99,9 @@ def test_whoever_answers_is_told_once_that_the_client_has_gone() -> None:
         async with served(waits) as (port, server):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(POST)
-            await asyncio.sleep(0.05)
+            await until(lambda: is_asked)
             writer.close()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await none_left(server)
             assert gone == ["/there"]
 
@@ -115,7 +118,7 @@ def test_a_body_that_breaks_off_is_told_of() -> None:
     async def main() -> None:
         async with served(note) as (port, _):
             await said(port, POST[:-2], ends=True)
-            await asyncio.sleep(0.05)
+            await until(lambda: faults)
             assert faults == ["broke-off"]
 
     run(main())
@@ -133,14 +136,14 @@ def test_over_tls(tmp_path: Path) -> None:
                     assert (await client.post("/", content=b"x" * 90_000)).text.endswith("data: 2\n\n")
             assert b"HTTP" not in await said(port, POST, within_s=2)  # no TLS, no answer
             assert await said(port, b"", ends=True) == b""
-            await asyncio.sleep(0.2)
-            assert len(server) == 0
+            await until(lambda: len(server) == 0)
 
     run(main())
 
 
 def test_a_client_that_reads_nothing_holds_back_who_sends() -> None:
     sent: list[int] = []
+    is_slow: list[bool] = []
 
     async def much(one: Incoming) -> None:
         one.begin(200, [])
@@ -149,12 +152,14 @@ def test_a_client_that_reads_nothing_holds_back_who_sends() -> None:
                 one.send(b"a" * 65536)
                 sent.append(65536)
                 if one.is_slow:
+                    is_slow.append(True)
                     await one.taken()
 
     async def main() -> None:
         async with served(much) as (port, _):
             lazy = socket.create_connection(("127.0.0.1", port))
             lazy.sendall(POST)
+            await until(lambda: is_slow)
             await asyncio.sleep(0.5)
             here = sum(sent)
             await asyncio.sleep(0.3)
@@ -191,9 +196,9 @@ def test_after_its_end_no_byte_of_a_cut_answer_leaves(reads: bool) -> None:
                 with contextlib.suppress(BlockingIOError):
                     got += lazy.recv(2**20) if reads else b""
                 await asyncio.sleep(0.002)
-            await asyncio.sleep(0.05)
-            assert len(server) == 0
+            await until(lambda: len(server) == 0)
             if reads:
+                got += await asyncio.to_thread(rest_of, lazy)
                 assert got.endswith(b"last words\r\n0\r\n\r\n")
             else:
                 with pytest.raises(ConnectionResetError):
@@ -207,14 +212,13 @@ def test_over_tls_what_was_not_taken_is_dropped_too(tmp_path: Path) -> None:
     """Its connection ends, and whoever waits for that is told: a wait without an end would leave a kill unacknowledged."""
     certificate(tmp_path)
     tls = tls_of(tmp_path / "chain.pem", tmp_path / "key.pem")
-    dropped: list[float] = []
+    dropped: list[bool] = []
 
     async def much(one: Incoming) -> None:
         one.begin(200, [])
         one.send(b"a" * 2**23)
-        began = asyncio.get_running_loop().time()
-        await one.finish(0.05)
-        dropped.append(asyncio.get_running_loop().time() - began)
+        await asyncio.wait_for(one.finish(0.05), 60)
+        dropped.append(True)
 
     async def main() -> None:
         async with served(much, tls=tls) as (port, server):
@@ -222,14 +226,13 @@ def test_over_tls_what_was_not_taken_is_dropped_too(tmp_path: Path) -> None:
             trusting.check_hostname = False
             reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting, limit=1024)
             writer.write(POST)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await none_left(server)
             writer.transport.abort()
             del reader
 
     run(main())
-    assert len(dropped) == 1
-    assert dropped[0] < 1
+    assert dropped == [True]
 
 
 async def much(one: Incoming) -> None:
@@ -241,7 +244,7 @@ def test_a_slow_client_gets_all_of_its_answer_and_the_next(ends: bool) -> None:
     """Whether it keeps its connection, or ends its own side as soon as it has asked for what it wants."""
 
     async def main() -> None:
-        async with served(much, waits=SHORT) as (port, server):
+        async with served(much, waits=replace(SHORT, taken_s=10)) as (port, server):
             reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
             for _ in range(1 if ends else 3):
                 writer.write(POST)
@@ -252,7 +255,7 @@ def test_a_slow_client_gets_all_of_its_answer_and_the_next(ends: bool) -> None:
                 await reader.readuntil(b"\r\n\r\n")
                 await reader.readexactly(2**23)
             writer.close()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await none_left(server)
 
     run(main())
@@ -260,21 +263,23 @@ def test_a_slow_client_gets_all_of_its_answer_and_the_next(ends: bool) -> None:
 
 def test_a_client_that_ends_its_side_amid_an_answer_has_gone() -> None:
     """What waits for it is dropped: behind a socket that is closed it could not be any more."""
-    gone = asyncio.Event()
+    begun, gone = asyncio.Event(), asyncio.Event()
 
     async def half(one: Incoming) -> None:
         one.on_gone = gone.set
         one.begin(200, [])
         one.send(b"a" * 2**23)
+        begun.set()
         await gone.wait()
 
     async def main() -> None:
         async with served(half) as (port, server):
             lazy = socket.create_connection(("127.0.0.1", port))
             lazy.sendall(POST)
+            await asyncio.wait_for(begun.wait(), 60)
             await asyncio.sleep(0.1)
             lazy.shutdown(socket.SHUT_WR)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await none_left(server)
             assert gone.is_set()
             with pytest.raises(ConnectionResetError):

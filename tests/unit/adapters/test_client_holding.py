@@ -8,13 +8,14 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvloop
 from tests.certificates import certificate
-from tests.client_server import POST, SHORT, none_left, run, served
+from tests.client_server import POST, SHORT, none_left, run, served, until
 
 from ruleout.adapters.clients.incoming import Incoming
 from ruleout.adapters.clients.server import tls_of
@@ -36,12 +37,15 @@ def lazy(port: int, *, tls: bool = False) -> socket.socket:
     return made
 
 
-def take(client: socket.socket, most: int = 2**40) -> int:
-    """Take so much, or what comes until the end or until nothing comes; return how much that was."""
-    client.settimeout(0.5)
+def take(client: socket.socket, most: int = 2**40, *, least: int = 0) -> int:
+    """Take so much, or what comes until the end or until, with the least taken, nothing comes; return how much that was."""
     taken = 0
     with contextlib.suppress(OSError):
-        while taken < most and (part := client.recv(min(most - taken, 2**20))):
+        while taken < most:
+            client.settimeout(60 if taken < least else 0.5)
+            part = client.recv(min(most - taken, 2**20))
+            if not part:
+                break
             taken += len(part)
     return taken
 
@@ -61,6 +65,7 @@ def test_an_answer_of_which_most_waits_here_is_held(tls: bool, runs: Callable[[A
     async def main() -> None:
         async with served(much, tls=context) as (port, _):
             client = await asyncio.to_thread(lazy, port, tls=tls)
+            await until(lambda: given)
             await asyncio.sleep(0.3)
             take(client)
             assert given[0].holds()
@@ -90,13 +95,12 @@ def test_over_tls_an_answer_is_held_until_it_is_taken_and_no_longer(
     async def main() -> None:
         async with served(some, tls=tls_of(tmp_path / "chain.pem", tmp_path / "key.pem")) as (port, server):
             client = await asyncio.to_thread(lazy, port, tls=True)
-            await asyncio.sleep(0.1)
+            await until(lambda: given)
             assert given[0].holds()
-            assert await asyncio.to_thread(take, client) > MUCH
-            await asyncio.sleep(0.1)
-            assert not given[0].holds()
+            assert await asyncio.to_thread(take, client, least=MUCH + 1) > MUCH
+            await until(lambda: not given[0].holds())
             if ends:
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(60):
                     await none_left(server)
             client.close()
 
@@ -117,7 +121,7 @@ def test_a_socket_whose_client_ended_its_side_is_held_or_dropped(tls: bool, tmp_
     async def main() -> None:
         async with served(some, tls=context) as (port, _):
             client = await asyncio.to_thread(lazy, port, tls=tls)
-            await asyncio.sleep(0.1)
+            await until(lambda: given)
             client.shutdown(socket.SHUT_WR)
             await asyncio.sleep(0.1)
             assert tls or given[0].holds()
@@ -144,31 +148,37 @@ def test_an_answer_that_was_taken_is_not_held_for_the_next(tls: bool, tmp_path: 
     async def main() -> None:
         async with served(next_one, tls=context) as (port, _):
             client = await asyncio.to_thread(lazy, port, tls=tls)
-            assert await asyncio.to_thread(take, client) > SOME
+            assert await asyncio.to_thread(take, client, least=SOME + 1) > SOME
             client.sendall(POST)
-            await asyncio.sleep(0.2)
+            await until(lambda: len(given) == 2)
             assert [one.holds() for one in given] == [False, True]
             client.close()
 
     run(main())
 
 
+#: Whose answer was given to its end.
+served_to: list[Incoming] = []
+
+
 async def some(one: Incoming) -> None:
     one.whole(200, [], b"a" * SOME)
+    served_to.append(one)
 
 
 def test_a_drain_does_not_wait_for_a_pool_that_has_taken_its_answer() -> None:
     """A client of a pool looks at an idle connection again only when it needs one."""
 
     async def main() -> None:
+        served_to.clear()
         async with served(some) as (port, server):
             client = lazy(port)
-            await asyncio.sleep(0.3)
-            draining = asyncio.create_task(server.drain(30))
+            await until(lambda: served_to)
+            draining = asyncio.create_task(server.drain(600))
             await asyncio.sleep(0.1)
-            assert await asyncio.to_thread(take, client, SOME) == SOME
+            assert await asyncio.to_thread(take, client, SOME, least=SOME) == SOME
             assert await asyncio.to_thread(take, client) < 1000
-            async with asyncio.timeout(4):
+            async with asyncio.timeout(60):
                 await draining
             client.close()
 
@@ -177,13 +187,14 @@ def test_a_drain_does_not_wait_for_a_pool_that_has_taken_its_answer() -> None:
 
 def test_a_client_that_has_ended_its_side_and_taken_all_sees_the_end() -> None:
     async def main() -> None:
-        async with served(some, waits=SHORT) as (port, server):
+        served_to.clear()
+        async with served(some, waits=replace(SHORT, taken_s=10)) as (port, server):
             client = lazy(port)
-            await asyncio.sleep(0.2)
+            await until(lambda: served_to)
             client.shutdown(socket.SHUT_WR)
-            assert await asyncio.to_thread(take, client) > SOME
+            assert await asyncio.to_thread(take, client, least=2**40) > SOME
             assert client.recv(1) == b""
-            async with asyncio.timeout(4):
+            async with asyncio.timeout(60):
                 await none_left(server)
             client.close()
 

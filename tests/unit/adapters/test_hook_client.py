@@ -44,7 +44,7 @@ def test_an_answer_in_time_counts_and_the_connection_is_kept():
         got = [await client.ask(question(text, f"q-{i}")) for i, text in enumerate(texts)]
         return got, hook.connections, hook.asked[1]
 
-    got, connections, asked = run(scenario, deadline_s=5)
+    got, connections, asked = run(scenario, deadline_s=60)
 
     allow, near = Verdict(allowed=True), Verdict(allowed=True, near=True)
     assert got == [allow, Verdict(allowed=False, rules=("forbidden-word",)), near, allow]
@@ -58,11 +58,11 @@ def test_a_hook_that_hangs_crashes_or_garbles_denies_and_is_asked_again(behaviou
 
     async def scenario(hook, client):
         hook.behaviour = behaviour
-        bad = await asyncio.wait_for(client.ask(question()), 6)
-        hook.behaviour = ""
+        bad = await asyncio.wait_for(client.ask(question()), 60)
+        hook.behaviour, client._deadline_s = "", 60
         return bad, await client.ask(question(ask="q-2"))
 
-    bad, good = run(scenario, deadline_s=0.3)
+    bad, good = run(scenario, deadline_s=0.3 if "hang" in behaviour else 60)
 
     assert not bad.allowed
     assert bad.failed == (
@@ -78,7 +78,7 @@ def test_a_deny_in_the_head_holds_though_the_body_never_comes():
         hook.behaviour = "hang-in-body"
         return await client.ask(question("nerve-agent"))
 
-    assert run(scenario, deadline_s=0.3) == Verdict(allowed=False)
+    assert run(scenario, deadline_s=3) == Verdict(allowed=False)
 
 
 def test_an_answer_that_comes_unasked_is_never_taken_for_the_next():
@@ -90,7 +90,7 @@ def test_an_answer_that_comes_unasked_is_never_taken_for_the_next():
         client._idle[0].data_received(b"HTTP/1.1 200 OK\r\n")
         return (await client.ask(question(ask="q-2"))).allowed, hook.connections - before
 
-    assert run(scenario, deadline_s=5) == (True, 1)
+    assert run(scenario, deadline_s=60) == (True, 1)
 
 
 def test_no_more_than_so_many_at_once_and_no_hook_at_all_deny():
@@ -99,7 +99,7 @@ def test_no_more_than_so_many_at_once_and_no_hook_at_all_deny():
     async def scenario(hook, client):
         hook.behaviour = "hang"
         got = await asyncio.gather(*(client.ask(question(ask=str(i))) for i in range(3)))
-        gone = HookClient(parse_target("unix:/nowhere/h.sock"), deadline_s=0.2)
+        gone = HookClient(parse_target("unix:/nowhere/h.sock"), deadline_s=60)
         return [one.failed for one in got], await gone.ask(question())
 
     assert run(scenario, deadline_s=0.2, at_once=2) == (
@@ -114,7 +114,7 @@ def test_text_that_no_hook_can_be_asked_about_is_denied():
     async def scenario(hook, client):
         return await client.ask(question("\ud800")), await client.ask(question(ask="q-2"))
 
-    bad, good = run(scenario, deadline_s=5)
+    bad, good = run(scenario, deadline_s=60)
     assert bad == Verdict(allowed=False, failed="unreadable")
     assert good.allowed
 
@@ -125,14 +125,15 @@ def test_a_question_that_is_given_up_leaves_no_connection_behind():
     async def scenario(hook, client):
         hook.behaviour = "hang"
         task = asyncio.ensure_future(client.ask(question()))
-        await asyncio.sleep(0.05)
+        while not hook.asked:  # noqa: ASYNC110 - a test's own wait
+            await asyncio.sleep(0.005)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         hook.behaviour = ""
         return len(client._idle), (await client.ask(question(ask="q-2"))).allowed
 
-    assert run(scenario, deadline_s=5) == (0, True)
+    assert run(scenario, deadline_s=60) == (0, True)
 
 
 @pytest.mark.parametrize(

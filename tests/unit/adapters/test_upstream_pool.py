@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.client_server import until
 
 from ruleout.adapters.upstream.connection import MOST_HEADERS, MOST_WAITING, Interrupted, UpstreamFailed
 from ruleout.adapters.upstream.pool import Pool, origin_of
@@ -53,9 +54,9 @@ def with_pool(server: Server, use: Callable[[Pool], Any], *, most: int = 4) -> A
     async def run() -> Any:
         listening = await asyncio.start_server(server, "127.0.0.1", 0)
         port = listening.sockets[0].getsockname()[1]
-        pool = Pool(origin_of(f"http://127.0.0.1:{port}"), most=most, connect_s=1)
+        pool = Pool(origin_of(f"http://127.0.0.1:{port}"), most=most, connect_s=60)
         try:
-            return await asyncio.wait_for(use(pool), 10)
+            return await asyncio.wait_for(use(pool), 120)
         finally:
             pool.close()
             listening.close()
@@ -104,7 +105,7 @@ def test_what_an_upstream_says_unasked_is_no_answer_to_what_is_asked_next(more):
 
     async def quiet(pool: Pool) -> list[bytes]:
         first = await fetch(pool)
-        await asyncio.sleep(0.05)
+        await until(lambda: pool._open == 0)
         return [first, await fetch(pool)]
 
     server, late = Server(PLAIN + more), Server(PLAIN, late=more)
@@ -180,7 +181,7 @@ def test_one_more_than_there_may_be_is_refused_at_once_and_later_not():
             await pool.take()
         for one in held:
             one.close()
-        await asyncio.sleep(0.05)
+        await until(lambda: pool._open == 0)
         return await fetch(pool)
 
     assert with_pool(Server(PLAIN), crowd, most=2) == b"hello"

@@ -163,7 +163,7 @@ def test_fresh_process_parses_a_file() -> None:
     """Nothing depends on what was imported before."""
     code = "import sys; from ruleout.framework import parse_framework; print(parse_framework(sys.stdin.buffer.read(), file='x').id)"
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], input=BASE, capture_output=True, check=True, timeout=60
+        [sys.executable, "-W", "error", "-c", code], input=BASE, capture_output=True, check=True, timeout=300
     )
 
     assert done.stdout.strip() == b"northlight@1.0"

@@ -17,7 +17,7 @@ from ruleout.errors import RuleoutError
 from ruleout.gateway.processes import host, master
 
 
-def until(holds: Callable[[], object], within_s: float = 10) -> None:
+def until(holds: Callable[[], object], within_s: float = 60) -> None:
     ends = time.monotonic() + within_s
     while not holds():
         assert time.monotonic() < ends, "it did not come to that"
@@ -33,7 +33,7 @@ def thread(over: threading.Event, run: Callable[..., None], *args: object) -> It
         yield one
     finally:
         over.set()
-        one.join(10)
+        one.join(60)
 
 
 class Child:

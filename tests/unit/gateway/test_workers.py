@@ -41,7 +41,7 @@ def alive(folder: Path) -> set[int]:
     }
 
 
-def looked(workers: Workers, until: Callable[[], object], within_s: float = 20) -> None:
+def looked(workers: Workers, until: Callable[[], object], within_s: float = 90) -> None:
     ends = time.monotonic() + within_s
     while not until():
         assert time.monotonic() < ends, "it did not come to that"
@@ -51,7 +51,7 @@ def looked(workers: Workers, until: Callable[[], object], within_s: float = 20) 
 
 def ended(workers: Workers) -> None:
     workers.end()
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + 90
     while workers.are_there:
         assert time.monotonic() < ends
         workers.forget_ended()

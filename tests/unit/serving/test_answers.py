@@ -278,7 +278,7 @@ def test_a_cut_of_a_tools_answer_is_an_error_of_the_mcp_sdk(ending: bytes, says:
             with pytest.raises(MCPError, match=says):
                 await session.call_tool("echo", {})
 
-    asyncio.run(asyncio.wait_for(call(), 20))
+    asyncio.run(asyncio.wait_for(call(), 120))
 
 
 @pytest.mark.parametrize("endpoint", Endpoint)
