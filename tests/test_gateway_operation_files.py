@@ -38,7 +38,7 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     (tmp_path / UNIT.name).write_text(shown, "utf-8")
 
     done = subprocess.run(
-        [systemd, "verify", tmp_path / UNIT.name], capture_output=True, text=True, timeout=60, check=False
+        [systemd, "verify", tmp_path / UNIT.name], capture_output=True, text=True, timeout=300, check=False
     )
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -61,7 +61,7 @@ def test_both_start_a_command_that_exists(words: object) -> None:
     verb = json.loads(words)[1:3] if isinstance(words, str) else words
 
     done = subprocess.run(
-        [sys.executable, "-m", "ruleout", *verb, "--help"], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "ruleout", *verb, "--help"], capture_output=True, text=True, timeout=300, check=False
     )
 
     assert verb == ["gateway", "serve"]

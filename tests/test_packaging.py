@@ -80,7 +80,7 @@ def run_isolated(code: str, unpacked: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
 

@@ -112,7 +112,7 @@ def _record(folder: Path) -> Iterator[tuple[str, str]]:
 def _exports(folder: Path) -> Iterator[tuple[str, str]]:
     """A year of Northlight in other formats: one sample of each document whole, all of them by digest."""
     year = folder / "northlight"
-    subprocess.run([sys.executable, str(NORTHLIGHT), str(year)], check=True, timeout=120)
+    subprocess.run([sys.executable, str(NORTHLIGHT), str(year)], check=True, timeout=300)
     keys = {f"RULEOUT_KEY_{name.upper().replace('-', '_')}": _seed(name) for name in ("northlight-log", "recorder")}
     for form, more in (
         ("oscal", ("--entry", "45", "--entry", "23")),

@@ -33,5 +33,5 @@ def northlight_year(*until: str) -> Path:
     """The workspace of the year, or of it up to and including a day, in a folder that goes when the run ends."""
     above = Path(tempfile.mkdtemp(prefix="northlight-"))
     atexit.register(shutil.rmtree, above, ignore_errors=True)
-    subprocess.run([sys.executable, str(BUILD), str(above / "year"), *until], check=True, timeout=120)
+    subprocess.run([sys.executable, str(BUILD), str(above / "year"), *until], check=True, timeout=300)
     return above / "year"

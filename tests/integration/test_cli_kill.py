@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 
 import pytest
 from tests.integration.command_line import ROOT, Lab, run, seeds
@@ -185,16 +184,18 @@ def test_a_kill_in_another_store_than_the_gateways_says_so(place):
     assert "--store" in ran.text
 
 
-def test_without_a_worker_nobody_was_asked(place):
-    agent, over = agent_of(place.site), threading.Event()
-    running = threading.Thread(target=agent.run, args=(over.is_set,))
-    running.start()
-    try:
-        ran = place.run("kill", "--all", "--reason", "x", "--key", "duty-kim", "--wait", 2)
-    finally:
-        over.set()
-        running.join(10)
-        place.site.store.close()
+def test_without_a_worker_nobody_was_asked(place, monkeypatch):
+    """The agent steps while the command waits between two looks at the page."""
+    agent, at = agent_of(place.site), [0.0]
+
+    def wait(_):
+        assert agent.step() == ""
+        at[0] += 0.5
+
+    monkeypatch.setattr("ruleout.app.kill.proof.sleep", wait)
+    monkeypatch.setattr("ruleout.app.kill.proof.seconds", lambda: at[0])
+    ran = place.run("kill", "--all", "--reason", "x", "--key", "duty-kim", "--wait", 2)
+    place.site.store.close()
     assert "says this epoch" in ran.text
     assert "nobody was asked" in ran.text
     assert ran.code == 3

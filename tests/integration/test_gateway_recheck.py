@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from tests.fake_upstream import Fake, start_fake
-from tests.gateway_client import ask, chat, live, until, why
+from tests.gateway_client import ask, chat, kinds, live, until, why
 from tests.gateway_world import OPERATOR, OTHER_KEY, POLICY, ROOT, Running, World, make_world, serve, trials
 from tests.policy_builders import signed_tenant, tenant
 
@@ -66,7 +66,8 @@ def test_decisions_that_agree_are_counted_and_change_nothing(fake: Fake, tmp_pat
 def test_a_tenants_bundle_that_is_wrong_serves_nobody_any_more(fake: Fake, tmp_path: Path) -> None:
     with wrong(tmp_path, fake, "tenant", workers=2) as running:
         with live(running, chat("silent", stream=True)) as (under_way,):
-            assert ask(running, chat("a marker", max_tokens=WRONG_TOKENS)).status == 200, "the wrong rules permit it"
+            wrongly = ask(running, chat("a marker", max_tokens=WRONG_TOKENS))
+            assert kinds(running.world, wrongly.request)[:1] == ["Opened"], "the wrong rules permit it"
             under_way.wait()
         until(lambda: "acme@1: not trusted" in running.get("/ready")[1])
         # Of two workers one may know a second later: forty in a row do not all come to the other.

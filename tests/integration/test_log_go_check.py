@@ -49,7 +49,7 @@ def new_log(path: Path, size: int) -> Path:
 
 
 def check(gocheck: Path, path: Path, vkey: str = str(LOG.key)) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([gocheck, vkey, path], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([gocheck, vkey, path], capture_output=True, text=True, check=False, timeout=300)
 
 
 @pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 1000, 1300])

@@ -208,7 +208,7 @@ def test_the_tool_imports_the_standard_library_only() -> None:
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     """The tool in an interpreter of its own that sees no installed package."""
     command = [sys.executable, "-I", "-S", str(TOOL), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
 
 def write(folder: Path, bundle: Bundle) -> Path:

@@ -22,7 +22,7 @@ LAST_DAY = "2026-11-20"
 def build(folder):
     """Build the year in a process of its own; return its CPU seconds."""
     before = os.times()
-    subprocess.run([sys.executable, str(BUILD), str(folder)], check=True, timeout=120)
+    subprocess.run([sys.executable, str(BUILD), str(folder)], check=True, timeout=300)
     after = os.times()
     return after.children_user + after.children_system - before.children_user - before.children_system
 
