@@ -3,8 +3,8 @@
 
 A small file is read once into memory: what is digested is what is read. Of a larger one each block of 1 MiB gets a tag when it is
 first read and must have it whenever it is read again; the digest takes the blocks in their order, as they are read where that is
-their order, the others when it is asked for. So a file that changes in between is refused and never half believed. Memory: the file
-up to 32 MiB, else a few blocks and 16 bytes per block.
+their order, with those that were passed over just before, and the others when it is asked for. So a file that changes in between
+is refused and never half believed. Memory: the file up to 32 MiB, else a few blocks and 16 bytes per block.
 
 The tag is a Poly1305 under a key that is drawn for this one opening and told to nobody, four times as fast as a second
 digest. Whoever writes to the file sees neither key nor tag, and any other block of 1 MiB has the same tag with a probability
@@ -32,6 +32,8 @@ BLOCK_BYTES = 1 << 20
 #: Up to here a file is held in memory.
 HELD_BYTES = 32 << 20
 _BLOCKS_HELD = 4
+#: So many blocks that are passed over are read for the digest at once: later, those behind them would have to be read again.
+_PASSED_OVER = 16
 _KEY_BYTES = 32
 _WAIT = "Wait until nothing writes to it any more, then try again."
 
@@ -181,6 +183,16 @@ class BlockSource:
             if number == self._seen.hashed:  # it was read before its turn
                 self._take(number, held)
             return held
+        while self._seen.hashed < number <= self._seen.hashed + _PASSED_OVER:
+            self._block(self._seen.hashed)
+        block = self._fetch(number)
+        self._held[number] = block
+        if len(self._held) > _BLOCKS_HELD:
+            self._held.popitem(last=False)
+        return block
+
+    def _fetch(self, number: int) -> bytes:
+        """Read a block and take note of it."""
         at = number * BLOCK_BYTES
         # Only as much as there was: what a growing file has gained in its last block is none of it.
         length = min(BLOCK_BYTES, self.size - at)
@@ -188,9 +200,6 @@ class BlockSource:
         if len(block) != length:
             raise changed(self._name, f"expected {self.size} bytes, got fewer")
         self._take(number, block)
-        self._held[number] = block
-        if len(self._held) > _BLOCKS_HELD:
-            self._held.popitem(last=False)
         return block
 
     def _take(self, number: int, block: bytes) -> None:

@@ -112,21 +112,40 @@ def test_what_is_read_in_its_turn_is_read_once(tmp_path, monkeypatch):
     source.close()
 
 
+def test_what_is_passed_over_on_the_way_is_read_once_too(tmp_path, monkeypatch):
+    """As the journal of an Inspect log, which stands between its samples and its summaries and is needed for the digest alone."""
+    data, came = large_file(tmp_path / "x"), []
+    pread = os.pread
+
+    def counted(descriptor, length, at):
+        came.append(at // BLOCK_BYTES)
+        return pread(descriptor, length, at)
+
+    monkeypatch.setattr(block_source.os, "pread", counted)
+    source = opened(tmp_path / "x")
+    for number in (*range(15), *range(24, 33)):
+        assert source.read(number * BLOCK_BYTES + 1, 5) == data[number * BLOCK_BYTES + 1 :][:5]
+
+    assert source.sha256 == hashlib.sha256(data).hexdigest()
+    assert came == sorted(set(came))
+    source.close()
+
+
 @pytest.mark.parametrize("again", [True, False], ids=["read", "digested"])
 def test_a_block_that_changes_between_two_looks_is_refused_before_there_is_a_digest(tmp_path, again):
     """It was read before its turn, and is not held any more when it is needed again; the file's times say nothing."""
     file = tmp_path / "x"
     data = large_file(file)
     source, before = opened(file), file.stat()
-    assert source.read(9 * BLOCK_BYTES, 10) == data[9 * BLOCK_BYTES :][:10]
+    assert source.read(25 * BLOCK_BYTES, 10) == data[25 * BLOCK_BYTES :][:10]
     with file.open("r+b") as other:
-        other.seek(9 * BLOCK_BYTES + 500)
-        other.write(bytes([data[9 * BLOCK_BYTES + 500] ^ 1]))
+        other.seek(25 * BLOCK_BYTES + 500)
+        other.write(bytes([data[25 * BLOCK_BYTES + 500] ^ 1]))
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
     source._held.clear()
 
     with pytest.raises(UnreadableLog) as error:
-        assert source.read(9 * BLOCK_BYTES, 10) if again else source.sha256
+        assert source.read(25 * BLOCK_BYTES, 10) if again else source.sha256
     assert refusal(error) == ("changed", "run.eval")
     source.close()
 
