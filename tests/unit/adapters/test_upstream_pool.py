@@ -105,7 +105,7 @@ def test_what_an_upstream_says_unasked_is_no_answer_to_what_is_asked_next(more):
 
     async def quiet(pool: Pool) -> list[bytes]:
         first = await fetch(pool)
-        await until(lambda: pool._open == 0)
+        await until(lambda: not pool._open)
         return [first, await fetch(pool)]
 
     server, late = Server(PLAIN + more), Server(PLAIN, late=more)
@@ -181,7 +181,7 @@ def test_one_more_than_there_may_be_is_refused_at_once_and_later_not():
             await pool.take()
         for one in held:
             one.close()
-        await until(lambda: pool._open == 0)
+        await until(lambda: not pool._open)
         return await fetch(pool)
 
     assert with_pool(Server(PLAIN), crowd, most=2) == b"hello"
