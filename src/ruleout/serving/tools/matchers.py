@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from ruleout.serving.tools.document import ArgumentDoc
-from ruleout.serving.tools.places import Url, lies_within, path_of, url_lies_within, url_of
+from ruleout.serving.tools.places import Url, as_servers_read, lies_within, path_of, url_lies_within, url_of
 
 #: From a scalar of JSON (text, int, Decimal, bool, None, or an empty list or mapping) to whether it holds.
 Matcher = Callable[[object], bool]
@@ -23,9 +23,9 @@ def matchers_of(doc: ArgumentDoc, *, forbids: bool) -> tuple[Matcher, ...]:
     if doc.any:
         made.append(lambda _: True)
     if doc.equals is not None:
-        made.append(_one_of((doc.equals,)))
+        made.append((_like_one_of if forbids else _one_of)((doc.equals,)))
     if doc.one_of is not None:
-        made.append(_one_of(doc.one_of))
+        made.append((_like_one_of if forbids else _one_of)(doc.one_of))
     if doc.url_within is not None:
         urls = [url for text in doc.url_within if (url := url_of(text)) is not None]
         made.append(_forbidden_url(urls) if forbids else _url(urls))
@@ -58,6 +58,16 @@ def _one_of(wanted: Iterable[object]) -> Matcher:
     return match
 
 
+def _like_one_of(wanted: Iterable[object]) -> Matcher:
+    """Also numbers that differ in digits which a float does not have: most readers take them for the same."""
+    exact, floats = _one_of(wanted), frozenset(_float(one) for one in wanted if is_number(one))
+    return lambda value: exact(value) or (is_number(value) and _float(value) in floats)
+
+
+def _float(number: object) -> float:
+    return float(Decimal(str(number)))
+
+
 def _url(prefixes: list[Url]) -> Matcher:
     def match(value: object) -> bool:
         url = url_of(value) if isinstance(value, str) else None
@@ -67,7 +77,7 @@ def _url(prefixes: list[Url]) -> Matcher:
 
 
 def _forbidden_url(prefixes: list[Url]) -> Matcher:
-    folded = [prefix._replace(path=prefix.path.casefold()) for prefix in prefixes]
+    folded = [prefix._replace(path=as_servers_read(prefix.path)) for prefix in prefixes]
 
     def match(value: object) -> bool:
         url = url_of(value) if isinstance(value, str) else None
@@ -75,7 +85,8 @@ def _forbidden_url(prefixes: list[Url]) -> Matcher:
             return True
         # Whichever scheme and port: a forbidden host is not meant to be reached by another door.
         return any(
-            url.host == one.host and lies_within(url.path.casefold(), one.path.rstrip("/") or "/") for one in folded
+            url.host == one.host and lies_within(as_servers_read(url.path), one.path.rstrip("/") or "/")
+            for one in folded
         )
 
     return match
@@ -94,8 +105,8 @@ def _forbidden_path(prefixes: Iterable[str]) -> Matcher:
 
     def match(value: object) -> bool:
         path = path_of(value) if isinstance(value, str) else None
-        # A relative path may lie anywhere: from which folder is not known.
-        if path is None or (not path.startswith("/") and any(one.startswith("/") for one in folded)):
+        # A relative path may lie anywhere, and so may a relative prefix: from which folder is not known.
+        if path is None or any(path.startswith("/") != one.startswith("/") for one in folded):
             return True
         return any(lies_within(path.casefold(), one) for one in folded)
 

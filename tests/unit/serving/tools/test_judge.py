@@ -185,6 +185,42 @@ def test_a_forbidden_place_is_not_reached_by_wrapping_it():
         rule(to(value))
 
 
+def never(at, **what):
+    """Rules of an ordinary tool with one that forbids."""
+    told = {"name": "keep", "class": "ordinary", "tiers": {"standard": "allow"}, "never": [{"at": at, **what}]}
+    text = {"kind": "tool-rules", "tool-rules": "acme-tools", "version": 1, "tools": [told]}
+    return parse_tool_rules(json.dumps(text).encode(), file="tools.yaml")
+
+
+@pytest.mark.parametrize("path", ["secrets/key", "/srv/secrets/key", "/srv/notes", "SECRETS"])
+def test_a_path_that_may_lie_within_what_is_forbidden_is_denied(path):
+    """From which folder a relative prefix counts is not known, so an absolute path may lie within it."""
+    rules = never("/path", **{"path-within": ["secrets"]})
+
+    assert rule(judge(Call("keep", json.dumps({"path": path})), rules, "standard")) == "keep/path/never"
+    assert judge(Call("keep", '{"path": "notes/secrets"}'), rules, "standard") == Allowed("keep")
+
+
+@pytest.mark.parametrize("path", ["a+b", "a%2Bb", "A%2Bb/c", "caf%C3%A9+", "CAF%C3%89%2B", "cafe%CC%81%2B/x"])
+def test_a_url_in_other_codes_for_what_is_forbidden_is_denied(path):
+    """Servers read `%2B` as `+`; a letter with its accent has two spellings and two cases."""
+    rules = never("/url", **{"url-within": ["https://files.example/a+b", "https://files.example/caf%C3%A9%2B"]})
+
+    judged = judge(Call("keep", json.dumps({"url": f"https://files.example/{path}"})), rules, "standard")
+    assert rule(judged) == "keep/url/never"
+    assert judge(Call("keep", '{"url": "https://files.example/C%2B%2B"}'), rules, "standard") == Allowed("keep")
+
+
+@pytest.mark.parametrize("number", ["7", "7.0", "70e-1", "7.00000000000000000000001", "6.9999999999999999999999"])
+def test_a_number_that_readers_take_for_a_forbidden_one_is_denied(number):
+    """Most of them read floats, whose digits end."""
+    rules = never("/amount", **{"one-of": [7, 1]})
+
+    assert rule(judge(Call("keep", f'{{"amount": {number}}}'), rules, "standard")) == "keep/amount/never"
+    for other in ("7.1", "6", "true", "1e400", "9" * 400):
+        assert judge(Call("keep", f'{{"amount": {other}}}'), rules, "standard") == Allowed("keep")
+
+
 ETC = parse_tool_rules(
     b"""kind: tool-rules
 tool-rules: acme-tools
