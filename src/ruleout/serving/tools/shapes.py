@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Arguments in another shape than rules expect: a text for a list or an object, an object for a text, more lists or fewer (G-4).
 
-A tool may take `"/a"` for `["/a"]`, or `[{"path": "/a"}]` for `{"path": "/a"}`. No rule has looked at what stands there.
+A tool may take `"/a"` for `["/a"]`, or `[{"path": "/a"}]` for `{"path": "/a"}`, and some readers of JSON take `Path` for `path`.
+No rule has looked at what stands there.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ _Names = tuple[str, ...]
 
 
 class Shapes(NamedTuple):
-    """The ways of a tool's rules. `ends` are they, by their names without the lists; `above` are names that lead to them."""
+    """The ways of a tool's rules. `ends` are they, by their names without case and the lists; `above` are names that lead to them."""
 
     ends: Mapping[_Names, frozenset[Way]]
     above: frozenset[_Names]
 
     def is_misplaced(self, way: Way, value: object) -> bool:
-        """Whether a value that holds no other stands near a rule's way and not at it: below it, above it, or by other lists. Pure.
+        """Whether a value that holds no other stands near a rule's way and not at it: below it, above it, by other lists or in
+        another case. Pure.
 
         Where there is nothing above a way, nothing is misplaced.
         """
@@ -44,7 +46,7 @@ def shapes_of(ways: Iterable[Way]) -> Shapes:
 
 
 def are_near(one: Way, other: Way) -> bool:
-    """Whether two ways differ, and what is at one may be meant by the other: but for lists, one begins with the other. Pure."""
+    """Whether two ways differ, and what is at one may be meant by the other: but for lists and case, one begins with the other. Pure."""
     names, others = _names_of(one), _names_of(other)
     return one != other and names[: len(others)] == others[: len(names)]
 
@@ -55,4 +57,4 @@ def holds_something(value: object) -> bool:
 
 
 def _names_of(way: Way) -> _Names:
-    return tuple(name for name in way if name is not None)
+    return tuple(name.casefold() for name in way if name is not None)

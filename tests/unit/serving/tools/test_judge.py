@@ -261,11 +261,28 @@ def notes(text):
         '{"lines": ["x"]}',
         '{"lines": "x"}',
         '{"lines": [[{"text": "x"}]]}',
+        '{"Paths": ["/etc/passwd"]}',
+        '{"where": {"path": "/srv/a", "PATH": "/etc/passwd"}}',
+        '{"where": {"path": "/srv/a"}, "Where": {"path": "/etc/passwd"}}',
+        '{"line\\u017f": [{"text": "x"}]}',
     ],
 )
 def test_a_forbidden_place_is_not_reached_by_another_shape(text):
-    """A text for a list or an object, an object for a list, more lists or fewer."""
+    """A text for a list or an object, an object for a list, more lists or fewer; a name in another case, as some readers take it."""
     assert rule(notes(text)) == "read_notes/unnamed-argument"
+
+
+def test_an_argument_in_another_case_may_be_allowed_by_name():
+    """Then what is forbidden of one is forbidden of the other."""
+    told = {
+        "name": "keep", "class": "ordinary", "tiers": {"standard": "allow"},
+        "arguments": [{"at": "/a", "any": True}, {"at": "/A", "any": True}], "never": [{"at": "/a", "equals": "x"}],
+    }  # fmt: skip
+    text = {"kind": "tool-rules", "tool-rules": "acme-tools", "version": 1, "tools": [told]}
+    rules = parse_tool_rules(json.dumps(text).encode(), file="tools.yaml")
+
+    assert judge(Call("keep", '{"a": "y", "A": "z", "B": 1, "b": 2}'), rules, "standard") == Allowed("keep")
+    assert rule(judge(Call("keep", '{"A": "x"}'), rules, "standard")) == "keep/a/never"
 
 
 @pytest.mark.parametrize("text", ['{"one": "/etc/passwd"}', '{"one": ["/srv", "/etc/passwd"]}', '{"one": [7]}'])
