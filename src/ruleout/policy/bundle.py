@@ -91,7 +91,9 @@ def open_bundle(data: bytes, keyring: Keyring, kind: Kind) -> tuple[Bundle, Hold
     _require(bundle.kind is kind, f"a bundle of the kind {kind.value}, signed as such")
     holder = keyring.get(value["key"]) if type(value["key"]) is str else None
     if holder is None or type(value["signature"]) is not str:
-        raise VerificationFailed("policy-signature", f"expected a key of the keyring, got {str(value['key'])[:80]!r}")
+        raise VerificationFailed(
+            "policy-signature", f"expected a key of the keyring that counts, got {str(value['key'])[:80]!r}"
+        )
     check_role(holder, kind)
     message = _signed(kind, canonical(value["bundle"]))
     holder.key.verify(message, decode_base64(value["signature"], check="policy-signature"))

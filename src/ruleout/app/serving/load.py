@@ -7,7 +7,7 @@ gateway loads again; if that fails, what the new files say is not known, and not
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,8 @@ from ruleout.app.serving.untrusted import read_untrusted, trusted_layers
 from ruleout.app.verifier_files import read_permit_file, read_witness_policy
 from ruleout.errors import RuleoutError
 from ruleout.ledger.cosignature import parse_log_key
-from ruleout.ledger.permits import PermitVerdict, Trusted, verify_permits
+from ruleout.ledger.permits import Compromise, PermitVerdict, Trusted, strictest, verify_permits
+from ruleout.ledger.signing import Keyring
 from ruleout.ledger.verify import Status
 from ruleout.model.permit import Permit
 from ruleout.policy.bundle import MOST_BYTES
@@ -33,6 +34,7 @@ from ruleout.serving.settings.parse import parse_settings
 from ruleout.serving.tools import ToolRules, parse_tool_rules
 
 _MOST_SECRET_BYTES = 64 * 1024
+_BY_SETTINGS = "the settings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,7 @@ class Standing:
             among `distrusted`.
         named_shadows: every shadow of the settings and how it stands; `shadows` are those to be asked, by tenant.
         tools: rules for calls of tools; none are allowed where the settings name no file.
+        compromised: what permits' files tell of compromised keys, and what they told before.
         at: the instant it was judged at: no earlier than any that was seen, whatever the clock said.
     """
 
@@ -94,6 +97,7 @@ class Standing:
     layers: Layers
     loaded: Loaded
     tools: ToolRules
+    compromised: Mapping[str, Compromise]
     at: datetime
     named_shadows: tuple[NamedShadow, ...] = ()
     shadows: Mapping[str, Shadow] = field(default_factory=dict)
@@ -143,7 +147,8 @@ def load_standing(
     now = at if seen.latest is None else max(at, seen.latest)
     verdicts = _permits(place, seen, now)
     told = place.settings
-    ring = read_keyring(place.path(told.trust.keyring))
+    compromised = strictest((seen.compromised, *(verdict.compromised for verdict in verdicts)))
+    ring = counting_keys(place, compromised)
     policies = [_bundle(place.path(name)) for name in told.policies]
     loaded = load_layers(_bundle(place.path(told.floor)), policies, ring, seen.versions)
     shadows = load_shadows(told.tenants, lambda name: _bundle(place.path(name)), ring, loaded.versions, at=now)
@@ -156,6 +161,7 @@ def load_standing(
         layers=loaded.layers,
         loaded=loaded,
         tools=_tool_rules(place),
+        compromised=compromised,
         at=now,
         named_shadows=shadows,
         shadows={one.tenant: one.asked for one in shadows if one.asked is not None},
@@ -173,7 +179,17 @@ def _with(seen: Seen, before: Standing | None) -> Seen:
         for name, one in before.loaded.versions.items()
         if name not in seen.versions or one.version > seen.versions[name].version
     }
-    return replace(seen, size=size, versions={**seen.versions, **newer})
+    compromised = strictest((seen.compromised, before.compromised))
+    return replace(seen, size=size, versions={**seen.versions, **newer}, compromised=compromised)
+
+
+def counting_keys(place: Place, compromised: Collection[str]) -> Keyring:
+    """Return the keys of the keyring that somebody else does not have, as far as is known: by these alone a signature that stands in no
+    log counts. Effect: reads the keyring's file. Source: G-3, L-7.
+    """
+    trust = place.settings.trust
+    ended = {*compromised, *trust.compromised}
+    return {key: holder for key, holder in read_keyring(place.path(trust.keyring)).items() if key not in ended}
 
 
 def remember(place: Place, standing: Standing, *, at: datetime) -> None:
@@ -181,7 +197,8 @@ def remember(place: Place, standing: Standing, *, at: datetime) -> None:
     seen = read_seen(place.state)
     size = max((seen.size, *(verdict.as_of_size or 0 for verdict in standing.verdicts)))
     latest = at if seen.latest is None else max(at, seen.latest)
-    keep_seen(place.state, Seen(latest=latest, size=size, versions=standing.loaded.versions))
+    compromised = strictest((seen.compromised, standing.compromised))
+    keep_seen(place.state, Seen(latest=latest, size=size, versions=standing.loaded.versions, compromised=compromised))
 
 
 def _tool_rules(place: Place) -> ToolRules:
@@ -200,6 +217,7 @@ def _permits(place: Place, seen: Seen, now: datetime) -> tuple[PermitVerdict, ..
         least_size=max(trust.least_size, seen.size),
         latest_seen=seen.latest,
         policy=None if trust.witnesses is None else read_witness_policy(place.path(trust.witnesses)),
+        compromised={**seen.compromised, **{key: Compromise(below=0, by=_BY_SETTINGS) for key in trust.compromised}},
     )
     paths = [place.path(name) for name in place.settings.permits]
     files = [read_permit_file(path) for path in paths]
@@ -208,9 +226,11 @@ def _permits(place: Place, seen: Seen, now: datetime) -> tuple[PermitVerdict, ..
         if verdict.has_failed:
             says = next((check.detail for check in verdict.checks if check.status is Status.FAILED), "a check failed")
             raise RuleoutError(f"{path}: the permit's file proves nothing: {says}", hint="See `ruleout permit check`.")
-    # A file of an older checkpoint than that of another may hide a revocation, today as after a restart.
+    # A file of an older checkpoint than that of another may hide a revocation, today as after a restart; a file that begins
+    # later than another does not hold what that tells of keys.
     newest = max((trusted.least_size, *(verdict.as_of_size or 0 for verdict in verdicts)))
-    return verify_permits(files, replace(trusted, least_size=newest), at=now)
+    told = strictest((trusted.compromised, *(verdict.compromised for verdict in verdicts)))
+    return verify_permits(files, replace(trusted, least_size=newest, compromised=told), at=now)
 
 
 def _bundle(path: Path) -> bytes:

@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a gateway has seen and must not forget: the latest instant, the largest log, the newest version of each bundle.
+"""What a gateway has seen and must not forget: the latest instant, the largest log, the newest version of each bundle, stolen keys.
 
-Without it an old copy of a permit's file could hide a revocation, and a clock set back could bring an ended permit to life.
+Without it an old copy of a permit's file could hide a revocation, a clock set back could bring an ended permit to life, and a thief's
+bundle would count again once another permit's file begins after the entry that tells of the theft.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ruleout.adapters.files import MIB, read_bounded, replace_file
 from ruleout.errors import RuleoutError, VerificationFailed
+from ruleout.ledger.permits import Compromise
 from ruleout.model.canonical import canonical, parse_canonical
 from ruleout.model.plain import instant_text
 from ruleout.policy.bundle import Seen as SeenVersion
@@ -23,11 +25,12 @@ FILE = "seen.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What was seen up to now; `latest` is an aware UTC instant, `size` that of the newest checkpoint."""
+    """What was seen up to now; `latest` is an aware UTC instant, `size` that of the newest checkpoint, `compromised` by key id."""
 
     latest: datetime | None
     size: int
     versions: Mapping[str, SeenVersion]
+    compromised: Mapping[str, Compromise] = field(default_factory=dict)
 
 
 NOTHING = Seen(latest=None, size=0, versions={})
@@ -56,11 +59,15 @@ def _seen(held: Any) -> Seen:
         for name, one in held["versions"].items()
     }
     latest = datetime.fromisoformat(held["latest"]) if held["latest"] else None
-    return Seen(latest=latest, size=int(held["size"]), versions=versions)
+    told = held.get("compromised", {})  # files of before hold none
+    compromised = {key: Compromise(below=int(one["below"]), by=str(one["by"])) for key, one in told.items()}
+    return Seen(latest=latest, size=int(held["size"]), versions=versions, compromised=compromised)
 
 
 def keep_seen(state: Path, seen: Seen) -> None:
     """Remember what was seen; durable on return. Effect: replaces the file."""
     versions = {name: {"version": one.version, "digest": one.digest} for name, one in seen.versions.items()}
     latest = "" if seen.latest is None else instant_text(seen.latest)
-    replace_file(state / FILE, canonical({"latest": latest, "size": seen.size, "versions": versions}))
+    told = {key: {"below": one.below, "by": one.by} for key, one in seen.compromised.items()}
+    held = {"compromised": told, "latest": latest, "size": seen.size, "versions": versions}
+    replace_file(state / FILE, canonical(held))

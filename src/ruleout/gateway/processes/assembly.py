@@ -21,9 +21,8 @@ from ruleout.adapters.monitoring import start_of
 from ruleout.adapters.monitoring.watching import WatchedView
 from ruleout.adapters.outbox import Outbox
 from ruleout.adapters.upstream.pool import Pool, origin_of
-from ruleout.app.keyring import read_keyring
 from ruleout.app.policy.recheck import Cedar, Differing
-from ruleout.app.serving.load import Place, Standing, read_secret
+from ruleout.app.serving.load import Place, Standing, counting_keys, read_secret
 from ruleout.app.serving.untrusted import keep_untrusted
 from ruleout.errors import RuleoutError
 from ruleout.gateway.admission import Admission
@@ -40,6 +39,7 @@ from ruleout.gateway.telling.tracing import Traces
 from ruleout.gateway.telling.transcript import KeyStore
 from ruleout.gateway.tool_servers import Sessions
 from ruleout.gateway.worker import Worker
+from ruleout.ledger.signing import Keyring
 from ruleout.model.permit import Endpoint
 from ruleout.model.plain import instant_text
 from ruleout.serving.hooks import Stage
@@ -107,7 +107,7 @@ def assemble(place: Place, name: str, environment: Mapping[str, str], boot_id: s
     admission.rechecks = _rechecks(place, counters, admission)
     serving = Serving(
         admission=admission,
-        guards=_safeguards(place, name, counters),
+        guards=_safeguards(place, name, admission, counters),
         audit=audit,
         answers=Answers(admission.state, outbox.flush),
         most_body_bytes=told.most_body_bytes,
@@ -161,7 +161,7 @@ def _pipes(place: Place, environment: Mapping[str, str], outbox: Outbox) -> dict
     return made
 
 
-def _safeguards(place: Place, name: str, counters: Counters) -> Safeguards:
+def _safeguards(place: Place, name: str, admission: Admission, counters: Counters) -> Safeguards:
     told = place.settings
     hooks = {
         hook: HookClient(parse_target(one.address), deadline_s=one.deadline_ms / 1000)
@@ -171,21 +171,23 @@ def _safeguards(place: Place, name: str, counters: Counters) -> Safeguards:
         hooks=hooks,
         stages={hook: frozenset(_STAGES[one.asked_about]) for hook, one in told.hooks.items()},
         windows={hook: one.window for hook, one in told.hooks.items()},
-        approvals=_approvals(place, told, name),
+        approvals=_approvals(place, told, name, admission),
         counters=counters,
     )
 
 
-def _approvals(place: Place, told: GatewayDoc, name: str) -> Approvals | None:
+def _approvals(place: Place, told: GatewayDoc, name: str, admission: Admission) -> Approvals | None:
     if told.approvals is None:
         return None
-    ring = place.path(told.trust.keyring)
     folder = ApprovalFolder(place.path(told.approvals.folder))
     folder.make()
     run = f"{name}/{os.urandom(8).hex()}"
-    return Approvals(
-        folder, run=run, keyring=lambda: read_keyring(ring), roles=told.approvals.roles, within_s=told.approvals.seconds
-    )
+
+    def keyring() -> Keyring:
+        standing = admission.standing
+        return {} if standing is None else counting_keys(place, standing.compromised)
+
+    return Approvals(folder, run=run, keyring=keyring, roles=told.approvals.roles, within_s=told.approvals.seconds)
 
 
 def _counters(folder: Path, name: str) -> Counters:

@@ -70,6 +70,7 @@ class PermitVerdict:
         read: the permit, for showing only; None where it could not be established.
         as_of_size: size of the checkpoint up to which a revocation would have been seen; None if none was established.
         since: kinds and ids of later entries that may bear on it, which nobody weighed here.
+        compromised: what its entries tell of compromised keys, by key id.
     """
 
     checks: tuple[Check, ...]
@@ -79,6 +80,7 @@ class PermitVerdict:
     as_of_size: int | None
     since: tuple[str, ...]
     caveats: tuple[str, ...]
+    compromised: Mapping[str, Compromise]
 
     @property
     def serves(self) -> Permit | None:
@@ -158,6 +160,7 @@ class _Found:
             as_of_size=size,
             caveats=(*((UNWITNESSED,) if self._trusted.policy is None else ()), ALONE, NOT_DECIDED_AGAIN),
             since=tuple(_label(one) for one in self._entries[1:] if one.content.type in _MAY_BEAR),
+            compromised=self._compromised(),
         )
 
     def standing(self, at: datetime) -> tuple[PermitState, tuple[str, ...]]:
@@ -182,7 +185,10 @@ class _Found:
     def _void_signatures(self, permit: Permit) -> Iterable[str]:
         signed = (*signatures_of(self._entries[0]), *permit.rests_on.signed)
         yield from void_signatures(signed, self._trusted.compromised)
-        yield from void_signatures(signed, compromises(self._entries, self._trusted.keyring))
+        yield from void_signatures(signed, self._compromised())
+
+    def _compromised(self) -> Mapping[str, Compromise]:
+        return compromises(self._entries, self._trusted.keyring)
 
     def _clock(self, permit: Permit, at: datetime) -> Iterable[str]:
         """A clock that went back would give an expired permit its time again."""

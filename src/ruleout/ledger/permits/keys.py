@@ -32,15 +32,20 @@ def compromises(entries: Iterable[LedgerEntry], keyring: Keyring) -> Mapping[str
 
     Source: L-7.
     """
+    return strictest(
+        {key: Compromise(below=_below(entry, key, keyring), by=entry.content.id)}
+        for entry in entries
+        if entry.content.type is EntryType.KEY and "compromised_from" in entry.content.subject
+        for key in _named(entry.content.subject.get("of"), entry.content.subject["vkey"])
+    )
+
+
+def strictest(told: Iterable[Mapping[str, Compromise]]) -> Mapping[str, Compromise]:
+    """Return of all that is told of each key the strictest. Pure."""
     found: dict[str, Compromise] = {}
-    for entry in entries:
-        subject = entry.content.subject
-        if entry.content.type is not EntryType.KEY or "compromised_from" not in subject:
-            continue
-        for key in _named(subject.get("of"), subject["vkey"]):
-            told = Compromise(below=_below(entry, key, keyring), by=entry.content.id)
-            if key not in found or told.below < found[key].below:
-                found[key] = told
+    for key, one in (item for some in told for item in some.items()):
+        if key not in found or one.below < found[key].below:
+            found[key] = one
     return found
 
 

@@ -24,6 +24,8 @@ def _between(least: int, most: int) -> object:
     return Field(ge=least, le=most)
 
 
+#: A key by its name and the id that is bound to it.
+KeyName = Annotated[str, StringConstraints(pattern=r"^[^+\s]+\+[0-9a-f]{8}$", max_length=200)]
 Port = Annotated[Whole, _between(1, 65535)]
 MOST_WORKERS = 256
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,60}$")]
@@ -63,6 +65,10 @@ class TrustDoc(Doc):
     )
     least_size: Annotated[Whole, _between(0, 2**53)] = Field(
         default=0, description="Size of the newest checkpoint known; a permit's file of an older one is refused."
+    )
+    compromised: Annotated[tuple[KeyName, ...], Field(max_length=100)] = Field(
+        default=(),
+        description="Keys, `name+id`, that were told to be compromised before the permits were issued: nothing by them counts.",
     )
 
 
