@@ -2,7 +2,7 @@
 """URLs and paths, held against what lies within a prefix (G-4).
 
 There is one spelling of each place here, and whatever has another is not within anything: `..` and `.`, empty segments,
-encoded letters, user names, ports that say nothing, numbers and look-alikes for hosts. Readers of URLs disagree about
+encoded letters, user names, ports that say nothing, numbers and look-alikes for hosts, look-alikes of dots and slashes. Readers of URLs disagree about
 exactly these, so none of them is resolved; it is refused. What a server or a file system makes of an allowed place
 (redirects, symbolic links) is not known here.
 """
@@ -20,6 +20,8 @@ _PRINTABLE = re.compile(r"[!-~]+")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _ENCODED = re.compile(r"%(.{0,2})")
 _CODE = re.compile(rb"%([0-9A-F]{2})")
+#: UTF-8 of a letter of ASCII in more than one byte: no UTF-8, and still decoded by some.
+_TOO_LONG = re.compile(r"%C[01]|%E0%[89]|%F0%8")
 _UNSAFE_IN_URL = frozenset('\\"<>^`{|}')
 _LONGEST = 4000
 
@@ -113,7 +115,15 @@ def _is_plain(path: str) -> bool:
         char = chr(int(code, 16))
         if char.isascii() and (char.isalnum() or char in "-._~/\\%;?#@:" or not char.isprintable()):
             return False
-    return ";" not in path and _has_plain_segments(path)
+    return ";" not in path and _has_plain_segments(path) and _leads_nowhere_else(path)
+
+
+def _leads_nowhere_else(path: str) -> bool:
+    """Whether nothing encoded is a dot or a slash to servers that take look-alikes or codes of too many bytes for them."""
+    read = as_servers_read(path)
+    is_divided = read.count("/") != path.count("/") or "\\" in read
+    is_dots = any(segment and not segment.strip(".") for segment in read.split("/"))
+    return not (is_divided or is_dots or _TOO_LONG.search(path))
 
 
 def _has_plain_segments(path: str) -> bool:

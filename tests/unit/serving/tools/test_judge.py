@@ -60,6 +60,15 @@ def test_an_unlisted_tool_is_denied_whatever_it_looks_like(name):
         f"{MANUAL}/%252e%252e/secret",
         f"{MANUAL}/..;/secret",
         f"{MANUAL}/a\\..\\..\\b",
+        f"{MANUAL}/%C0%AE%C0%AE/secret",
+        f"{MANUAL}/%E0%80%AE%E0%80%AE/secret",
+        f"{MANUAL}/a%C0%AF..%C0%AFsecret",
+        f"{MANUAL}/%E2%80%A5/secret",
+        f"{MANUAL}/%EF%BC%8E%EF%BC%8E/secret",
+        f"{MANUAL}/%EF%BC%8E./secret",
+        f"{MANUAL}/..%EF%BC%8Fsecret",
+        f"{MANUAL}/a%EF%BC%8F..%EF%BC%8Fsecret",
+        f"{MANUAL}/a%EF%BC%BC..%EF%BC%BCsecret",
         f"{MANUAL}s",
         "https://docs.example@evil.example/manual",
         "https://docs.example:443@evil.example/manual",
@@ -92,15 +101,20 @@ def test_an_unlisted_tool_is_denied_whatever_it_looks_like(name):
     ],
 )
 def test_a_url_that_is_not_plainly_within_the_prefix_is_denied(url):
-    """Dots, user names, ports, numbers for hosts, look-alikes, encodings, other kinds of value."""
+    """Dots, user names, ports, numbers for hosts, look-alikes of hosts, dots and slashes, encodings, other kinds of value."""
     assert rule(read(url)) in ("read_manual/url", "read_manual/unnamed-argument")
 
 
 @pytest.mark.parametrize(
-    "url", [MANUAL, f"{MANUAL}/a/b.html", "HTTPS://DOCS.example:443/manual?q=..", f"{MANUAL}/%20a/"]
-)
+    "url",
+    [
+        MANUAL, f"{MANUAL}/a/b.html", "HTTPS://DOCS.example:443/manual?q=..", f"{MANUAL}/%20a/", f"{MANUAL}/C%2B%2B/.well-known",
+        f"{MANUAL}/caf%C3%A9", f"{MANUAL}/cafe%CC%81", f"{MANUAL}/caf%E9", f"{MANUAL}/%E8%AA%AC%E6%98%8E%EF%BC%88%EF%BC%91%EF%BC%89",
+        f"{MANUAL}/wait%E2%80%A6then", f"{MANUAL}/%E0%B8%84", f"{MANUAL}/%F0%9F%98%80",
+    ],
+)  # fmt: skip
 def test_a_url_within_the_prefix_is_allowed(url):
-    """Also with the scheme's own port, in another case, with a query."""
+    """Also with the scheme's own port, in another case, with a query, in any script, in an encoding of before."""
     assert read(url) == Allowed("read_manual")
 
 
