@@ -153,6 +153,7 @@ PROBLEM_IDS: dict[str, str] = {
     "P002": "a permit that ends before it begins",
     "P003": "a name that stands twice in a permit",
     "P004": "everybody and others beside them",
+    "P005": "a limit of a permit's tool that nothing counts",
     "V001": "a name that the rules for reviews or the package do not have",
     "V002": "a reviewer or a question stated twice",
     "V003": "a section or a question of the package without its answer",

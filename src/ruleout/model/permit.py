@@ -46,6 +46,10 @@ class LimitKind(Enum):
     TOOL_CALLS_PER_REQUEST = "tool-calls-per-request"
 
 
+#: What is counted of the calls of one tool; they have no tokens and no streams of their own.
+COUNTED_OF_TOOLS = (LimitKind.REQUESTS_PER_MINUTE, LimitKind.REQUESTS_PER_DAY, LimitKind.TOOL_CALLS_PER_REQUEST)
+
+
 class ContentPolicy(Enum):
     """Whether the audit record may hold content: never, of what was refused, or always (G-8)."""
 
@@ -92,7 +96,7 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """A tool that may be called, at most so often, and whether a human approves each call (G-4)."""
+    """A tool that may be called, at most so often (`COUNTED_OF_TOOLS`), and whether a human approves each call (G-4)."""
 
     tool: str
     human_approval: bool

@@ -55,6 +55,14 @@ def test_what_it_asks_for_is_read_as_written():
     assert asked.terms.required_hooks == ("agent-watch",)
 
 
+@pytest.mark.parametrize("kind", ["tokens-per-request", "tokens-per-day", "concurrent-streams"])
+def test_a_limit_of_a_tool_is_one_that_is_counted_for_tools(kind):
+    """A call of a tool has no tokens and no stream of its own: nothing would hold it to them."""
+    text = TEXT.replace("tool-calls-per-request: 3", f"requests-per-minute: 3, requests-per-day: 9, {kind}: 3")
+
+    assert problems(text) == [("P005", f"$.tools[0].at-most.{kind}")]
+
+
 def test_all_problems_come_out_at_once():
     """In file order."""
     text = (

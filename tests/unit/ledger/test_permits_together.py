@@ -201,6 +201,9 @@ UNSOUND = {
     },
     "a tool twice": {"tools": tuple(Tool(tool=name, human_approval=True, limits=()) for name in ("x", "X"))},
     "a limit below nothing": {"limits": (Limit(kind=LimitKind.REQUESTS_PER_DAY, at_most=-1),)},
+    "a limit of a tool that nothing counts": {
+        "tools": (Tool(tool="x", human_approval=True, limits=(Limit(kind=LimitKind.TOKENS_PER_DAY, at_most=1),)),)
+    },
     "a safeguard without hook": {"hooks": ()},
     "a hook that is none": {"hooks": (Hook(safeguard="watch", hook="", outside=""),)},
     "a condition that nobody carries": {"conditions": (condition(limits=()),)},

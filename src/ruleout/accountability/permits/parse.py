@@ -12,6 +12,7 @@ from ruleout.documents.validate import validate
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.model.expiry import has_ended
 from ruleout.model.permit import (
+    COUNTED_OF_TOOLS,
     EVERYBODY,
     Condition,
     Hook,
@@ -81,6 +82,7 @@ def _condition(name: str, doc: ConditionDoc) -> Condition:
 
 def _check(doc: PermitDoc, findings: Findings) -> None:
     _check_carried(doc, findings)
+    _check_tools(doc, findings)
     _check_names(doc, findings)
     if has_ended(doc.expires, doc.not_before):
         hint = "A last day counts wholly, in UTC."
@@ -100,6 +102,14 @@ def _check_carried(doc: PermitDoc, findings: Findings) -> None:
             hint = "What a gateway can count or refuse is a limit; what it cannot is a duty of somebody."
             expected, got = "`at-most:`, `only:` or `hook:`, else `duty:`", "both" if enforced else "none"
             findings.note("P001", ("conditions", name), expected=expected, got=got, hint=hint)
+
+
+def _check_tools(doc: PermitDoc, findings: Findings) -> None:
+    known = ", ".join(kind.value for kind in COUNTED_OF_TOOLS)
+    for n, tool in enumerate(doc.tools):
+        for kind in (kind for kind in tool.at_most if kind not in COUNTED_OF_TOOLS):
+            at, hint = ("tools", n, "at-most", kind.value), "Put it under `limits:`, for all that the tenant asks."
+            findings.note("P005", at, expected=f"what is counted of a tool: {known}", got=kind.value, hint=hint)
 
 
 def _check_names(doc: PermitDoc, findings: Findings) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ruleout.model.permit import EVERYBODY, SERVED, Condition, Limit, Permit, Terms
+from ruleout.model.permit import COUNTED_OF_TOOLS, EVERYBODY, SERVED, Condition, Limit, Permit, Terms
 
 SERVED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -74,6 +74,9 @@ def _counts(terms: Terms) -> Iterator[str]:
     )
     if any(not 0 <= limit.at_most <= MOST_COUNT for limits in lists for limit in limits):
         yield "a limit that is no count"
+    for tool in terms.tools:
+        uncounted = [limit.kind.value for limit in tool.limits if limit.kind not in COUNTED_OF_TOOLS]
+        yield from (f"{kind} of the tool {tool.tool!r:.80}, which nothing counts" for kind in uncounted)
 
 
 def _condition(one: Condition, terms: Terms) -> Iterator[str]:
