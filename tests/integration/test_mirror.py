@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.integration.test_log_writer import entries, files, new_log
 from tests.ledger_builders import LOG, ORIGIN, FakeSigner
+from tests.unit.adapters.local_stores import gcs_server
 
 from ruleout.adapters.log_writer import create_log, open_log
 from ruleout.adapters.mirror.store import Held, Mirror, open_mirror
@@ -130,6 +132,25 @@ def test_a_log_that_changed_its_key_goes_on_in_its_mirror_and_its_copy(tmp_path:
     assert fetch(bucket.mirror(), tmp_path / "copy", vkeys=[LOG.key]).view.size == 7
     assert fetch(bucket.mirror(), tmp_path / "new", vkeys=[OTHER.key]).view.key == OTHER.key
     assert files(tmp_path / "copy") == published(log)
+
+
+def test_a_store_that_knows_versions_by_number_takes_the_next_state_too(tmp_path: Path) -> None:
+    """Google's compares generations, and no ETags."""
+    log, held = new_log(tmp_path, 3), dict[str, bytes]()
+    with gcs_server(held) as (host, seen):
+        said = {"gcs_base_url": f"http://{host}", "disable_oauth": True, "client_email": "", "private_key": ""}
+        account = json.dumps({**said, "private_key_id": ""})
+        store = obstore.store.GCSStore("bucket", service_account_key=account, client_options={"allow_http": True})
+        mirror = Mirror(store, base="gs://bucket", prefix="lab")
+        push(read_log(log), mirror)
+        grow(log, 2)
+        assert push(read_log(log), mirror).head.size == 5
+        stale = mirror.read("checkpoint", limit_bytes=1000)
+        grow(log, 2)
+        push(read_log(log), mirror)
+        assert not mirror.replace("checkpoint", b"x", stale)
+    assert held["lab/checkpoint"] == (log / "checkpoint").read_bytes()
+    assert all("x-goog-if-generation-match" in fields for verb, _, fields in seen if verb == "PUT")
 
 
 # --- breaking off, and two at once ----------------------------------------------------------------------------------------
@@ -350,4 +371,4 @@ def test_no_more_is_taken_of_a_file_than_a_log_can_have(bucket: Bucket) -> None:
 
 def test_a_store_without_tags_is_not_overwritten(bucket: Bucket) -> None:
     with pytest.raises(RuleoutError, match="expected an ETag, got none"):
-        bucket.mirror().replace("checkpoint", b"new", Held(b"old", None))
+        bucket.mirror().replace("checkpoint", b"new", Held(b"old", {}))

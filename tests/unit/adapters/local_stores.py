@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small servers on this machine for tests: a web server with its whims, and one that speaks a little S3."""
+"""Small servers on this machine for tests: a web server with its whims, one that speaks a little S3, and one a little of Google's."""
 
 from __future__ import annotations
 
@@ -93,6 +93,41 @@ class _S3(_Handler):
         self.wfile.write(data)
 
 
+class _Gcs(_Handler):
+    """Objects of one bucket by Google's XML interface, where a put is on condition of a generation, 0 for nothing."""
+
+    files: dict[str, bytes]
+    generations: dict[str, int]
+    lock = threading.Lock()
+
+    def do_PUT(self):
+        self.seen.append(("PUT", self.path, {k.lower(): v for k, v in self.headers.items()}))
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        with self.lock:
+            expected, now = self.headers.get("x-goog-if-generation-match"), self.generations.get(self._key, 0)
+            is_met = expected is None or int(expected) == now
+            if is_met:
+                self.files[self._key], self.generations[self._key] = data, now + 1000
+        self._say(200 if is_met else 412, b"")
+
+    def answer(self):
+        found = self.files.get(self._key)
+        self._say(404 if found is None else 200, found or b"")
+
+    @property
+    def _key(self):
+        return unquote(urlsplit(self.path).path).removeprefix("/bucket/")
+
+    def _say(self, code, data):
+        self.send_response(code)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")
+        self.send_header("ETag", '"the same"')
+        self.send_header("x-goog-generation", str(self.generations.get(self._key, 0)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
 def _tag(data: bytes) -> str:
     return f'"{hashlib.sha256(data).hexdigest()[:32]}"'
 
@@ -100,7 +135,7 @@ def _tag(data: bytes) -> str:
 @contextmanager
 def _serving(kind: type[_Handler], files: Mapping[str, bytes]) -> Iterator[tuple[str, list]]:
     seen: list = []
-    handler = type(kind.__name__, (kind,), {"files": files, "seen": seen})
+    handler = type(kind.__name__, (kind,), {"files": files, "seen": seen, "generations": {}})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -120,3 +155,8 @@ def web_server(data: bytes):
 def s3_server(files: Mapping[str, bytes]):
     """Serve files by key as the bucket `bucket`, which takes files too; yield (host and port, requests seen)."""
     return _serving(_S3, files)
+
+
+def gcs_server(files: Mapping[str, bytes]):
+    """Serve files by key as the bucket `bucket` of Google's store; yield (host and port, requests seen)."""
+    return _serving(_Gcs, files)

@@ -2,13 +2,14 @@
 """A log's files in a bucket, written on conditions: what is there is never overwritten unseen (L-11).
 
 What a log publishes once and for all is put only where nothing is; what it replaces, only where it is still what was read
-(HTTP `If-None-Match` and `If-Match`, RFC 9110 §13.1). So of two that write, one hears that it came too late. Nothing is
+(HTTP `If-None-Match` and `If-Match`, RFC 9110 §13.1; Google's store by the object's generation). So of two that write, one hears that it came too late. Nothing is
 ever removed. Credentials come from where the store's own tools look for them.
 """
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +23,13 @@ _FAILED = "the store failed"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a mirror holds under a path: its bytes, and the tag by which the store knows this version of them."""
+    """What a mirror holds under a path: its bytes, and by which words the store knows this version of them.
+
+    `version` is as obstore has it: an ETag, and where the store has them, as Google's by which alone it compares, a number.
+    """
 
     data: bytes
-    tag: str | None
+    version: Mapping[str, str]
 
 
 class Mirror:
@@ -61,7 +65,7 @@ class Mirror:
         if len(data) > limit_bytes:
             hint = "That is no file of a log: find out who else writes there."
             raise LedgerError(f"{self.shown(path)}: expected at most {limit_bytes} bytes, got more", hint=hint)
-        return Held(bytes(data), found.meta["e_tag"])
+        return Held(bytes(data), {name: found.meta[name] for name in ("e_tag", "version") if found.meta[name]})
 
     def create(self, path: str, data: bytes) -> bool:
         """Put a file where none is; return False, and put nothing, where one is. Raises RuleoutError if the store failed."""
@@ -70,14 +74,14 @@ class Mirror:
     def replace(self, path: str, data: bytes, before: Held | None) -> bool:
         """Put a file in the place of what was read, None for nothing; return False where there is something else by now.
 
-        Raises RuleoutError if the store failed, or gives no tag by which it could say so.
+        Raises RuleoutError if the store failed, or has no word for a version by which it could say so.
         """
         if before is None:
             return self.create(path, data)
-        if before.tag is None:
+        if not before.version:
             hint = "Use a store with conditional puts: nothing is overwritten unseen."
             raise RuleoutError(f"{self.shown(path)}: expected an ETag, got none", hint=hint)
-        return self._put(path, data, {"e_tag": before.tag})
+        return self._put(path, data, dict(before.version))
 
     def _put(self, path: str, data: bytes, mode: object) -> bool:
         with store_errors(self.shown(path), failed=_FAILED):
