@@ -12,15 +12,17 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.integration.test_log_writer import entries, files, new_log
-from tests.ledger_builders import LOG, ORIGIN, FakeSigner
+from tests.ledger_builders import LOG, ORIGIN, FakeSigner, draft
 from tests.unit.adapters.local_stores import gcs_server
 
 from ruleout.adapters.log_writer import create_log, open_log
 from ruleout.adapters.mirror.store import Held, Mirror, open_mirror
-from ruleout.adapters.tile_store import audit_log, put_object, read_log
+from ruleout.adapters.tile_store import LogKeys, audit_log, description, put_object, read_log
 from ruleout.app.mirror.fetch import Fetched, fetch
 from ruleout.app.mirror.push import Pushed, push
 from ruleout.errors import LedgerError, NotFound, RuleoutError, VerificationFailed
+from ruleout.ledger.entry import EntryType, to_bytes
+from ruleout.ledger.signing import sign_entry
 from ruleout.ledger.tile import MAX_ENTRY_BYTES
 
 obstore = pytest.importorskip("obstore", reason="NOT TESTED: mirrors need the extra `remote`")
@@ -75,6 +77,16 @@ def grow(log: Path, count: int, signer: FakeSigner = LOG) -> None:
         writer.publish()
 
 
+def rotate(log: Path) -> None:
+    """The log's own entry, signed by both keys, and then the new key."""
+    said = {"act": "rotate", "replaces": LOG.key.key_id, "roles": ("log",), "from": "2026-01-01T00:00:00Z"}
+    entry = draft(EntryType.KEY, subject={**said, "vkey": str(OTHER.key)})
+    with open_log(log, LOG) as writer:
+        writer.append([to_bytes(sign_entry(sign_entry(entry, LOG), OTHER))])
+        writer.publish()
+        writer.hand_over(OTHER)
+
+
 def published(log: Path) -> dict[str, bytes]:
     return {name: data for name, data in files(log).items() if name not in ("journal", "lock")}
 
@@ -124,12 +136,13 @@ def test_a_log_that_changed_its_key_goes_on_in_its_mirror_and_its_copy(tmp_path:
     log = new_log(tmp_path, 5)
     bucket.push(log)
     bucket.fetch(tmp_path / "copy")
-    with open_log(log, LOG) as writer:
-        writer.hand_over(OTHER)
+    rotate(log)
+    bucket.push(log)
+    bucket.fetch(tmp_path / "copy")
     grow(log, 2, OTHER)
     bucket.push(log)
 
-    assert fetch(bucket.mirror(), tmp_path / "copy", vkeys=[LOG.key]).view.size == 7
+    assert fetch(bucket.mirror(), tmp_path / "copy", vkeys=[LOG.key]).view.size == 8
     assert fetch(bucket.mirror(), tmp_path / "new", vkeys=[OTHER.key]).view.key == OTHER.key
     assert files(tmp_path / "copy") == published(log)
 
@@ -325,6 +338,39 @@ def test_a_copy_goes_on_to_no_other_log_and_no_earlier_state(tmp_path: Path) -> 
         with pytest.raises(VerificationFailed, match=why):
             bucket.fetch(tmp_path / "copy")
         assert files(tmp_path / "copy") == kept
+
+
+@pytest.mark.parametrize("first", [LOG, OTHER])
+def test_a_key_that_no_entry_leads_to_signs_no_copy(tmp_path: Path, bucket: Bucket, first: FakeSigner) -> None:
+    """Though `log.json` names it beside the log's own, which the reader knows or has a copy under."""
+    log, forged = new_log(tmp_path, 300), tmp_path / "forged"
+    bucket.push(log)
+    bucket.fetch(tmp_path / "copy")
+    kept = files(tmp_path / "copy")
+    create_log(forged, OTHER)
+    grow(forged, 310, OTHER)
+    second = LOG if first is OTHER else OTHER
+    named = description(LogKeys(((first.key,), (second.key,))))
+    for path, data in (published(forged) | {"log.json": named}).items():
+        bucket.put(path, data)
+
+    for folder in ("copy", "new"):
+        with pytest.raises(VerificationFailed):
+            fetch(bucket.mirror(), tmp_path / folder, vkeys=[LOG.key])
+    assert (files(tmp_path / "copy"), (tmp_path / "new/checkpoint").exists()) == (kept, False)
+
+
+def test_a_key_that_is_named_before_its_entry_is_there_is_no_key_of_the_copy(tmp_path: Path, bucket: Bucket) -> None:
+    """As when a push broke off between `log.json` and the checkpoint; or a store made it up."""
+    log = new_log(tmp_path, 5)
+    bucket.push(log)
+    earlier = bucket.files["checkpoint"]
+    rotate(log)
+    bucket.push(log)
+    bucket.put("checkpoint", earlier)
+    assert bucket.fetch(tmp_path / "copy").view.keys == (LOG.key,)
+    bucket.push(log)
+    assert bucket.fetch(tmp_path / "copy").view.keys == (LOG.key, OTHER.key)
 
 
 def test_a_first_fetch_that_was_killed_is_made_good_by_the_next(tmp_path: Path, bucket: Bucket) -> None:

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from ruleout.app.witnessing.policy import witness_entries
 from ruleout.errors import LedgerError, NotFound, VerificationFailed
 from ruleout.ledger.checkpoint import open_checkpoint
 from ruleout.ledger.cosignature import LogKey
+from ruleout.ledger.key_life import is_log_rotation, keys_named, open_head
 from ruleout.ledger.note import MAX_NOTE_BYTES
 from ruleout.ledger.tile import tile_path, tiles_of
 
@@ -61,7 +62,8 @@ def fetch(mirror: Mirror, folder: Path, *, vkeys: Iterable[LogKey] = (), told: T
     Effect: reads from the store, writes to the folder; a copy's checkpoint changes last, and only once all files hold.
 
     Args:
-        vkeys: keys of the log as known from elsewhere, which must be among those that it names; else its own word counts.
+        vkeys: keys of the log as known from elsewhere, from which its own rotations must lead to what signs; else its own
+            word counts.
 
     Raises:
         NotFound: there is no log at that address.
@@ -72,12 +74,14 @@ def fetch(mirror: Mirror, folder: Path, *, vkeys: Iterable[LogKey] = (), told: T
     Source: L-5, L-11.
     """
     old = _copy_at(folder)
-    view = _told_by(mirror, folder, old, tuple(vkeys))
+    known = tuple(vkeys)
+    view = _told_by(mirror, folder, old, known)
     wrote: list[Path] = []
     with ExitStack() as otherwise:
         otherwise.callback(_remove, wrote)
         count = _bring(view, mirror, 0 if old is None else old.size, wrote, told)
         _require_sound(view, old)
+        view = replace(view, log_keys=_led(view, known))
         otherwise.pop_all()
     last = (("log.json", description(view.log_keys)), ("checkpoint", view.checkpoint.encode("utf-8")))
     with disk_errors(folder):
@@ -178,3 +182,21 @@ def _require_sound(view: LogView, old: LogView | None) -> None:
     if view.size < old.size or view.root_at(old.size) != old.head.root:
         got = f"expected the {old.size} entries of the copy, and perhaps more, got {view.size} others"
         raise VerificationFailed("consistency", got, hint=_FORK)
+
+
+def _led(view: LogView, known: tuple[LogKey, ...]) -> LogKeys:
+    """The keys that `log.json` names as far as the log's own rotations do, which lead from them, and from those known, to what signs.
+
+    It may name one more: a push broke off behind it.
+    """
+    told = view.log_keys.generations
+    changes = witness_entries(view.entries())
+    led = (told[0], *(keys_named(one.content) for one in changes if is_log_rotation(one.content)))
+    some = min(len(told), len(led))
+    if told[:some] != led[:some]:
+        raise VerificationFailed(
+            "key", f"expected the keys that {view.origin} says it changed to, got others", hint=_FORK
+        )
+    for start in (told[0], *(one for one in told if set(one) & set(known))):
+        open_head(view.checkpoint, start, changes, origin=view.origin)
+    return LogKeys(told[:some])
