@@ -374,13 +374,15 @@ def test_a_key_that_is_named_before_its_entry_is_there_is_no_key_of_the_copy(tmp
 
 
 def test_a_first_fetch_that_was_killed_is_made_good_by_the_next(tmp_path: Path, bucket: Bucket) -> None:
-    """Whatever stands there by then: tiles that a store made up, the keys without a checkpoint."""
+    """Whatever stands there by then: tiles that a store made up, the keys without a checkpoint, half a file."""
     bucket.push(new_log(tmp_path, 300))
     bucket.fetch(tmp_path / "copy")
     whole = files(tmp_path / "copy")
-    (tmp_path / "copy" / "checkpoint").unlink()
-    (tmp_path / "copy" / "tile/entries/000").write_bytes(b"made up")
-    assert (bucket.fetch(tmp_path / "copy").before, files(tmp_path / "copy")) == (None, whole)
+    for half in ("log.json.tmp", "checkpoint.tmp", "tile/entries/000.tmp"):
+        (tmp_path / "copy" / "checkpoint").unlink()
+        (tmp_path / "copy" / "tile/entries/000").write_bytes(b"made up")
+        (tmp_path / "copy" / half).write_bytes(b"made")
+        assert (bucket.fetch(tmp_path / "copy").before, files(tmp_path / "copy")) == (None, whole)
 
 
 def test_a_key_known_from_elsewhere_must_be_the_logs(tmp_path: Path, bucket: Bucket) -> None:

@@ -42,8 +42,8 @@ from ruleout.ledger.tile import tile_path, tiles_of
 
 _FORK = "The copy stays as it was. Keep both: what the store holds now is not the log that the copy is of."
 
-#: What stands in a copy's folder before its checkpoint, the last file.
-_UNFINISHED = frozenset({"log.json", "tile", "objects"})
+#: What stands in a copy's folder before its checkpoint, the last file; also where the writing of a file broke off.
+_UNFINISHED = frozenset({"log.json", "log.json.tmp", "tile", "objects", "checkpoint.tmp"})
 _DAMAGED = "Nothing was kept. Tell whoever pushes there, who can look at every file with `ruleout mirror push --all`."
 
 
