@@ -385,6 +385,25 @@ def test_a_first_fetch_that_was_killed_is_made_good_by_the_next(tmp_path: Path, 
         assert (bucket.fetch(tmp_path / "copy").before, files(tmp_path / "copy")) == (None, whole)
 
 
+def test_of_two_fetches_into_a_folder_the_second_takes_nothing_from_the_first(tmp_path: Path, bucket: Bucket) -> None:
+    """One that fails removes what it wrote, which would be what the other stands on."""
+    bucket.push(new_log(tmp_path, 300))
+    refused: list[str] = []
+
+    class Twice(Mirror):
+        def read(self, path: str, *, limit_bytes: int) -> Held | None:
+            if path == "tile/1/000.p/1" and not refused:
+                refused.append("")
+                with pytest.raises(LedgerError, match="expected no other fetch") as error:
+                    bucket.fetch(tmp_path / "copy")
+                refused.append(str(error.value))
+            return super().read(path, limit_bytes=limit_bytes)
+
+    assert fetch(bucket.mirror(Twice), tmp_path / "copy").view.size == 300
+    assert (len(refused), audit_log(read_log(tmp_path / "copy"), [LOG.key]).size) == (2, 300)
+    assert bucket.fetch(tmp_path / "copy").before == 300
+
+
 def test_a_key_known_from_elsewhere_must_be_the_logs(tmp_path: Path, bucket: Bucket) -> None:
     bucket.push(new_log(tmp_path, 3))
     with pytest.raises(VerificationFailed, match="among the log's keys"):

@@ -7,15 +7,17 @@ state of the same log.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from ruleout.adapters.durable_file import SystemFiles, disk_errors, replace_files
+from ruleout.adapters.durable_file import SystemFiles, disk_errors, make_directory, replace_files
 from ruleout.adapters.files import MIB
 from ruleout.adapters.mirror.store import Mirror
 from ruleout.adapters.tile_store import (
@@ -68,14 +70,21 @@ def fetch(mirror: Mirror, folder: Path, *, vkeys: Iterable[LogKey] = (), told: T
     Raises:
         NotFound: there is no log at that address.
         VerificationFailed: what is there does not hold, or is no later state of the copy; then the copy stays as it was.
-        LedgerError: a file is missing or too large, the disk failed, or the folder holds something else.
+        LedgerError: a file is missing or too large, the disk failed, the folder holds something else, or another fetch is at work.
         RuleoutError: the store failed.
 
     Source: L-5, L-11.
     """
-    old = _copy_at(folder)
+    _copy_at(folder)  # a folder that is no copy is asked nothing for, nor locked
     known = tuple(vkeys)
-    view = _told_by(mirror, folder, old, known)
+    view = _told_by(mirror, folder, known)
+    with _alone(folder):
+        return _fetched(view, mirror, known, told)
+
+
+def _fetched(view: LogView, mirror: Mirror, known: tuple[LogKey, ...], told: Told) -> Fetched:
+    folder, old = view.path, _copy_at(view.path)
+    _require_keys(view.log_keys, () if old is None else old.log_keys.generations)
     wrote: list[Path] = []
     with ExitStack() as otherwise:
         otherwise.callback(_remove, wrote)
@@ -87,6 +96,28 @@ def fetch(mirror: Mirror, folder: Path, *, vkeys: Iterable[LogKey] = (), told: T
     with disk_errors(folder):
         replace_files([(folder / name, data) for name, data in last], SystemFiles())
     return Fetched(view=view, before=None if old is None else old.size, files=count)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a folder, made where it is not there: of two at once the one that fails would take away what the other wrote."""
+    with disk_errors(folder):
+        make_directory(folder, SystemFiles())
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        _lock(fd, folder)
+        yield
+    finally:
+        os.close(fd)
+
+
+def _lock(fd: int, folder: Path) -> None:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise LedgerError(f"{folder}: expected no other fetch, got one", hint="Wait for it to end.") from error
+    except OSError:  # NFS locks no folders: there two at once are the caller's to keep apart
+        return
 
 
 def _remove(paths: Iterable[Path]) -> None:
@@ -109,8 +140,8 @@ def _copy_at(folder: Path) -> LogView | None:
     return None
 
 
-def _told_by(mirror: Mirror, folder: Path, old: LogView | None, vkeys: tuple[LogKey, ...]) -> LogView:
-    """The log as the mirror states it, by keys that follow those known; nothing of it is checked but the signature."""
+def _told_by(mirror: Mirror, folder: Path, vkeys: tuple[LogKey, ...]) -> LogView:
+    """The log as the mirror states it, by keys among which those known are; nothing of it is checked but the signature."""
     described, noted = (
         mirror.read("log.json", limit_bytes=MAX_DESCRIPTION),
         mirror.read("checkpoint", limit_bytes=MAX_NOTE_BYTES),
@@ -118,12 +149,12 @@ def _told_by(mirror: Mirror, folder: Path, old: LogView | None, vkeys: tuple[Log
     if described is None or noted is None:
         raise NotFound(f"{mirror.shown()}: no log there", hint="Check the address, or `ruleout mirror push` first.")
     keys = parse_description(described.data, shown=mirror.shown("log.json"))
-    _require_keys(keys, () if old is None else old.log_keys.generations, vkeys)
+    _require_keys(keys, (), vkeys)
     note = noted.data.decode("utf-8", "replace")
     return LogView(folder, keys, note, open_checkpoint(note, keys.every, origin=keys.key.name))
 
 
-def _require_keys(keys: LogKeys, known: tuple[tuple[LogKey, ...], ...], vkeys: tuple[LogKey, ...]) -> None:
+def _require_keys(keys: LogKeys, known: tuple[tuple[LogKey, ...], ...], vkeys: tuple[LogKey, ...] = ()) -> None:
     missing = [key for key in vkeys if key not in keys.every]
     if missing or keys.generations[: len(known)] != known:
         expected = missing[0] if missing else known[-1][0]
