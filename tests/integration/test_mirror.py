@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.integration.test_log_writer import entries, files, new_log
 from tests.ledger_builders import LOG, ORIGIN, FakeSigner, draft
 from tests.unit.adapters.local_stores import gcs_server
+from tests.witness_builders import signer
 
 from ruleout.adapters.log_writer import create_log, open_log
 from ruleout.adapters.mirror.store import Held, Mirror, open_mirror
@@ -21,6 +22,7 @@ from ruleout.adapters.tile_store import LogKeys, audit_log, description, put_obj
 from ruleout.app.mirror.fetch import Fetched, fetch
 from ruleout.app.mirror.push import Pushed, push
 from ruleout.errors import LedgerError, NotFound, RuleoutError, VerificationFailed
+from ruleout.ledger.cosignature import Algorithm, cosign
 from ruleout.ledger.entry import EntryType, to_bytes
 from ruleout.ledger.signing import sign_entry
 from ruleout.ledger.tile import MAX_ENTRY_BYTES
@@ -85,6 +87,12 @@ def rotate(log: Path) -> None:
         writer.append([to_bytes(sign_entry(sign_entry(entry, LOG), OTHER))])
         writer.publish()
         writer.hand_over(OTHER)
+
+
+def witnessed(log: Path, name: str) -> None:
+    line = cosign(read_log(log).head, signer(name), time=1_700_000_000, algorithm=Algorithm.ED25519)
+    with open_log(log, LOG) as writer:
+        writer.add_lines([line])
 
 
 def published(log: Path) -> dict[str, bytes]:
@@ -231,6 +239,30 @@ def test_a_put_that_was_done_though_the_store_said_no_counts(tmp_path: Path, buc
     bucket.push(log)
     grow(log, 1)
     assert push(read_log(log), bucket.mirror(racing(lambda: bucket.push(log)))).head.size == 11
+
+
+def test_what_witnesses_signed_of_a_state_is_only_added_to(tmp_path: Path, bucket: Bucket) -> None:
+    """By a push that looked at the log before they had signed, and by a store that takes their lines away."""
+    log = new_log(tmp_path, 3)
+    bare = read_log(log)
+    witnessed(log, "a.example/w")
+    bucket.push(log)
+    whole = (log / "checkpoint").read_bytes()
+    assert (push(bare, bucket.mirror()).files, bucket.files["checkpoint"]) == (0, whole)
+
+    bucket.fetch(tmp_path / "copy")
+    bucket.put("checkpoint", bare.checkpoint.encode())
+    assert bucket.fetch(tmp_path / "copy").view.checkpoint.encode() == whole
+    assert (tmp_path / "copy/checkpoint").read_bytes() == whole
+    witnessed(log, "b.example/w")
+    bucket.push(log)
+    bucket.fetch(tmp_path / "copy")
+    assert (
+        (tmp_path / "copy/checkpoint").read_bytes() == (log / "checkpoint").read_bytes() == bucket.files["checkpoint"]
+    )
+    grow(log, 1)
+    bucket.push(log)
+    assert bucket.fetch(tmp_path / "copy").view.checkpoint == read_log(log).checkpoint
 
 
 # --- what is not a state of the log ---------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from ruleout.adapters.tile_store import (
     read_log,
 )
 from ruleout.app.audit.host_copy import digests_named
-from ruleout.app.mirror.push import AT_ONCE, Told
+from ruleout.app.mirror.push import AT_ONCE, Told, with_lines_of
 from ruleout.app.witnessing.policy import witness_entries
 from ruleout.errors import LedgerError, NotFound, VerificationFailed
 from ruleout.ledger.checkpoint import open_checkpoint
@@ -90,7 +90,7 @@ def _fetched(view: LogView, mirror: Mirror, known: tuple[LogKey, ...], told: Tol
         otherwise.callback(_remove, wrote)
         count = _bring(view, mirror, 0 if old is None else old.size, wrote, told)
         _require_sound(view, old)
-        view = replace(view, log_keys=_led(view, known))
+        view = replace(view, log_keys=_led(view, known), checkpoint=_note(view, old))
         otherwise.pop_all()
     last = (("log.json", description(view.log_keys)), ("checkpoint", view.checkpoint.encode("utf-8")))
     with disk_errors(folder):
@@ -231,3 +231,10 @@ def _led(view: LogView, known: tuple[LogKey, ...]) -> LogKeys:
     for start in (told[0], *(one for one in told if set(one) & set(known))):
         open_head(view.checkpoint, start, changes, origin=view.origin)
     return LogKeys(told[:some])
+
+
+def _note(view: LogView, old: LogView | None) -> str:
+    """The checkpoint; of the state that the copy has already, the copy's with what witnesses signed since: no store takes that away."""
+    if old is None or old.head != view.head:
+        return view.checkpoint
+    return with_lines_of(old.checkpoint, view.checkpoint)

@@ -27,7 +27,7 @@ from ruleout.app.audit.host_copy import objects_named
 from ruleout.app.witnessing.policy import witness_entries
 from ruleout.errors import RuleoutError, VerificationFailed
 from ruleout.ledger.checkpoint import Checkpoint, open_checkpoint
-from ruleout.ledger.note import MAX_NOTE_BYTES
+from ruleout.ledger.note import MAX_NOTE_BYTES, with_lines
 
 #: What is told of progress: how many files are done.
 Told = Callable[[int], None]
@@ -70,7 +70,7 @@ def push(view: LogView, mirror: Mirror, *, is_whole: bool = False, told: Told = 
     count = _put_all(_files(view, 0 if is_whole or before is None else before.size), mirror, told)
     for path, data, held in (
         ("log.json", description(view.log_keys), described),
-        ("checkpoint", view.checkpoint.encode(), noted),
+        ("checkpoint", _note(view, noted).encode(), noted),
     ):
         count += _put_last(path, data, held, mirror)
     return Pushed(head=head, before=before, files=count)
@@ -96,6 +96,17 @@ def _earlier(view: LogView, noted: bytes, mirror: Mirror) -> Checkpoint:
         got = f"{mirror.shown()}: expected the first {before.size} entries of this log, got others"
         raise VerificationFailed("consistency", got, hint=_FORK)
     return before
+
+
+def _note(view: LogView, noted: Held | None) -> str:
+    """Our checkpoint; where the mirror's is of the same state, with what witnesses signed there besides."""
+    return view.checkpoint if noted is None else with_lines_of(view.checkpoint, noted.data.decode("utf-8", "replace"))
+
+
+def with_lines_of(note: str, other: str) -> str:
+    """Return a note with the signature lines that another has besides, where that has the same text. Pure."""
+    (text, _, _), (same, _, lines) = note.rpartition("\n\n"), other.rpartition("\n\n")
+    return with_lines(note, lines.split("\n")[:-1]) if text == same else note
 
 
 def _files(view: LogView, since: int) -> Iterator[tuple[str, bytes]]:
