@@ -20,8 +20,9 @@ from ruleout.adapters.log_writer import create_log, open_log
 from ruleout.adapters.mirror.store import Held, Mirror, open_mirror
 from ruleout.adapters.tile_store import LogKeys, audit_log, description, put_object, read_log
 from ruleout.app.mirror.fetch import Fetched, fetch
-from ruleout.app.mirror.push import Pushed, push
+from ruleout.app.mirror.push import AT_ONCE, Pushed, push
 from ruleout.errors import LedgerError, NotFound, RuleoutError, VerificationFailed
+from ruleout.ledger.checkpoint import Checkpoint, sign_checkpoint
 from ruleout.ledger.cosignature import Algorithm, cosign
 from ruleout.ledger.entry import EntryType, to_bytes
 from ruleout.ledger.signing import sign_entry
@@ -466,6 +467,24 @@ def test_no_more_is_taken_of_a_file_than_a_log_can_have(bucket: Bucket) -> None:
     assert len(obstore.get(bucket.store, "logs/lab/log.json").bytes()) == 1 << 24
     with pytest.raises(LedgerError, match=r"log\.json: expected at most 1000 bytes, got more"):
         bucket.mirror().read("log.json", limit_bytes=1000)
+
+
+def test_no_more_of_what_a_store_gives_is_in_memory_than_is_asked_for_at_once(tmp_path: Path) -> None:
+    """It signs any size itself, and each of its bundles may be the largest there is; a tile of hashes is small."""
+    create_log(tmp_path / "made-up", LOG)
+    note = sign_checkpoint(Checkpoint(ORIGIN, 256 * 40, bytes(32)), LOG)
+    given = {"log.json": (tmp_path / "made-up/log.json").read_bytes(), "checkpoint": note.encode()}
+    asked, held = [], []
+
+    class Endless(Mirror):
+        def read(self, path: str, *, limit_bytes: int) -> Held | None:
+            asked.append(limit_bytes)
+            held.append(len(asked) - len(files(tmp_path / "copy")) if (tmp_path / "copy").exists() else 0)
+            return None if path.startswith("tile/1") else Held(given.get(path, b"x"), {})
+
+    with pytest.raises(LedgerError, match="got none"):
+        fetch(Endless(None, base="mem://", prefix=""), tmp_path / "copy")
+    assert (max(held) <= AT_ONCE + 2, asked[-1]) == (True, 256 * 32)
 
 
 def test_a_store_without_tags_is_not_overwritten(bucket: Bucket) -> None:

@@ -40,7 +40,8 @@ from ruleout.ledger.checkpoint import open_checkpoint
 from ruleout.ledger.cosignature import LogKey
 from ruleout.ledger.key_life import is_log_rotation, keys_named, open_head
 from ruleout.ledger.note import MAX_NOTE_BYTES
-from ruleout.ledger.tile import tile_path, tiles_of
+from ruleout.ledger.merkle import HASH_BYTES
+from ruleout.ledger.tile import WIDTH, tile_path, tiles_of
 
 _FORK = "The copy stays as it was. Keep both: what the store holds now is not the log that the copy is of."
 
@@ -182,7 +183,7 @@ def _bring(view: LogView, mirror: Mirror, since: int, wrote: list[Path], told: T
 def _write(paths: Iterator[str], folder: Path, mirror: Mirror, wrote: list[Path], told: Told) -> int:
     done = 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        while some := list(islice(paths, AT_ONCE * 8)):
+        while some := list(islice(paths, AT_ONCE)):
             held = pool.map(lambda path: _read(path, mirror), some)
             files = [(folder / path, data) for path, data in zip(some, held, strict=True)]
             wrote += [path for path, _ in files if not path.exists()]
@@ -194,7 +195,7 @@ def _write(paths: Iterator[str], folder: Path, mirror: Mirror, wrote: list[Path]
 
 
 def _read(path: str, mirror: Mirror) -> bytes:
-    held = mirror.read(path, limit_bytes=MAX_TILE)
+    held = mirror.read(path, limit_bytes=MAX_TILE if path.startswith("tile/entries/") else WIDTH * HASH_BYTES)
     if held is None:
         raise LedgerError(
             f"{mirror.shown(path)}: expected a file of the log, got none", hint="Push it again, with --all."

@@ -117,11 +117,11 @@ def _files(view: LogView, since: int) -> Iterator[tuple[str, bytes]]:
 
 
 def _put_all(files: Iterable[tuple[str, bytes]], mirror: Mirror, told: Told) -> int:
-    """Put many at once, a few hundred in memory; return how many were not there."""
+    """Put many at once, and hold no more in memory: a bundle may have megabytes; return how many were not there."""
     count = done = 0
     rest = iter(files)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        while some := list(islice(rest, AT_ONCE * 8)):
+        while some := list(islice(rest, AT_ONCE)):
             count += sum(pool.map(lambda one: _put(one[0], one[1], mirror), some))
             done += len(some)
             told(done)
