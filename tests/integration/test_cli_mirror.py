@@ -94,6 +94,6 @@ def test_what_cannot_be_done_is_said_with_what_to_do(site: Site, words: tuple[st
 
 def test_a_store_that_is_not_there_is_said_without_its_credentials(site: Site) -> None:
     ran = site.run("mirror", "push", AT, "-w", "sealing", AWS_ENDPOINT="http://127.0.0.1:9")
-    assert (ran.code, f"{AT}/log.json: the store failed" in ran.err, "secret-word" in ran.err) == (2, True, False), (
+    assert (ran.code, f"{AT}/checkpoint: the store failed" in ran.err, "secret-word" in ran.err) == (2, True, False), (
         ran.err
     )

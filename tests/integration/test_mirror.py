@@ -63,7 +63,7 @@ class Bucket:
             obstore.put(self.store, f"logs/lab/{path}", data)
 
     def push(self, log: Path, *, is_whole: bool = False) -> Pushed:
-        return push(read_log(log), self.mirror(), is_whole=is_whole)
+        return push(log, self.mirror(), is_whole=is_whole)
 
     def fetch(self, folder: Path) -> Fetched:
         return fetch(self.mirror(), folder)
@@ -164,12 +164,12 @@ def test_a_store_that_knows_versions_by_number_takes_the_next_state_too(tmp_path
         account = json.dumps({**said, "private_key_id": ""})
         store = obstore.store.GCSStore("bucket", service_account_key=account, client_options={"allow_http": True})
         mirror = Mirror(store, base="gs://bucket", prefix="lab")
-        push(read_log(log), mirror)
+        push(log, mirror)
         grow(log, 2)
-        assert push(read_log(log), mirror).head.size == 5
+        assert push(log, mirror).head.size == 5
         stale = mirror.read("checkpoint", limit_bytes=1000)
         grow(log, 2)
-        push(read_log(log), mirror)
+        push(log, mirror)
         assert not mirror.replace("checkpoint", b"x", stale)
     assert held["lab/checkpoint"] == (log / "checkpoint").read_bytes()
     assert all("x-goog-if-generation-match" in fields for verb, _, fields in seen if verb == "PUT")
@@ -200,7 +200,7 @@ def test_a_push_that_breaks_off_leaves_a_whole_mirror_and_the_next_makes_it_good
     bucket.push(log)
     grow(log, 600)
     with pytest.raises(RuleoutError, match="has gone"):
-        push(read_log(log), bucket.mirror(failing_at(step)))
+        push(log, bucket.mirror(failing_at(step)))
 
     assert bucket.fetch(tmp_path / "copy").view.size == 250
     bucket.push(log)
@@ -225,13 +225,41 @@ def test_of_two_pushes_at_once_the_later_hears_that_it_came_too_late(tmp_path: P
     log = new_log(tmp_path, 10)
     bucket.push(log)
     grow(log, 10)
-    behind = read_log(log)
-    grow(log, 10)
+
+    def overtake() -> None:
+        grow(log, 10)
+        bucket.push(log)
 
     with pytest.raises(RuleoutError, match="another by now") as error:
-        push(behind, bucket.mirror(racing(lambda: bucket.push(log))))
+        push(log, bucket.mirror(racing(overtake)))
     assert "Run it again" in error.value.hint
     assert bucket.fetch(tmp_path / "copy").view.size == 30
+
+
+@pytest.mark.parametrize("at", ["checkpoint", "log.json"])
+@pytest.mark.parametrize("act", [rotate, lambda log: grow(log, 10)])
+def test_who_is_overtaken_by_another_push_finds_no_fork(
+    tmp_path: Path, bucket: Bucket, at: str, act: Callable[[Path], None]
+) -> None:
+    """Before or between the looks at what the mirror states, also where the log has another key by then."""
+
+    class Overtaken(Mirror):
+        def read(self, path: str, *, limit_bytes: int) -> Held | None:
+            if path == at and not done:
+                done.append(path)
+                act(log)
+                bucket.push(log)
+            return super().read(path, limit_bytes=limit_bytes)
+
+    log, done = new_log(tmp_path / "pushed", 10), []
+    bucket.push(log)
+    assert (push(log, bucket.mirror(Overtaken)).head, done) == (read_log(log).head, [at])
+
+    bucket.store = obstore.store.MemoryStore()
+    log, done = new_log(tmp_path / "fetched", 10), []
+    bucket.push(log)
+    fetch(bucket.mirror(Overtaken), tmp_path / "copy")
+    assert (bucket.fetch(tmp_path / "copy").view.head, done) == (read_log(log).head, [at])
 
 
 def test_a_put_that_was_done_though_the_store_said_no_counts(tmp_path: Path, bucket: Bucket) -> None:
@@ -239,17 +267,19 @@ def test_a_put_that_was_done_though_the_store_said_no_counts(tmp_path: Path, buc
     log = new_log(tmp_path, 10)
     bucket.push(log)
     grow(log, 1)
-    assert push(read_log(log), bucket.mirror(racing(lambda: bucket.push(log)))).head.size == 11
+    assert push(log, bucket.mirror(racing(lambda: bucket.push(log)))).head.size == 11
 
 
 def test_what_witnesses_signed_of_a_state_is_only_added_to(tmp_path: Path, bucket: Bucket) -> None:
-    """By a push that looked at the log before they had signed, and by a store that takes their lines away."""
+    """By a push of a checkpoint that was made anew from the journal, and by a store that takes their lines away."""
     log = new_log(tmp_path, 3)
     bare = read_log(log)
     witnessed(log, "a.example/w")
     bucket.push(log)
     whole = (log / "checkpoint").read_bytes()
-    assert (push(bare, bucket.mirror()).files, bucket.files["checkpoint"]) == (0, whole)
+    (log / "checkpoint").write_text(bare.checkpoint)
+    assert (bucket.push(log).files, bucket.files["checkpoint"]) == (0, whole)
+    (log / "checkpoint").write_bytes(whole)
 
     bucket.fetch(tmp_path / "copy")
     bucket.put("checkpoint", bare.checkpoint.encode())

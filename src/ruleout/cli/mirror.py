@@ -10,7 +10,6 @@ import typer
 
 from ruleout.adapters.clock import seconds
 from ruleout.adapters.mirror.store import open_mirror
-from ruleout.adapters.tile_store import read_log
 from ruleout.app.mirror.fetch import fetch as fetch_log
 from ruleout.app.mirror.push import Told
 from ruleout.app.mirror.push import push as push_log
@@ -55,8 +54,8 @@ def push(
 
     Example: ruleout mirror push s3://lab-record/main -w record
     """
-    mirror, view = open_mirror(address), read_log(workspace_needed(workspace).ledger)
-    done = push_log(view, mirror, is_whole=everything, told=_telling("looked at"))
+    mirror, log = open_mirror(address), workspace_needed(workspace).ledger
+    done = push_log(log, mirror, is_whole=everything, told=_telling("looked at"))
     before = None if done.before is None else done.before.size
     if json:
         show_json({**_value(done.head), "mirror": mirror.shown(), "files": done.files, "before": before})

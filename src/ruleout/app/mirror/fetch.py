@@ -21,7 +21,6 @@ from ruleout.adapters.durable_file import SystemFiles, disk_errors, make_directo
 from ruleout.adapters.files import MIB
 from ruleout.adapters.mirror.store import Mirror
 from ruleout.adapters.tile_store import (
-    MAX_DESCRIPTION,
     MAX_TILE,
     LogKeys,
     LogView,
@@ -33,13 +32,12 @@ from ruleout.adapters.tile_store import (
     read_log,
 )
 from ruleout.app.audit.host_copy import digests_named
-from ruleout.app.mirror.push import AT_ONCE, Told, with_lines_of
+from ruleout.app.mirror.push import AT_ONCE, Told, stated, with_lines_of
 from ruleout.app.witnessing.policy import witness_entries
 from ruleout.errors import LedgerError, NotFound, VerificationFailed
 from ruleout.ledger.checkpoint import open_checkpoint
 from ruleout.ledger.cosignature import LogKey
 from ruleout.ledger.key_life import is_log_rotation, keys_named, open_head
-from ruleout.ledger.note import MAX_NOTE_BYTES
 from ruleout.ledger.merkle import HASH_BYTES
 from ruleout.ledger.tile import WIDTH, tile_path, tiles_of
 
@@ -143,10 +141,7 @@ def _copy_at(folder: Path) -> LogView | None:
 
 def _told_by(mirror: Mirror, folder: Path, vkeys: tuple[LogKey, ...]) -> LogView:
     """The log as the mirror states it, by keys among which those known are; nothing of it is checked but the signature."""
-    described, noted = (
-        mirror.read("log.json", limit_bytes=MAX_DESCRIPTION),
-        mirror.read("checkpoint", limit_bytes=MAX_NOTE_BYTES),
-    )
+    described, noted = stated(mirror)
     if described is None or noted is None:
         raise NotFound(f"{mirror.shown()}: no log there", hint="Check the address, or `ruleout mirror push` first.")
     keys = parse_description(described.data, shown=mirror.shown("log.json"))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 from ruleout.adapters.files import MIB
 from ruleout.adapters.mirror.store import Held, Mirror
@@ -22,6 +23,7 @@ from ruleout.adapters.tile_store import (
     description,
     object_path,
     parse_description,
+    read_log,
 )
 from ruleout.app.audit.host_copy import objects_named
 from ruleout.app.witnessing.policy import witness_entries
@@ -45,12 +47,13 @@ class Pushed:
     files: int
 
 
-def push(view: LogView, mirror: Mirror, *, is_whole: bool = False, told: Told = lambda _: None) -> Pushed:
+def push(log: Path, mirror: Mirror, *, is_whole: bool = False, told: Told = lambda _: None) -> Pushed:
     """Put what the mirror lacks of a log, once all of the log's files hold; then its checkpoint.
 
     Effect: reads the log; writes to the store. A push that broke off is made good by the next.
 
     Args:
+        log: the log's folder.
         is_whole: look at every file, also at those of which the mirror's checkpoint says that they are there.
 
     Raises:
@@ -60,11 +63,9 @@ def push(view: LogView, mirror: Mirror, *, is_whole: bool = False, told: Told = 
 
     Source: L-5, L-11.
     """
+    described, noted = stated(mirror)
+    view = read_log(log)  # no earlier than the mirror is, though others push and the log grows meanwhile
     head = audit_log(view, view.keys)
-    described, noted = (
-        mirror.read("log.json", limit_bytes=MAX_DESCRIPTION),
-        mirror.read("checkpoint", limit_bytes=MAX_NOTE_BYTES),
-    )
     _require_keys(view, described, mirror)
     before = None if noted is None else _earlier(view, noted.data, mirror)
     count = _put_all(_files(view, 0 if is_whole or before is None else before.size), mirror, told)
@@ -74,6 +75,12 @@ def push(view: LogView, mirror: Mirror, *, is_whole: bool = False, told: Told = 
     ):
         count += _put_last(path, data, held, mirror)
     return Pushed(head=head, before=before, files=count)
+
+
+def stated(mirror: Mirror) -> tuple[Held | None, Held | None]:
+    """Return a mirror's `log.json` and checkpoint; of two states, as while somebody pushes, the keys are the later ones."""
+    noted = mirror.read("checkpoint", limit_bytes=MAX_NOTE_BYTES)
+    return mirror.read("log.json", limit_bytes=MAX_DESCRIPTION), noted
 
 
 def _require_keys(view: LogView, described: Held | None, mirror: Mirror) -> None:
