@@ -492,6 +492,16 @@ def test_an_address_of_no_object_store_is_refused(address: str) -> None:
         open_mirror(address)
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["s3://logs/lab?sig=secret-word", "s3://key:a/secret-word@bucket/lab", "s3://[secret-word/lab"],
+)
+def test_an_address_with_a_credential_is_refused_without_it(address: str) -> None:
+    with pytest.raises(RuleoutError) as error:
+        open_mirror(address)
+    assert "secret-word" not in f"{error.value} {error.value.hint}"
+
+
 def test_no_more_is_taken_of_a_file_than_a_log_can_have(bucket: Bucket) -> None:
     bucket.put("log.json", bytes(1 << 24))
     assert len(obstore.get(bucket.store, "logs/lab/log.json").bytes()) == 1 << 24

@@ -18,8 +18,9 @@ def shown_address(address: str) -> str:
 
 def _shown(link: str) -> str:
     try:
-        scheme, host, path, query, _ = urlsplit(link)
-    except ValueError:  # brackets that are no host: nothing of it can be told apart
+        scheme, host, path, query, _ = parts = urlsplit(link)
+        _ = parts.port
+    except ValueError:  # brackets that are no host, or a password with a slash: nothing of it can be told apart
         return link.partition("://")[0] + "://…"
     clean = f"{scheme}://{host.rpartition('@')[2]}{path}"
     return f"{clean}?…" if query else clean

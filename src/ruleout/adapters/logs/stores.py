@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import http.client
 import importlib
+import re
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
@@ -86,7 +87,8 @@ def open_store(address: str) -> Store:
 
 def open_bucket(address: str) -> tuple[Any, str]:
     """Return an object store's bucket as obstore knows it, and its address as shown. Effect and errors as `open_store`."""
-    scheme, host = address.partition("://")[0].lower(), urlsplit(address).netloc
+    scheme, _, rest = address.partition("://")
+    scheme, host = scheme.lower(), re.split("[/?#]", rest, maxsplit=1)[0]
     # In Azure's addresses what stands before the `@` is the container.
     bucket = host if scheme.startswith("abfs") else host.rpartition("@")[2]
     library = _library("obstore.store", address)

@@ -101,7 +101,7 @@ def open_mirror(address: str) -> Mirror:
         RuleoutError: obstore is not installed, or this is no address of an object store.
     """
     scheme, _, rest = address.partition("://")
-    if scheme.lower() not in OBJECT_STORES or not rest.partition("/")[0]:
+    if scheme.lower() not in OBJECT_STORES or not rest.partition("/")[0] or "?" in rest:  # such as a token of access
         raise RuleoutError(
             f"expected an address in an object store, got {shown_address(address)!r}",
             hint="Use s3://BUCKET/PATH, gs://BUCKET/PATH or az://CONTAINER/PATH.",
