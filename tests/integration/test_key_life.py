@@ -151,6 +151,12 @@ def test_logs_are_taken_in_without_the_key_that_the_log_had_before(lab: Lab) -> 
     assert ran.code == 0, ran.err
 
 
+def test_nobody_holds_the_role_of_the_logs_own_key(lab: Lab) -> None:
+    """Replaced, such a key would be taken for the log's, and the record could not be written any more."""
+    ran = lab.run("key", "new", "lab-log-3", "--role", "log", "--person", "bob", env=env_of(lab))
+    assert (ran.code, "expected a person's role" in ran.err) == (2, True), ran.err
+
+
 def test_a_change_that_only_one_key_signed_is_none(lab: Lab, tool: Any) -> None:
     """A thief of one key cannot name its successor, nor a new key claim to replace another's."""
     bundle = open_bundle(lab.record)

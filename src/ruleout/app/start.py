@@ -15,6 +15,7 @@ from ruleout.app.workspace import Workspace, declare, lay_out, plan_workspace
 from ruleout.documents.fields import ID_PATTERN
 from ruleout.errors import KeyUnavailable, RuleoutError
 from ruleout.ledger import EntryType, Holder, verifier_key
+from ruleout.ledger.key_life import LOG_ROLE
 from ruleout.ledger.keyring import REF, keyring_bytes
 from ruleout.model.plain import instant_text
 
@@ -55,6 +56,8 @@ def add_key(
     for word in (name, person, *roles):
         if not _ID.match(word) or len(word) > 80:
             raise RuleoutError(f"expected an id such as 'ada' or 'ceo', got {word!r}", hint="Use a-z, 0-9 and '-'.")
+    if LOG_ROLE in roles:  # an entry that replaced it would be read as a change of the log's own key
+        raise RuleoutError(f"expected a person's role, got {LOG_ROLE!r}, the log's own", hint="Choose another word.")
     with recording(workspace, keys, at=at) as (record, recorder):
         signer = keys.create(name)
         key = verifier_key(name, signer.public_key)
