@@ -62,6 +62,9 @@ def test_a_hosts_log_comes_by_the_bucket_into_the_record(site: Site, files: dict
     assert (again.json["before"], again.json["size"], again.err) == (pushed["before"], pushed["size"], "")
     assert (pushed["size"] > pushed["before"], pushed["mirror"]) == (True, AT)
     assert "extends" in site.done("hosts", "take", "edge-1", "--key", "recorder-eve", "-w", "record").text
+    assert "host-log lab.example/edge-1 passed" in " ".join(
+        site.done("verify", "record", "--host", "edge-1").text.split()
+    )
     assert "nothing new" in site.done("mirror", "push", AT, "-w", "sealing").text
     assert "nothing new" in site.done("mirror", "fetch", AT, "edge-1").text
     assert {name.split("/")[1] for name in files} == {"log.json", "checkpoint", "tile", "objects"}

@@ -9,9 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 from ruleout.adapters.files import read_bounded, write_new
+from ruleout.adapters.tile_store import read_log
 from ruleout.app.accountability.request_register import grants_in
 from ruleout.app.approvals import approvals_in, case_as_signed
 from ruleout.app.assess import decision_bytes
+from ruleout.app.audit.host_copy import host_copy
 from ruleout.app.change_control.in_force import require_in_force
 from ruleout.app.disclosure.copies import Copy, copy_for
 from ruleout.app.evidence.bars import Asked, Cache
@@ -107,7 +109,8 @@ def verify(
         policy: a file of the verifier's own by C2SP tlog-policy: the witnesses that count, and with `log` lines the
             log's keys; None takes what the bundle says, and the report says so.
         strict: whether what is absent without a logged reason fails.
-        hosts: workspaces or bundle files of gateway hosts' logs, each a step more: whether it is what the record knows of it.
+        hosts: workspaces, copies of logs' folders or bundle files of gateway hosts' logs, each a step more: whether it is
+            what the record knows of it.
 
     Raises:
         LedgerError, VerificationFailed, NotFound: it cannot even be opened as one, or the policy is none.
@@ -116,8 +119,13 @@ def verify(
     bundle = open_bundle(path)
     report = verify_bundle(bundle, policy=own, vkeys=(own and own.logs) or None, strict=strict)
     for host in hosts:
-        report = beside_host(report, bundle, open_bundle(host))
+        report = beside_host(report, bundle, _open_host(host))
     return bundle, report
+
+
+def _open_host(path: Path) -> Bundle:
+    is_copy = (path / "log.json").is_file() and not (path / CONFIG).is_file()
+    return host_copy(read_log(path), None) if is_copy else open_bundle(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
