@@ -8,7 +8,7 @@ from itertools import groupby
 
 from ruleout.adapters.logs.address import fixed_part, is_pattern, last_name, matcher, shown_address
 from ruleout.adapters.logs.found import FoundFile, Search, groups_by_name
-from ruleout.adapters.logs.stores import Item, Store, Web, open_store
+from ruleout.adapters.logs.stores import FileSystem, Item, Store, Web, open_store
 from ruleout.errors import NotFound, RuleoutError
 
 
@@ -82,8 +82,8 @@ def _counted(items: Iterator[Item], address: str, search: Search) -> Iterator[It
 def _file(address: str, store: Store, item: Item) -> FoundFile:
     shown = store.shown(item.path)
     # On the web the query may choose the file. Elsewhere the path is the whole name, within what it is in turn a path of
-    # (`zip://a::s3://…`); what is shown may be cut.
-    within = address.partition("::")[2]
+    # (`zip://a::s3://…`) and on its machine, which no path of fsspec's names; what is shown may be cut.
+    within = (address.partition("::")[2], store.machine if isinstance(store, FileSystem) else 0)
     identity = (address,) if store.path == item.path and "?" in address else (shown, item.path, within)
     return FoundFile(
         path=item.path,

@@ -267,6 +267,11 @@ class FileSystem:
         self._path = path
 
     @property
+    def machine(self) -> int:
+        """A number for what its paths are paths of: fsspec makes it of host, user and options. Of this process."""
+        return hash(self._system)
+
+    @property
     def path(self) -> str:
         """See `Store`."""
         return self._path

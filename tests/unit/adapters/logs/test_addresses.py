@@ -2,6 +2,7 @@
 """Logs at addresses: found, fetched once, bounded, and never with a credential in a message (E-1)."""
 
 import hashlib
+import importlib
 import io
 import random
 import sys
@@ -284,6 +285,28 @@ def test_every_log_of_every_archive_is_found(tmp_path):
 
     assert [log.files[0].path for log in found.logs] == ["[run]/1.eval", "[run]/2.eval", "plain/3.eval"] * 2
     assert found.refused == found.skipped == ()
+
+
+def test_files_of_one_path_on_two_hosts_are_two():
+    """Paths of fsspec name no host, as those of SFTP."""
+    fsspec = pytest.importorskip("fsspec", reason="reading addresses needs the extra `remote`")
+    memory = importlib.import_module("fsspec.implementations.memory")
+
+    class Hosts(memory.MemoryFileSystem):
+        protocol = "hosts"
+        store, pseudo_dirs = {"/run/a.eval": memory.MemoryFile(None, "/run/a.eval", DATA)}, ["", "/run"]
+
+        @classmethod
+        def _strip_protocol(cls, path):
+            return "/" + path.partition("://")[2].partition("/")[2].rstrip("/") if "://" in path else path
+
+        @staticmethod
+        def _get_kwargs_from_urls(path):
+            return {"host": path.partition("://")[2].partition("/")[0]}
+
+    fsspec.register_implementation("hosts", Hosts, clobber=True)
+    found = find_logs(["hosts://one/run", "hosts://two/run/a.eval", "hosts://one/run/*.eval"])
+    assert [log.files[0].address for log in found.logs] == ["hosts://one/run", "hosts://two/run/a.eval"]
 
 
 def test_a_file_system_of_fsspec_is_read(memory):
