@@ -467,6 +467,24 @@ def test_of_two_fetches_into_a_folder_the_second_takes_nothing_from_the_first(tm
     assert bucket.fetch(tmp_path / "copy").before == 300
 
 
+def test_a_fetch_that_another_overtakes_comes_too_late_and_finds_no_fork(tmp_path: Path, bucket: Bucket) -> None:
+    log = new_log(tmp_path, 300)
+    bucket.push(log)
+
+    class Overtaken(Mirror):
+        def read(self, path: str, *, limit_bytes: int) -> Held | None:
+            held = super().read(path, limit_bytes=limit_bytes)
+            if path == "log.json":
+                grow(log, 10)
+                bucket.push(log)
+                bucket.fetch(tmp_path / "copy")
+            return held
+
+    with pytest.raises(LedgerError, match="got another copy by now"):
+        fetch(bucket.mirror(Overtaken), tmp_path / "copy")
+    assert read_log(tmp_path / "copy").size == 310
+
+
 def test_a_key_known_from_elsewhere_must_be_the_logs(tmp_path: Path, bucket: Bucket) -> None:
     bucket.push(new_log(tmp_path, 3))
     with pytest.raises(VerificationFailed, match="among the log's keys"):

@@ -45,6 +45,7 @@ _FORK = "The copy stays as it was. Keep both: what the store holds now is not th
 
 #: What stands in a copy's folder before its checkpoint, the last file; also where the writing of a file broke off.
 _UNFINISHED = frozenset({"log.json", "log.json.tmp", "tile", "objects", "checkpoint.tmp"})
+_LATE = "Somebody else fetched at the same time. Run it again."
 _DAMAGED = "Nothing was kept. Tell whoever pushes there, who can look at every file with `ruleout mirror push --all`."
 
 
@@ -74,16 +75,16 @@ def fetch(mirror: Mirror, folder: Path, *, vkeys: Iterable[LogKey] = (), told: T
 
     Source: L-5, L-11.
     """
-    _copy_at(folder)  # a folder that is no copy is asked nothing for, nor locked
-    known = tuple(vkeys)
-    view = _told_by(mirror, folder, known)
+    old, known = _copy_at(folder), tuple(vkeys)
+    view = _told_by(mirror, folder, old, known)
     with _alone(folder):
-        return _fetched(view, mirror, known, told)
+        if _copy_at(folder) != old:
+            raise LedgerError(f"{folder}: expected it as it was, got another copy by now", hint=_LATE)
+        return _fetched(view, mirror, old, known, told)
 
 
-def _fetched(view: LogView, mirror: Mirror, known: tuple[LogKey, ...], told: Told) -> Fetched:
-    folder, old = view.path, _copy_at(view.path)
-    _require_keys(view.log_keys, () if old is None else old.log_keys.generations)
+def _fetched(view: LogView, mirror: Mirror, old: LogView | None, known: tuple[LogKey, ...], told: Told) -> Fetched:
+    folder = view.path
     wrote: list[Path] = []
     with ExitStack() as otherwise:
         otherwise.callback(_remove, wrote)
@@ -139,18 +140,18 @@ def _copy_at(folder: Path) -> LogView | None:
     return None
 
 
-def _told_by(mirror: Mirror, folder: Path, vkeys: tuple[LogKey, ...]) -> LogView:
-    """The log as the mirror states it, by keys among which those known are; nothing of it is checked but the signature."""
+def _told_by(mirror: Mirror, folder: Path, old: LogView | None, vkeys: tuple[LogKey, ...]) -> LogView:
+    """The log as the mirror states it, by keys that follow those known; nothing of it is checked but the signature."""
     described, noted = stated(mirror)
     if described is None or noted is None:
         raise NotFound(f"{mirror.shown()}: no log there", hint="Check the address, or `ruleout mirror push` first.")
     keys = parse_description(described.data, shown=mirror.shown("log.json"))
-    _require_keys(keys, (), vkeys)
+    _require_keys(keys, () if old is None else old.log_keys.generations, vkeys)
     note = noted.data.decode("utf-8", "replace")
     return LogView(folder, keys, note, open_checkpoint(note, keys.every, origin=keys.key.name))
 
 
-def _require_keys(keys: LogKeys, known: tuple[tuple[LogKey, ...], ...], vkeys: tuple[LogKey, ...] = ()) -> None:
+def _require_keys(keys: LogKeys, known: tuple[tuple[LogKey, ...], ...], vkeys: tuple[LogKey, ...]) -> None:
     missing = [key for key in vkeys if key not in keys.every]
     if missing or keys.generations[: len(known)] != known:
         expected = missing[0] if missing else known[-1][0]
