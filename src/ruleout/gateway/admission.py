@@ -104,11 +104,18 @@ class Admission:
         return grant.permit in standing.permit_ids and answer.bundle not in standing.untrusted
 
     def named(self, scope: Scope, permit: str) -> Scope:
-        """Return a scope with every name that its model has by now: a permit may have given it another since it was admitted (G-6). Pure."""
-        grants = () if self.standing is None else self.standing.grants.get(scope.model, ())
-        for grant in grants:
+        """Return a scope with every name and capability that its model has by now: permits and settings may have come since (G-6). Pure."""
+        standing = self.standing
+        if standing is None:
+            return scope
+        for grant in standing.grants.get(scope.model, ()):
             if grant.permit == permit and grant.names != scope.models:
-                return scope._replace(models=grant.names)
+                scope = scope._replace(models=grant.names)
+                break
+        if standing.later.capabilities:
+            more = standing.later.capabilities.get(scope.model, _NO_NAMES).difference(scope.capabilities)
+            if more:
+                scope = scope._replace(capabilities=(*scope.capabilities, *sorted(more)))
         return scope
 
     def decide(self, it: Exchange, standing: Standing, call: Call) -> Answer:
@@ -201,7 +208,8 @@ class Admission:
         capabilities = tuple(self.capabilities.get(asked.model, ()))
         tools = (*asked.tools, *asked.results) if asked.results else asked.tools
         plain = not tools and endpoint is not Endpoint.MCP_TOOLS_CALL
-        return Scope(asked.model, grant.names, capabilities, tools, caller.tenant, endpoint.value, plain)
+        scope = Scope(asked.model, grant.names, capabilities, tools, caller.tenant, endpoint.value, plain)
+        return self.named(scope, grant.permit)
 
     def _decided(self, it: Exchange, standing: Standing, judged: Judged) -> Refusal | None:
         it.answer = answer = judged.answer

@@ -75,7 +75,7 @@ class Asking:
         self.page.write(number, to_file(signed(epoch(number, "0" * 64, kills=kills))), is_open=True)
 
     def load(self) -> None:
-        self.parts.load(load_standing(self.parts.place, at=NOW))
+        self.parts.load(load_standing(self.parts.place, at=NOW, before=self.admission.standing))
 
 
 def asking_in(world: World) -> Iterator[Asking]:
@@ -421,6 +421,46 @@ def test_a_kill_by_a_name_that_was_given_later_ends_what_is_under_way(world: Wor
         refusal = why_not(it, asking.admission)
         assert refusal is not None
         assert refusal.rules == ("kill-1",)
+
+
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_a_kill_by_what_only_later_settings_say_ends_what_is_under_way(world: World, is_broken: bool) -> None:
+    """A worker that drains after a reload keeps its own settings, and its answers are hit by what the new ones call their model.
+
+    Also once the file is edited again: what it said in between is what those who serve beside it go by.
+    """
+    world.issue()
+    for asking in asking_in(world):
+        it, _ = asking.ask()
+        by_name = Kill(id="kill-1", kind=Target.MODEL, name="helper-new", reason="0" * 64, by=key_id(KIM), at=AT)
+        by_capability = replace(by_name, id="kill-2", kind=Target.CAPABILITY, name="chemistry")
+        named = ServedModel(model="helper-1", digest="9" * 64, served_as=("helper-new",))
+        world.issue(id="second", models=(named,))
+        world.write_permit("general", *world.permits["general"])
+        world.settings["permits"].append("permit-second.json")
+        world.settings["models"]["helper"]["capabilities"] = ["chemistry"]
+        path = world.write()
+        asking.load()
+        if is_broken:
+            path.write_text("gateway: [")
+            asking.load()
+        assert asking.rules(model="helper-new") == ("permit-model",)
+        for kill in (by_name, by_capability):
+            asking.kill(2 if kill is by_name else 3, kill)
+            refusal = why_not(it, asking.admission)
+            assert refusal is not None
+            assert refusal.rules == (kill.id,)
+            assert asking.rules() == (kill.id,)
+
+
+def test_a_worker_looks_again_where_its_settings_have_changed(world: World) -> None:
+    world.issue()
+    for asking in asking_in(world):
+        before = asking.parts.place.stamps()
+        assert asking.parts.place.stamps() == before
+        world.settings["drain-seconds"] = 61
+        world.write()
+        assert asking.parts.place.stamps() != before
 
 
 def test_models_of_one_permit_are_told_apart(world: World) -> None:

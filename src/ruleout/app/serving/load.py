@@ -7,10 +7,12 @@ gateway loads again; if that fails, what the new files say is not known, and not
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ruleout.adapters.files import MIB, read_bounded
 from ruleout.app.keyring import read_keyring
@@ -39,10 +41,12 @@ _BY_SETTINGS = "the settings"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Settings with the folder that their relative paths start from."""
+    """Settings, the folder that their relative paths start from, and how they were read: see `read_settings`."""
 
     settings: GatewayDoc
     folder: Path
+    file: Path
+    upstreams: Mapping[str, str]
 
     def path(self, text: str) -> Path:
         """A path of the settings."""
@@ -54,9 +58,9 @@ class Place:
         return self.path(self.settings.state)
 
     def stamps(self) -> object:
-        """Return what differs once one of the files has changed, or a bundle is no longer trusted. Effect: looks at them."""
+        """Return what differs once one of the files or the settings' own has changed, or a bundle is no longer trusted. Effect: looks at them."""
         found = []
-        for path in self.files:
+        for path in (self.file, *self.files):
             try:
                 status = path.stat()
             except OSError:
@@ -74,6 +78,18 @@ class Place:
         return tuple(self.path(name) for name in named if name is not None)
 
 
+class Later(NamedTuple):
+    """What settings say that came since: who serves beside a process that drains goes by them, and kills hit by them here too (G-6).
+
+    Attributes:
+        permits: those that they name, in force or not.
+        capabilities: by served model, those that the own settings do not state.
+    """
+
+    permits: tuple[Permit, ...] = ()
+    capabilities: Mapping[str, frozenset[str]] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """What is served by.
@@ -84,6 +100,7 @@ class Standing:
         layers: the floor and the tenants' policies; `floor` its name and version.
         loaded: the bundles that they are made of; `untrusted` labels those that nothing is served by, for their digest is
             among `distrusted`.
+        later: what settings that came since say too.
         named_shadows: every shadow of the settings and how it stands; `shadows` are those to be asked, by tenant.
         tools: rules for calls of tools; none are allowed where the settings name no file.
         compromised: what permits' files tell of compromised keys, and what they told before.
@@ -99,6 +116,7 @@ class Standing:
     tools: ToolRules
     compromised: Mapping[str, Compromise]
     at: datetime
+    later: Later
     named_shadows: tuple[NamedShadow, ...] = ()
     shadows: Mapping[str, Shadow] = field(default_factory=dict)
     distrusted: frozenset[str] = frozenset()
@@ -124,8 +142,9 @@ def read_settings(path: Path, upstreams: Mapping[str, str] | None = None) -> Pla
         upstreams: addresses in place of the file's, by upstream's name; "" stands for the only one that there is.
     """
     data = read_bounded(path, limit_bytes=MIB, what="gateway's settings")
-    settings = parse_settings(data, file=str(path), upstreams=upstreams or {})
-    return Place(settings=settings, folder=path.resolve().parent)
+    upstreams, file = upstreams or {}, path.resolve()
+    settings = parse_settings(data, file=str(path), upstreams=upstreams)
+    return Place(settings=settings, folder=file.parent, file=file, upstreams=upstreams)
 
 
 def load_standing(
@@ -153,8 +172,9 @@ def load_standing(
     loaded = load_layers(_bundle(place.path(told.floor)), policies, ring, seen.versions)
     shadows = load_shadows(told.tenants, lambda name: _bundle(place.path(name)), ring, loaded.versions, at=now)
     permits = tuple(verdict.serves for verdict in verdicts if verdict.serves is not None)
+    later = _later(place, seen, now, Later() if before is None else before.later)
     standing = Standing(
-        grants=grants_of(permits, [verdict.read for verdict in verdicts if verdict.read is not None]),
+        grants=grants_of(permits, (*_read(verdicts), *later.permits)),
         permit_ids=frozenset(permit.id for permit in permits),
         permits=permits,
         verdicts=verdicts,
@@ -163,6 +183,7 @@ def load_standing(
         tools=_tool_rules(place),
         compromised=compromised,
         at=now,
+        later=later,
         named_shadows=shadows,
         shadows={one.tenant: one.asked for one in shadows if one.asked is not None},
     )
@@ -231,6 +252,28 @@ def _permits(place: Place, seen: Seen, now: datetime) -> tuple[PermitVerdict, ..
     newest = max((trusted.least_size, *(verdict.as_of_size or 0 for verdict in verdicts)))
     told = strictest((trusted.compromised, *(verdict.compromised for verdict in verdicts)))
     return verify_permits(files, replace(trusted, least_size=newest, compromised=told), at=now)
+
+
+def _later(place: Place, seen: Seen, now: datetime, before: Later) -> Later:
+    """Return what the settings' file says by now, and said since. What cannot be read, or proves nothing, nobody serves by."""
+    try:
+        there = read_settings(place.file, place.upstreams)
+        told = there.settings
+        verdicts = () if told.permits == place.settings.permits else _permits(there, seen, now)
+    except (RuleoutError, OSError):
+        return before
+    capabilities = dict(before.capabilities)
+    for model, one in told.models.items():
+        own = place.settings.models.get(model)
+        more = set(one.capabilities).difference(() if own is None else own.capabilities)
+        if more:
+            capabilities[model] = capabilities.get(model, frozenset()) | more
+    permits = (one for one in _read(verdicts) if one not in before.permits)
+    return Later((*before.permits, *permits), capabilities)
+
+
+def _read(verdicts: Iterable[PermitVerdict]) -> tuple[Permit, ...]:
+    return tuple(verdict.read for verdict in verdicts if verdict.read is not None)
 
 
 def _bundle(path: Path) -> bytes:
