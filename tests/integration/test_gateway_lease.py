@@ -8,13 +8,17 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.fake_upstream import Fake, start_fake
 from tests.gateway_client import ask, chat, host_of, live, of, pause, records, until, why, workers
-from tests.gateway_world import LONG_LEASE_MS, Running, make_world, serve
+from tests.gateway_world import LONG_LEASE_MS, POLICY, Running, make_world, serve, trials
+from tests.policy_builders import signed_tenant, tenant
 
 from ruleout.adapters.kill.page import Page
+from ruleout.app.serving.seen import read_seen
 from ruleout.serving.epoch.page import Serves
 
 SLOW = "long:3000\nslow:0.01"
@@ -180,6 +184,25 @@ def test_a_kill_reaches_workers_that_drain(running: Running) -> None:
         finally:
             give_back(running.world)
     until(lambda: len(workers(running.world)) == 2)
+
+
+def test_what_a_reload_brought_is_remembered_by_the_host(fake: Fake, tmp_path: Path) -> None:
+    """A bundle that only the new settings name is not forgotten at the next start, by which an older one would count again (G-3)."""
+    world = make_world(tmp_path / "world", fake.url)
+    world.settings["drain-seconds"] = 60
+    newer = replace(
+        tenant(policy=POLICY, trials=trials(("acme",)), name="acme", about={"tenants": ["acme"]}), version=9
+    )
+    with serve(world) as running:
+        host = host_of(running)
+        with live(running, chat("long:150\nslow:0.02", stream=True)) as (one,):
+            (world.folder / "acme-9.json").write_bytes(signed_tenant(newer))
+            world.settings["policies"] = ["acme-9.json", "other.json"]
+            world.write()
+            os.kill(running.process.pid, signal.SIGHUP)
+            assert one.wait().body.endswith(b"data: [DONE]\n\n"), one.body[-200:]
+        until(lambda: read_seen(world.folder / "state").versions["tenant-policy/acme"].version == 9)
+        assert host_of(running) == host
 
 
 def takes(running: Running) -> bool:

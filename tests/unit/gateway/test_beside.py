@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -91,7 +93,7 @@ def test_a_process_that_cannot_be_started_is_tried_again(
     monkeypatch.setattr(master, "_LOOK_S", 0.01)
     monkeypatch.setattr(master.multiprocessing, "get_context", lambda _: SimpleNamespace(Process=Child))
     over = threading.Event()
-    with thread(over, master._keep, (master.run_host,), tmp_path, {}, over) as keeper:
+    with thread(over, master._keep, (master.run_host,), tmp_path, {}, over, threading.Event()) as keeper:
         until(lambda: Child.starts >= 4)
         assert keeper.is_alive()
     assert "no room for a process" in capsys.readouterr().err
@@ -115,3 +117,50 @@ def test_a_bug_in_remembering_ends_the_process(kept: list[object]) -> None:
     with thread(over, host._remember, Place(KeyError("a bug")), over, ForwardClock()):
         until(over.is_set)
     assert len(kept) == 1
+
+
+def test_what_is_seen_is_remembered_by_the_settings_of_a_reload(
+    kept: list[object], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once they can be read, and no earlier than workers go by them."""
+    old, new = Place(OSError(5, "a bad disk")), Place(OSError(5, "another bad disk"))
+    found: list[object] = [RuleoutError("gateway.yaml: broken"), new]
+    by: list[object] = []
+    monkeypatch.setattr(host, "remember", lambda place, *_, **__: by.append(place))
+
+    def read() -> object:
+        one = found.pop(0)
+        if isinstance(one, RuleoutError):
+            raise one
+        return one
+
+    over, reloaded = threading.Event(), threading.Event()
+    newer = partial(host._newer, reloaded, read)
+    with thread(over, host._remember, old, over, ForwardClock(), newer):
+        until(lambda: len(by) >= 2)
+        assert set(by) == {old}
+        reloaded.set()
+        until(lambda: by[-1] is new)
+    assert not found
+    assert "nothing is served: gateway.yaml: broken" in capsys.readouterr().err
+
+
+def test_a_process_beside_the_workers_is_told_once_of_a_reload(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Only one that is alive: the id of one that has ended may be another's by now."""
+    monkeypatch.setattr(master, "_LOOK_S", 0.01)
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(master.os, "kill", lambda *what: told.append(what))
+    made = [
+        SimpleNamespace(pid=pid, is_alive=lambda pid=pid: pid == 7, start=int, terminate=int, join=int)
+        for pid in (7, 8)
+    ]
+    starts = iter((*made, *[made[1]] * 1000))
+    monkeypatch.setattr(
+        master.multiprocessing, "get_context", lambda _: SimpleNamespace(Process=lambda **_: next(starts))
+    )
+    over, reloaded = threading.Event(), threading.Event()
+    reloaded.set()
+    with thread(over, master._keep, ("one", "two"), tmp_path, {}, over, reloaded):
+        until(lambda: not reloaded.is_set())
+        until(lambda: told)
+    assert told == [(7, signal.SIGHUP)]

@@ -92,6 +92,21 @@ def test_a_reload_exchanges_them_once_the_new_ones_serve(tmp_path: Path) -> None
     ended(workers)
 
 
+def test_a_reload_is_told_once_the_old_ones_have_ended(tmp_path: Path) -> None:
+    """Before that they serve by the settings before it: nothing newer is remembered while it could close them."""
+    told: list[set[int]] = []
+    workers = Workers(partial(serve, tmp_path), 1, drain_s=5, reloaded=lambda: told.append(alive(tmp_path)))
+    workers.start()
+    looked(workers, lambda: len(alive(tmp_path)) == 1)
+    before = alive(tmp_path)
+    workers.reload()
+    looked(workers, lambda: told)
+    assert told == [alive(tmp_path)]
+    assert not told[0] & before
+    ended(workers)
+    assert len(told) == 1
+
+
 def test_a_reload_that_cannot_begin_leaves_the_old_ones(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workers = Workers(partial(serve_unless_broken, tmp_path), 1, drain_s=5)
     workers.start()

@@ -2,15 +2,18 @@
 """The host's own process: it keeps the page of kills and the lease, and remembers what was seen (G-6, G-7, G-1).
 
 It is apart from the workers, so that a busy or stuck worker delays no kill, and apart from the sealing of the audit record, so
-that a slow disk of the ledger does not let the lease run out.
+that a slow disk of the ledger does not let the lease run out. A reload does not end it, for the lease would end with it: it remembers
+by the new settings, and keeps kills and lease by those of its start.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from ruleout.adapters.clock import ForwardClock, seconds
@@ -39,8 +42,10 @@ def run_host(path: Path, overrides: dict[str, str]) -> None:
     over = until_told()
     sys.setswitchinterval(_SWITCH_S)
     place = read_settings(path, overrides)
-    clock = ForwardClock()
-    threading.Thread(target=_remember, args=(place, over, clock), daemon=True).start()
+    clock, reloaded = ForwardClock(), threading.Event()
+    signal.signal(signal.SIGHUP, lambda *_: reloaded.set())
+    newer = partial(_newer, reloaded, partial(read_settings, path, overrides))
+    threading.Thread(target=_remember, args=(place, over, clock, newer), daemon=True).start()
     try:
         agent_of(place, clock).run(over.is_set)
     finally:
@@ -79,13 +84,27 @@ def kills_of(place: Place) -> EpochStore:
     return PostgresStore(read_secret(place, told, from_environment().environment, spaces=True))
 
 
-def _remember(place: Place, over: threading.Event, clock: ForwardClock) -> None:
+def _newer(reloaded: threading.Event, read: Callable[[], Place]) -> Place | None:
+    """Return the settings that workers go by since a reload, once; None without one. Effect: reads. Raises RuleoutError, then each time."""
+    if not reloaded.is_set():
+        return None
+    reloaded.clear()
+    try:
+        return read()
+    except RuleoutError:
+        reloaded.set()
+        raise
+
+
+def _remember(
+    place: Place, over: threading.Event, clock: ForwardClock, newer: Callable[[], Place | None] = lambda: None
+) -> None:
     """Write down what is seen: at once where a file has changed, else from time to time.
 
     Effect: as said. It does not end alone: a bug that ends it ends the whole process, so that what is not remembered any more is not
     served for long either; the master starts another.
     """
-    memory, told = _Memory(place, clock), ""
+    memory, told = _Memory(place, clock, newer), ""
     try:
         while not over.is_set():
             told = _say(memory.look(again=bool(told)), told)
@@ -104,8 +123,8 @@ def _say(fault: str, told: str) -> str:
 class _Memory:
     """What is known of the files that are served by, and when they were looked at."""
 
-    def __init__(self, place: Place, clock: ForwardClock) -> None:
-        self._place, self._clock = place, clock
+    def __init__(self, place: Place, clock: ForwardClock, newer: Callable[[], Place | None]) -> None:
+        self._place, self._clock, self._newer = place, clock, newer
         self._files: object = None
         self._since = 0.0
         self._before: Standing | None = None
@@ -114,6 +133,7 @@ class _Memory:
     def look(self, *, again: bool) -> str:
         """Load and remember, where a file has changed or it is time. Effect: reads and writes files. Return what is wrong, "" for nothing."""
         try:
+            self._place = self._newer() or self._place
             files = self._place.stamps()
             if again or files != self._files or seconds() - self._since > _REMEMBER_S:
                 self._files, self._since = files, seconds()

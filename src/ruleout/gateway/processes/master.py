@@ -2,22 +2,23 @@
 """The gateway as one command: agent, sealer and watching, each in a process of its own, and workers behind one socket (G-6, G-11).
 
 SIGTERM drains: no new connection, live answers end by themselves within `drain-seconds`. SIGHUP starts new workers beside the
-old ones, which drain: an upgrade drops no stream. An agent that dies is started again; until then the lease runs out.
+old ones, which drain: an upgrade drops no stream. Once they have, the processes beside them are told. An agent that dies is started again; until then the lease runs out.
 """
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
+import os
 import signal
 import socket
 import ssl
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from multiprocessing.process import BaseProcess
-from multiprocessing.synchronize import Event
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -55,13 +56,15 @@ def serve(path: Path, overrides: Mapping[str, str]) -> None:
     _extra("uvloop")
     prepare(place, lambda page: create_page(page, boot_id=BOOT_ID.read_text("ascii").strip()))
     listening = _listening(place)
-    over = threading.Event()
+    over, reloaded = threading.Event(), threading.Event()
     runs = tuple(_beside(place))
-    keeper = threading.Thread(target=_keep, args=(runs, path, dict(overrides), over), daemon=True)
-    words = _words()
+    keeper = threading.Thread(target=_keep, args=(runs, path, dict(overrides), over, reloaded), daemon=True)
+    words, told = _words(), place.settings
+    run = partial(run_worker, path, dict(overrides), listening)
+    workers = Workers(run, told.workers, drain_s=told.drain_seconds, reloaded=reloaded.set)
     keeper.start()
     try:
-        _work(partial(run_worker, path, dict(overrides), listening), place, words, listening.close)
+        _work(workers, place, words, listening.close)
     finally:
         over.set()
         keeper.join(5)
@@ -91,10 +94,9 @@ def _words() -> SimpleQueue[str]:
     return words
 
 
-def _work(run: Callable[[Event], None], place: Place, words: SimpleQueue[str], stop: Callable[[], None]) -> None:
+def _work(workers: Workers, place: Place, words: SimpleQueue[str], stop: Callable[[], None]) -> None:
     """Keep workers until told to end, then take no more clients; told so twice, do not wait for what is under way."""
     told = place.settings
-    workers = Workers(run, told.workers, drain_s=told.drain_seconds)
     workers.start()
     scheme = "http" if told.listen.tls is None else "https"
     sys.stderr.write(
@@ -120,8 +122,13 @@ def _work(run: Callable[[Event], None], place: Place, words: SimpleQueue[str], s
             workers.look()
 
 
-def _keep(runs: Sequence[Run], path: Path, overrides: dict[str, str], over: threading.Event) -> None:
-    """Keep a process of each kind running until told otherwise: whichever ends, or could not be started, is started again."""
+def _keep(
+    runs: Sequence[Run], path: Path, overrides: dict[str, str], over: threading.Event, reloaded: threading.Event
+) -> None:
+    """Keep a process of each kind running until told otherwise: whichever ends, or could not be started, is started again.
+
+    Each is told once that the settings are `reloaded`: see `until_told`.
+    """
     context, children = multiprocessing.get_context("spawn"), dict[Run, BaseProcess]()
     while not over.is_set():
         for run in runs:
@@ -129,11 +136,23 @@ def _keep(runs: Sequence[Run], path: Path, overrides: dict[str, str], over: thre
                 child: BaseProcess = context.Process(target=run, args=(path, overrides), daemon=True)
                 if _started(child):
                     children[run] = child
+        if reloaded.is_set():
+            reloaded.clear()
+            _reload(children.values())
         over.wait(_LOOK_S)
     for child in children.values():
         child.terminate()
     for child in children.values():
         child.join(5)
+
+
+def _reload(children: Iterable[BaseProcess]) -> None:
+    for child in children:
+        if (
+            child.pid is not None and child.is_alive()
+        ):  # which has just collected one that ended: its id may be another's
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child.pid, signal.SIGHUP)
 
 
 def _started(child: BaseProcess) -> bool:

@@ -15,7 +15,10 @@ from ruleout.gateway.processes.parent import end_with_parent
 
 
 def until_told() -> threading.Event:
-    """Return what is set at SIGTERM, for a process of its own that ends with its master. Effect: handles signals."""
+    """Return what is set at SIGTERM, for a process of its own that ends with its master. Effect: handles signals.
+
+    SIGHUP too: settings were reloaded, and the master starts it again, by these.
+    """
     end_with_parent()
     over = threading.Event()
 
@@ -23,6 +26,7 @@ def until_told() -> threading.Event:
         over.set()
 
     signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGHUP, end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the master's, which ends its children in order
     return over
 

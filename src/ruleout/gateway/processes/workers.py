@@ -34,10 +34,12 @@ class Workers:
 
     Args:
         drain_s: seconds that a worker has to end after it was told to.
+        reloaded: called once those that a reload has replaced have all ended.
     """
 
-    def __init__(self, run: Run, count: int, *, drain_s: float) -> None:
-        self._run, self._count, self._drain_s = run, count, drain_s
+    def __init__(self, run: Run, count: int, *, drain_s: float, reloaded: Callable[[], None] = lambda: None) -> None:
+        self._run, self._count, self._drain_s, self._reloaded = run, count, drain_s, reloaded
+        self._is_replaced = False
         self._context = multiprocessing.get_context("spawn")
         self._serving: list[_One] = []
         self._fresh: list[_One] = []
@@ -95,6 +97,9 @@ class Workers:
     def forget_ended(self) -> None:
         """Forget those that have drained, and kill those whose time for that is over. Effect: as said."""
         self._leaving = [one for one in self._leaving if self._still_leaves(one)]
+        if self._is_replaced and not self._leaving:
+            self._is_replaced = False
+            self._reloaded()
 
     def end(self) -> None:
         """Tell all to drain. Effect: SIGTERM."""
@@ -122,7 +127,7 @@ class Workers:
             self._fresh = []
         elif all(one.ready.is_set() for one in self._fresh):
             self._leave(self._serving)
-            self._serving, self._fresh = self._fresh, []
+            self._serving, self._fresh, self._is_replaced = self._fresh, [], True
 
     def _leave(self, some: list[_One]) -> None:
         for one in some:
