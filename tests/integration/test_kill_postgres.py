@@ -158,9 +158,18 @@ def test_nobody_there(tmp_path):
 READY = b"R\0\0\0\x08\0\0\0\0" + b"Z\0\0\0\x05I"
 
 
+#: An error of a pooler, whose own connection to the server broke off: SQLSTATE 08P01.
+CRASHED = b"SFATAL\0C08P01\0Mserver conn crashed?\0\0"
+LOST = b"E" + (4 + len(CRASHED)).to_bytes(4, "big") + CRASHED
+
+
 @contextmanager
-def goes_away() -> Iterator[str]:
-    """A server that takes each connection and ends it at its first statement, as one does that restarts, or a pooler. How it is reached."""
+def goes_away(*says: bytes) -> Iterator[str]:
+    """A server that takes each connection and ends it at its first statement, as one does that restarts, or a pooler. How it is reached.
+
+    Args:
+        says: what it answers to statements before it ends.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
@@ -171,8 +180,9 @@ def goes_away() -> Iterator[str]:
                     return
                 with one:
                     one.recv(4096)
-                    one.sendall(READY)
-                    one.recv(4096)
+                    for answer in (READY, *says):
+                        one.sendall(answer)
+                        one.recv(4096)
 
         threading.Thread(target=serve, daemon=True).start()
         port = listening.getsockname()[1]
@@ -186,4 +196,14 @@ def test_a_server_that_goes_away_while_it_begins_to_be_listened_to_is_unavailabl
         for ask in (store.newest, lambda: store.watch(0.1)):
             with pytest.raises(StoreUnavailable):
                 ask()
+        store.close()
+
+
+def test_a_pooler_that_lost_its_server_does_not_say_that_nothing_was_written():
+    """It answers itself: what the server did with the epoch it does not know."""
+    listens = b"C" + (4 + 7).to_bytes(4, "big") + b"LISTEN\0" + READY[-6:]
+    with goes_away(listens, LOST) as conninfo:
+        store = PostgresStore(conninfo)
+        with pytest.raises(StoreUnavailable, match=r"epoch 2 may be in force.*server conn crashed"):
+            store.append(2, b"{}")
         store.close()

@@ -22,7 +22,7 @@ PGconn = Any
 PGresult = Any
 
 TIMEOUT_S = 2.0
-_UNIQUE, _NO_TABLE = b"23505", b"42P01"
+_UNIQUE, _NO_TABLE, _OF_CONNECTIONS = b"23505", b"42P01", b"08"
 _TABLE = b"""
 CREATE TABLE IF NOT EXISTS ruleout_epochs (
   number bigint PRIMARY KEY CHECK (number > 0), data bytea NOT NULL CHECK (octet_length(data) <= 65536),
@@ -159,6 +159,8 @@ class PostgresStore:
             return
         says = (result.error_message or b"").decode("utf-8", "replace").strip()[:200]
         found = result.error_field(self._pq.pq.DiagnosticField.SQLSTATE)
+        if found is None or found.startswith(_OF_CONNECTIONS):  # by libpq, or by a pooler that lost the server
+            raise self._lost(says)
         self.close()
         if found == _UNIQUE:
             raise Conflict("this epoch was written by somebody else", hint="Try again.")
