@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.kill_builders import AT, KEYRING, KIM, LEE, WATCH, epoch, opened, signed
@@ -71,6 +72,13 @@ class NoNames(SystemFiles):
         if stat.S_ISDIR(os.fstat(fd).st_mode):
             raise OSError(errno.ENOSPC, "no space left on device")
         super().sync(fd)
+
+
+class NothingGoes(SystemFiles):
+    """A full disk of a file system that copies on write: to remove a file needs room too."""
+
+    def remove(self, path: Path) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
 
 
 class Overtaken(SystemFiles):
@@ -332,6 +340,14 @@ def test_an_epoch_that_can_be_found_is_not_told_as_not_written(tmp_path):
     assert len(chain(site)) == 2
     assert "epoch 2 is in force" in str(raised.value)
     assert "NOT written" not in str(raised.value) + str(raised.value.hint)
+
+
+def test_an_epoch_in_force_is_not_made_again_where_its_temporary_file_stays(tmp_path):
+    """Else a kill would be written twice, and whoever gives something back would hear that somebody else was first."""
+    site = opened(tmp_path)
+    site.store._ops = NothingGoes()
+    assert a_kill(site)[0].epoch.number == 2
+    assert len(chain(site)) == 2
 
 
 def test_a_kill_of_everything_has_room_when_others_have_none(tmp_path):

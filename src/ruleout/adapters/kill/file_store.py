@@ -110,7 +110,8 @@ class FileStore:
                 nudge_all(self._folder / "watchers")
         finally:
             os.close(descriptor)
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # on a full disk it may not go: what is in force is in force
+                self._ops.remove(temporary)
 
     def _sync_name(self, number: int) -> None:
         """See to it that the name of an epoch, by which it is found already, is on disk."""
