@@ -148,9 +148,8 @@ def _keep(
 
 def _reload(children: Iterable[BaseProcess]) -> None:
     for child in children:
-        if (
-            child.pid is not None and child.is_alive()
-        ):  # which has just collected one that ended: its id may be another's
+        # Asking whether it lives collects one that has ended, whose id may be another's by now.
+        if child.pid is not None and child.is_alive():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child.pid, signal.SIGHUP)
 
