@@ -194,6 +194,39 @@ def test_each_attack_is_named_and_the_figure_is_not_clear(lab, kind, attack, nam
     assert run("replay", lab.record).code == 0
 
 
+def test_a_withdrawn_log_that_only_a_case_named_does_not_come_back_as_a_copy(tmp_path):
+    """A decision takes evidence into the record too."""
+    lab = build_lab(tmp_path)
+    write_log(lab)
+    assert lab.assess("--record", "--key", "recorder").code == 3
+    withdraw(lab)
+    repack(lab)
+
+    found = judged(lab.assess())
+
+    assert found["comparison"] == "inconclusive"
+    assert "wrong template; a copy of the log" in found["because"]
+
+
+def test_what_reaches_a_log_reaches_its_copies_wherever_they_are_told(lab):
+    """Decisions that relied on a copy, what is due, what a withdrawal reaches and lifts, and the list."""
+    first = hashlib.sha256(lab.log.read_bytes()).hexdigest()
+    repack(lab)
+    assert lab.run("ingest", lab.log).code == 0
+    assert lab.assess("--record", "--key", "recorder").code == 3
+    due = lab.run("evidence", "due", "--within", "60d", "--json").json["due"]
+    act = ("evidence", "withdraw", first[:8], "--reason", "wrong template", "--key", "rso-bea")
+    reached = lab.run(*act, "--json").json
+    listed = lab.run("evidence", "list", "--json").json["evidence"]
+    lifted = lab.run("evidence", "lift", "withdrawal/1", "--reason", "it was right", "--dry-run", "--json").json
+
+    assert [(one["last_day"], len(one["decisions"])) for one in due] == [("2026-12-31", 1)]
+    assert [len(told["evidence"]) for told in (reached, lifted)] == [2, 2]
+    assert [one["decision"][-2:] for one in reached["decisions"]] == ["/1", "/2"]
+    assert [(one["standing"], len(one["decisions"])) for one in listed] == [("withdrawn", 1), ("withdrawn", 1)]
+    assert judged(lab.assess())["comparison"] == "inconclusive"
+
+
 def test_an_expired_log_does_not_come_back_as_a_copy(lab):
     """The last day was given to the run, not to the bytes of its archive."""
     repack(lab)

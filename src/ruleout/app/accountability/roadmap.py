@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from ruleout.accountability.roadmap.captures import histories_of
@@ -16,8 +17,9 @@ from ruleout.accountability.roadmap.grade_file import parse_grade
 from ruleout.accountability.roadmap.parse import parse_roadmap
 from ruleout.adapters.files import read_bounded
 from ruleout.app.accountability.acts import RecordedAct, acts_in
+from ruleout.app.evidence.listing import measurement_of
 from ruleout.app.evidence.receipt import receipts_of
-from ruleout.app.evidence.withdrawal import withdrawals_in
+from ruleout.app.evidence.standing import standing_in
 from ruleout.app.ledger import Record, read_record
 from ruleout.app.sources import MOST_DOCUMENT_BYTES
 from ruleout.app.workspace import Workspace, open_workspace
@@ -191,14 +193,12 @@ def _grade(act: RecordedAct, roles: tuple[str, ...], held: Mapping[str, Held], a
 
 def _withdrawn(record: Record) -> Mapping[str, str]:
     """Why evidence counts no more, by ids of the entries that received it; it was worthless before anybody knew (A-12)."""
-    withdrawals = withdrawals_in(record.entries, record.object)
-    receipts = receipts_of(record) if withdrawals else ()
+    standing = standing_in(record)
     because = {
-        digest: one.because
-        for receipt in receipts
-        for one in withdrawals
+        digest: why
+        for receipt in (receipts_of(record) if standing.withdrawals else ())
+        if (why := standing.withdrawal_of(receipt.summary, partial(measurement_of, record, receipt)))
         for digest in receipt.objects
-        if one.selector.covers(receipt.summary, receipt.producers)
     }
     return {
         entry.content.id: because[ref.sha256]

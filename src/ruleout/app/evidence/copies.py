@@ -7,45 +7,96 @@ would be undone by packing the same members again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Generic, TypeVar
 
-from ruleout.app.evidence.receipt import Kept, log_digest_in
-from ruleout.app.ledger import MEASUREMENT, SUMMARY
+from ruleout.app.evidence.receipt import Kept, log_digest_in, summary_named
+from ruleout.app.ledger import MEASUREMENT
 from ruleout.evidence.overlap import is_one_run, prints_of
 from ruleout.evidence.stored import measurement_from
-from ruleout.evidence.summary import Summary, summary_from, summary_of
+from ruleout.evidence.summary import Summary
 from ruleout.ledger import EntryType, LedgerEntry
 from ruleout.model.evidence import Measurement
 
-#: Whether a log may be of interest, by its digest, before anything is read.
-Asked = Callable[[str], bool]
+T = TypeVar("T")
+_MINUTE = 60
 
 
-class Copies:
-    """The measurements that a record received, to be looked into only where one of them has ended."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row(Generic[T]):
+    """A log of the record, its place among them, and what is told of it."""
 
-    def __init__(self, record: Kept) -> None:
-        self._record = record
+    place: int
+    summary: Summary
+    entry: LedgerEntry
+    told: T
 
-    def of(self, measurement: Measurement, asked: Asked) -> Iterator[Summary]:
-        """Yield each other log of the record that tells of the same run, in order of receipt.
 
-        Effect: reads the summaries of the logs that are asked for, and the measurements of those of the same model.
+class Copies(Generic[T]):
+    """The logs of a record of which something is told, to be looked into only where they may tell of a run asked about.
+
+    Args:
+        asked: whether anything may be told of a log, by its digest, before it is read; "" for one that only a case named.
+        told: what is told, by the summary; None for nothing.
+    """
+
+    def __init__(self, record: Kept, asked: Callable[[str], bool], told: Callable[[Summary], T | None]) -> None:
+        self._record, self._asked, self._told = record, asked, told
+
+    def of(self, mine: Summary, read: Callable[[], Measurement]) -> Iterator[tuple[Summary, T]]:
+        """Yield each other log of the record that tells of the same run, with what is told of it, in order of receipt.
+
+        Effect: reads the summaries of the logs that are asked for, and the measurements of those begun with this one.
+
+        Args:
+            read: gives the measurement that `mine` is of.
         """
-        mine = summary_of(measurement)
-        for entry in self._record.entries:
-            digest = log_digest_in(entry) if entry.content.type is EntryType.EVIDENCE else ""
-            if not digest or digest == measurement.digest or not asked(digest):
-                continue
-            summary = self._summary(entry)
-            if summary is not None and summary.model == mine.model and self._is_one_run(measurement, entry):
-                yield summary
+        near = [row for row in self._near(mine) if row.summary.digest != mine.digest]
+        prints = prints_of(read()) if near else None
+        for row in near:
+            kept = (ref.sha256 for ref in row.entry.content.refs if ref.media_type == MEASUREMENT)
+            others = (prints_of(measurement_from(self._record.object(sha256))) for sha256 in kept)
+            if prints is not None and any(is_one_run(prints, other) for other in others):
+                yield row.summary, row.told
 
-    def _summary(self, entry: LedgerEntry) -> Summary | None:
-        kept = [ref.sha256 for ref in entry.content.refs if ref.media_type == SUMMARY]
-        return summary_from(self._record.object(kept[0])) if kept else None
+    def _near(self, mine: Summary) -> Sequence[_Row[T]]:
+        """The logs of the model that began in the same minute or one beside it, or of which one does not know."""
+        minute = _minute(mine)
+        if minute is None:
+            return self._of_model.get(mine.model, ())
+        keys = [(mine.model, near) for near in (minute - 1, minute, minute + 1, None)]
+        return sorted((row for key in keys for row in self._begun.get(key, ())), key=lambda row: row.place)
 
-    def _is_one_run(self, measurement: Measurement, entry: LedgerEntry) -> bool:
-        kept = (ref.sha256 for ref in entry.content.refs if ref.media_type == MEASUREMENT)
-        others = (measurement_from(self._record.object(sha256)) for sha256 in kept)
-        return any(is_one_run(prints_of(measurement), prints_of(other)) for other in others)
+    @cached_property
+    def _of_model(self) -> Mapping[str, list[_Row[T]]]:
+        found: dict[str, list[_Row[T]]] = defaultdict(list)
+        for row in self._rows():
+            found[row.summary.model].append(row)
+        return found
+
+    @cached_property
+    def _begun(self) -> Mapping[tuple[str, int | None], list[_Row[T]]]:
+        found: dict[tuple[str, int | None], list[_Row[T]]] = defaultdict(list)
+        for model, rows in self._of_model.items():
+            for row in rows:
+                found[model, _minute(row.summary)].append(row)
+        return found
+
+    def _rows(self) -> Iterator[_Row[T]]:
+        """Each log once, by the first entry that holds it."""
+        seen: set[Summary] = set()
+        for place, entry in enumerate(self._record.entries):
+            if entry.content.type is EntryType.EVIDENCE and self._asked(log_digest_in(entry)):
+                summary = summary_named(entry, self._record)
+                told = None if summary is None or summary in seen else self._told(summary)
+                if summary is not None and told is not None:
+                    seen.add(summary)
+                    yield _Row(place=place, summary=summary, entry=entry, told=told)
+
+
+def _minute(summary: Summary) -> int | None:
+    return int(datetime.fromisoformat(summary.evaluated).timestamp()) // _MINUTE if summary.evaluated else None

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 
 from ruleout.app.evidence.again import Archive, Decided, Effect
 from ruleout.app.evidence.receipt import Receipt, identity_of, receipts_of
-from ruleout.app.evidence.standing import standing_in
+from ruleout.app.evidence.standing import Standing, standing_in
 from ruleout.app.ledger import Record
 from ruleout.engine.permitting.last_days import evidence_last_days
 from ruleout.errors import RuleoutError
@@ -91,7 +91,7 @@ def due_in(record: Record, *, at: datetime, within: timedelta) -> Outlook:
     decisions, unread = _latest(archive)
     for decided in decisions:
         used |= {identity_of(m) for m in decided.measurements.values()}
-        for end in _ends_of(decided, receipts):
+        for end in _ends_of(decided, receipts, standing):
             if ends_by(end.last_day, until) and not _is_withdrawn(end, withdrawn):
                 ends.setdefault(end, []).append(decided)
     for end in _ends_unused(receipts, used | withdrawn):
@@ -113,13 +113,13 @@ def _latest(archive: Archive) -> tuple[list[Decided], list[tuple[str, str]]]:
     return decisions, unread
 
 
-def _ends_of(decided: Decided, receipts: Iterable[Receipt]) -> Iterator[_End]:
+def _ends_of(decided: Decided, receipts: Iterable[Receipt], standing: Standing) -> Iterator[_End]:
     by_identity = {receipt.identity: receipt for receipt in receipts}
     for item in decided.case.evidence:
         measurement = decided.measurements.get(item.id)
         receipt = None if measurement is None else by_identity.get(identity_of(measurement))
         owner = item.owner or (receipt.owner if receipt else "")
-        until = receipt.valid_until if receipt else None
+        until = None if measurement is None else standing.last_day_of(measurement)
         for last_day, why in evidence_last_days(item, decided.framework, measurement, received_until=until):
             yield _End(evidence=item.id, digest=item.digest, owner=owner, last_day=last_day, why=why)
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from ruleout.app.evidence.receipt import Receipt, find_receipt, receipts_of
@@ -50,7 +51,9 @@ class Wanted:
 
 
 def list_evidence(record: Record, wanted: Wanted, *, at: datetime) -> tuple[Listed, ...]:
-    """Return the record's evidence in order of receipt. Effect: reads summaries, not measurements.
+    """Return the record's evidence in order of receipt.
+
+    Effect: reads summaries; measurements only of logs that began with one that has ended, to tell copies.
 
     Raises:
         RuleoutError: a standing that there is not.
@@ -59,7 +62,7 @@ def list_evidence(record: Record, wanted: Wanted, *, at: datetime) -> tuple[List
         hint = f"Use one of: {', '.join(STANDINGS)}."
         raise RuleoutError(f"expected a status, got {wanted.standing!r}", hint=hint)
     standing = standing_in(record)
-    listed = (_listed(receipt, standing, on=at.date()) for receipt in receipts_of(record))
+    listed = (_listed(receipt, standing, record, on=at.date()) for receipt in receipts_of(record))
     return tuple(one for one in listed if _is_wanted(one, wanted, on=at.date()))
 
 
@@ -74,12 +77,14 @@ def ended_evidence(record: Record, at: datetime) -> Iterator[tuple[Listed, tuple
             yield one, tuple(dict.fromkeys(name for digest in one.receipt.objects for name in holders[digest]))
 
 
-def _listed(receipt: Receipt, standing: Standing, *, on: date) -> Listed:
-    for withdrawal in standing.withdrawals:
-        if withdrawal.selector.covers(receipt.summary, receipt.producers):
-            return Listed(receipt=receipt, standing="withdrawn", because=withdrawal.because)
+def _listed(receipt: Receipt, standing: Standing, record: Record, *, on: date) -> Listed:
+    read = partial(measurement_of, record, receipt)
+    if why := standing.withdrawal_of(receipt.summary, read):
+        return Listed(receipt=receipt, standing="withdrawn", because=why)
     if has_ended(receipt.valid_until, on):
         return Listed(receipt=receipt, standing="expired", because=f"valid until {receipt.valid_until}")
+    if why := standing.expiry_of_copy(receipt.summary, read, on=on):
+        return Listed(receipt=receipt, standing="expired", because=why)
     if not receipt.summary.is_usable:
         summary = receipt.summary
         because = f"{summary.status}, {summary.problems} problem(s){'' if summary.has_scores else ', nothing scored'}"

@@ -110,20 +110,34 @@ def _received(entry: LedgerEntry, summary: Summary, before: Receipt | None) -> R
             received=content.ts,
             producers=frozenset({content.producer}),
             owner=owner_in(entry),
-            valid_until=end_in(entry) if log_digest_in(entry) else None,
+            valid_until=last_day_by(entry, None),
             objects=objects,
             decisions=(),
             entry=content.id,
         )
-    # Whose it is and until when may be said once by whoever received it; a later word needs an author.
-    owner, last_day = (owner_in(entry), end_in(entry)) if log_digest_in(entry) else ("", None)
+    # Whose it is may be said once by whoever received it; a later word needs an author.
+    owner = owner_in(entry) if log_digest_in(entry) else ""
     return replace(
         before,
         producers=before.producers | {content.producer},
         owner=owner if owner and (content.sigs or not before.owner) else before.owner,
-        valid_until=last_day if last_day and (content.sigs or not before.valid_until) else before.valid_until,
+        valid_until=last_day_by(entry, before.valid_until),
         objects=tuple(dict.fromkeys((*before.objects, *objects))),
     )
+
+
+def last_day_by(entry: LedgerEntry, before: date | None) -> date | None:
+    """Return the last day of a measurement after an entry about it. Pure.
+
+    It may be said once by whoever received it; a later word needs an author.
+
+    Args:
+        before: the last day until then, None if there was none.
+    """
+    said = end_in(entry) if log_digest_in(entry) else None
+    if said is None or before is None:
+        return said or before
+    return said if entry.content.sigs else before
 
 
 def _relied_on(entries: Iterable[LedgerEntry], holder: Mapping[str, Identity]) -> list[tuple[str, list[Identity]]]:

@@ -6,13 +6,15 @@ It is written into the measurements that a decision rests on and is kept with th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from ruleout.app.evidence.bars import Asked, Cache, rulings_on
 from ruleout.app.evidence.copies import Copies
-from ruleout.app.evidence.receipt import Kept, end_in, log_digest_in
+from ruleout.app.evidence.last_days import LastDays
+from ruleout.app.evidence.receipt import Kept, log_digest_in
 from ruleout.app.evidence.withdrawal import Withdrawal, withdrawals_in
 from ruleout.app.ledger import MEASUREMENT, SUMMARY
 from ruleout.errors import VerificationFailed
@@ -24,47 +26,80 @@ from ruleout.model.evidence import Comparison, Measurement
 from ruleout.model.expiry import has_ended
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What ends evidence in a record: withdrawals in force, and the last valid day of logs that were given one.
+    """What ends evidence in a record: withdrawals in force, and the last days that measurements were given.
 
-    `producers` maps a log's digest to who received it; filled only where a withdrawal asks for a producer. `copies` finds
-    other bytes of the same run.
+    What ends a log ends every copy of it. Everything is read as it is asked for, and summaries once.
     """
 
-    withdrawals: tuple[Withdrawal, ...]
-    valid_until: Mapping[str, date]
-    producers: Mapping[str, frozenset[str]]
-    copies: Copies
+    def __init__(self, record: Kept, withdrawals: tuple[Withdrawal, ...]) -> None:
+        self.withdrawals = withdrawals
+        self.last_days = LastDays(record)
+        self._record = record
+        # Whoever received a log, by its digest; needed only where a withdrawal asks.
+        self._producers = _producers(record) if any(w.selector.producer for w in withdrawals) else {}
+        self._withdrawn = Copies(record, self._may_be_withdrawn, self._covering)
+        self._dated: dict[date, Copies[date]] = {}
 
     def end_of(self, measurement: Measurement, *, on: date) -> str:
         """Why a measurement counts no more on a day, "" if it does. A withdrawal holds on every day.
 
-        What ends a log ends every copy of it. Effect: reads what the record received and has ended.
+        Effect: reads what the record received and has ended.
         """
-        if why := self._end_of_log(measurement, on=on):
+        mine = summary_of(measurement)
+        if why := self.withdrawal_of(mine, lambda: measurement):
             return why
-        for other in self.copies.of(measurement, lambda digest: self._may_have_ended(digest, on=on)):
-            if why := self._end_of_log(other, on=on):
-                return f"{why}; a copy of the log {other.digest[:12]}"
-        return ""
+        if has_ended(last := self.last_days.of(mine), on):
+            return f"valid until {last} by its receipt, expired"
+        return self.expiry_of_copy(mine, lambda: measurement, on=on)
 
-    def _end_of_log(self, evidence: Measurement | Summary, *, on: date) -> str:
-        received_from = self.producers.get(evidence.digest, frozenset())
-        for withdrawal in self.withdrawals:
-            if withdrawal.selector.covers(evidence, received_from):
-                return withdrawal.because
-        return f"valid until {last} by its receipt, expired" if (last := self._past_day(evidence.digest, on)) else ""
+    def withdrawal_of(self, mine: Summary, read: Callable[[], Measurement]) -> str:
+        """Why a measurement, or a copy of it, was withdrawn; "" if none was. Effect: as `end_of`.
 
-    def _past_day(self, digest: str, on: date) -> date | None:
-        last = self.valid_until.get(digest)
-        return last if has_ended(last, on) else None
+        Args:
+            read: gives the measurement that `mine` is of, where it has to be looked into.
+        """
+        if why := self._covering(mine):
+            return why
+        return next((_copied(why, other) for other, why in self._withdrawn.of(mine, read)), "")
 
-    def _may_have_ended(self, digest: str, *, on: date) -> bool:
-        """Whether a log may have ended, by its digest alone: else nothing of it needs to be read."""
+    def expiry_of_copy(self, mine: Summary, read: Callable[[], Measurement], *, on: date) -> str:
+        """Why a copy of a measurement counts no more on a day; "" if none has expired. Args and effect: as before."""
+        found = self._days_of_copies(mine, read, on=on)
+        passed = ((other, last) for other, last in found if has_ended(last, on))
+        return next((_copied(f"valid until {last} by its receipt, expired", other) for other, last in passed), "")
+
+    def last_day_of(self, measurement: Measurement) -> date | None:
+        """The last day on which a measurement counts by what it or a copy of it was received with, None if without end.
+
+        Effect: as `end_of`.
+        """
+        mine = summary_of(measurement)
+        copies = self._days_of_copies(mine, lambda: measurement, on=date.max)
+        days = (self.last_days.of(mine), *(last for _, last in copies))
+        return min((day for day in days if day is not None), default=None)
+
+    def _days_of_copies(
+        self, mine: Summary, read: Callable[[], Measurement], *, on: date
+    ) -> Iterator[tuple[Summary, date]]:
+        if on not in self._dated:
+            asked = partial(self.last_days.may_have_passed, on=on)
+            self._dated[on] = Copies(self._record, asked, self.last_days.of)
+        return self._dated[on].of(mine, read)
+
+    def _covering(self, evidence: Summary) -> str | None:
+        received_from = self._producers.get(evidence.digest, frozenset())
+        covering = (w.because for w in self.withdrawals if w.selector.covers(evidence, received_from))
+        return next(covering, None)
+
+    def _may_be_withdrawn(self, digest: str) -> bool:
+        """By a log's digest alone; one that only a case named has to be looked at."""
         selectors = [withdrawal.selector for withdrawal in self.withdrawals]
-        named = any(not selector.digests or digest in selector.digests for selector in selectors)
-        return named or self._past_day(digest, on) is not None
+        return any(not digest or not selector.digests or digest in selector.digests for selector in selectors)
+
+
+def _copied(why: str, other: Summary) -> str:
+    return f"{why}; a copy of the log {other.digest[:12]}"
 
 
 def standing_in(record: Kept, *, also: tuple[Withdrawal, ...] = (), without: str = "") -> Standing:
@@ -74,25 +109,7 @@ def standing_in(record: Kept, *, also: tuple[Withdrawal, ...] = (), without: str
         also: withdrawals to take as if they were recorded; without: the id of one to take as if it were lifted.
     """
     recorded = (w for w in withdrawals_in(record.entries, record.object) if w.id != without)
-    withdrawals = (*recorded, *also)
-    asks = any(w.selector.producer for w in withdrawals)
-    return Standing(
-        withdrawals=withdrawals,
-        valid_until=_last_days(record.entries),
-        producers=_producers(record) if asks else {},
-        copies=Copies(record),
-    )
-
-
-def _last_days(entries: Iterable[LedgerEntry]) -> dict[str, date]:
-    """The last valid day of each log: as it was received with, or as the last signed renewal says."""
-    found: dict[str, date] = {}
-    for entry in entries:
-        digest = log_digest_in(entry) if entry.content.type is EntryType.EVIDENCE else ""
-        day = end_in(entry) if digest else None
-        if day is not None and (digest not in found or entry.content.sigs):
-            found[digest] = day
-    return found
+    return Standing(record, (*recorded, *also))
 
 
 def _producers(record: Kept) -> dict[str, frozenset[str]]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from ruleout.app.evidence.again import Archive, Effect
-from ruleout.app.evidence.receipt import Receipt, find_receipt, receipts_of
+from ruleout.app.evidence.copies import Copies
+from ruleout.app.evidence.listing import measurement_of
+from ruleout.app.evidence.receipt import Receipt, find_receipt, identity_of, receipts_of
 from ruleout.app.evidence.standing import Standing, standing_in
 from ruleout.app.evidence.withdrawal import Selector, Withdrawal, require_selector, withdrawals_in
 from ruleout.app.ledger import Record
@@ -20,7 +23,7 @@ _RISING = tuple(outcome.value for outcome in Outcome)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """What a withdrawal or its lifting reaches: evidence in the record, and every decision that rests on any of it."""
+    """What a withdrawal or its lifting reaches: evidence in the record, its copies among it, and every decision that rests on any of it."""
 
     evidence: tuple[Receipt, ...]
     decisions: tuple[Effect, ...]
@@ -67,8 +70,17 @@ def reach_of_lift(withdrawal: str, record: Record, *, at: datetime) -> Reach:
 
 
 def _reach(record: Record, selector: Selector, standing: Standing, *, at: datetime) -> Reach:
-    covered = tuple(r for r in receipts_of(record) if selector.covers(r.summary, r.producers))
-    relied = {decision for receipt in covered for decision in receipt.decisions}
+    receipts = receipts_of(record)
+    covered = {r.identity for r in receipts if selector.covers(r.summary, r.producers)}
+    digests = {digest for digest, _, _ in covered}
+    copies: Copies[bool] = Copies(record, {"", *digests}.__contains__, lambda s: identity_of(s) in covered or None)
+    reached = tuple(r for r in receipts if r.identity in covered or _is_copied(r, copies, record))
+    relied = {decision for receipt in reached for decision in receipt.decisions}
     archive = Archive(record, standing)
     entries = (entry for entry in archive.decisions() if entry.content.id in relied)
-    return Reach(evidence=covered, decisions=tuple(archive.effect(entry, at=at) for entry in entries))
+    return Reach(evidence=reached, decisions=tuple(archive.effect(entry, at=at) for entry in entries))
+
+
+def _is_copied(receipt: Receipt, ended: Copies[bool], record: Record) -> bool:
+    """Whether one of the ended logs tells of the same run: what ends that one ends this one too."""
+    return any(ended.of(receipt.summary, partial(measurement_of, record, receipt)))

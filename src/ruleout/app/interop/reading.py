@@ -127,7 +127,7 @@ class Reading:
             measurement=measured,
             case=self._cases.get(measured, ""),
             counts=self._counts(measured),
-            expires="" if (last := self.standing.valid_until.get(summary.digest)) is None else last.isoformat(),
+            expires="" if (last := self.standing.last_days.of(summary)) is None else last.isoformat(),
         )
 
     @cached_property
@@ -143,7 +143,7 @@ class Reading:
 
     def _counts(self, measurement: str) -> bool:
         """Whether a measurement counts as of the record's last instant; what is not kept does not."""
-        if not self.standing.withdrawals and not self.standing.valid_until:
+        if not self.standing.withdrawals and not self.standing.last_days:
             return True
         try:
             read = measurement_from(self.record.object(measurement)) if measurement else None

@@ -71,7 +71,7 @@ def judge(entry: LedgerEntry, archive: Archive, *, at: datetime) -> Judged:
         decided.framework,
         decided.case,
         decided.measurements,
-        received_until=archive.standing.valid_until,
+        received_until={name: archive.standing.last_day_of(one) for name, one in decided.measurements.items()},
         grants=grants,
         at=at,
     )

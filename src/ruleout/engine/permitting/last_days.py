@@ -46,7 +46,7 @@ def ends_of(
     case: Case,
     measurements: Mapping[str, Measurement],
     *,
-    received_until: Mapping[str, date],
+    received_until: Mapping[str, date | None],
     grants: Iterable[ExceptionGrant],
     at: datetime,
 ) -> tuple[End, ...]:
@@ -56,7 +56,7 @@ def ends_of(
     a decision at that instant does not rest on it.
 
     Args:
-        received_until: the last day that the record gives a log, by the log's digest.
+        received_until: the last day that the record gives a measurement, by the id of the evidence.
         grants: the exceptions in force that the case rests on.
 
     Source: G-1, A-12.
@@ -65,7 +65,7 @@ def ends_of(
         End(what=f"evidence {item.id!r}, {why}", last_day=day)
         for item in case.evidence
         for day, why in evidence_last_days(
-            item, framework, measurements.get(item.id), received_until=received_until.get(item.digest)
+            item, framework, measurements.get(item.id), received_until=received_until.get(item.id)
         )
     ]
     found += [*_stated(case), *_by_age(framework, case)]

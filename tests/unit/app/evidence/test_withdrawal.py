@@ -138,6 +138,37 @@ def test_a_last_day_is_moved_by_a_signed_word_only() -> None:
     assert [(r.owner, r.valid_until) for r in receipts_of(record)] == [("evals-team", date(2027, 4, 1))]
 
 
+def test_a_word_on_one_task_of_a_log_is_none_on_another() -> None:
+    """Whoever looked at one of them again has not looked at the others; the list and the gates say the same."""
+    record = Memory()
+    other = replace(LOG, task="other")
+    record.ingested(LOG, valid_until="2026-04-01")
+    record.ingested(other, valid_until="2026-04-01")
+    record.ingested(LOG, valid_until="2027-04-01", signed=True)
+    standing = standing_in(record)
+
+    assert not standing.end_of(LOG, on=DAY)
+    assert standing.end_of(other, on=DAY) == "valid until 2026-04-01 by its receipt, expired"
+    assert [(r.summary.task, r.valid_until) for r in receipts_of(record)] == [
+        ("suite", date(2027, 4, 1)),
+        ("other", date(2026, 4, 1)),
+    ]
+
+
+def test_a_last_day_is_the_earliest_of_a_run_and_its_copies() -> None:
+    """Whoever looks ahead sees the day on which it ends, by whichever of them."""
+    record = Memory()
+    copy = replace(LOG, digest="ab" * 32)
+    record.ingested(LOG, valid_until="2026-06-01")
+    record.ingested(copy, valid_until="2026-05-01")
+    standing = standing_in(record)
+
+    assert [standing.last_day_of(one) for one in (LOG, copy)] == [DAY, DAY]
+    third = replace(copy, digest="cd" * 32)
+    assert standing.last_day_of(third) == DAY
+    assert standing.last_day_of(replace(third, evaluated=EVALUATED + timedelta(seconds=1))) is None
+
+
 def test_a_last_day_that_is_no_day_has_passed() -> None:
     """Nonsense never keeps evidence alive."""
     record = Memory()
