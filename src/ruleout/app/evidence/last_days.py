@@ -12,6 +12,7 @@ from datetime import date
 from ruleout.app.evidence.receipt import Kept, end_in, identity_of, last_day_by, log_digest_in, summary_named
 from ruleout.evidence.summary import Summary
 from ruleout.ledger import EntryType, LedgerEntry
+from ruleout.ledger.key_life import key_life
 from ruleout.model.evidence import Measurement
 from ruleout.model.expiry import has_ended
 
@@ -21,6 +22,7 @@ class LastDays:
 
     def __init__(self, record: Kept) -> None:
         self._record = record
+        self._life = key_life(record.entries)
         self._said: dict[str, list[LedgerEntry]] = defaultdict(list)
         for entry in record.entries:
             if entry.content.type is EntryType.EVIDENCE and log_digest_in(entry) and end_in(entry) is not None:
@@ -36,7 +38,7 @@ class LastDays:
         for entry in self._said.get(evidence.digest, ()):
             summary = summary_named(entry, self._record)
             if summary is not None and identity_of(summary) == identity_of(evidence):
-                last = last_day_by(entry, last)
+                last = last_day_by(entry, last, self._life)
         return last
 
     def may_have_passed(self, digest: str, on: date) -> bool:

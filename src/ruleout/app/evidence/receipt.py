@@ -14,6 +14,7 @@ from ruleout.errors import NotFound, RuleoutError
 from ruleout.evidence.stored import measurement_from
 from ruleout.evidence.summary import Summary, summary_from, summary_of
 from ruleout.ledger import EntryType, LedgerEntry
+from ruleout.ledger.key_life import KeyLife, key_life
 from ruleout.model.evidence import Measurement
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -43,6 +44,7 @@ class Receipt:
         received: the instant its first entry states, RFC 3339; entries are never changed (E-3).
         producers: who wrote the entries by which it was received.
         owner, valid_until: as received with, or as the last signed renewal says; "" and None if none does (A-12).
+            What a stolen key signed is no such word, but that it ends earlier.
         objects: SHA-256 of each form in which it is kept: as received, and as decisions used it.
         decisions: ids of the decisions that rest on it, in order.
         entry: id of its first entry.
@@ -76,13 +78,14 @@ def receipts_of(record: Kept) -> tuple[Receipt, ...]:
     """
     found: dict[Identity, Receipt] = {}
     holder: dict[str, Identity] = {}
+    life = key_life(record.entries)
     for entry in record.entries:
         if entry.content.type is not EntryType.EVIDENCE:
             continue
         summary = summary_named(entry, record)
         if summary is not None:
             key = identity_of(summary)
-            found[key] = _received(entry, summary, found.get(key))
+            found[key] = _received(entry, summary, found.get(key), life)
             holder |= {ref.sha256: key for ref in entry.content.refs if ref.media_type == MEASUREMENT}
     for decision, keys in _relied_on(record.entries, holder):
         for key in keys:
@@ -101,7 +104,7 @@ def summary_named(entry: LedgerEntry, record: Kept) -> Summary | None:
     return summary_of(measurement_from(record.object(refs[MEASUREMENT]))) if MEASUREMENT in refs else None
 
 
-def _received(entry: LedgerEntry, summary: Summary, before: Receipt | None) -> Receipt:
+def _received(entry: LedgerEntry, summary: Summary, before: Receipt | None, life: KeyLife) -> Receipt:
     content = entry.content
     objects = tuple(ref.sha256 for ref in content.refs if ref.media_type == MEASUREMENT)
     if before is None:
@@ -110,26 +113,28 @@ def _received(entry: LedgerEntry, summary: Summary, before: Receipt | None) -> R
             received=content.ts,
             producers=frozenset({content.producer}),
             owner=owner_in(entry),
-            valid_until=last_day_by(entry, None),
+            valid_until=last_day_by(entry, None, life),
             objects=objects,
             decisions=(),
             entry=content.id,
         )
     # Whose it is may be said once by whoever received it; a later word needs an author.
     owner = owner_in(entry) if log_digest_in(entry) else ""
+    signed = bool(content.sigs) and not life.is_void(entry)
     return replace(
         before,
         producers=before.producers | {content.producer},
-        owner=owner if owner and (content.sigs or not before.owner) else before.owner,
-        valid_until=last_day_by(entry, before.valid_until),
+        owner=owner if owner and (signed or not before.owner) else before.owner,
+        valid_until=last_day_by(entry, before.valid_until, life),
         objects=tuple(dict.fromkeys((*before.objects, *objects))),
     )
 
 
-def last_day_by(entry: LedgerEntry, before: date | None) -> date | None:
+def last_day_by(entry: LedgerEntry, before: date | None, life: KeyLife) -> date | None:
     """Return the last day of a measurement after an entry about it. Pure.
 
-    It may be said once by whoever received it; a later word needs an author.
+    It may be said once by whoever received it; a later word needs an author. A word that is void, for a stolen key signed it,
+    may end evidence earlier and never later.
 
     Args:
         before: the last day until then, None if there was none.
@@ -137,6 +142,8 @@ def last_day_by(entry: LedgerEntry, before: date | None) -> date | None:
     said = end_in(entry) if log_digest_in(entry) else None
     if said is None or before is None:
         return said or before
+    if life.is_void(entry):
+        return min(said, before)
     return said if entry.content.sigs else before
 
 

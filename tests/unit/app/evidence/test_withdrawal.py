@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from tests.evidence_builders import EVALUATED, Memory, attempts, measurement
-from tests.ledger_builders import draft
+from tests.ledger_builders import SUBJECTS, draft
 
 from ruleout.app.evidence.receipt import end_in, find_receipt, life_fields, receipts_of
 from ruleout.app.evidence.standing import standing_in
@@ -136,6 +136,24 @@ def test_a_last_day_is_moved_by_a_signed_word_only() -> None:
     record.ingested(LOG, valid_until="2027-04-01", signed=True)
     assert not standing_in(record).end_of(LOG, on=DAY)
     assert [(r.owner, r.valid_until) for r in receipts_of(record)] == [("evals-team", date(2027, 4, 1))]
+
+
+def test_a_stolen_key_ends_evidence_earlier_and_never_later() -> None:
+    """What it signed counts no more once that is known; a word that may be a thief's never opens a gate."""
+    record = Memory()
+    record.ingested(LOG, valid_until="2026-04-01", owner="evals-team")
+    renewed = record.ingested(LOG, valid_until="2027-04-01", owner="thief", signed=True)
+    (sig,) = renewed.content.sigs
+    stolen = {"act": "compromise", "of": sig.key_id, "until": 0, "compromised_from": "2026-03-02T00:00:00Z"}
+    before = standing_in(record)
+    record.add(EntryType.KEY, {**SUBJECTS[EntryType.KEY], **stolen}, ts="2026-04-02T12:00:00Z", signed=False)
+
+    assert not before.end_of(LOG, on=DAY)
+    assert standing_in(record).end_of(LOG, on=DAY) == "valid until 2026-04-01 by its receipt, expired"
+    assert [(r.owner, r.valid_until) for r in receipts_of(record)] == [("evals-team", date(2026, 4, 1))]
+
+    record.ingested(LOG, valid_until="2026-03-20", signed=True)
+    assert [r.valid_until for r in receipts_of(record)] == [date(2026, 3, 20)]
 
 
 def test_a_word_on_one_task_of_a_log_is_none_on_another() -> None:
