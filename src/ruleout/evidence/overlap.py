@@ -40,7 +40,7 @@ class Relation(Enum):
 class Prints:
     """What is compared of one measurement; `name` is what to call it. `tasks` and `attempts` are keys, not counts.
 
-    `evaluated` is when the run began, None if unknown; `has_content` says whether the log tells of every attempt what was
+    `evaluated` and `begun` are those of the measurement; `has_content` says whether the log tells of every attempt what was
     asked, and `format` in what way: by contents only logs of one format can be told apart.
     """
 
@@ -50,6 +50,7 @@ class Prints:
     task: str
     model: str
     evaluated: datetime | None
+    begun: datetime | None
     has_content: bool
     tasks: frozenset[str]
     samples: frozenset[str]
@@ -78,6 +79,7 @@ def prints_of(measurement: Measurement, *, name: str = "") -> Prints:
         task=m.task,
         model=m.model,
         evaluated=m.evaluated,
+        begun=m.begun,
         has_content=has_content,
         tasks=frozenset(a.content for a in m.attempts if a.content),
         samples=frozenset(f"{m.task}\0{a.sample}" for a in m.attempts),
@@ -113,8 +115,9 @@ def shared_by(first: Prints, second: Prints) -> Overlap | None:
 def is_one_run(first: Prints, second: Prints) -> bool:
     """Whether two logs tell of one run of one model: begun at the same instant, and sharing tasks.
 
-    Pure. However its results were edited, a run has one start; two formats may tell it up to a minute apart. Where one of the
-    two does not tell it, all attempts of one must stand in the other with their results.
+    Pure. However its results were edited, a run has one start; two formats may tell it up to a minute apart. One that was
+    tried again may be told by its own or by that of the first sample it kept. Where one of the two does not tell it, all
+    attempts of one must stand in the other with their results.
 
     Source: A-12, E-2.
     """
@@ -122,9 +125,13 @@ def is_one_run(first: Prints, second: Prints) -> bool:
     if overlap is None:
         return False
     if first.evaluated is not None and second.evaluated is not None:
-        apart = abs(first.evaluated - second.evaluated)
+        apart = min(abs(one - other) for one in _starts(first) for other in _starts(second))
         return not apart or (first.format != second.format and apart <= _ONE_START)
     return overlap.attempts == min(len(first.attempts), len(second.attempts))
+
+
+def _starts(prints: Prints) -> list[datetime]:
+    return [start for start in (prints.evaluated, prints.begun) if start is not None]
 
 
 def _relation(first: Prints, second: Prints, shared: int) -> Relation:

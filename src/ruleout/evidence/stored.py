@@ -52,6 +52,7 @@ def measurement_bytes(measurement: Measurement) -> bytes:
             "model_digest": m.model_digest,
             "ended": m.ended,
             "rulings": [[r.indicator, r.at_least.value, r.because] for r in m.rulings],
+            **({} if m.begun is None else {"begun": instant_text(m.begun)}),
         }
     )
 
@@ -116,6 +117,7 @@ def _measurement(raw: dict[str, Any]) -> Measurement:
             Ruling(indicator=indicator, at_least=Comparison(at_least), because=because)
             for indicator, at_least, because in raw["rulings"]
         ),
+        begun=datetime.fromisoformat(raw["begun"]) if "begun" in raw else None,
     )
 
 

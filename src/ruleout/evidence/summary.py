@@ -28,7 +28,8 @@ _MORE_TEXTS = ("tool", "tool_version", "revision", "partial")
 class Summary:
     """A measurement's header and how its attempts are spread over the states, every state present.
 
-    `evaluated` is RFC 3339 in UTC, "" where the log does not say; `problems` counts what keeps the log from being used.
+    `evaluated` and `begun` are RFC 3339 in UTC, "" where the measurement has none; `problems` counts what keeps the log
+    from being used.
     """
 
     digest: str
@@ -44,6 +45,7 @@ class Summary:
     partial: str
     states: tuple[tuple[str, int], ...]
     problems: int
+    begun: str = ""
 
     @property
     def is_usable(self) -> bool:
@@ -79,6 +81,7 @@ def summary_of(measurement: Measurement) -> Summary:
         partial=m.partial,
         states=tuple((state.value, count) for state, count in states_of(m)),
         problems=len(m.problems),
+        begun="" if m.begun is None else instant_text(m.begun),
     )
 
 
@@ -86,7 +89,9 @@ def summary_bytes(measurement: Measurement) -> bytes:
     """Return the canonical bytes of a measurement's summary. Pure."""
     s = summary_of(measurement)
     texts = {name: getattr(s, name) for name in (*_TEXTS, *_MORE_TEXTS)}
-    return canonical({"format": FORMAT, **texts, "states": [list(row) for row in s.states], "problems": s.problems})
+    begun = {"begun": s.begun} if s.begun else {}
+    rows = [list(row) for row in s.states]
+    return canonical({"format": FORMAT, **texts, "states": rows, "problems": s.problems, **begun})
 
 
 def summary_from(data: bytes) -> Summary:
@@ -107,4 +112,4 @@ def _summary(raw: dict[str, Any]) -> Summary:
         raise ValueError(f"format {raw['format']!r}")
     states = tuple((str(state), int(count)) for state, count in raw["states"])
     texts = {name: str(raw[name]) for name in (*_TEXTS, *_MORE_TEXTS)}
-    return Summary(**texts, states=states, problems=int(raw["problems"]))
+    return Summary(**texts, states=states, problems=int(raw["problems"]), begun=str(raw.get("begun", "")))

@@ -67,6 +67,8 @@ class Measurement:
         status: the log's own status: "success", "error", "cancelled" or "started" (unfinished).
         task, task_version, model: as the log names them.
         evaluated: when the evaluation ran (aware UTC), from the log, never the time of upload (E-3); None if absent.
+        begun: when the run itself began, where `evaluated` is when a sample began that it took over from an earlier one; None
+            where the two are one.
         dataset_samples: samples in the data set before any selection; None if the log does not say.
         expected: attempts the run should hold (selected samples x epochs); None if unknown.
         epochs: repeats per sample.
@@ -106,6 +108,7 @@ class Measurement:
     model_digest: str = ""
     ended: str = ""
     rulings: tuple[Ruling, ...] = ()
+    begun: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,8 @@ from tests.evidence_builders import EVALUATED, attempt, attempts, measurement
 from tests.unit.evidence import inspect_logs, other_logs
 
 from ruleout.evidence.overlap import Relation, is_one_run, overlap_of, overlaps_among, prints_of, shared_by
+from ruleout.evidence.stored import measurement_bytes, measurement_from
+from ruleout.evidence.summary import summary_bytes, summary_from, summary_of
 from ruleout.model.evidence import Measurement, SampleState
 
 WHOLE = measurement(*attempts(3, 10, content="asked "))
@@ -167,6 +169,23 @@ def test_two_formats_may_tell_the_start_of_a_run_a_minute_apart(later: int, is_o
     moved = replace(copy, evaluated=copy.evaluated + timedelta(seconds=later))
 
     assert is_one_run(prints_of(log), prints_of(moved)) is is_one
+
+
+def test_a_run_that_was_tried_again_is_one_with_its_copy_in_another_format():
+    """The log is as old as the first sample it kept, a day before; the copy tells when the run itself was made."""
+    log, copy = in_two_formats()
+    kept = [inspect_logs.sample("s0", input="Question s0", target="yes", started_at="2026-01-09T08:00:00+00:00")]
+    samples = [inspect_logs.sample(f"s{n}", input=f"Question s{n}", target="yes") for n in range(1, 40)]
+    head = inspect_logs.header([f"s{n}" for n in range(40)], task="quiz", created="2026-01-10T08:00:01+00:00")
+    again = inspect_logs.read_one(inspect_logs.log([*kept, *samples], head))
+    rerun = replace(copy, evaluated=copy.evaluated + timedelta(hours=3))
+
+    assert (again.begun, again.evaluated) == (log.evaluated, log.evaluated.replace(day=9, second=0))
+    assert log.begun is None
+    assert [is_one_run(prints_of(again), prints_of(other)) for other in (copy, log, rerun)] == [True, True, False]
+    assert measurement_from(measurement_bytes(again)) == again
+    assert summary_from(summary_bytes(again)) == summary_of(again)
+    assert b'"begun"' not in measurement_bytes(log) + summary_bytes(log)
 
 
 def test_inspects_two_formats_tell_what_was_asked_alike():

@@ -65,11 +65,12 @@ class Copies(Generic[T]):
 
     def _near(self, mine: Summary) -> Sequence[_Row[T]]:
         """The logs of the model that began in the same minute or one beside it, or of which one does not know."""
-        minute = _minute(mine)
-        if minute is None:
+        minutes = _minutes(mine)
+        if None in minutes:
             return self._of_model.get(mine.model, ())
-        keys = [(mine.model, near) for near in (minute - 1, minute, minute + 1, None)]
-        return sorted((row for key in keys for row in self._begun.get(key, ())), key=lambda row: row.place)
+        near = {minute + step for minute in minutes if minute is not None for step in (-1, 0, 1)} | {None}
+        found = {row.place: row for minute in near for row in self._begun.get((mine.model, minute), ())}
+        return [found[place] for place in sorted(found)]
 
     @cached_property
     def _of_model(self) -> Mapping[str, list[_Row[T]]]:
@@ -83,7 +84,8 @@ class Copies(Generic[T]):
         found: dict[tuple[str, int | None], list[_Row[T]]] = defaultdict(list)
         for model, rows in self._of_model.items():
             for row in rows:
-                found[model, _minute(row.summary)].append(row)
+                for minute in _minutes(row.summary):
+                    found[model, minute].append(row)
         return found
 
     def _rows(self) -> Iterator[_Row[T]]:
@@ -98,5 +100,7 @@ class Copies(Generic[T]):
                     yield _Row(place=place, summary=summary, entry=entry, told=told)
 
 
-def _minute(summary: Summary) -> int | None:
-    return int(datetime.fromisoformat(summary.evaluated).timestamp()) // _MINUTE if summary.evaluated else None
+def _minutes(summary: Summary) -> set[int | None]:
+    """The minutes in which a run began, as its log tells; None for one that does not."""
+    starts = (summary.evaluated, summary.begun) if summary.begun else (summary.evaluated,)
+    return {int(datetime.fromisoformat(text).timestamp()) // _MINUTE if text else None for text in starts}

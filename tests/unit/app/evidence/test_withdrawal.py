@@ -138,6 +138,20 @@ def test_a_last_day_is_moved_by_a_signed_word_only() -> None:
     assert [(r.owner, r.valid_until) for r in receipts_of(record)] == [("evals-team", date(2027, 4, 1))]
 
 
+def test_a_withdrawal_follows_a_run_that_was_tried_again_into_another_format() -> None:
+    """By either of its starts, whichever of the two logs the record received."""
+    again = replace(LOG, evaluated=EVALUATED - timedelta(days=1), begun=EVALUATED)
+    told = replace(LOG, digest="ab" * 32, format="every-eval-ever", evaluated=EVALUATED + timedelta(seconds=59))
+    for received, other in ((again, told), (told, again)):
+        record = Memory()
+        record.ingested(received)
+        record.withdrawal(digests=(received.digest,))
+
+        assert "wrong template" in standing_in(record).end_of(other, on=DAY)
+        later = {"evaluated": EVALUATED + timedelta(days=1), "begun": None}
+        assert not standing_in(record).end_of(replace(other, **later), on=DAY)
+
+
 def test_a_stolen_key_ends_evidence_earlier_and_never_later() -> None:
     """What it signed counts no more once that is known; a word that may be a thief's never opens a gate."""
     record = Memory()

@@ -46,7 +46,7 @@ def measurement(
     spec = header.eval
     epochs = spec.config.epochs if spec.config.epochs is not None else 1
     check_count(log.name, len(attempts), limits.attempts)
-    evaluated, date_problems = _evaluated(header, begun)
+    evaluated, own, date_problems = _evaluated(header, begun)
     names = list(map(str, spec.dataset.sample_ids or []))
     check_absent(log.name, len(names) * epochs - len(attempts))
     absent, unasked = _held_and_promised(names, epochs, attempts)
@@ -72,6 +72,7 @@ def measurement(
         parts=log.part_digests,
         elicitation=_stated(spec.metadata.elicitation if spec.metadata else None),
         model_digest=_stated(spec.metadata.model_digest if spec.metadata else None),
+        begun=own,
     )
 
 
@@ -164,8 +165,10 @@ def _shown(attempts: Sequence[Attempt]) -> str:
     return some + (", …" if len(attempts) > _SHOWN else "")
 
 
-def _evaluated(header: HeaderShape, begun: Iterable[str | None]) -> tuple[datetime | None, tuple[str, ...]]:
-    """Return when the run was made or started or its first sample began, whichever is earliest.
+def _evaluated(
+    header: HeaderShape, begun: Iterable[str | None]
+) -> tuple[datetime | None, datetime | None, tuple[str, ...]]:
+    """Return when the run was made or started or its first sample began, whichever is earliest; its own start, if later.
 
     So evidence never looks fresher than it is: a run that is tried again is made anew, and keeps the samples it had.
     """
@@ -175,8 +178,11 @@ def _evaluated(header: HeaderShape, begun: Iterable[str | None]) -> tuple[dateti
     wrong = [one for one in samples if isinstance(one, str)]
     problems = [f"header: {one}" for one in told if isinstance(one, str)]
     problems += [f"a sample began at no instant: {wrong[0]}"] if wrong else []
-    known = [one for one in (*told, *samples) if isinstance(one, datetime)]
-    return (None, tuple(problems)) if problems else (min(known), ())
+    if problems:
+        return None, None, tuple(problems)
+    own = min(one for one in told if isinstance(one, datetime))
+    first = min((own, *(one for one in samples if isinstance(one, datetime))))
+    return first, own if own > first else None, ()
 
 
 def _earliest(texts: Sequence[str]) -> Iterable[str]:
