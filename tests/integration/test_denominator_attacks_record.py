@@ -267,6 +267,20 @@ def test_a_log_that_was_received_before_it_ran_is_not_believed(lab):
     )
 
 
+def test_a_log_that_was_decided_on_before_it_ran_is_not_believed(tmp_path):
+    """A decision receives it too: its entry is the first about the log."""
+    lab = build_lab(tmp_path)
+    write_log(lab, started="2026-11-25T03:00:00+00:00")
+    assert lab.assess("--record", "--key", "recorder").code == 3
+
+    found = judged(lab.assess("--at", "2027-01-05", now=JANUARY))
+
+    assert found["comparison"] == "inconclusive"
+    assert "the record received it on 2026-11-23" in found["because"]
+    assert lab.assess("--at", "2027-01-05", "--record", "--key", "recorder", now=JANUARY).code == 3
+    assert run("replay", lab.record).code == 0
+
+
 def test_a_log_swapped_after_the_decision_is_another_input(lab):
     """The figure is that of the new bytes, and nothing approved for the old ones counts."""
     lab.approve_all()

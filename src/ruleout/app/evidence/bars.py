@@ -84,7 +84,7 @@ def rulings_on(
 def _received_too_early(measurement: Measurement, record: Kept) -> str:
     """Why a log's date cannot be right: a date ahead would let bars stand before it that came after the run (E-3)."""
     ran = None if measurement.evaluated is None else measurement.evaluated.date()
-    received = received_on(measurement.digest, record.entries)
+    received = received_on(measurement, record.entries)
     if ran is None or received is None or ran <= received:
         return ""
     return f"the record received it on {received}, before the day on which it says it ran, {ran}"

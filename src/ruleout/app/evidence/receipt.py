@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import Protocol
 from ruleout.app.ledger import MEASUREMENT, SUMMARY
 from ruleout.errors import NotFound, RuleoutError
 from ruleout.evidence.stored import measurement_from
-from ruleout.evidence.summary import Summary, summary_from, summary_of
+from ruleout.evidence.summary import Summary, summary_bytes, summary_from, summary_of
 from ruleout.ledger import EntryType, LedgerEntry
 from ruleout.ledger.key_life import KeyLife, key_life
 from ruleout.model.evidence import Measurement
@@ -196,10 +197,18 @@ def log_digest_in(entry: LedgerEntry) -> str:
     return name if isinstance(name, str) and _SHA256.fullmatch(name) else ""
 
 
-def received_on(digest: str, entries: Iterable[LedgerEntry]) -> date | None:
-    """The day on which a log was first received by itself, None if it was not. Pure. Source: E-3."""
-    received = (e for e in entries if e.content.type is EntryType.EVIDENCE and log_digest_in(e) == digest)
-    return next((datetime.fromisoformat(entry.content.ts).date() for entry in received), None)
+def received_on(measurement: Measurement, entries: Iterable[LedgerEntry]) -> date | None:
+    """The day of the first entry about a measurement: its log's own, or one by which a decision took it in; None if none is.
+
+    Pure. Source: E-3.
+    """
+    summary = hashlib.sha256(summary_bytes(measurement)).hexdigest()
+    found = (e for e in entries if e.content.type is EntryType.EVIDENCE and _is_about(e, measurement.digest, summary))
+    return next((datetime.fromisoformat(entry.content.ts).date() for entry in found), None)
+
+
+def _is_about(entry: LedgerEntry, log: str, summary: str) -> bool:
+    return log_digest_in(entry) == log or any(ref.sha256 == summary for ref in entry.content.refs)
 
 
 def find_receipt(name: str, receipts: Iterable[Receipt]) -> Receipt:
