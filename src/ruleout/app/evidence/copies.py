@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Generic, TypeVar
 
 from ruleout.app.evidence.receipt import Kept, log_digest_in, summary_named
 from ruleout.app.ledger import MEASUREMENT
-from ruleout.evidence.overlap import is_one_run, prints_of
+from ruleout.evidence.overlap import Prints, is_one_run, prints_of
 from ruleout.evidence.stored import measurement_from
 from ruleout.evidence.summary import Summary
 from ruleout.ledger import EntryType, LedgerEntry
@@ -24,6 +24,8 @@ from ruleout.model.evidence import Measurement
 
 T = TypeVar("T")
 _MINUTE = 60
+#: Measurements of which what is compared is kept while one looks.
+_HELD = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class Copies(Generic[T]):
 
     def __init__(self, record: Kept, asked: Callable[[str], bool], told: Callable[[Summary], T | None]) -> None:
         self._record, self._asked, self._told = record, asked, told
+        # A hundred tasks of one set begin in the same minute, and each is asked about.
+        self._prints = lru_cache(maxsize=_HELD)(self._prints_of)
 
     def of(self, mine: Summary, read: Callable[[], Measurement]) -> Iterator[tuple[Summary, T]]:
         """Yield each other log of the record that tells of the same run, with what is told of it, in order of receipt.
@@ -59,9 +63,11 @@ class Copies(Generic[T]):
         prints = prints_of(read()) if near else None
         for row in near:
             kept = (ref.sha256 for ref in row.entry.content.refs if ref.media_type == MEASUREMENT)
-            others = (prints_of(measurement_from(self._record.object(sha256))) for sha256 in kept)
-            if prints is not None and any(is_one_run(prints, other) for other in others):
+            if prints is not None and any(is_one_run(prints, self._prints(sha256)) for sha256 in kept):
                 yield row.summary, row.told
+
+    def _prints_of(self, sha256: str) -> Prints:
+        return prints_of(measurement_from(self._record.object(sha256)))
 
     def _near(self, mine: Summary) -> Sequence[_Row[T]]:
         """The logs of the model that began in the same minute or one beside it, or of which one does not know."""
