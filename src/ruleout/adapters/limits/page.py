@@ -15,13 +15,16 @@ import hashlib
 import mmap
 import os
 import struct
+import time
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from ruleout.adapters.files import write_new
 from ruleout.adapters.limits.byte_lock import try_lock, unlock
+from ruleout.adapters.limits.held import HELD_BYTES, MOST_WORKERS, NOBODY, read_held, write_held
 from ruleout.errors import NotFound, RuleoutError
 from ruleout.serving.limits.rows import BUCKET_NS, DAY_SPAN, MINUTE_SPAN, WIDTH, Row, closed_until, given_back
 from ruleout.serving.limits.rows import drawn as draw_of
@@ -30,17 +33,19 @@ from ruleout.serving.limits.rows import released as release_of
 from ruleout.serving.limits.store import Drawn, StoreClosed
 
 MOST_ROWS = 4096
-MOST_WORKERS = WIDTH
 _MAGIC = b"ruleout-limits/1"
 _HEADER = struct.Struct("<16s36sI")
 _ROW = struct.Struct(f"<16sqB7x{WIDTH}Q")
 _CRC = struct.Struct("<I4x")
 _ROW_BYTES = _ROW.size + _CRC.size
 _START = 4096
-_SIZE = _START + MOST_ROWS * _ROW_BYTES
+#: What workers hold of each row stands behind all rows.
+_HELD = _START + MOST_ROWS * _ROW_BYTES
+_SIZE = _HELD + MOST_ROWS * HELD_BYTES
 _STREAM_SPAN = 0
 _SPANS = {"requests-per-minute": MINUTE_SPAN, "concurrent-streams": _STREAM_SPAN}
-_TRIES = 200
+#: Tries for a lock: while a request waits, without a pause; and to begin, which waits for others that begin, so many seconds between.
+_TRIES, _PATIENT_TRIES, _PAUSE_S = 200, 5000, 0.001
 #: Bytes that are locked lie behind the file's end: one per worker, one for the header.
 _PLACES, _HEADER_LOCK = _SIZE, _SIZE + MOST_WORKERS
 
@@ -82,7 +87,7 @@ class Page:
         if self._map[:16] != _MAGIC:
             raise self._damaged("no header")
         self.worker = self._place()
-        self._locked(_HEADER_LOCK, lambda: self._clear(boot_id.encode("ascii"), now_ns), tries=100_000)
+        self._patiently(_HEADER_LOCK, lambda: self._clear(boot_id.encode("ascii"), now_ns))
 
     def rows_for(self, keys: Iterable[str]) -> dict[str, int]:
         """Return a row for each key; new ones are added. Effect: may write.
@@ -97,7 +102,7 @@ class Page:
             self._rows = {self._key(i): i for i in range(self._count())}
             return {key: self._row_for(key) for key in wanted}
 
-        return self._locked(_HEADER_LOCK, step, tries=100_000)
+        return self._patiently(_HEADER_LOCK, step)
 
     def draw(self, row: int, window: int, wanted: int, most: int, *, span: int) -> Drawn:
         """See `Store`. A day's grant is on disk on return."""
@@ -121,31 +126,47 @@ class Page:
         """See `Store`."""
 
         def step() -> int:
-            made, granted = hold_of(self._read(row), self.worker, wanted, most)
-            self._write(row, made)
+            made, granted = hold_of(self._read_held(row), self.worker, wanted, most)
+            self._write_held(row, made)
             return granted
 
         return self._locked(row, step)
 
     def release(self, row: int, count: int) -> None:
         """See `Store`."""
-        self._locked(row, lambda: self._write(row, release_of(self._read(row), self.worker, count)))
+
+        def step() -> None:
+            self._write_held(row, release_of(self._read_held(row), self.worker, count))
+
+        self._locked(row, step)
 
     def close(self) -> None:
         """Let go of the store; the worker's place is free. Effect: closes the file."""
         self._map.close()
         os.close(self._fd)
 
-    def _locked(self, place: int, step: Callable[[], Made], *, tries: int = _TRIES) -> Made:
+    def _locked(self, place: int, step: Callable[[], Made], *, tries: int = _TRIES, pause_s: float = 0) -> Made:
         for _ in range(tries):
             if try_lock(self._fd, place):
                 break
+            if pause_s:
+                time.sleep(pause_s)
         else:
             raise StoreClosed("another worker holds this counter")
         try:
             return step()
         finally:
             unlock(self._fd, place)
+
+    def _patiently(self, place: int, step: Callable[[], Made]) -> Made:
+        """Take a step for which others may be waited for: nothing is served before it."""
+        try:
+            return self._locked(place, step, tries=_PATIENT_TRIES, pause_s=_PAUSE_S)
+        except StoreClosed as closed:
+            hint = (
+                "It is tried again. A damaged store: move it away and make a new one; the day then counts from nothing."
+            )
+            raise RuleoutError(f"{self._path}: {closed.says}", hint=hint) from closed
 
     def _read(self, row: int) -> Row:
         at = _START + row * _ROW_BYTES
@@ -154,6 +175,16 @@ class Page:
             raise StoreClosed(f"a counter of {self._path.name} is damaged")
         unpacked = _ROW.unpack(packed)
         return Row(unpacked[1], unpacked[3:])
+
+    def _read_held(self, row: int) -> Row:
+        self._read(row)
+        held = read_held(self._map, _HELD + row * HELD_BYTES)
+        if held is None:
+            raise StoreClosed(f"a counter of {self._path.name} is damaged")
+        return held
+
+    def _write_held(self, row: int, held: Row) -> None:
+        write_held(self._map, _HELD + row * HELD_BYTES, held)
 
     def _write(self, row: int, value: Row) -> None:
         at = _START + row * _ROW_BYTES
@@ -185,6 +216,7 @@ class Page:
             hint = "Serve fewer tenants and models on one host."
             raise RuleoutError(f"expected at most {MOST_ROWS} counters of limits, got more", hint=hint)
         self._put(count, digest, _SPANS.get(key.rpartition("\0")[2], DAY_SPAN), Row())
+        self._write_held(count, NOBODY)
         _HEADER.pack_into(self._map, 0, magic, boot, count + 1)
         self._rows[digest] = int(count)
         return int(count)
@@ -199,17 +231,25 @@ class Page:
         raise RuleoutError(f"expected at most {MOST_WORKERS} workers on one host, got more", hint="Start fewer.")
 
     def _clear(self, boot: bytes, now_ns: int) -> None:
-        dead = [w for w in range(MOST_WORKERS) if w == self.worker or self._is_free(w)]
+        """Clear what the dead held, and close minutes of before this boot. Others count meanwhile: each row under its lock."""
+        dead = {w for w in range(MOST_WORKERS) if w == self.worker or self._is_free(w)}
         _, before, count = _HEADER.unpack_from(self._map, 0)
         for row in range(self._count()):
             span = _ROW.unpack_from(self._map, _START + row * _ROW_BYTES)[2]
             if span == _STREAM_SPAN:
-                for worker in dead:
-                    held = self._read(row)
-                    self._write(row, release_of(held, worker, held.counts[worker]))
+                self._patiently(row, partial(self._clear_held, row, dead))
             elif span == MINUTE_SPAN and before != boot:
-                self._write(row, closed_until(self._read(row), now_ns // BUCKET_NS, 2**61))
+                self._patiently(row, partial(self._close_minute, row, now_ns))
         _HEADER.pack_into(self._map, 0, _MAGIC, boot, count)
+
+    def _clear_held(self, row: int, dead: Collection[int]) -> None:
+        held = self._read_held(row)
+        if any(held.counts):
+            counts = tuple(0 if worker in dead else held.counts[worker] for worker in range(MOST_WORKERS))
+            self._write_held(row, held._replace(counts=counts))
+
+    def _close_minute(self, row: int, now_ns: int) -> None:
+        self._write(row, closed_until(self._read(row), now_ns // BUCKET_NS, 2**61))
 
     def _is_free(self, worker: int) -> bool:
         if not try_lock(self._fd, _PLACES + worker):

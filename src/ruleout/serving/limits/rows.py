@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-#: Windows that a row has room for; for streams, workers.
+#: Windows that a row has room for.
 WIDTH = 16
 #: A minute is counted in buckets of so many nanoseconds, `MINUTE_SPAN` of which are summed.
 BUCKET_NS = 10_000_000_000
@@ -23,7 +23,7 @@ DAY_SPAN = 1
 
 
 class Row(NamedTuple):
-    """`latest`: number of the newest window, -1 for none yet; `counts[i]`: granted in the window `latest - i`."""
+    """`latest`: number of the newest window, -1 for none yet; `counts[i]`: granted in the window `latest - i`; of streams, held by worker `i`."""
 
     latest: int = -1
     counts: tuple[int, ...] = (0,) * WIDTH

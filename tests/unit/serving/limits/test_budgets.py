@@ -6,10 +6,12 @@ from __future__ import annotations
 import pytest
 from tests.limit_workers import ACME, OTHER_BOOT, SECOND, Worker, store
 
+from ruleout.adapters.limits import Page
 from ruleout.errors import NotFound, RuleoutError
 from ruleout.model.permit import Limit, LimitKind
 from ruleout.serving.limits import Budget, Budgets, Line, StoreClosed, budget_of, lines_of
 from ruleout.serving.refusal import Why
+from ruleout.serving.settings.document import MOST_WORKERS
 
 
 @pytest.fixture
@@ -243,3 +245,47 @@ def test_streams_that_hold_no_place_give_none_back(path):
         worker.budgets.settle("acme", "lumen-2", 0, has_place=had_place)
 
     assert (had_place, begun) == (False, 1)
+
+
+def test_a_worker_that_begins_takes_nothing_from_what_others_hold_meanwhile(path, monkeypatch):
+    """It clears what dead workers held; a stream that begins in that very moment is counted, or refused."""
+    budgets = {ACME: Budget(concurrent_streams=3)}
+    one, dead = Worker(path, budgets), Worker(path, budgets)
+    assert (one.kinds(1, stream=True), dead.kinds(1, stream=True)) == (1, 1)
+    dead.page.close()
+    read, begun = Page._read, []
+
+    def read_while_others_begin(page, row):
+        found = read(page, row)
+        if page is not one.page:
+            begun.append(one.take(stream=True) is None)
+        return found
+
+    monkeypatch.setattr(Page, "_read", read_while_others_begin)
+    two = Worker(path, budgets)
+    monkeypatch.undo()
+
+    assert begun
+    assert 1 + sum(begun) + one.kinds(9, stream=True) + two.kinds(9, stream=True) == 3
+
+
+def test_as_many_workers_as_the_settings_allow_count_together_and_so_do_those_that_follow_them(path):
+    """A reload starts as many beside those that drain."""
+    budgets = {ACME: Budget(requests_per_day=1000, concurrent_streams=2)}
+    workers = [Worker(path, budgets) for _ in range(2 * MOST_WORKERS)]
+
+    assert sum(worker.kinds(1, stream=True) for worker in (workers[0], *workers[-5:])) == 2
+    assert len({worker.page.worker for worker in workers}) == 2 * MOST_WORKERS
+    for worker in workers:
+        worker.page.close()
+
+
+def test_a_damaged_counter_of_streams_is_told_to_whoever_begins(path):
+    """It is said as a problem of the file: a worker that cannot begin says why."""
+    Worker(path, {ACME: Budget(concurrent_streams=3)}).page.close()
+    with path.open("r+b") as file:
+        file.seek(4096 + 3 * 168 + 30)
+        file.write(b"\xff")
+
+    with pytest.raises(RuleoutError, match="a counter of limits is damaged"):
+        Worker(path, {ACME: Budget()})
