@@ -18,12 +18,12 @@ _PART = 64
 class Allowance:
     """One kind of limit for one tenant and model, in one worker."""
 
-    __slots__ = ("_dry", "_next", "_row", "_span", "_store", "left", "most", "wait", "window")
+    __slots__ = ("_dry", "_next", "_owed", "_row", "_span", "_store", "left", "most", "wait", "window")
 
     def __init__(self, store: Store, row: int, most: int, *, span: int) -> None:
         self._store, self._row, self._span = store, row, span
         self.most, self.left, self.window, self.wait = most, 0, -1, 0
-        self._next, self._dry = 0, -1
+        self._next, self._dry, self._owed = 0, -1, 0
 
     def take(self, window: int, wanted: int, beat: int) -> bool:
         """Take `wanted` in `window`; False where the limit is reached. Effect: may draw from the store.
@@ -47,10 +47,11 @@ class Allowance:
             self.left += count
 
     def retire(self) -> None:
-        """Give back what was drawn and not taken. Effect: on the store. Raises StoreClosed."""
-        left, self.left = self.left, 0
-        if left and self.most < UNLIMITED:
-            self._store.give_back(self._row, self.window, left)
+        """Give back what was drawn and not taken. Effect: on the store. Raises StoreClosed; then it may be done again."""
+        self._pay(self.window)
+        if self.left and self.most < UNLIMITED:
+            self._store.give_back(self._row, self.window, self.left)
+        self.left = 0
 
     def tighten(self, most: int) -> None:
         """Set a smaller limit. The slice at hand is dropped, as drawn under the larger one."""
@@ -60,14 +61,19 @@ class Allowance:
     def overdraw(self, window: int, count: int) -> None:
         """Count what was used beyond what was taken, as far as the limit has room: the rest of the day gets that less.
 
-        Effect: draws from the store.
+        Effect: draws from the store. Raises StoreClosed; then nothing more is drawn until it is counted.
         """
         if self.most < UNLIMITED and count > 0:
             here = min(count, self.left) if window == self.window else 0
             self.left -= here
-            if count > here:
-                # No limit is asked: it was used already, and whatever comes next must know.
-                self._store.draw(self._row, window, count - here, UNLIMITED, span=self._span)
+            self._owed += count - here
+            self._pay(window)
+
+    def _pay(self, window: int) -> None:
+        """Count what is owed. No limit is asked: it was used already, and whatever comes next must know."""
+        if self._owed:
+            self._store.draw(self._row, window, self._owed, UNLIMITED, span=self._span)
+            self._owed = 0
 
     def _draw(self, window: int, wanted: int, beat: int) -> bool:
         if window > self.window:
@@ -77,17 +83,19 @@ class Allowance:
         elif window < self.window:
             # A clock that stepped back: this worker goes on in the newest window that it knows.
             return self.take(self.window, wanted, beat)
+        self._pay(window)
         if self._dry == beat:
             return False
-        missing = wanted - self.left
         more = min(wanted * self._next, self.most // _PART)
-        granted, self.wait = self._store.draw(self._row, window, missing + more, self.most, span=self._span)
+        granted, self.wait = self._store.draw(self._row, window, wanted - self.left + more, self.most, span=self._span)
         self._next = min(_MOST_SLICE, max(1, self._next * 2))
-        if granted < missing:
+        self.left += granted
+        if self.left < wanted:
             if granted:
                 self._store.give_back(self._row, window, granted)
+                self.left -= granted
             elif wanted == 1:
                 self._dry = beat
             return False
-        self.left += granted - wanted
+        self.left -= wanted
         return True

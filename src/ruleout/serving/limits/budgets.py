@@ -120,10 +120,14 @@ class Budgets:
         if tokens > found.budget.tokens_per_request:
             return _over(LimitKind.TOKENS_PER_REQUEST, found.budget.tokens_per_request, 0)
         bucket, day = now_ns // BUCKET_NS, utc_s // _DAY_S
+        took: list[tuple[Allowance, int, int]] = []
         try:
-            over = self._taken(found, bucket, day, tokens, stream)
+            over = self._taken(found, took, bucket, day, tokens, stream)
         except StoreClosed as closed:
-            return _closed(closed)
+            over = _closed(closed)
+        if over is not None:
+            for one, window, count in took:
+                one.put_back(window, count)
         if over is not None and over.retry_after_s == _DAY_S:
             return over._replace(retry_after_s=_DAY_S - utc_s % _DAY_S)
         return over
@@ -158,13 +162,14 @@ class Budgets:
         found = self._counters.get((tenant, model, ""))  # type: ignore[call-overload]
         if found is None:
             return
-        try:
-            if used > tokens or generation == self.generation:
+        if used > tokens or generation == self.generation:
+            with contextlib.suppress(
+                StoreClosed
+            ):  # what is not given back stays counted, what is owed is counted later
                 self._settled(found, utc_s // _DAY_S, tokens, used)
-            if has_place:
+        if has_place:
+            with contextlib.suppress(StoreClosed):  # it stays here, for the next stream
                 self._end_stream(found)
-        except StoreClosed:
-            return  # What is not given back stays counted: the safe side.
 
     def tighten(self, limits: Iterable[tuple[LimitKind, str, int]]) -> None:
         """Make limits smaller: (kind, tenant or "" for every one, at most). A larger figure changes nothing."""
@@ -180,12 +185,11 @@ class Budgets:
         """
         self._is_retired = True
         for found in self._counters.values():
-            spare, found.spare = found.spare, 0
-            with contextlib.suppress(StoreClosed):
-                for one in (found.minute, found.day, found.tokens):
+            for one in (found.minute, found.day, found.tokens):
+                with contextlib.suppress(StoreClosed):
                     one.retire()
-                if spare:
-                    self._store.release(found.rows[LimitKind.CONCURRENT_STREAMS], spare)
+            with contextlib.suppress(StoreClosed):
+                self._let_go(found)
 
     def tool_calls(self, tenant: str, model: str, count: int, *, tool: str = "") -> Refusal | None:
         """Say whether one request may have had `count` calls of tools, this one among them."""
@@ -200,22 +204,28 @@ class Budgets:
         found = self._counters.get((tenant, model, tool))  # type: ignore[call-overload]
         return None if found is None else found.budget
 
-    def _taken(self, found: _Counters, bucket: int, day: int, tokens: int, stream: bool) -> Refusal | None:  # noqa: FBT001
+    def _taken(
+        self,
+        found: _Counters,
+        took: list[tuple[Allowance, int, int]],
+        bucket: int,
+        day: int,
+        tokens: int,
+        stream: bool,  # noqa: FBT001
+    ) -> Refusal | None:
+        """Take of each; what was taken is in `took`, also where this raises StoreClosed."""
         budget = found.budget
         if not found.minute.take(bucket, 1, bucket):
             wait = max(1, found.minute.wait) * (BUCKET_NS // 1_000_000_000)
             return _over(LimitKind.REQUESTS_PER_MINUTE, budget.requests_per_minute, min(wait, 70))
+        took.append((found.minute, bucket, 1))
         if not found.day.take(day, 1, bucket):
-            found.minute.put_back(bucket, 1)
             return _over(LimitKind.REQUESTS_PER_DAY, budget.requests_per_day, _DAY_S)
+        took.append((found.day, day, 1))
         if tokens and not found.tokens.take(day, tokens, bucket):
-            found.minute.put_back(bucket, 1)
-            found.day.put_back(day, 1)
             return _over(LimitKind.TOKENS_PER_DAY, budget.tokens_per_day, _DAY_S)
+        took.append((found.tokens, day, tokens))
         if stream and budget.concurrent_streams < UNLIMITED and not self._begin_stream(found):
-            found.minute.put_back(bucket, 1)
-            found.day.put_back(day, 1)
-            found.tokens.put_back(day, tokens)
             return _over(LimitKind.CONCURRENT_STREAMS, budget.concurrent_streams, 1)
         return None
 
@@ -224,6 +234,8 @@ class Budgets:
             found.tokens.put_back(day, tokens - used)
         else:
             found.tokens.overdraw(day, used - tokens)
+        if self._is_retired:  # nobody takes of it here any more
+            found.tokens.retire()
 
     def _begin_stream(self, found: _Counters) -> bool:
         most = found.budget.concurrent_streams
@@ -235,13 +247,16 @@ class Budgets:
         return True
 
     def _end_stream(self, found: _Counters) -> None:
-        most = found.budget.concurrent_streams
         found.open -= 1
-        # Places are kept for the next stream, but few against the limit: other workers need them too.
-        if not self._is_retired and found.spare < min(_SPARE_STREAMS, most // 16):
-            found.spare += 1
-        else:
-            self._store.release(found.rows[LimitKind.CONCURRENT_STREAMS], 1)
+        found.spare += 1
+        self._let_go(found)
+
+    def _let_go(self, found: _Counters) -> None:
+        """Give places back. Some are kept for the next streams, but few against the limit: other workers need them too."""
+        kept = 0 if self._is_retired else min(_SPARE_STREAMS, found.budget.concurrent_streams // 16)
+        if found.spare > kept:
+            self._store.release(found.rows[LimitKind.CONCURRENT_STREAMS], found.spare - kept)
+            found.spare = kept
 
 
 def _over(kind: LimitKind, most: int, wait_s: int) -> Refusal:

@@ -289,3 +289,50 @@ def test_a_damaged_counter_of_streams_is_told_to_whoever_begins(path):
 
     with pytest.raises(RuleoutError, match="a counter of limits is damaged"):
         Worker(path, {ACME: Budget()})
+
+
+TOKENS, STREAMS = 2, 3
+"""Rows of the first line's counters."""
+
+
+def test_what_ends_while_another_worker_holds_its_counter_is_counted_and_given_back_later(path):
+    """The place of its stream is free for the next; what it used beyond what it took is spent all the same."""
+    budgets = {ACME: Budget(tokens_per_day=1000, concurrent_streams=1)}
+    one, two = Worker(path, budgets), Worker(path, budgets)
+
+    def ends(used):
+        one.budgets.settle("acme", "lumen-2", 0, tokens=10, used=used, has_place=True)
+
+    assert one.take(tokens=10, stream=True) is None
+    two.page._locked(STREAMS, lambda: ends(10))
+    assert one.take(tokens=10, stream=True) is None
+    two.page._locked(TOKENS, lambda: ends(900))
+    assert two.take(tokens=1, stream=True) is None
+    assert one.take(tokens=100).rules == ("tokens-per-day",)
+    assert two.take(tokens=100).rules == ("tokens-per-day",)
+
+
+@pytest.mark.parametrize("held", [1, TOKENS, STREAMS])
+def test_a_request_that_is_refused_for_a_held_counter_counts_nothing(path, held):
+    """However often it is tried meanwhile."""
+    limits = Budget(requests_per_minute=9, requests_per_day=9, tokens_per_day=900, concurrent_streams=9)
+    one, two = (Worker(path, {ACME: limits}) for _ in range(2))
+
+    def tried():
+        assert {one.take(tokens=100, stream=True).why for _ in range(20)} == {Why.CLOSED}
+
+    two.page._locked(held, tried)
+    assert one.kinds(20, tokens=100, stream=True) == 9
+
+
+def test_what_is_under_way_when_budgets_are_put_aside_gives_back_what_it_did_not_use(path):
+    """Answers outlive the budgets that they were taken from, at each change of permits or limits."""
+    budgets = {ACME: Budget(tokens_per_day=1000)}
+    worker = Worker(path, budgets)
+    assert worker.take(tokens=900) is None
+    after = Budgets(budgets, worker.page, worker.page.rows_for(lines_of(budgets)))
+    worker.budgets.retire()
+    worker.budgets.settle("acme", "lumen-2", 0, tokens=900, used=100)
+
+    assert after.take("acme", "lumen-2", 0, 0, tokens=900) is None
+    assert after.take("acme", "lumen-2", 0, 0, tokens=1).rules == ("tokens-per-day",)
