@@ -23,13 +23,16 @@ from tests.kill_builders import KIM, WATCH
 from tests.ledger_builders import CEO
 
 from ruleout.adapters.approvals import ApprovalFolder
+from ruleout.adapters.limits import Page
 from ruleout.app.kill.taking import kill, tighten
 from ruleout.app.ledger import read_record
 from ruleout.app.workspace import open_workspace
+from ruleout.gateway.processes.entry import BOOT_ID
 from ruleout.ledger import EntryType
 from ruleout.model.permit import Limit, LimitKind, Tool
 from ruleout.serving.approvals import Said, answer_bytes
 from ruleout.serving.epoch import Target, TightLimit
+from ruleout.serving.limits import Line
 
 TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object"}}}
 CALL = 'tool:get_weather {"city":"Paris"}'
@@ -196,6 +199,18 @@ def test_a_reload_takes_nothing_from_a_day_and_gives_nothing_to_it(tmp_path: Pat
     if datetime.now(UTC).date() != day:
         pytest.skip("SKIPPED: the day of UTC ended within this test, and with it the limit's day")
     assert passed == 40
+
+
+def test_workers_that_end_as_they_are_told_take_nothing_of_a_day_along(tmp_path: Path, fake: Fake) -> None:
+    """What they had drawn and not used is there for those that follow."""
+    world = limited(tmp_path, fake, LimitKind.REQUESTS_PER_DAY, 640)
+    with serve(world) as running:
+        passed = sum(ask(running).status == 200 for _ in range(40))
+    page = Page(world.folder / "state" / "limits", boot_id=BOOT_ID.read_text("ascii").strip(), now_ns=0)
+    (row,) = page.rows_for([Line("acme", "helper-1").key(LimitKind.REQUESTS_PER_DAY)]).values()
+
+    # Of an earlier day nothing is refilled: it is charged to the newest.
+    assert page.draw(row, 0, 1000, 640, span=1).granted == 640 - passed
 
 
 def test_streams_that_outlive_a_change_of_limits_give_their_places_back(tmp_path: Path, fake: Fake) -> None:

@@ -144,12 +144,14 @@ class Process:
             admission.close(str(error))
 
     async def stop(self) -> None:
-        """End: what is written is written, and the sockets go. For the end of the process."""
+        """End: what is written is written, limits get back what is not used, and the sockets go. For the end of the process."""
         self._parts.serving.answers.stop()
         for task in self._tasks:
             task.cancel()
         await self._probe.close()
         self._parts.serving.audit.close()
+        if self._parts.serving.admission.budgets is not None:
+            self._parts.serving.admission.budgets.retire()
         for beside in (self._parts.serving.traces, self._parts.serving.admission.rechecks):
             if beside is not None:
                 beside.close()
