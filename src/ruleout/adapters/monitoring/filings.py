@@ -15,6 +15,7 @@ from ruleout.adapters.files import make_folder, read_bounded
 from ruleout.errors import RuleoutError
 from ruleout.serving.monitoring.counters import Snapshot
 from ruleout.serving.monitoring.filings import (
+    FILINGS,
     MOST_FILING_BYTES,
     MOST_FILINGS,
     MOST_HEAD_BYTES,
@@ -26,8 +27,8 @@ from ruleout.serving.monitoring.filings import (
     snapshot_of,
 )
 
-#: The folder below the counters', and the name under which its sums stand among the workers' counters.
-REVIEWED = "reviewed"
+#: The folder below the counters'.
+REVIEWED = FILINGS
 _NAME = re.compile(r"[0-9]{6}\.reviewed")
 
 

@@ -28,7 +28,7 @@ from ruleout.model.plain import instant_text
 from ruleout.serving.monitoring import Watch
 from ruleout.serving.monitoring.counters import Snapshot
 from ruleout.serving.monitoring.drift import Looked
-from ruleout.serving.monitoring.memory import Noted, Remembered, begun_again, looked_by, remembered
+from ruleout.serving.monitoring.memory import Noted, Remembered, begun_again, looked_by, readable, remembered
 from ruleout.serving.monitoring.watching import Failing
 
 Made = TypeVar("Made")
@@ -95,6 +95,7 @@ class Watching:
         return signer
 
     def _look_at(self, watch: Watch, workers: Mapping[str, Snapshot | None], at: datetime) -> Looked:
+        workers = readable(self._known.get(watch.id), watch, workers)
         unknown = tuple(sorted(name for name, state in workers.items() if state is None))
         if unknown:
             self._failing[Failing.COUNTERS] = f"counters cannot be read: {', '.join(unknown)}"

@@ -17,6 +17,8 @@ from ruleout.serving.monitoring.counters import Snapshot
 from ruleout.serving.monitoring.metrics import REVIEWED
 from ruleout.serving.monitoring.reviewed import Found, Review
 
+#: The name under which their sums stand among the workers' counters; no worker's own.
+FILINGS = "reviewed"
 #: Bytes of the two lines that say how much was reviewed, and of a whole filing.
 MOST_HEAD_BYTES, MOST_FILING_BYTES = 256 * 1024, 16 * 1024 * 1024
 MOST_FILINGS = 100_000

@@ -15,6 +15,7 @@ import msgspec
 
 from ruleout.serving.monitoring.counters import Snapshot
 from ruleout.serving.monitoring.drift import Looked, Tightening, Watch, counts_of, looked_of
+from ruleout.serving.monitoring.filings import FILINGS
 
 MOST_BYTES = 16 * 1024 * 1024
 _FORMAT = "ruleout-watching/1"
@@ -78,7 +79,7 @@ def remembered(before: Remembered | None, watch: Watch, workers: Mapping[str, Sn
 
     Under another hook or count than before the tallies begin anew; a breach stays.
     """
-    counted = f"{watch.hook}/{watch.counted.value}"
+    counted = _counted(watch)
     if before is None:
         before = Remembered(counted)
     elif before.counted != counted:
@@ -90,6 +91,22 @@ def remembered(before: Remembered | None, watch: Watch, workers: Mapping[str, Sn
     return msgspec.structs.replace(before, tallies=tallies)
 
 
+def readable(
+    before: Remembered | None, watch: Watch, workers: Mapping[str, Snapshot | None]
+) -> Mapping[str, Snapshot | None]:
+    """Return the workers' counters, filings as unread where they tell of fewer reviews than before. Pure.
+
+    A worker may begin anew; a review is never taken back, so the newest filings are missing.
+    """
+    known = None if before is None else before.tallies.get(FILINGS)
+    if known is None or before is None or before.counted != _counted(watch):
+        return workers
+    state = workers.get(FILINGS, Snapshot())
+    hits, trials = (0, 0) if state is None else counts_of(watch, state)
+    is_whole = hits >= known.hits and trials >= known.trials
+    return workers if is_whole else {**workers, FILINGS: None}
+
+
 def looked_by(known: Remembered, watch: Watch, unknown: tuple[str, ...]) -> Looked:
     """Return the look at a watch by the counts of its round. Pure."""
     hits, trials = known.sums
@@ -99,6 +116,10 @@ def looked_by(known: Remembered, watch: Watch, unknown: tuple[str, ...]) -> Look
 def begun_again(known: Remembered) -> Remembered:
     """Return what is remembered once the breach's deviation is closed: the next round, from here on. Pure."""
     return msgspec.structs.replace(known, round=known.round + 1, start=known.sums, breach=None)
+
+
+def _counted(watch: Watch) -> str:
+    return f"{watch.hook}/{watch.counted.value}"
 
 
 def memory_bytes(memory: Mapping[str, Remembered]) -> bytes:

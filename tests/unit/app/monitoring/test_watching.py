@@ -7,13 +7,18 @@ from pathlib import Path
 
 import pytest
 from tests.kill_builders import KIM, WATCH
-from tests.watching_builders import AT, Watched
+from tests.watching_builders import AT, WATCHES, Watched
 
 from ruleout.accountability.deviations.parse import parse_deviation
+from ruleout.adapters.monitoring.filings import keep_filing
 from ruleout.app.kill.taking import limit_of, tighten
 from ruleout.errors import RuleoutError
+from ruleout.serving.monitoring.filings import filing_bytes, parse_filing
+from ruleout.serving.monitoring.reviewed import Found, Review
+from ruleout.serving.monitoring.watches import parse_watches
 from ruleout.serving.monitoring.watching import Failing
 
+MISSES = WATCHES.replace("near-misses", "misses")
 SMALL = {"requests-per-minute:": 20, "concurrent-streams:acme": 2}
 
 
@@ -227,3 +232,26 @@ def test_a_breach_that_the_record_knows_is_not_drafted_again(watched: Watched, i
 
     assert watched.look().failing == {}
     assert (watched.limits(), watched.drafts) == ({} if is_closed else SMALL, {})
+
+
+@pytest.mark.parametrize("gone", [1, 2])
+def test_reviews_that_are_no_longer_filed_are_missing_and_not_counted_twice(tmp_path: Path, gone: int) -> None:
+    """As where a folder was brought back from an older copy, or moved away: unknown until the filings are there again."""
+    watched = Watched(tmp_path, watches=parse_watches(MISSES.encode(), file="watches.yaml"))
+    counters, filings = tmp_path / "counters", tmp_path / "counters" / "reviewed"
+    filings.mkdir()
+    first = filing_bytes(None, [Review(request="r0", hook="bio", found=Found.FINE, by="team")], at="now")
+    more = [Review(request=f"r{n}", hook="bio", found=Found.FINE, by="team") for n in range(1, 60)]
+    keep_filing(counters, 1, first)
+    keep_filing(counters, 2, filing_bytes(parse_filing(first).head, more, at="now"))
+    assert watched.look().states == {"bio-near": "no-breach"}
+    if gone == 1:
+        (filings / "000002.reviewed").rename(tmp_path / "away")
+    else:
+        filings.rename(tmp_path / "away")
+
+    seen = watched.look()
+    assert (seen.states, list(seen.failing)) == ({"bio-near": "unknown"}, [Failing.COUNTERS])
+    (tmp_path / "away").rename(filings / "000002.reviewed" if gone == 1 else filings)
+    assert (watched.look().states, watched.look().failing) == ({"bio-near": "no-breach"}, {})
+    assert watched.watching._known["bio-near"].sums == (0, 60)
