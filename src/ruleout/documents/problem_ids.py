@@ -149,6 +149,7 @@ PROBLEM_IDS: dict[str, str] = {
     "N004": "a watch of a hook, or a limit for a tenant, that the gateway does not have",
     "N005": "a floor of a gateway in shadow",
     "N006": "a shadow of a gateway whose days do not hold",
+    "N007": "a hook of a gateway that is not on its host",
     "P001": "a safeguard or condition of a permit that nothing carries, or that is carried twice over",
     "P002": "a permit that ends before it begins",
     "P003": "a name that stands twice in a permit",

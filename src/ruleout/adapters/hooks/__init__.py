@@ -2,6 +2,6 @@
 """Asking hooks over HTTP: one pool of kept connections, a deadline that holds, and a denial for whatever goes wrong (G-9)."""
 
 from ruleout.adapters.hooks.client import HookClient
-from ruleout.adapters.hooks.target import Target, parse_target
+from ruleout.serving.hooks.target import Target, parse_target
 
 __all__ = ["HookClient", "Target", "parse_target"]

@@ -6,8 +6,8 @@ from __future__ import annotations
 import asyncio
 
 from ruleout.adapters.hooks.connection import Connection
-from ruleout.adapters.hooks.target import Target
 from ruleout.serving.hooks.question import Question
+from ruleout.serving.hooks.target import Target
 from ruleout.serving.hooks.verdict import Verdict, failure
 
 DEADLINE_S = 0.2

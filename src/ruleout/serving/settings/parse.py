@@ -12,6 +12,7 @@ from ruleout.documents.findings import Findings
 from ruleout.documents.validate import validate
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.errors import RuleoutError
+from ruleout.serving.hooks.target import parse_target
 from ruleout.serving.settings.document import MOST_SHADOW_DAYS, GatewayDoc
 
 _URL = re.compile(
@@ -28,7 +29,7 @@ def parse_settings(data: bytes, *, file: str, upstreams: Mapping[str, str] = Map
 
     Raises:
         BadInput: with every problem: shapes, an upstream or model that is not there, a key of two tenants, an address or
-            an upstream beyond this host without TLS, a shadow of the floor, or one whose days do not hold.
+            an upstream beyond this host without TLS, a hook that is not on this host, a shadow of the floor, or one whose days do not hold.
     """
     document = read_yaml(data, file=file)
     _put_addresses(document.value, upstreams)
@@ -37,6 +38,7 @@ def parse_settings(data: bytes, *, file: str, upstreams: Mapping[str, str] = Map
     _check_names(doc, findings)
     _check_keys(doc, findings)
     _check_addresses(doc, findings)
+    _check_hooks(doc, findings)
     _check_shadows(doc, findings)
     findings.raise_any()
     return doc
@@ -75,6 +77,16 @@ def _check_keys(doc: GatewayDoc, findings: Findings) -> None:
                 hint = "Make a key of its own for each: `ruleout gateway key`."
                 findings.note("N001", at, expected="a key of one holder", got=f"a key of {seen[key]}", hint=hint)
             seen[key] = f"tenant {name}"
+
+
+def _check_hooks(doc: GatewayDoc, findings: Findings) -> None:
+    for name, hook in doc.hooks.items():
+        try:
+            parse_target(hook.address)
+        except RuleoutError:
+            hint = "Name one on this host: text of requests does not leave it to be judged."
+            expected = "unix:/PATH or http://127.0.0.1:PORT/PATH"
+            findings.note("N007", ("hooks", name, "address"), expected=expected, got=repr(hook.address[:80]), hint=hint)
 
 
 def _check_shadows(doc: GatewayDoc, findings: Findings) -> None:

@@ -54,6 +54,13 @@ def test_every_problem_is_told_at_once():
     assert sorted(found) == ["F002", "N001", "N002", "N002", "N003"]
 
 
+@pytest.mark.parametrize("address", ["http://hooks.example:9000/", "/run/bio.sock", "http://127.0.0.1:99999"])
+def test_a_hook_that_is_not_on_this_host_is_a_problem_of_the_settings(address):
+    """Said before anything begins, and not by each worker, which would end and be started again."""
+    assert parsed(hooks={"bio": {"address": "unix:/run/bio.sock"}}).hooks
+    assert problems(hooks={"bio": {"address": address}}, models={"helper": {"upstream": "lap"}}) == ["F002", "N007"]
+
+
 @pytest.mark.parametrize(
     "change",
     [
