@@ -271,3 +271,28 @@ def test_arguments_are_kept_only_where_they_may_be_shown_and_fit_the_digest(tmp_
     assert parse_asking(asking_bytes(shown)) == shown
     with pytest.raises(VerificationFailed):
         parse_asking(asking_bytes(shown).replace(b"ls", b"rm"))
+
+
+def test_a_keyring_that_cannot_be_read_for_a_moment_leaves_the_question_open(tmp_path):
+    """As while it is being replaced: an answer counts once the keyring is there again, of this call and of those after it."""
+    fails = threading.Event()
+    fails.set()
+
+    async def scenario():
+        desk = Desk(tmp_path, within_s=30)
+        looked = asyncio.Event()
+
+        def keyring():
+            looked.set()
+            if fails.is_set():
+                raise NotFound("keyring.yaml: no such keyring", hint="Check the path.")
+            return RING
+
+        desk.gateway._keyring = keyring
+        waits = desk.ask()
+        desk.say(await desk.asked(), Said.APPROVE, ANN)
+        await looked.wait()
+        fails.clear()
+        return await waits
+
+    assert asyncio.run(scenario()) is None

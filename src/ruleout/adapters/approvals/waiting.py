@@ -147,10 +147,14 @@ class Approvals:
                     waits.set_result(answered)
 
     def _judged(self, asking: Asking, answers: list[bytes]) -> Answered | None:
-        counted = []
+        counted: list[Answered] = []
+        try:
+            keyring = self._keyring() if answers else {}
+        except RuleoutError:
+            return None  # Not to be read now, as while it is replaced: the question stays open.
         for data in answers:
             try:
-                counted.append(judge_answer(data, asking, self._keyring(), self._roles))
+                counted.append(judge_answer(data, asking, keyring, self._roles))
             except VerificationFailed:
                 continue
         denied = next((one for one in counted if one.said is Said.DENY), None)
