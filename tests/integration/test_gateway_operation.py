@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
+import signal
 import ssl
 import time
 import urllib.request
@@ -16,11 +18,12 @@ from pathlib import Path
 import pytest
 from tests.certificates import certificate
 from tests.fake_upstream import Fake, start_fake
-from tests.gateway_client import Stream, ask, chat, live, until, why
+from tests.gateway_client import Stream, ask, chat, live, until, why, workers
 from tests.gateway_world import KEY, OPERATOR, Running, World, make_world, serve, sha256
 from tests.integration.command_line import Lab, run, seeds
 from tests.kill_builders import KIM, WATCH
 from tests.ledger_builders import CEO
+from tests.watching_builders import WATCHES
 
 from ruleout.adapters.approvals import ApprovalFolder
 from ruleout.adapters.limits import Page
@@ -249,6 +252,34 @@ def reload(running: Running) -> None:
     running.until_ready(ready=False)
     path.write_bytes(sound)
     running.until_ready()
+
+
+@pytest.mark.parametrize("change", [{"floor": "flor.json"}, {"watch": None}], ids=["a name", "what is not there"])
+def test_a_reload_under_settings_by_which_nothing_is_served_leaves_the_old_workers(
+    tmp_path: Path, fake: Fake, change: dict[str, object]
+) -> None:
+    """A wrong name of a file; a watching, for which the gateway has to be started: said, and nobody is refused."""
+    world = make_world(tmp_path, fake.url)
+    log, sound = world.folder / "gateway.log", dict(world.settings)
+    with serve(world) as running:
+        before = workers(world)
+        if "watch" in change:
+            (world.folder / "watches.yaml").write_text(WATCHES)
+            change = {
+                "watch": {"file": "watches.yaml", "key": "watcher", "workspace": "record"},
+                "hooks": {"bio": {"address": "unix:/nowhere.sock"}},
+            }
+        world.settings |= change
+        world.write()
+        os.kill(running.process.pid, signal.SIGHUP)
+        until(lambda: "not reloaded" in log.read_text())
+        assert (workers(world), ask(running).status) == (before, 200)
+        world.settings.clear()
+        world.settings |= sound
+        world.write()
+        os.kill(running.process.pid, signal.SIGHUP)
+        until(lambda: len(workers(world)) == 1 and workers(world) != before)
+        assert ask(running).status == 200
 
 
 # --- counters and answers ---------------------------------------------------------------------------------------------

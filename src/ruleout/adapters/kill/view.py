@@ -118,8 +118,15 @@ class View:
 
     def closed_beside(self) -> int:
         """Return how many other workers of this host say that they serve nothing. Effect: reads the page, looks at processes."""
+        return self._beside(Serves.NOTHING)
+
+    def served_beside(self) -> int:
+        """Return how many other workers of this host say that they serve. Effect: reads the page, looks at processes."""
+        return self._beside(Serves.SOMETHING)
+
+    def _beside(self, says: Serves) -> int:
         slots = () if self._page is None else self._page.slots()
-        return sum(one.serves == Serves.NOTHING and one.pid != os.getpid() for one in slots)
+        return sum(one.serves == says and one.pid != os.getpid() for one in slots)
 
     def _process(self) -> tuple[int, int]:
         """Which process this is; asked of the system once in each, for every answer that ends is told in the slot."""

@@ -34,7 +34,10 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 def run_worker(path: Path, overrides: dict[str, str], listening: socket.socket, ready: Event) -> None:
-    """Serve until SIGTERM, then drain. Effect: everything; for a process of its own; exits with 1 where it cannot begin."""
+    """Serve until SIGTERM, then drain. Effect: everything; for a process of its own; exits with 1 where it cannot begin.
+
+    Nor does it begin where nothing can be served by what it reads while workers beside it serve: at a reload, those go on.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the master's, which ends its children in order
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
@@ -46,8 +49,10 @@ def run_worker(path: Path, overrides: dict[str, str], listening: socket.socket, 
         sys.exit(f"ruleout gateway: a worker cannot begin: {error}; `ruleout gateway check {path}` says more")
     loop = import_module("uvloop").new_event_loop()
     asyncio.set_event_loop(loop)
-    loop.run_until_complete(_serve(parts, server, ready))
+    closed = loop.run_until_complete(_serve(parts, server, ready))
     loop.close()
+    if closed:
+        sys.exit(f"ruleout gateway: a worker does not begin, for it would serve nothing: {closed}")
 
 
 def assembled(place: Place) -> Assembled:
@@ -70,11 +75,17 @@ def _server(parts: Assembled, listening: socket.socket) -> ClientServer:
     )
 
 
-async def _serve(parts: Assembled, server: ClientServer, ready: Event) -> None:
+async def _serve(parts: Assembled, server: ClientServer, ready: Event) -> str:
+    """Serve until told to end; return why it did not begin, "" where it did."""
     loop, over = asyncio.get_running_loop(), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, over.set)
     process = Process(parts)
-    process.start(loop)
+    process.start()
+    admission = parts.serving.admission
+    if admission.standing is None and admission.view.served_beside():
+        await process.stop()
+        return admission.closed
+    process.begin()
     server.start()
     ready.set()
     await over.wait()
@@ -84,6 +95,7 @@ async def _serve(parts: Assembled, server: ClientServer, ready: Event) -> None:
     while parts.worker.is_busy and loop.time() < ends:  # noqa: ASYNC110 - once, at the end
         await asyncio.sleep(0.01)
     await process.stop()
+    return ""
 
 
 def _name(folder: Path, settings: GatewayDoc) -> str:

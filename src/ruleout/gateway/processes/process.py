@@ -77,17 +77,17 @@ class Process:
         self._parts.serving.answers.look()
         return self._acknowledged
 
-    def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Load for the first time, then begin to tick and to answer probes. Effect: blocks until loaded or closed."""
+    def start(self) -> None:
+        """Load for the first time, then tick. Effect: blocks until loaded or closed; answers nothing before `begin`."""
         self._apply(_loaded(self._parts, None))
         # What is loaded stays: it is not looked through again while answers are under way.
         gc.collect()
         gc.freeze()
         gc.set_threshold(_YOUNG)
         self._parts.serving.answers.start()
-        loop.call_soon(self._begin)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Answer probes, count, and look at files from now on. For the loop."""
         self._keep(self._probe.start())
         self._keep(self._keep_counting())
         self._begin_watch()
