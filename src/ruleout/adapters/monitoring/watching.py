@@ -77,13 +77,14 @@ def read_memory(path: Path) -> tuple[dict[str, Remembered], bool]:
     """Return what is remembered, and whether it was whole; damaged, it is set aside for people to look at.
 
     Effect: reads; may rename.
+
+    Raises:
+        RuleoutError: it cannot be read, which is no damage.
     """
     try:
         data = read_bounded(path, limit_bytes=MOST_BYTES, what="memory of the watching")
     except NotFound:
         return {}, True
-    except RuleoutError:
-        return {}, False
     found = parse_memory(data)
     if found is None:
         with contextlib.suppress(OSError):

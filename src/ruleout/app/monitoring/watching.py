@@ -84,7 +84,10 @@ class Watching:
         return Seen(states={one.watch.id: self._state(one) for one in looks}, failing=self._failing)
 
     def _begin(self) -> None:
-        self._known, is_whole = read_memory(self.memory)
+        found = self._attempt(Failing.MEMORY, lambda: read_memory(self.memory))
+        if found is None:
+            return  # read again at the next look, and not written over until then
+        self._known, is_whole = found
         self._kept = dict(self._known)
         if not is_whole:
             self.tell({"watching": "what was remembered is damaged and set aside: counting begins anew"})
@@ -160,7 +163,7 @@ class Watching:
             return None
 
     def _keep(self) -> None:
-        if self._known != self._kept:
+        if self._kept is not None and self._known != self._kept:
             self._attempt(Failing.MEMORY, lambda: keep_memory(self.memory, self._known))
             if Failing.MEMORY not in self._failing:
                 self._kept = dict(self._known)
@@ -168,4 +171,5 @@ class Watching:
     def _state(self, looked: Looked) -> str:
         if self._known[looked.watch.id].breach is not None:
             return "breach"
-        return "unknown" if looked.unknown or not looked.trials or Failing.COUNTERS in self._failing else "no-breach"
+        is_known = looked.trials and not looked.unknown and Failing.COUNTERS not in self._failing
+        return "no-breach" if is_known and self._kept is not None else "unknown"

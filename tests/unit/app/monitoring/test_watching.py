@@ -186,6 +186,23 @@ def test_memory_that_cannot_be_kept_is_said_and_limits_are_set_all_the_same(watc
     assert watched.limits() == SMALL
 
 
+def test_memory_that_cannot_be_read_for_a_moment_is_not_written_over(watched: Watched) -> None:
+    """A disk that fails is no damage: what it remembers stands again at the next look that can read it."""
+    watched.count(30, 20)
+    watched.look()
+    watched.start_anew()
+    watched.memory.rename(watched.folder / "away")
+    watched.memory.symlink_to(watched.memory)
+    watched.restart()
+    watched.count(0, 100)
+    seen = watched.look()
+    assert (seen.states, list(seen.failing)) == ({"bio-near": "unknown"}, [Failing.MEMORY])
+    (watched.folder / "away").rename(watched.memory)
+
+    seen = watched.look()
+    assert (seen.states, seen.failing) == ({"bio-near": "breach"}, {})
+
+
 class Register:
     """A record that says of deviations whether they are closed."""
 
