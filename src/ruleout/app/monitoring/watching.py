@@ -118,13 +118,21 @@ class Watching:
         name = deviation_id(watch.id, known.round)
         is_closed = self.record.closed(name)
         if is_closed:
-            self._known[watch.id] = begun_again(known)
+            self._known[watch.id] = self._following(watch, begun_again(known), known.breach)
             self._keep()
             self.tell({"watch": watch.id, "deviation": name, "closed": True})
+            self._answer(watch, signer, at)
             return
         self._tighten(watch, signer, at)
         if not known.breach.drafted:
             self._draft(watch, name, is_recorded=is_closed is not None)
+
+    def _following(self, watch: Watch, known: Remembered, before: Noted) -> Remembered:
+        """The next round; the record has a breach of it already where what was remembered was lost."""
+        if self.record.closed(deviation_id(watch.id, known.round)) is None:
+            return known
+        breach = Noted(before.at, before.hits, before.trials, drafted=True)
+        return msgspec.structs.replace(known, breach=breach)
 
     def _draft(self, watch: Watch, name: str, *, is_recorded: bool) -> None:
         try:

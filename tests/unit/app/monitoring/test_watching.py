@@ -272,3 +272,17 @@ def test_reviews_that_are_no_longer_filed_are_missing_and_not_counted_twice(tmp_
     (tmp_path / "away").rename(filings / "000002.reviewed" if gone == 1 else filings)
     assert (watched.look().states, watched.look().failing) == ({"bio-near": "no-breach"}, {})
     assert watched.watching._known["bio-near"].sums == (0, 60)
+
+
+def test_where_memory_is_lost_in_a_later_round_its_breach_stands_by_the_record(watched: Watched) -> None:
+    """The deviations before are closed, and answer nothing of the one that is open; no draft comes again."""
+    states = registered(watched).states
+    states |= {"drift-bio-near": True, "drift2-bio-near": True, "drift3-bio-near": False}
+    watched.count(30, 20)
+    watched.look()
+    watched.count(0, 500)
+
+    assert (watched.look().states, watched.limits(), watched.drafts) == ({"bio-near": "breach"}, SMALL, {})
+    states["drift3-bio-near"] = True
+    watched.look()
+    assert watched.look().states == {"bio-near": "unknown"}
