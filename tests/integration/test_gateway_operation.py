@@ -19,16 +19,18 @@ import pytest
 from tests.certificates import certificate
 from tests.fake_upstream import Fake, start_fake
 from tests.gateway_client import Stream, ask, chat, live, until, why, workers
-from tests.gateway_world import KEY, OPERATOR, Running, World, make_world, serve, sha256
+from tests.gateway_world import KEY, OPERATOR, POLICY, Running, World, make_world, serve, sha256, trials
 from tests.integration.command_line import Lab, run, seeds
 from tests.kill_builders import KIM, WATCH
 from tests.ledger_builders import CEO
+from tests.policy_builders import signed_tenant, tenant
 from tests.watching_builders import WATCHES
 
 from ruleout.adapters.approvals import ApprovalFolder
 from ruleout.adapters.limits import Page
 from ruleout.app.kill.taking import kill, tighten
 from ruleout.app.ledger import read_record
+from ruleout.app.serving.seen import read_seen
 from ruleout.app.workspace import open_workspace
 from ruleout.gateway.processes.entry import BOOT_ID
 from ruleout.ledger import EntryType
@@ -280,6 +282,21 @@ def test_a_reload_under_settings_by_which_nothing_is_served_leaves_the_old_worke
         os.kill(running.process.pid, signal.SIGHUP)
         until(lambda: len(workers(world)) == 1 and workers(world) != before)
         assert ask(running).status == 200
+
+
+def test_after_a_reload_what_is_served_by_then_is_remembered(tmp_path: Path, fake: Fake) -> None:
+    """A bundle of a file that the settings did not name before: no older one counts any more. No stream ends for it."""
+    world = make_world(tmp_path, fake.url)
+    with serve(world) as running, live(running, chat("long:200\nslow:0.02", stream=True)) as streams:
+        before = workers(world)
+        bundle = tenant(policy=POLICY, trials=trials(("acme",)), name="acme", version=7, about={"tenants": ["acme"]})
+        (world.folder / "acme-7.json").write_bytes(signed_tenant(bundle))
+        world.settings["policies"] = ["acme-7.json", "other.json"]
+        world.write()
+        os.kill(running.process.pid, signal.SIGHUP)
+        until(lambda: 7 in {one.version for one in read_seen(world.folder / "state").versions.values()})
+        assert streams[0].wait().body.endswith(b"data: [DONE]\n\n")
+        until(lambda: workers(world) and not set(before) & set(workers(world)))
 
 
 # --- counters and answers ---------------------------------------------------------------------------------------------
