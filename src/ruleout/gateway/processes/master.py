@@ -129,12 +129,13 @@ def _keep(
 
     Each is told once that the settings are `reloaded`: see `until_told`.
     """
-    context, children = multiprocessing.get_context("spawn"), dict[Run, BaseProcess]()
+    context, children, told = multiprocessing.get_context("spawn"), dict[Run, BaseProcess](), dict[Run, str]()
     while not over.is_set():
         for run in runs:
             if run not in children or not children[run].is_alive():
                 child: BaseProcess = context.Process(target=run, args=(path, overrides), daemon=True)
-                if _started(child):
+                told[run] = _start(child, told.get(run, ""))
+                if not told[run]:
                     children[run] = child
         if reloaded.is_set():
             reloaded.clear()
@@ -154,14 +155,16 @@ def _reload(children: Iterable[BaseProcess]) -> None:
                 os.kill(child.pid, signal.SIGHUP)
 
 
-def _started(child: BaseProcess) -> bool:
-    """Start a process; False, and why is said, where the system has no room for one."""
+def _start(child: BaseProcess, told: str) -> str:
+    """Start a process; return why it could not be, "" where it was. Effect: as said; says why, but not what was `told` the last time."""
     try:
         child.start()
     except OSError as error:
-        sys.stderr.write(f"ruleout gateway: a process beside the workers cannot be started: {error}\n")
-        return False
-    return True
+        why = f"ruleout gateway: a process beside the workers cannot be started: {error}; it is tried again\n"
+        if why != told:
+            sys.stderr.write(why)
+        return why
+    return ""
 
 
 def _beside(place: Place) -> Iterator[Run]:
