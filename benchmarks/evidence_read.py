@@ -30,7 +30,7 @@ import tempfile
 import time
 import warnings
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -204,7 +204,7 @@ def show(title: str, paths: list[Path], found: dict[str, list[dict[str, Any]]]) 
     size = sum(path.stat().st_size for path in paths) / 2**20
     print(f"\n{title} · {len(paths)} log(s), {size:.0f} MiB")
     print(f"  {'':<34}{'CPU s':>9}{'peak MiB':>10}")
-    cpu = {name: statistics.median(run["cpu"] for run in runs) for name, runs in found.items()}
+    cpu = medians(found)
     peak = {name: statistics.median(run["peak"] for run in runs) for name, runs in found.items()}
     for name in found:
         print(f"  {name:<34}{cpu[name]:>9.3f}{peak[name]:>10.0f}")
@@ -218,6 +218,19 @@ def show(title: str, paths: list[Path], found: dict[str, list[dict[str, Any]]]) 
     print(f"  full read: {alone:.2f} × the CPU of decompressing alone (goal ≤ 2.5), {bare:.2f} × the bare codec")
     print(f"  full read: 1/{memory:.1f} of the peak memory of inspect full (goal ≤ 1/5)")
     return met and alone <= 2.5 and memory >= 5
+
+
+def show_whole(parts: Sequence[Mapping[str, list[dict[str, Any]]]]) -> None:
+    """Print the ratios of all logs of the run together: sums of the medians of each kind."""
+    cpu = {name: sum(medians(part)[name] for part in parts) for name in CONTENDERS}
+    print("\nall logs of the run")
+    for theirs, mine, least, what in _TARGETS:
+        print(f"  {what}: {cpu[theirs] / cpu[mine]:.0f} × less CPU than {theirs} (goal ≥ {least})")
+
+
+def medians(found: Mapping[str, list[dict[str, Any]]]) -> dict[str, float]:
+    """Return each contender's median of CPU seconds."""
+    return {name: statistics.median(run["cpu"] for run in runs) for name, runs in found.items()}
 
 
 def cold(path: Path, rounds: int) -> bool:
@@ -260,9 +273,12 @@ def main() -> int:
             (folder / "warm" / "single.eval").rename(folder / _WARM)
         rounds = 1 if options.quick else options.rounds
         met = True
+        parts = []
         for title, pattern in (("agentic", "agentic-*.eval"), ("single-turn", "single.eval")):
             paths = sorted(folder.glob(pattern))
-            met &= show(title, paths, measure(CONTENDERS, paths, rounds))
+            parts.append(measure(CONTENDERS, paths, rounds))
+            met &= show(title, paths, parts[-1])
+        show_whole(parts)
         met &= cold(min(folder.glob("agentic-*.eval")), 3 if options.quick else 11)
     print("\nevery goal is met" if met else "\nNOT every goal is met")
     # The short form shows that everything runs; on small logs fixed costs hide the ratios.
