@@ -11,7 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import sleep
@@ -31,14 +31,19 @@ from ruleout.serving.epoch import (
     from_file,
     grant_from_file,
     loosens,
+    needs_two,
     signers_of,
     to_file,
+    vouches,
 )
 from ruleout.serving.epoch.page import LONGEST_NS
 
 RENEWALS = 4
 """How often a lease, or the time of a grant, is renewed within the lease's length."""
 FIRST_WAIT_S = 0.25
+_VOUCH = (
+    "Look at the state; then two persons with sound keys: `ruleout unkill propose --lease MILLISECONDS`, `confirm`."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +75,16 @@ class Places:
 
 @dataclass(slots=True)
 class Agent:
-    """One per host. `keyring` is asked before each new epoch: keys that count now, by key id; `granted` None: no grant counts."""
+    """One per host. `keyring` is asked before each new epoch: keys that count now, by key id; so is `compromised`: ids of those keys that
+    are known to be somebody else's too; it raises RuleoutError while they cannot be known. `granted` None: no grant counts.
+    """
 
     store: EpochStore
     places: Places
     keyring: Callable[[], Keyring]
     ops: FileOps = field(default_factory=SystemFiles)
     granted: Granted | None = None
+    compromised: Callable[[], Collection[str]] = frozenset
     _board: Board | None = None
     _accepted: SignedEpoch | None = None
     _closed: str = ""
@@ -213,20 +221,32 @@ class Agent:
             _require(newest == (self.epoch, to_file(self._accepted)), f"epoch {self.epoch} or later", newest[0])
             self._save_if_due()
             return self._accepted, False
-        found = self._accepted
-        number, highest = self.epoch, read_highest(self.places.highest)
-        keyring = self.keyring()
-        while number < newest[0] and (some := self.store.history(number + 1)):
-            for data in some:
-                after = from_file(data)
-                check_successor(found, after, keyring)
-                found, number = after, number + 1
-                _require(highest[0] != number or highest[1] == after.digest, "the epoch that was seen before", number)
-        _require(number >= max(highest[0], newest[0]), f"epoch {max(highest[0], newest[0])} or later", number)
-        if found is None:
-            raise VerificationFailed("epoch", "expected a first epoch, got none", hint="Restore the state.")
+        found = self._followed(newest[0])
         self._accept(found)
         return found, True
+
+    def _followed(self, newest: int) -> SignedEpoch:
+        """Return the epoch of this number behind the whole chain that leads to it.
+
+        What gives back by compromised keys counts where this host accepted it before it knew, or two persons with others signed since.
+        """
+        found, number, highest = self._accepted, self.epoch, read_highest(self.places.highest)
+        keyring, unvouched = self.keyring(), 0
+        while number < newest and (some := self.store.history(number + 1)):
+            for data in some:
+                after, before = from_file(data), None if found is None else found.epoch
+                holders = check_successor(found, after, keyring)
+                found, number = after, number + 1
+                _require(highest[0] != number or highest[1] == after.digest, "the epoch that was seen before", number)
+                if number > highest[0] and (unvouched or needs_two(before, after.epoch)):
+                    unvouched = 0 if vouches(holders, self.compromised()) else unvouched or number
+        _require(number >= max(highest[0], newest), f"epoch {max(highest[0], newest)} or later", number)
+        if found is None:
+            raise VerificationFailed("epoch", "expected a first epoch, got none", hint="Restore the state.")
+        if unvouched:
+            expected = f"two persons behind epoch {unvouched} by keys that nobody else has, or by later ones"
+            raise VerificationFailed("epoch", f"expected {expected}, got compromised ones", hint=_VOUCH)
+        return found
 
     def _accept(self, found: SignedEpoch) -> None:
         """Accept an epoch. What gives back is kept on disk before it is in force, what only takes away right after: no kill waits."""

@@ -7,7 +7,7 @@ holds, ends that grant: closing needs no proof.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,6 +61,7 @@ class Granted:
     Attributes:
         gateway: the name of this gateway, `origins` of the records whose permits it serves.
         clock: instants that never go back.
+        compromised: ids of keys that are known to be somebody else's too: no grant counts by one, nor while they cannot be known (RuleoutError).
     """
 
     folder: GrantFolder
@@ -68,6 +69,7 @@ class Granted:
     origins: frozenset[str]
     keyring: Callable[[], Keyring]
     clock: ForwardClock = field(default_factory=ForwardClock)
+    compromised: Callable[[], Collection[str]] = frozenset
     _checked: tuple[SignedDegraded, Keyring] | None = None
 
     def current(self, epoch: SignedEpoch) -> SignedDegraded | None:
@@ -87,6 +89,9 @@ class Granted:
         if why_not(grant, epoch=(epoch.epoch.number, epoch.digest), now_ns=self.clock.now_ns()):
             return None
         if grant.gateway != self.gateway or grant.origin not in self.origins or self.folder.is_ended(signed.digest):
+            return None
+        compromised = self.compromised()
+        if any(key in compromised for key, _ in signed.sigs):
             return None
         self._check(signed)
         return signed

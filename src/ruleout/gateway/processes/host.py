@@ -21,7 +21,7 @@ from ruleout.adapters.kill import Agent, FileStore, Granted, GrantFolder, Places
 from ruleout.adapters.kill.store import EpochStore
 from ruleout.app.keyring import KeptKeyring
 from ruleout.app.serving.load import Place, Standing, load_standing, read_secret, read_settings, remember
-from ruleout.app.serving.seen import read_seen
+from ruleout.app.serving.seen import Seen, read_seen
 from ruleout.app.settings import from_environment
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.unattended import until_told
@@ -42,38 +42,58 @@ def run_host(path: Path, overrides: dict[str, str]) -> None:
     over = until_told()
     sys.setswitchinterval(_SWITCH_S)
     place = read_settings(path, overrides)
-    clock, reloaded = ForwardClock(), threading.Event()
+    clock, reloaded, compromised = ForwardClock(), threading.Event(), Compromised()
+    agent = agent_of(place, clock, compromised)
     signal.signal(signal.SIGHUP, lambda *_: reloaded.set())
     newer = partial(_newer, reloaded, partial(read_settings, path, overrides))
-    threading.Thread(target=_remember, args=(place, over, clock, newer), daemon=True).start()
+    threading.Thread(target=_remember, args=(place, over, clock, newer, compromised.learn), daemon=True).start()
     try:
-        agent_of(place, clock).run(over.is_set)
+        agent.run(over.is_set)
     finally:
         over.set()
 
 
-def agent_of(place: Place, clock: ForwardClock) -> Agent:
-    """Return the agent of the settings. Effect: may read a secret, reads what was seen."""
+class Compromised:
+    """Ids of keys that the record tells to be compromised, as far as is known here; none is forgotten while the process runs (L-7)."""
+
+    def __init__(self) -> None:
+        self._keys = frozenset[str]()
+        self._is_whole = False
+
+    def __call__(self) -> frozenset[str]:
+        """Return them; for any thread. Raises RuleoutError until permits' files were read: on a new host nothing else tells of them."""
+        if not self._is_whole:
+            raise RuleoutError("what permits' files tell of keys is not known yet", hint="See `ruleout gateway check`.")
+        return self._keys
+
+    def learn(self, place: Place, told: Seen | Standing | None = None) -> None:
+        """Take note of what settings tell, and what was seen or permits' files tell. For one thread at a time."""
+        self._keys |= {*place.settings.trust.compromised, *(() if told is None else told.compromised)}
+        self._is_whole = self._is_whole or isinstance(told, Standing)
+
+
+def agent_of(place: Place, clock: ForwardClock, compromised: Compromised) -> Agent:
+    """Return the agent of the settings, by which no compromised key gives back. Effect: may read a secret, reads what was seen."""
     kills, keyring = place.path(place.settings.kills), KeptKeyring(place.path(place.settings.trust.keyring))
-    granted = _granted(place, keyring, clock)
-    return Agent(store=kills_of(place), places=Places(folder=kills / "run"), keyring=keyring, granted=granted)
-
-
-def _granted(place: Place, keyring: KeptKeyring, clock: ForwardClock) -> Granted | None:
-    """What the agent asks about degraded grants; None where the latest instant that was seen is damaged.
-
-    Without that instant a clock set back over a restart could prolong a grant.
-    """
+    agent = Agent(store=kills_of(place), places=Places(folder=kills / "run"), keyring=keyring, compromised=compromised)
+    compromised.learn(place)
     try:
-        seen = read_seen(place.state).latest
+        seen = read_seen(place.state)
     except RuleoutError:
-        return None
-    if seen is not None:
-        clock.seen(seen)
+        return agent  # no grant counts: without the latest instant a clock set back over a restart could prolong one
+    compromised.learn(place, seen)
+    if seen.latest is not None:
+        clock.seen(seen.latest)
     told = place.settings
-    origins = frozenset(parse_log_key(key).name for key in told.trust.log_keys)
-    folder = GrantFolder(path=place.path(told.kills) / "degraded")
-    return Granted(folder=folder, gateway=told.gateway, origins=origins, keyring=keyring, clock=clock)
+    agent.granted = Granted(
+        folder=GrantFolder(path=place.path(told.kills) / "degraded"),
+        gateway=told.gateway,
+        origins=frozenset(parse_log_key(key).name for key in told.trust.log_keys),
+        keyring=keyring,
+        clock=clock,
+        compromised=compromised,
+    )
+    return agent
 
 
 def kills_of(place: Place) -> EpochStore:
@@ -97,14 +117,18 @@ def _newer(reloaded: threading.Event, read: Callable[[], Place]) -> Place | None
 
 
 def _remember(
-    place: Place, over: threading.Event, clock: ForwardClock, newer: Callable[[], Place | None] = lambda: None
+    place: Place,
+    over: threading.Event,
+    clock: ForwardClock,
+    newer: Callable[[], Place | None] = lambda: None,
+    learn: Callable[[Place, Standing | None], None] = lambda *_: None,
 ) -> None:
     """Write down what is seen: at once where a file has changed, else from time to time.
 
     Effect: as said. It does not end alone: a bug that ends it ends the whole process, so that what is not remembered any more is not
     served for long either; the master starts another.
     """
-    memory, told = _Memory(place, clock, newer), ""
+    memory, told = _Memory(place, clock, newer, learn), ""
     try:
         while not over.is_set():
             told = _say(memory.look(again=bool(told)), told)
@@ -123,8 +147,14 @@ def _say(fault: str, told: str) -> str:
 class _Memory:
     """What is known of the files that are served by, and when they were looked at."""
 
-    def __init__(self, place: Place, clock: ForwardClock, newer: Callable[[], Place | None]) -> None:
-        self._place, self._clock, self._newer = place, clock, newer
+    def __init__(
+        self,
+        place: Place,
+        clock: ForwardClock,
+        newer: Callable[[], Place | None],
+        learn: Callable[[Place, Standing | None], None],
+    ) -> None:
+        self._place, self._clock, self._newer, self._learn = place, clock, newer, learn
         self._files: object = None
         self._since = 0.0
         self._before: Standing | None = None
@@ -144,7 +174,9 @@ class _Memory:
 
     def _load(self) -> None:
         at = datetime.fromtimestamp(self._clock.now_ns() // 1_000_000_000, UTC)
+        self._learn(self._place, self._before)  # also where no more can be loaded: some workers may serve on
         self._before = before = load_standing(self._place, at=at, before=self._before)
+        self._learn(self._place, before)
         self._clock.seen(before.at)
         remember(self._place, before, at=before.at)
         self._shadows = _say_shadows(before, self._shadows)

@@ -21,10 +21,20 @@ from ruleout.serving.epoch.document import (
 )
 from ruleout.serving.epoch.scope import Killed, Scope
 from ruleout.serving.epoch.signed import SignedEpoch, from_file, sign_epoch, signers_of, to_file
-from ruleout.serving.epoch.succession import MONITOR, ROLE, Act, act_of, check_successor, has_room, loosens
+from ruleout.serving.epoch.succession import (
+    MONITOR,
+    ROLE,
+    Act,
+    act_of,
+    check_successor,
+    has_room,
+    loosens,
+    needs_two,
+    vouches,
+)
 
 __all__ = [
     "DRILL_NAME", "KEPT_FREE", "LEASE_MS", "MONITOR", "MOST_BYTES", "ROLE", "Act", "Degraded", "Epoch", "Kill", "Killed", "Scope",
     "SignedDegraded", "SignedEpoch", "Target", "TightLimit", "act_of", "check_successor", "epoch_digest", "folded", "from_file",
-    "grant_from_file", "grant_to_file", "has_room", "is_name", "loosens", "sign_epoch", "signers_of", "to_file",
+    "grant_from_file", "grant_to_file", "has_room", "is_name", "loosens", "needs_two", "sign_epoch", "signers_of", "to_file", "vouches",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ No state is worth as much as everything killed: the first epoch needs two person
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from enum import Enum
 
@@ -94,7 +94,7 @@ def check_successor(before: SignedEpoch | None, after: SignedEpoch, keyring: Key
         raise _refusal(f"at most {MOST_BYTES - KEPT_FREE} bytes but for kills", f"{size_of(after)}")
     old = None if before is None else before.epoch
     _check_new_kills(old, after.epoch, holders)
-    if _needs_two(old, after.epoch):
+    if needs_two(old, after.epoch):
         if len(persons_in(holders, ROLE)) < 2:
             raise _refusal(f"two persons in role {ROLE!r} to give back", ", ".join(h.key.key_id for h in holders))
     elif not any(ROLE in holder.roles for holder in holders):
@@ -102,10 +102,16 @@ def check_successor(before: SignedEpoch | None, after: SignedEpoch, keyring: Key
     return holders
 
 
-def _needs_two(before: Epoch | None, after: Epoch) -> bool:
+def needs_two(before: Epoch | None, after: Epoch) -> bool:
+    """Whether an epoch may follow another only by two persons. Pure."""
     if before is None:
         return not any(kill.kind is Target.ALL for kill in after.kills)
     return loosens(before, after)
+
+
+def vouches(holders: Sequence[Holder], compromised: Collection[str]) -> bool:
+    """Whether two persons in the role `kill` are among those who signed, by keys that nobody else is known to have. Pure."""
+    return len(persons_in([one for one in holders if one.key.key_id not in compromised], ROLE)) >= 2
 
 
 def _check_new_kills(before: Epoch | None, after: Epoch, holders: Sequence[Holder]) -> None:
