@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 
 from ruleout.app.accountability.signed import stated_reason
-from ruleout.app.kill.degrading import Wanted, given_here, read_proposal
+from ruleout.app.kill.degrading import Wanted, given_here
 from ruleout.app.kill.degrading import confirm as let_count
 from ruleout.app.kill.degrading import end as take_back
 from ruleout.app.kill.degrading import propose as put_forward
+from ruleout.app.kill.giving_back import read_proposal
 from ruleout.app.kill.site import site_of
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.kill_options import StoreOption, ended_keys, recorded_grant, unlocked
@@ -21,6 +22,7 @@ from ruleout.cli.options import JsonOption, WorkspaceOption, instant, workspace_
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.cli.signing import KeyOption
 from ruleout.reports.kill.pages import grant_page, grant_told, grant_value
+from ruleout.serving.epoch import grant_from_file
 
 _ABOUT = """Let plain chat go on for some hours while the store of kills cannot be asked: one person proposes, another confirms.
 
@@ -109,7 +111,7 @@ def confirm(
     place = workspace_needed(workspace)
     site, signer = site_of(place, store), unlocked(key)
     ended = ended_keys(place, signer)
-    for line in grant_told(read_proposal(site, proposal, ended)):
+    for line in grant_told(read_proposal(site, proposal, grant_from_file, ended)):
         say(f"to be signed: {line}")
     signed = let_count(site, signer, proposal, at=instant(None), ended=ended)
     say(f"plain chat may go on until {signed.grant.until} under epoch {signed.grant.epoch}")

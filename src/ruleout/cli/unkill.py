@@ -18,6 +18,7 @@ from ruleout.cli.output import say, show_json
 from ruleout.cli.signing import KeyOption
 from ruleout.errors import RuleoutError
 from ruleout.reports.kill.pages import given_back
+from ruleout.serving.epoch import from_file
 
 _ABOUT = """Give back what was killed or tightened: one person proposes, another confirms the same bytes.
 
@@ -86,7 +87,7 @@ def confirm(
     place = workspace_needed(workspace)
     site, signer = site_of(place, store), unlocked(key)
     ended = ended_keys(place, signer)
-    before, after = latest(site), read_proposal(site, proposal, ended)
+    before, after = latest(site), read_proposal(site, proposal, from_file, ended)
     for line in given_back(None if before is None else before.epoch, after.epoch):
         say(f"to be signed: {line}")
     done = put_in_force(site, signer, proposal, ended=ended)

@@ -15,7 +15,7 @@ from ruleout.adapters.durable_file import SystemFiles, replace_files
 from ruleout.adapters.files import read_bounded
 from ruleout.adapters.kill.highest import read_highest
 from ruleout.adapters.kill.store import Conflict, StoreUnavailable
-from ruleout.app.kill.giving_back import proposal_path, require_named, require_not_ended
+from ruleout.app.kill.giving_back import proposal_path, read_proposal
 from ruleout.app.kill.site import Site, digest_of, latest
 from ruleout.app.kill.taking import key_in
 from ruleout.errors import NotFound, RuleoutError
@@ -95,20 +95,6 @@ def propose(site: Site, signer: Signer, wanted: Wanted, *, at: datetime) -> tupl
     return signed.digest, signed
 
 
-def read_proposal(site: Site, name: str, ended: Collection[str] = ()) -> SignedDegraded:
-    """Return the proposal of a name, its signatures unchecked. Effect: reads.
-
-    Raises:
-        NotFound: there is none.
-        VerificationFailed: what stands under this name is another.
-        KeyUnavailable: who proposed it did so by one of the keys that have `ended`.
-    """
-    found = grant_from_file(read_bounded(proposal_path(site, name), limit_bytes=MOST_GRANT_BYTES, what="proposal"))
-    require_named(found.digest, name)
-    require_not_ended(found.sigs, ended)
-    return found
-
-
 def confirm(site: Site, signer: Signer, name: str, *, at: datetime, ended: Collection[str] = ()) -> SignedDegraded:
     """Add the second person's signature and let the grant count on this host, in place of any before.
 
@@ -124,7 +110,7 @@ def confirm(site: Site, signer: Signer, name: str, *, at: datetime, ended: Colle
 
     Source: G-7.
     """
-    signed = sign_grant(read_proposal(site, name, ended), signer)
+    signed = sign_grant(read_proposal(site, name, grant_from_file, ended), signer)
     granters_of(signed, site.keyring())
     against = why_not(signed.grant, epoch=known_epoch(site), now_ns=_ns(max(at, _instant(signed.grant.not_before))))
     if against:

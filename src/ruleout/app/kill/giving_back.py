@@ -6,10 +6,11 @@ A proposal's name is its whole digest: of one name, nobody can make two.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from ruleout.adapters.durable_file import SystemFiles, replace_files
 from ruleout.adapters.files import read_bounded
@@ -20,8 +21,18 @@ from ruleout.errors import KeyUnavailable, NotFound, RuleoutError, VerificationF
 from ruleout.ledger import Signer
 from ruleout.model.permit import LimitKind
 from ruleout.model.plain import instant_text
-from ruleout.serving.epoch import MOST_BYTES, SignedEpoch, check_successor, from_file, sign_epoch, signers_of, to_file
-from ruleout.serving.epoch.signatures import Signatures
+from ruleout.serving.epoch import (
+    MOST_BYTES,
+    SignedDegraded,
+    SignedEpoch,
+    check_successor,
+    from_file,
+    sign_epoch,
+    signers_of,
+    to_file,
+)
+
+Proposal = TypeVar("Proposal", SignedEpoch, SignedDegraded)
 
 
 def propose(
@@ -62,17 +73,24 @@ def propose(
     return signed.digest, signed
 
 
-def read_proposal(site: Site, name: str, ended: Collection[str] = ()) -> SignedEpoch:
-    """Return the proposal of a name, its signatures unchecked. Effect: reads.
+def read_proposal(site: Site, name: str, read: Callable[[bytes], Proposal], ended: Collection[str] = ()) -> Proposal:
+    """Return the proposal of a name, an epoch or a grant, its signatures unchecked. Effect: reads.
+
+    Args:
+        read: makes one of its bytes.
 
     Raises:
         NotFound: there is none.
         VerificationFailed: what stands under this name is another.
         KeyUnavailable: who proposed it did so by one of the keys that have `ended`.
     """
-    found = from_file(read_bounded(proposal_path(site, name), limit_bytes=MOST_BYTES, what="proposal"))
-    require_named(found.digest, name)
-    require_not_ended(found.sigs, ended)
+    found = read(read_bounded(proposal_path(site, name), limit_bytes=MOST_BYTES, what="proposal"))
+    if found.digest != name:
+        hint = "Somebody has changed it: propose again, and ask who did."
+        raise VerificationFailed("proposal", f"expected the proposal {name}, got {found.digest}", hint=hint)
+    for key_id, _ in found.sigs:
+        if key_id in ended:
+            raise KeyUnavailable(f"key {key_id[:80]}, which proposed this, has ended", hint="Propose it anew.")
     return found
 
 
@@ -89,7 +107,7 @@ def confirm(site: Site, signer: Signer, name: str, *, ended: Collection[str] = (
 
     Source: G-6.
     """
-    proposed = read_proposal(site, name, ended)
+    proposed = read_proposal(site, name, from_file, ended)
     found = chain(site)
     before = found[-1] if found else None
     if proposed.epoch.prev != ("" if before is None else before.digest):
@@ -116,17 +134,3 @@ def proposal_path(site: Site, name: str) -> Path:
     if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
         raise NotFound(f"no proposal {name[:40]!r}", hint="`propose` says its name.")
     return site.proposals / f"{name}.json"
-
-
-def require_named(digest: str, name: str) -> None:
-    """Raise VerificationFailed unless a proposal is the one that its name says. Pure."""
-    if digest != name:
-        hint = "Somebody has changed it: propose again, and ask who did."
-        raise VerificationFailed("proposal", f"expected the proposal {name}, got {digest}", hint=hint)
-
-
-def require_not_ended(sigs: Signatures, ended: Collection[str]) -> None:
-    """Raise KeyUnavailable if one of the keys that signed a proposal has ended. Pure."""
-    for key_id, _ in sigs:
-        if key_id in ended:
-            raise KeyUnavailable(f"key {key_id[:80]}, which proposed this, has ended", hint="Propose it anew.")
