@@ -39,6 +39,10 @@ def reply(rpc_id: object, text: str = "done") -> dict[str, Any]:
 
 PROGRESS = event({"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": 1, "progress": 1}})
 SAMPLING = {"jsonrpc": "2.0", "id": 1, "method": "sampling/createMessage", "params": {"messages": [], "maxTokens": 1}}
+ASKS = {
+    "resultType": "input_required",
+    "inputRequests": {"a": {"method": SAMPLING["method"], "params": SAMPLING["params"]}},
+}
 
 #: What a tool server may do with a call. The id of calls is 7.
 FAULTS: dict[str, Answer] = {
@@ -56,6 +60,7 @@ FAULTS: dict[str, Answer] = {
     "answers in a batch": sends(framed(json.dumps([reply(7)]).encode())),
     "result and error": sends(framed(json.dumps({**reply(7), "error": {"code": 1, "message": "x"}}).encode())),
     "asks the client's model": sends(SSE_HEAD + event(SAMPLING) + event(reply(7)) + b"0\r\n\r\n"),
+    "asks the client's model in place of a result": sends(framed(json.dumps({**reply(7), "result": ASKS}).encode())),
     "too large": sends(framed(json.dumps(reply(7, "a" * (2 << 20))).encode())),
     "an event too large": sends(SSE_HEAD + event(reply(7, "a" * (5 << 20))) + b"0\r\n\r\n"),
     "a server's error": sends(framed(b"oops", "500 Oops")),

@@ -14,7 +14,7 @@ from mcp.shared.exceptions import MCPError
 
 from ruleout.model.permit import Endpoint
 from ruleout.serving.refusal import Refusal, Why
-from ruleout.serving.wires import BadRequest, method_of, read_request, refuse
+from ruleout.serving.wires import BadRequest, CutShort, method_of, read_request, reader_of, refuse, whole_of
 
 _MCP = Endpoint.MCP_TOOLS_CALL
 _REFUSAL = Refusal(Why.TOOL, "the tool is denied", "req-1", ("get_weather/tier",))
@@ -67,6 +67,36 @@ def test_a_call_that_cannot_be_judged_is_refused(params):
     """Later results, unseen questions, look-alikes, wrong types."""
     with pytest.raises(BadRequest):
         read_request(_MCP, _rpc("tools/call", **params))
+
+
+_SAMPLING = {"method": "sampling/createMessage", "params": {"messages": [], "maxTokens": 9}}
+_ASKS = [
+    {"resultType": "input_required", "inputRequests": {"a": _SAMPLING}},
+    {"inputRequests": {"a": _SAMPLING}},
+    {"resultType": "input_required", "requestState": "opaque"},
+    {"requestState": "opaque"},
+    {"resultType": "task", "task": {"taskId": "t"}},
+    {"resultType": "complete", "content": [], "inputRequests": {"a": _SAMPLING}},
+]
+
+
+@pytest.mark.parametrize("result", _ASKS)
+def test_a_result_that_asks_the_client_for_something_is_cut_short(result):
+    """The SDK would ask its model or its user, and call again with what nobody judged; a task would be fetched unseen."""
+    body = json.dumps({"jsonrpc": "2.0", "id": 7, "result": result}).encode()
+    with pytest.raises(CutShort):
+        whole_of(_MCP, body, 7)
+    with pytest.raises(CutShort):
+        reader_of(_MCP, 7).feed(b"data: " + body + b"\n\n")
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"resultType": "complete"}, {"resultType": None}, {"inputRequests": None, "requestState": None}]
+)
+def test_a_result_that_is_complete_is_read(more):
+    """As servers of every version write it."""
+    result = {"content": [{"type": "text", "text": "4"}], "isError": False, **more}
+    assert whole_of(_MCP, json.dumps({"jsonrpc": "2.0", "id": 7, "result": result}).encode(), 7).ended
 
 
 def test_a_refusal_keeps_the_id_and_is_an_error_of_json_rpc():

@@ -21,6 +21,8 @@ TOP = {
 }
 #: What a server may say while a call runs. What it may not: ask the client's model (sampling), its user or its files.
 QUIET = frozenset(["notifications/progress", "notifications/message", "notifications/cancelled", "ping"])
+#: What it may not do in its reply either: have the client ask these, or come back for the result.
+_ASKS = ("inputRequests", "requestState")
 
 
 def told(plain: Plain, rpc_id: str | int | None) -> tuple[str, bool]:
@@ -34,7 +36,17 @@ def told(plain: Plain, rpc_id: str | int | None) -> tuple[str, bool]:
         return words_of(plain.get("params")), False
     if ("result" in plain) == ("error" in plain) or (rpc_id is not None and plain.get("id") != rpc_id):
         raise CutShort("the answer does not answer what was asked")
+    if "result" in plain:
+        _check(plain["result"])
     return words_of(plain["result"] if "result" in plain else plain["error"]), True
+
+
+def _check(result: object) -> None:
+    """Raises CutShort: a result that is none yet."""
+    if type(result) is dict and (
+        result.get("resultType") not in (None, "complete") or any(result.get(key) is not None for key in _ASKS)
+    ):
+        raise CutShort("the server asks for something that is not known here")
 
 
 class RpcReader(Streamed):
