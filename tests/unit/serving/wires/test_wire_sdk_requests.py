@@ -9,6 +9,7 @@ import anthropic
 import httpx2
 import openai
 import pytest
+from openai.types.chat import ParsedChatCompletionMessage
 from openai.types.responses import ResponseCustomToolCall, ResponseFunctionToolCall, ResponseOutputMessage
 from pydantic import BaseModel
 
@@ -99,6 +100,23 @@ def test_a_chat_completion_with_a_structured_answer_is_read():
     with pytest.raises(openai.PermissionDeniedError):
         _openai(wire).chat.completions.parse(model="m", messages=[_USER], response_format=Capital)
     assert read_request(_CHAT, wire.bodies[0]).asked.model == "m"
+
+
+def test_what_a_parsed_chat_completion_said_may_be_given_back_as_the_sdk_writes_it():
+    """`parse` adds what it made of the words; an answer that it gave goes back with that, and hooks read it."""
+    wire = Wire(_CHAT)
+    call = {**_CALL, "function": {**_CALL["function"], "parsed_arguments": {"city": "Oslo"}}}
+    said = [{"role": "assistant", "content": '{"city":"Oslo"}', "parsed": {"town": "Bergen"}},
+            {"role": "assistant", "content": None, "parsed": None, "tool_calls": [call]}]  # fmt: skip
+    told = [ParsedChatCompletionMessage[object].model_validate(one) for one in said]
+    result = {"role": "tool", "tool_call_id": "c1", "content": "4"}
+    with pytest.raises(openai.PermissionDeniedError):
+        _openai(wire).chat.completions.create(model="m", messages=[_USER, *told, result])
+    request = read_request(_CHAT, wire.bodies[0])
+    assert request.asked.results == ("get_weather",)
+    assert b'"parsed":' in wire.bodies[0]
+    assert b'"parsed_arguments":' in wire.bodies[0]
+    assert '{"town":"Bergen"}' in request.texts()
 
 
 _RESPONSES_CALLS = [

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from ruleout.serving.wires.requests.common_fields import BREAKPOINT, JUDGED, OPENAI, SCHEMA, TOLD, TUNES, TYPE
 from ruleout.serving.wires.requests.field import (
+    ANY,
     CLOSED,
     FLAG,
     LIST,
@@ -64,6 +65,7 @@ REQUEST: Table = {
 }
 
 _NAME = {"name": Field(TEXT, TOLD)}
+_PARSED = Field(ANY, "what OpenAI's SDKs made of the words beside it, and send back with them")
 _ROLE = {"role": Field(TEXT, JUDGED), "content": Field(TEXT_OR_LIST, JUDGED)}
 #: Turns, by role.
 TURNS: Mapping[str, Table] = {
@@ -79,6 +81,7 @@ TURNS: Mapping[str, Table] = {
         "annotations": Field(LIST, TOLD),
         "reasoning_content": Field(TEXT, TOLD),
         "reasoning": Field(TEXT, TOLD),
+        "parsed": _PARSED,
         "audio": Field(CLOSED, _ELSEWHERE),
     },
     "tool": {**_ROLE, "tool_call_id": Field(TEXT, JUDGED), "name": Field(TEXT, "judged: must be that of the call")},
@@ -125,6 +128,9 @@ TOOLS: Mapping[str, Table] = {
 _CALL: Table = {**TYPE, "id": Field(TEXT, JUDGED), "index": Field(WHOLE, TUNES)}
 #: Calls in an assistant's turn, by type.
 CALLS: Mapping[str, Table] = {
-    "function": {**_CALL, "function": Field(OBJECT, JUDGED, {**_NAME, "arguments": Field(TEXT, TOLD)})},
+    "function": {
+        **_CALL,
+        "function": Field(OBJECT, JUDGED, {**_NAME, "arguments": Field(TEXT, TOLD), "parsed_arguments": _PARSED}),
+    },
     "custom": {**_CALL, "custom": Field(OBJECT, JUDGED, {**_NAME, "input": Field(TEXT, TOLD)})},
 }

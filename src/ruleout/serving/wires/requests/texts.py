@@ -28,6 +28,7 @@ _FREE = frozenset(
     (
         "input", "input_schema", "parameters", "schema", "output_schema", "arguments", "input_examples", "action",
         "actions", "operation", "annotations", "citations", "format", "queries", "results", "_meta",
+        "parsed", "parsed_arguments",
     )
 )  # fmt: skip
 #: Fields that the reader checks against closed lists, ids, and what only a provider can read.
