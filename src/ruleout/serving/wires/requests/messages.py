@@ -48,13 +48,11 @@ def _block(block: Plain, kind: str, found: Found) -> None:
     elif kind in ("tool_use", "server_tool_use"):
         found.call(block.get("id"), block.get("name"))
         found.caller(block.get("caller"))
-    elif kind in ("tool_result", "web_search_tool_result"):
+    elif kind == "tool_result":
         found.result_of(block.get("tool_use_id"))
-        found.caller(block.get("caller"))
-        if kind == "tool_result":
-            _blocks(block.get("content"), fields.INNER, found)
-        elif _is_sealed(block.get("content")):
-            found.unread_part("opaque")
+        _blocks(block.get("content"), fields.INNER, found)
+    elif kind.endswith("_tool_result"):
+        _found(block, kind.removesuffix("_tool_result"), found)
     elif kind == "search_result":
         _blocks(block.get("content"), fields.TEXT_BLOCKS, found)
     elif kind == "redacted_thinking":
@@ -68,10 +66,19 @@ def _source(source: Plain, kind: str, found: Found) -> None:
     _blocks(source.get("content"), fields.INNER, found)
 
 
-def _is_sealed(results: object) -> bool:
-    """Whether a search's results hold what only the provider can read."""
-    rows = results if type(results) is list else (results,)
-    return any(type(row) is dict and row.get("encrypted_content") for row in rows)
+def _found(block: Plain, tool: str, found: Found) -> None:
+    """Look at what a tool of the provider's found: it counts by its own tool, and by that of the call that it answers."""
+    found.result_of(block.get("tool_use_id"))
+    found.result(tool)
+    found.caller(block.get("caller"))
+    content = block.get("content")
+    for one in content if type(content) is list else [content]:
+        told = object_of(one, "a result")
+        known(told, table_of(told, "type", fields.FOUND[tool], "a result"), "a result")
+        if told.get("encrypted_content"):
+            found.unread_part("opaque")
+        inner = told.get("content")
+        _blocks([inner] if type(inner) is dict else inner, fields.MADE, found)
 
 
 def _tool(tool: Plain, found: Found) -> None:

@@ -73,6 +73,55 @@ _SOURCE: Table = {
     "file_id": Field(CLOSED, _ELSEWHERE),
 }
 _IMAGE: Table = {**_BLOCK, "source": Field(OBJECT, JUDGED, _SOURCE)}
+_FAILED: Table = {**TYPE, "error_code": Field(TEXT, TOLD), "error_message": Field(TEXT, TOLD)}
+_RAN: Table = {
+    **TYPE,
+    **dict.fromkeys(("stdout", "stderr"), Field(TEXT, TOLD)),
+    "return_code": Field(WHOLE, TOLD),
+    "content": Field(LIST, JUDGED),
+}
+_LINES = dict.fromkeys(("num_lines", "start_line", "total_lines"), Field(WHOLE, TOLD))
+_EDITS = dict.fromkeys(("new_lines", "new_start", "old_lines", "old_start"), Field(WHOLE, TOLD))
+_EDITOR = "text_editor_code_execution"
+#: What the provider's own tools found, by the tool, then by type. Their results hold it, and count by the tool.
+FOUND: Mapping[str, Mapping[str, Table]] = {
+    "web_search": {
+        "web_search_result": {
+            **TYPE,
+            **dict.fromkeys(("url", "title", "page_age"), Field(TEXT, TOLD)),
+            "encrypted_content": Field(TEXT, "the provider's own, not to be read here"),
+        },
+        "web_search_tool_result_error": _FAILED,
+    },
+    "web_fetch": {
+        "web_fetch_result": {
+            **TYPE,
+            **dict.fromkeys(("url", "retrieved_at"), Field(TEXT, TOLD)),
+            "content": Field(OBJECT, JUDGED),
+        },
+        "web_fetch_tool_result_error": _FAILED,
+    },
+    **{
+        tool: {f"{tool}_result": _RAN, f"{tool}_tool_result_error": _FAILED}
+        for tool in ("code_execution", "bash_code_execution")
+    },
+    _EDITOR: {
+        f"{_EDITOR}_view_result": {
+            **TYPE,
+            **dict.fromkeys(("file_type", "content"), Field(TEXT, TOLD)),
+            **_LINES,
+        },
+        f"{_EDITOR}_create_result": {**TYPE, "is_file_update": Field(FLAG, TOLD)},
+        f"{_EDITOR}_str_replace_result": {**TYPE, "lines": Field(LIST, TOLD), **_EDITS},
+        f"{_EDITOR}_tool_result_error": _FAILED,
+    },
+}
+_RESULT: Table = {
+    **_BLOCK,
+    "tool_use_id": Field(TEXT, JUDGED),
+    "content": Field(LIST | OBJECT, JUDGED),
+    "caller": CALLER,
+}
 #: Blocks of content, by type.
 BLOCKS: Mapping[str, Table] = {
     "text": {**_BLOCK, "text": Field(TEXT, TOLD), "citations": Field(LIST, TOLD)},
@@ -102,12 +151,7 @@ BLOCKS: Mapping[str, Table] = {
         "input": Field(OBJECT, TOLD),
         "caller": CALLER,
     },
-    "web_search_tool_result": {
-        **_BLOCK,
-        "tool_use_id": Field(TEXT, JUDGED),
-        "content": Field(LIST | OBJECT, TOLD),
-        "caller": CALLER,
-    },
+    **{f"{tool}_tool_result": _RESULT for tool in FOUND},
     "tool_result": {
         **_BLOCK,
         "tool_use_id": Field(TEXT, JUDGED),
@@ -118,6 +162,13 @@ BLOCKS: Mapping[str, Table] = {
 }
 #: Blocks inside of a result, a document or a search result: no calls and no results.
 INNER: Mapping[str, Table] = {name: BLOCKS[name] for name in ("text", "image", "document", "search_result")}
+_MADE: Table = {**TYPE, "file_id": Field(CLOSED, f"{_ELSEWHERE}; what code made has to be left out of its result")}
+#: What stands inside of what a provider's own tool found: the document that was fetched, files that code made.
+MADE: Mapping[str, Table] = {
+    "document": BLOCKS["document"],
+    "code_execution_output": _MADE,
+    "bash_code_execution_output": _MADE,
+}
 TEXT_BLOCKS: Mapping[str, Table] = {"text": BLOCKS["text"]}
 TOOL: Table = {
     **_BLOCK,
