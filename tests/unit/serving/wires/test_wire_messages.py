@@ -127,3 +127,30 @@ def test_a_fetched_document_that_no_text_shows_is_unread() -> None:
     request = read(turned("web_fetch", {**PAGE, "content": {**DOCUMENT, "source": source}}))
     assert request.unread == ("document",)
     assert "eA==" not in "".join(request.texts())
+
+
+FETCH: dict[str, Any] = {"type": "web_fetch_20260318", "name": "web_fetch"}
+OWN: dict[str, Any] = {"name": "look", "input_schema": {"type": "object"}}
+
+
+def offered(tool: dict[str, Any]) -> tuple[str, ...]:
+    """Return the tools of a request that offers this one."""
+    told = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "x"}], "tools": [tool]}
+    return read_request(MESSAGES, json.dumps(told).encode()).asked.tools
+
+
+@pytest.mark.parametrize(("tool", "name"), [(FETCH, "web_fetch_20260318"), (OWN, "look")])
+def test_a_tool_that_the_model_alone_may_call_is_read(tool: dict[str, Any], name: str) -> None:
+    """Of the newest tools this has to be said: else the provider has code of its own call them."""
+    for callers in (["direct"], [], None):
+        assert offered({**tool, "allowed_callers": callers}) == (name,)
+    for others in (["direct", "code_execution_20260120"], ["code_execution_20260120"], [None], [["direct"]]):
+        with pytest.raises(BadRequest, match="allowed_callers"):
+            offered({**tool, "allowed_callers": others})
+
+
+@pytest.mark.parametrize("tool", ["web_fetch", "bash_code_execution", "web_search"])
+def test_a_call_by_code_that_the_provider_runs_says_how_to_do_without(tool: str) -> None:
+    program = {"type": "code_execution_20260120", "tool_id": "s0"}
+    with pytest.raises(BadRequest, match="allowed_callers"):
+        read([{**turned(tool, {})[0], "caller": program}])

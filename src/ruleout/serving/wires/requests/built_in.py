@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ruleout.serving.wires.requests.common_fields import CALLERS
 from ruleout.serving.wires.requests.field import (
     CLOSED,
     FLAG,
@@ -91,6 +92,7 @@ _NAMED: Table = {
     "cache_control": Field(OBJECT, "tunes what is kept", {"type": Field(TEXT, _TUNES), "ttl": Field(TEXT, _TUNES)}),
     "strict": Field(FLAG, _TUNES),
     "input_examples": Field(LIST, "told to the model"),
+    "allowed_callers": CALLERS,
 }
 _WEB: Table = {
     **_NAMED,

@@ -26,7 +26,8 @@ TYPE: Table = {"type": Field(TEXT, JUDGED)}
 BREAKPOINT = Field(OBJECT, KEPT, {"mode": Field(TEXT, KEPT), "ttl": Field(TEXT, KEPT)})
 CACHE_CONTROL = Field(OBJECT, KEPT, {"type": Field(TEXT, KEPT), "ttl": Field(TEXT, KEPT)})
 SCHEMA = Field(OBJECT, TOLD)
-CALLER = Field(OBJECT, "judged: direct only", TYPE)
+CALLER = Field(OBJECT, "judged: direct only", {**TYPE, **dict.fromkeys(("tool_id", "caller_id"), Field(TEXT, JUDGED))})
+CALLERS = Field(LIST, "judged: direct only")
 
 #: Of both of OpenAI's formats.
 OPENAI: Table = {

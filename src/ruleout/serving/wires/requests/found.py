@@ -7,7 +7,7 @@ from ruleout.model.permit import Endpoint
 from ruleout.serving.asked import Asked
 from ruleout.serving.wires.requests.bad_request import BadRequest
 from ruleout.serving.wires.requests.built_in import is_built_in
-from ruleout.serving.wires.requests.field import Plain, name_of
+from ruleout.serving.wires.requests.field import Plain, list_of, name_of
 
 #: Stands among the tools where the provider is to fetch from an address; no client's tool may have this name.
 FETCH_URL = "fetch-url"
@@ -52,7 +52,13 @@ class Found:
     def caller(self, caller: Plain | None) -> None:
         """Look at who made a call. Raises: BadRequest: not the model itself."""
         if caller and caller.get("type") != "direct":
-            raise BadRequest("a call by a program that the provider runs is not served")
+            says = "a call by a program that the provider runs is not served"
+            raise BadRequest(f'{says}: offer its tool with "direct" alone in allowed_callers')
+
+    def callers(self, callers: object) -> None:
+        """Look at who may call a tool that is offered. Raises: BadRequest: not the model alone."""
+        if any(one != "direct" for one in list_of(callers, "allowed_callers")):
+            raise BadRequest('allowed_callers is not served beyond "direct": a program would call what nobody sees')
 
     def result_of(self, call: object) -> None:
         """Note the result of a call, by the call's id; of a call that is not shown it is named ""."""

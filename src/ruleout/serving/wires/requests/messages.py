@@ -82,6 +82,7 @@ def _found(block: Plain, tool: str, found: Found) -> None:
 
 
 def _tool(tool: Plain, found: Found) -> None:
+    found.callers(tool.get("allowed_callers"))
     kind = tool.get("type")
     family = family_of(kind) if type(kind) is str else ""
     if family:

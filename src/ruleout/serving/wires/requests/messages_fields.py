@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ruleout.serving.wires.requests.common_fields import (
     CACHE_CONTROL,
     CALLER,
+    CALLERS,
     JUDGED,
     SCHEMA,
     TOLD,
@@ -178,4 +179,5 @@ TOOL: Table = {
     "strict": Field(FLAG, TUNES),
     "eager_input_streaming": Field(FLAG, TUNES),
     "input_examples": Field(LIST, TOLD),
+    "allowed_callers": CALLERS,
 }
