@@ -110,3 +110,10 @@ def test_an_item_that_the_provider_would_look_up_by_its_id_is_refused(item: dict
 def test_reasoning_that_comes_sealed_is_read_as_unread() -> None:
     sealed = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "abc"}
     assert "opaque" in read(RESPONSES, input=[sealed, USER]).unread
+
+
+def test_thinking_that_comes_sealed_alone_is_unread() -> None:
+    """A provider that does not show what was thought has it all in the signature, and reads it there."""
+    for thinking, unread in (("", ("opaque",)), ("words", ())):
+        block = {"type": "thinking", "thinking": thinking, "signature": "abc"}
+        assert read(MESSAGES, messages=[USER, {"role": "assistant", "content": [block]}, USER]).unread == unread

@@ -55,7 +55,7 @@ def _block(block: Plain, kind: str, found: Found) -> None:
         _found(block, kind.removesuffix("_tool_result"), found)
     elif kind == "search_result":
         _blocks(block.get("content"), fields.TEXT_BLOCKS, found)
-    elif kind == "redacted_thinking":
+    elif kind == "redacted_thinking" or (kind == "thinking" and not block.get("thinking")):
         found.unread_part("opaque")
 
 
