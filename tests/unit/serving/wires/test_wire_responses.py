@@ -114,6 +114,12 @@ def test_a_delta_says_nothing_in_another_field(more: dict[str, Any]) -> None:
         streamed(*spoken(more, {}, []))
 
 
+@pytest.mark.parametrize("kind", ["response.created", "response.in_progress", "response.queued"])
+def test_an_error_in_the_head_of_a_response_is_text(kind: str) -> None:
+    told = json.dumps({"type": kind, "response": {**HEAD, "error": {"code": "c", "message": "hidden"}}})
+    assert "hidden" in text_of(reader_of(RESPONSES).feed(f"event: {kind}\ndata: {told}\n\n".encode()))
+
+
 AT = {"output_index": 0, "item_id": "c"}
 FUNCTION = {"type": "function_call", "call_id": "x", "name": "look", "arguments": ""}
 CODE = {"type": "code_interpreter_call", "code": "", "container_id": "k", "outputs": None}

@@ -248,7 +248,7 @@ class ResponsesReader(Streamed):
             if said or (self._items and kind != "response.in_progress"):
                 raise CutShort("the answer begins with content")
             self._head = response
-            return "", (0, 0)
+            return words_of(response.get("error")), (0, 0)
         if self._calls or any(_told(one) != _told(self._items.get(at)) for at, one in enumerate(said)):
             raise CutShort("the answer ends with something that was not seen")
         self.ended = True
