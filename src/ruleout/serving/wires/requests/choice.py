@@ -30,6 +30,7 @@ _FIELDS = {
     "function": Field(OBJECT, "judged", _NAME),
     "custom": Field(OBJECT, "judged", _NAME),
     "allowed_tools": Field(OBJECT, "judged", _ALLOWED),
+    "server_label": Field(TEXT, "a name for a server among the tools"),
     "disable_parallel_tool_use": Field(FLAG, "tunes the answer"),
 }
 
