@@ -107,6 +107,31 @@ def test_an_item_that_the_provider_would_look_up_by_its_id_is_refused(item: dict
         read(RESPONSES, input=[item, USER])
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "kind", "why"),
+    [
+        (RESPONSES, "item_reference", "kept elsewhere"),
+        (RESPONSES, "compaction", "kept elsewhere"),
+        (RESPONSES, "code_interpreter_call", "container that is kept elsewhere"),
+        (RESPONSES, "image_generation_call", "kept elsewhere"),
+        (RESPONSES, "mcp_call", "tools that the request does not name"),
+        (RESPONSES, "mcp_list_tools", "tools that the request does not name"),
+        (RESPONSES, "tool_search_output", "tools that the request does not name"),
+        (MESSAGES, "container_upload", "kept elsewhere"),
+        (MESSAGES, "mcp_tool_result", "tools that the request does not name"),
+        (MESSAGES, "tool_search_tool_result", "tools that the request does not name"),
+    ],
+)
+def test_what_is_known_and_not_served_says_why_and_that_it_may_be_left_out(
+    endpoint: Endpoint, kind: str, why: str
+) -> None:
+    """An answer may hold it; whoever gives the answer back is told what to do."""
+    one = {"type": kind, "id": "a"}
+    turns = {"input": [one, USER]} if endpoint is RESPONSES else {"messages": [{"role": "assistant", "content": [one]}]}
+    with pytest.raises(BadRequest, match=f"{kind} is not served: .*{why}.*leave it out"):
+        read(endpoint, **turns)
+
+
 def test_reasoning_that_comes_sealed_is_read_as_unread() -> None:
     sealed = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "abc"}
     assert "opaque" in read(RESPONSES, input=[sealed, USER]).unread

@@ -20,6 +20,16 @@ MOST_WHOLE = 2**31 - 1
 #: Beyond it readers that keep numbers as doubles lose digits.
 MOST_NUMBER = 2**53 - 1
 _SHOWN_CHARS = 60
+_KEPT = "it points at content that is kept elsewhere"
+_OPENS = "it is of tools that the request does not name"
+#: Why parts of an answer may not come back, by type.
+_NOT_SERVED: Mapping[str, str] = {
+    **dict.fromkeys(("item_reference", "compaction", "container_upload", "image_generation_call"), _KEPT),
+    "code_interpreter_call": "it points at a container that is kept elsewhere",
+    **dict.fromkeys(("mcp_call", "mcp_list_tools", "mcp_approval_request", "mcp_approval_response"), _OPENS),
+    **dict.fromkeys(("tool_search_call", "tool_search_output", "tool_search_tool_result"), _OPENS),
+    **dict.fromkeys(("mcp_tool_use", "mcp_tool_result"), _OPENS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,5 +132,10 @@ def table_of(plain: Plain, key: str, tables: Mapping[str, Table], where: str) ->
     kind = plain.get(key)
     table = tables.get(kind) if type(kind) is str else None
     if table is None:
+        why = _NOT_SERVED.get(kind) if type(kind) is str else None
+        if why is not None:
+            raise BadRequest(
+                f"{where} of type {kind} is not served: {why}; leave it out, or say in words what it holds"
+            )
         raise BadRequest(f"{where} has a {key} that is not known here: {shown(kind)}")
     return table

@@ -33,10 +33,7 @@ def read_response(plain: Plain, found: Found) -> Asked:
 
 def _item(item: Plain, found: Found) -> None:
     kind = item.get("type", "message")
-    table = fields.ITEMS.get(kind) if type(kind) is str else None
-    if table is None:
-        raise BadRequest(f"an item of input has a type that is not known here, or not served: {shown(kind)}")
-    known(item, table, "an item of input")
+    known(item, table_of({"type": kind}, "type", fields.ITEMS, "an item of input"), "an item of input")
     found.caller(item.get("caller"))
     if kind == "message":
         if item.get("role") not in fields.ROLES:
