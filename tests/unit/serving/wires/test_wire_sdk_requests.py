@@ -10,7 +10,13 @@ import httpx2
 import openai
 import pytest
 from openai.types.chat import ParsedChatCompletionMessage
-from openai.types.responses import ResponseCustomToolCall, ResponseFunctionToolCall, ResponseOutputMessage
+from openai.types.responses import (
+    ResponseApplyPatchToolCall,
+    ResponseCustomToolCall,
+    ResponseFunctionShellToolCall,
+    ResponseFunctionToolCall,
+    ResponseOutputMessage,
+)
 from pydantic import BaseModel
 
 from ruleout.model.permit import Endpoint
@@ -197,7 +203,17 @@ _TOLD_OPENAI = [
     {"type": "message", "id": "m", "role": "assistant", "status": "completed", "phase": "commentary",
      "content": [{"type": "output_text", "text": "a", "annotations": [], "logprobs": []}]},
 ]  # fmt: skip
-_OUTPUT_ITEMS = (ResponseFunctionToolCall, ResponseCustomToolCall, ResponseOutputMessage)
+_MADE_BY = {"id": "i", "status": "completed", "created_by": "user_1"}
+_TOLD_OPENAI += [
+    {"type": "shell_call", "call_id": "c3", "action": {"commands": ["ls"], "timeout_ms": None, "max_output_length": None},
+     "environment": {"type": "local"}, **_MADE_BY},
+    {"type": "apply_patch_call", "call_id": "c4", "operation": {"type": "delete_file", "path": "a"},
+     **_MADE_BY, "created_by": None},
+]  # fmt: skip
+_OUTPUT_ITEMS = (
+    ResponseFunctionToolCall, ResponseCustomToolCall, ResponseOutputMessage, ResponseFunctionShellToolCall,
+    ResponseApplyPatchToolCall,
+)  # fmt: skip
 _BACK = [
     {"type": "function_call_output", "call_id": "c1", "output": "4", "caller": _DIRECT},
     {"type": "custom_tool_call_output", "call_id": "c2", "output": "5", "caller": _DIRECT},

@@ -61,7 +61,7 @@ REQUEST: Table = {
     "access_programs": Field(CLOSED, "it asks for other rules of use"),
 }
 
-_ITEM: Table = {**TYPE, "id": Field(TEXT, KEPT), "status": Field(TEXT, KEPT)}
+_ITEM: Table = {**TYPE, **dict.fromkeys(("id", "status", "created_by"), Field(TEXT, KEPT))}
 _CALL: Table = {**_ITEM, "call_id": Field(TEXT, JUDGED), "caller": CALLER}
 _NAMED: Table = {
     **_CALL,
