@@ -255,6 +255,15 @@ def test_what_a_message_said_may_be_given_back_as_the_sdk_writes_it():
         read_request(_MESSAGES, wire.bodies[0].replace(b'"toolset_name":null', b'"toolset_name":"t"', 1))
 
 
+def test_a_schema_in_the_field_that_it_once_had_is_read_and_told_to_hooks():
+    """As inspect_ai asks for a structured answer beside the SDK's own fields."""
+    wire = Wire(_MESSAGES)
+    told = {"output_format": {"type": "json_schema", "schema": {**_SCHEMA, "description": "words"}}}
+    with pytest.raises(anthropic.PermissionDeniedError):
+        _anthropic(wire).messages.create(model="m", max_tokens=9, messages=[_USER], extra_body=told)
+    assert "words" in "".join(read_request(_MESSAGES, wire.bodies[0]).texts())
+
+
 def test_the_bytes_that_an_sdk_sends_are_forwarded_as_they_are():
     """What the SDKs write is what we write: reading costs no second look for keys that come twice."""
     chat, messages = Wire(_CHAT), Wire(_MESSAGES)

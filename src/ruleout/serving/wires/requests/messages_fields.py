@@ -31,6 +31,7 @@ from ruleout.serving.wires.requests.field import (
 
 _ELSEWHERE = "it points at content that is kept elsewhere"
 _CITED = Field(OBJECT, TUNES, {"enabled": Field(FLAG, TUNES)})
+_FORMAT = Field(OBJECT, TOLD, {**TYPE, "schema": SCHEMA})
 REQUEST: Table = {
     "model": Field(TEXT, "judged: the name under which the model is asked for"),
     "messages": Field(LIST, "judged: every turn"),
@@ -49,9 +50,8 @@ REQUEST: Table = {
     "inference_geo": Field(TEXT, "where the provider computes"),
     "cache_control": CACHE_CONTROL,
     "thinking": Field(OBJECT, TUNES, {**TYPE, "budget_tokens": Field(WHOLE, TUNES), "display": Field(TEXT, TUNES)}),
-    "output_config": Field(
-        OBJECT, TOLD, {"effort": Field(TEXT, TUNES), "format": Field(OBJECT, TOLD, {**TYPE, "schema": SCHEMA})}
-    ),
+    "output_config": Field(OBJECT, TOLD, {"effort": Field(TEXT, TUNES), "format": _FORMAT}),
+    "output_format": _FORMAT,
     "container": Field(CLOSED, "it points at files and skills that are kept elsewhere"),
     "mcp_servers": Field(CLOSED, "it opens tools that the request does not name"),
     "context_management": Field(CLOSED, "it has turns written anew after the gateway has looked"),

@@ -20,7 +20,9 @@ _SEEN = {
         ("messages", "tools", "functions", "response_format", "prediction", "stop", "web_search_options")
     ),
     Endpoint.OPENAI_RESPONSES: frozenset(("instructions", "input", "tools", "text")),
-    Endpoint.ANTHROPIC_MESSAGES: frozenset(("system", "messages", "tools", "output_config", "stop_sequences")),
+    Endpoint.ANTHROPIC_MESSAGES: frozenset(
+        ("system", "messages", "tools", "output_config", "output_format", "stop_sequences")
+    ),
     Endpoint.MCP_TOOLS_CALL: frozenset(("params",)),
 }
 #: Fields whose value is free in its form.
