@@ -25,7 +25,7 @@ from ruleout.model.evidence import (
     Measurement,
 )
 from ruleout.model.expiry import has_ended
-from ruleout.model.formula import AllOf, AtLeast, Atom, Formula, Kind, Quorum, Ref, quorums_of
+from ruleout.model.formula import AllOf, AnyOf, AtLeast, Atom, Formula, Kind, Not, Quorum, Ref, quorums_of
 from ruleout.model.framework import DeterminedBy, Framework, Safeguard, Threshold
 from ruleout.model.outcome import Activity
 from ruleout.model.verdict import Verdict
@@ -124,23 +124,29 @@ def _remarks(measurements: Mapping[str, Measurement]) -> list[str]:
 
 
 def _levels(framework: Framework) -> dict[str, int]:
-    """By how much each indicator's alpha is divided: where any one of k may rule out, each gets alpha / k (S-1)."""
+    """By how much each indicator's alpha is divided: where any one of k may rule out, each gets alpha / k (S-1).
+
+    A threshold's formula says when it is reached, so there ruling out is *no*; a criterion's says when it is met: there it is *yes*.
+    """
     divisors: dict[str, int] = {}
 
-    def visit(formula: Formula, divisor: int) -> None:
+    def visit(formula: Formula, divisor: int, *, yes_helps: bool) -> None:
         match formula:
             case Ref(atom):
                 divisors[atom.name] = max(divisors.get(atom.name, 1), divisor)
-            case AllOf(parts) | AtLeast(_, parts):
+            case Not(part):
+                visit(part, divisor, yes_helps=not yes_helps)
+            case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
+                needs_all = isinstance(formula, AllOf if yes_helps else AnyOf)
                 for part in parts:
-                    visit(part, divisor * len(parts))
-            case _:
-                for part in getattr(formula, "parts", ()):
-                    visit(part, divisor)
+                    visit(part, divisor if needs_all else divisor * len(parts), yes_helps=yes_helps)
 
     for threshold in framework.thresholds:
         if threshold.determined_by is DeterminedBy.INDICATORS and threshold.indicators is not None:
-            visit(threshold.indicators, 1)
+            visit(threshold.indicators, 1, yes_helps=False)
+    for criterion in (criterion for safeguard in framework.safeguards for criterion in safeguard.criteria):
+        if criterion.indicators is not None:
+            visit(criterion.indicators, 1, yes_helps=True)
     return divisors
 
 

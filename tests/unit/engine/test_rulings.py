@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from tests import builders
@@ -13,12 +14,13 @@ from tests.builders import AT, all_, any_, case, determination, framework, indic
 from tests.evidence_builders import attempts, measurement
 
 from ruleout.engine.decide import decide, inputs_of
+from ruleout.engine.resolve import weigh_evidence
 from ruleout.engine.rulings import ruled
 from ruleout.evidence.ending import end
 from ruleout.model.case import Departure
 from ruleout.model.evidence import Comparison, EvidenceItem, IndicatorFinding, Ruling, Unit, Weight
 from ruleout.model.formula import AtLeast, Kind, Not
-from ruleout.model.framework import DeterminedBy
+from ruleout.model.framework import Criterion, DeterminedBy
 from ruleout.model.outcome import Activity, BurdenOfProof, Outcome
 
 EXTERNAL = Activity.DEPLOY_EXTERNAL
@@ -218,3 +220,36 @@ def test_the_level_is_still_that_of_any_of_two() -> None:
 
     assert estimate is not None
     assert estimate.alpha == Decimal("0.025")
+
+
+@pytest.mark.parametrize(
+    ("formula", "alpha"),
+    [
+        (Not(Not(all_(*named("i0", "i1")))), "0.025"),
+        (Not(any_(*map(Not, named("i0", "i1")))), "0.025"),
+        (Not(Not(any_(*named("i0", "i1")))), "0.05"),
+    ],
+)
+def test_the_level_is_that_of_any_of_two_however_not_turns_it_round(formula, alpha) -> None:
+    """What `not` says twice it says: any one of the two rules out, or both have to."""
+    estimate = two_logs(formula, second=OTHER).thresholds[0].indicators[0].estimate
+
+    assert estimate is not None
+    assert estimate.alpha == Decimal(alpha)
+
+
+@pytest.mark.parametrize(
+    ("formula", "alpha"),
+    [(any_, "0.025"), (partial(AtLeast, 1), "0.025"), (all_, "0.05")],
+    ids=["any of", "at least one", "all of"],
+)
+def test_a_criterion_that_any_of_two_meets_is_measured_at_half_the_level(formula, alpha) -> None:
+    """Two looks, of which one suffices, would else be wrong nearly twice as often as the level says."""
+    parts = named("i0", "i1")
+    measured = formula(parts) if isinstance(formula, partial) else formula(*parts)
+    asks = builders.safeguard(criteria=(Criterion(clause=builders.clause("s/one"), indicators=measured),))
+    listed = tuple(indicator(n, rule_out="0.3", reached=None, evaluation=n) for n in ("i0", "i1"))
+    fw = framework(rule("r", require=builders.met()), safeguards=(asks,), indicators=listed)
+    evidence = weigh_evidence(fw, case(evidence=(log_item("i0"),)), {"i0": LOG}, at=AT)
+
+    assert [f.estimate.alpha for f in evidence.findings if f.estimate] == [Decimal(alpha)]
