@@ -119,7 +119,8 @@ class Search:
         self._take(tuple(group) or (file,), named=True)
 
     def _take(self, files: tuple[FoundFile, ...], *, named: bool) -> None:
-        key = files[0].identity
+        # Not by the main file alone: where equal files are kept once, two runs may have that in common and nothing else.
+        key = tuple(file.identity for file in files)
         known = self._logs.get(key)
         if known is None:
             self._logs[key] = FoundLog(files=files, named=named)

@@ -80,6 +80,18 @@ def test_each_log_is_taken_once_however_often_it_is_named():
     assert found.logs[0].named
 
 
+def test_two_logs_that_share_a_main_file_are_two():
+    """Where equal files are kept once, two runs of one specification share its file and nothing else."""
+    put("one/run_spec.json", "one/stats.json", "two/stats.json", "three/stats.json")
+    Path("two/run_spec.json").hardlink_to("one/run_spec.json")
+    Path("three/run_spec.json").symlink_to("../one/run_spec.json")
+    found = find_logs(["one", "two", "three", "one/stats.json"])
+
+    assert names(found) == ["one/run_spec.json", "two/run_spec.json", "three/run_spec.json"]
+    assert [log.files[1].shown for log in found.logs] == ["one/stats.json", "two/stats.json", "three/stats.json"]
+    assert [log.named for log in found.logs] == [True, False, False]
+
+
 def test_links_in_a_circle_end():
     """A folder that holds itself, and two that hold each other, are each entered once."""
     put("runs/a.eval", "runs/x/b.eval", "runs/y/c.eval")
