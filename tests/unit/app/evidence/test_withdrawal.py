@@ -125,6 +125,18 @@ def test_a_withdrawal_follows_a_run_into_another_format() -> None:
     assert not standing_in(record).end_of(replace(again, evaluated=EVALUATED + timedelta(days=1)), on=DAY)
 
 
+@pytest.mark.parametrize("selector", [{"digests": (LOG.digest,)}, {"producer": "northlight"}])
+def test_evidence_that_a_case_calls_by_a_digest_is_still_what_its_log_is(selector) -> None:
+    """Any 64 letters may be the name of evidence in a case; the log behind it is told by what was kept."""
+    record = Memory()
+    kept = record.keep("measurement", measurement_bytes(LOG), MEASUREMENT)
+    record.add(EntryType.EVIDENCE, {"case": "demo-case", "evidence": "ab" * 32}, kept, ts="2026-03-02T12:00:00Z")
+    record.withdrawal(**selector)
+
+    for withdrawn in (LOG, replace(LOG, digest="cd" * 32)):
+        assert "wrong template" in standing_in(record).end_of(withdrawn, on=DAY)
+
+
 def test_a_last_day_is_moved_by_a_signed_word_only() -> None:
     """An unsigned entry may set it once; else whoever writes the log could keep evidence alive unseen."""
     record = Memory()
