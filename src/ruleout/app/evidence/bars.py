@@ -184,6 +184,7 @@ class _Files:
         self._asked = asked
         self._record = record
         self._read = cache
+        self._naming: dict[str, bool] = {}
 
     def frameworks(self, indicator: Indicator) -> list[Stood]:
         """What each entry of the framework, in any version, says of one of its comparisons."""
@@ -212,7 +213,7 @@ class _Files:
         found = []
         for entry, digest in self._named("case", EntryType.DECISION):
             own = entry.content.subject["case"] == case.id
-            if not own and not self._names(digest, case.subject.model):
+            if not own and not self._names_model(digest):
                 continue
             stood = Stood(ts=_instant(entry), where=f"case {entry.content.subject['case']}", own=own)
             read = self._file("case", digest)
@@ -222,12 +223,19 @@ class _Files:
                 found.append(replace(stood, indicator=_same_in(read, item, indicator)))
         return found
 
-    def _names(self, digest: str, model: str) -> bool:
-        """Whether a file names the model at all: reading every case of a large record would take long."""
+    def _names_model(self, digest: str) -> bool:
+        """Whether a file may name the model, however it is spelled: reading every case of a large record would take long."""
+        if digest not in self._naming:
+            self._naming[digest] = self._finds_model(digest)
+        return self._naming[digest]
+
+    def _finds_model(self, digest: str) -> bool:
         try:
-            return model.encode("utf-8") in self._record.object(digest)
+            text = self._record.object(digest).decode("utf-8", "replace")
         except RuleoutError:
             return False
+        # An escape of YAML's may stand for any letter.
+        return "\\" in text or _squeezed(self._asked.case.subject.model) in _squeezed(text)
 
     def _named(self, name: str, *kinds: EntryType) -> Iterator[tuple[LedgerEntry, str]]:
         """Entries of some kinds with the digest of the file that each names."""
@@ -250,6 +258,11 @@ class _Files:
             )
         except RuleoutError as error:
             return str(error)
+
+
+def _squeezed(text: str) -> str:
+    """A text without what YAML may break, double or take off: spaces, line ends and single quotes; in small letters."""
+    return "".join(text.replace("'", "").split()).casefold()
 
 
 def _is_about(one: Case, other: Case) -> bool:

@@ -282,6 +282,18 @@ def test_a_case_renamed_does_not_lose_its_bars() -> None:
     assert [r.at_least for r in rulings(about_another, record)] == [Comparison.CLEAR]
 
 
+@pytest.mark.parametrize(
+    "told", ["LAB'S one", "'lab''s one'", "lab's\n  one", '"l\\x61b\'s one"', '"lab\'s o\\\n  ne"']
+)
+def test_a_model_spelled_otherwise_in_another_case_does_not_lose_its_bars(told) -> None:
+    """In capitals, by YAML's quotes and escapes, across lines: it is the same model, and its bar stood before."""
+    record = Memory()
+    record.decision(own("0.1", model=told), ts=BEFORE)
+    renamed = asked(PLAIN, own("0.2", case_id="fresh-case", model='"lab\'s one"'))
+
+    assert [r.at_least for r in rulings(renamed, record)] == [Comparison.INCONCLUSIVE]
+
+
 def test_a_log_without_a_date_is_under_bars_that_ever_moved() -> None:
     """Without a date nothing shows that the bar stood first."""
     record = Memory()
