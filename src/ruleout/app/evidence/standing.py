@@ -22,7 +22,7 @@ from ruleout.evidence.ending import as_read, end
 from ruleout.evidence.stored import measurement_from
 from ruleout.evidence.summary import Summary, summary_from, summary_of
 from ruleout.ledger import EntryType, LedgerEntry
-from ruleout.model.evidence import Comparison, Measurement
+from ruleout.model.evidence import Comparison, Measurement, Ruling
 from ruleout.model.expiry import has_ended
 
 
@@ -151,11 +151,16 @@ def require_as_recorded(
     rulings = rulings_on(asked, {name: as_read(m) for name, m in measurements.items()}, earlier, cache)
     for name, measurement in measurements.items():
         why = "" if measurement.ended else standing.end_of(measurement, on=asked.at.date())
-        told = {r.indicator for r in measurement.rulings if r.at_least is not Comparison.CLEAR}
-        untold = (r for r in rulings.get(name, ()) if r.at_least is not Comparison.CLEAR and r.indicator not in told)
+        untold = (ruling for ruling in rulings.get(name, ()) if not _is_told(ruling, measurement))
         why = why or next((r.because for r in untold), "")
         if why:
             raise VerificationFailed("evidence", f"{name!r} was used as if it counted: {why}")
+
+
+def _is_told(ruling: Ruling, measurement: Measurement) -> bool:
+    """Whether a measurement tells of a ruling, or of a graver one; a mere note need not be told."""
+    told = {one.at_least for one in measurement.rulings if one.indicator == ruling.indicator}
+    return ruling.at_least is Comparison.CLEAR or bool(told & {ruling.at_least, Comparison.CROSSED})
 
 
 def measurements_under(

@@ -10,10 +10,11 @@ import pytest
 from tests.evidence_builders import EVALUATED, Memory, attempts, measurement
 
 from ruleout.app.evidence.bars import Asked, rulings_on
-from ruleout.app.evidence.standing import measurements_under, standing_in
+from ruleout.app.evidence.standing import measurements_under, require_as_recorded, standing_in
 from ruleout.engine.decide import decide
+from ruleout.errors import VerificationFailed
 from ruleout.framework import parse_case, parse_framework
-from ruleout.model.evidence import Comparison
+from ruleout.model.evidence import Comparison, Measurement, Ruling
 from ruleout.model.outcome import Activity, Outcome
 
 AT = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -212,6 +213,24 @@ def test_what_was_crossed_stays_crossed_under_a_moved_bar() -> None:
     assert ruling.at_least is Comparison.CROSSED
     assert ruling.because.endswith("under what stood before, it is crossed")
     assert outcome(asked(new), record, log) is Outcome.STOP
+
+
+def test_a_decision_that_tells_a_crossed_bar_as_merely_inconclusive_is_found() -> None:
+    """Some frameworks take *cannot rule out* for not reached; more caution than the record asks for is no fault."""
+    record = Memory()
+    record.framework(framework_text("rule-out-below: 0.1, reached-at: 0.15", burden="not-reached"), ts=BEFORE)
+    question = asked(framework_text("rule-out-below: 0.6, reached-at: 0.9", burden="not-reached"))
+
+    def require(log: Measurement, level: Comparison) -> None:
+        told = replace(log, rulings=(Ruling(indicator="quiz", at_least=level, because="the bar moved"),))
+        require_as_recorded(question, {"suite": told}, before=record, earlier=record, cache={})
+
+    crossed, inconclusive = measurement(*attempts(20, 40)), measurement(*attempts(1, 40))
+    for log, level in [(crossed, Comparison.CROSSED), (inconclusive, Comparison.INCONCLUSIVE)]:
+        require(log, level)
+        require(log, Comparison.CROSSED)
+    with pytest.raises(VerificationFailed, match="under what stood before, it is crossed"):
+        require(crossed, Comparison.INCONCLUSIVE)
 
 
 def test_a_later_version_says_nothing_of_what_an_earlier_one_promised() -> None:
