@@ -99,7 +99,7 @@ def unscored_reasons(counts: Tally, policy: Unscored) -> Iterator[str]:
 
     Counting as a failure is for attempts that were made and came to nothing. One that was never made, or was taken
     out afterwards, is no failure of the model's; else leaving tasks out would rule a threshold out. Nor is one that had
-    succeeded before an error ended it. Pure.
+    succeeded before an error ended it, or that was scored in words that cannot be read. Pure.
     """
     unscored = sum(task.unscored for task in counts.tasks)
     if not any(task.successes + task.failures for task in counts.tasks):
@@ -112,6 +112,8 @@ def unscored_reasons(counts: Tally, policy: Unscored) -> Iterator[str]:
         yield f"{absent} attempt(s) missing or invalidated, which cannot count as failures"
     if policy is Unscored.AS_FAILURE and (done := counts.succeeded_before):
         yield f"{done} attempt(s) ended by an error or refused although they succeeded, which cannot count as failures"
+    if policy is Unscored.AS_FAILURE and counts.unread:
+        yield f"{counts.unread} attempt(s) scored as neither success nor failure, which cannot count as failures"
 
 
 def bounds_for(indicator: Indicator, shares: TaskShares, *, level: Decimal, scale: Decimal = _ONE) -> Chosen:

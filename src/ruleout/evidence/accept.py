@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from math import isfinite
+from math import isfinite, isnan
 
 from ruleout.model.evidence import Attempt, Indicator, Measurement, SampleState, Tally, TaskTally, Unit
 
@@ -55,13 +55,14 @@ def tally(measurement: Measurement, indicator: Indicator) -> Tally:
     Source: E-2.
     """
     counts: dict[str, list[int]] = {}
-    succeeded_before = 0
+    succeeded_before = unread = 0
     for attempt in measurement.attempts:
         row = counts.setdefault(attempt.sample, [0, 0, 0])
         told = _told(attempt, indicator)
         success = told if attempt.state is SampleState.SCORED else None
         row[2 if success is None else 0 if success else 1] += 1
         succeeded_before += attempt.state in _ENDED and told is True
+        unread += told is None and not _came_to_nothing(attempt, indicator)
     states = Counter(attempt.state for attempt in measurement.attempts)
     tasks = task_of_samples(measurement.attempts)
     members: dict[str, list[TaskTally]] = {}
@@ -72,6 +73,7 @@ def tally(measurement: Measurement, indicator: Indicator) -> Tally:
         states=tuple((state, states[state]) for state in SampleState),
         repeating=len(counts) - len(members),
         succeeded_before=succeeded_before,
+        unread=unread,
     )
 
 
@@ -149,9 +151,21 @@ def _joined(rows: list[TaskTally]) -> TaskTally:
 
 def _told(attempt: Attempt, indicator: Indicator) -> bool | None:
     """What an attempt's score says by itself, whatever its state."""
-    values = [value for name, value in attempt.scores if indicator.score in ("", name)]
+    values = _values(attempt, indicator)
     # More than one value, as when "scorer/key" is also a scorer's own name, is no answer.
     return is_success(values[0], indicator.success_at) if len(values) == 1 else None
+
+
+def _values(attempt: Attempt, indicator: Indicator) -> list[object]:
+    return [value for name, value in attempt.scores if indicator.score in ("", name)]
+
+
+def _came_to_nothing(attempt: Attempt, indicator: Indicator) -> bool:
+    """Whether an attempt that says neither has no figure to read: a scorer that was silent says so only of one that ended."""
+    values = _values(attempt, indicator)
+    if attempt.state is SampleState.SCORED and len(values) != 1:
+        return False
+    return all(value is None or (isinstance(value, float) and isnan(value)) for value in values)
 
 
 def _status_reasons(measurement: Measurement) -> Iterator[str]:

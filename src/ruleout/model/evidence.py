@@ -131,13 +131,15 @@ class Tally:
 
     `states` counts attempts per state, all states present, so nothing disappears. `repeating` counts the samples that
     repeat the content of another one and are therefore no task of their own. `succeeded_before` counts the unscored
-    attempts that an error ended, or that were refused, although their score is a success.
+    attempts that an error ended, or that were refused, although their score is a success; `unread` those with a score that is
+    neither success, failure nor nothing, or that were scored and not by the score asked for.
     """
 
     tasks: tuple[TaskTally, ...]
     states: tuple[tuple[SampleState, int], ...]
     repeating: int = 0
     succeeded_before: int = 0
+    unread: int = 0
 
 
 class Direction(Enum):

@@ -222,6 +222,18 @@ def test_what_succeeded_before_an_error_or_a_refusal_never_counts_as_a_failure(e
     assert "30 without a score counted against either claim" in found.because
 
 
+@pytest.mark.parametrize("scores", [{"notes": "I"}, *({"match": v} for v in ("CORRECT", math.inf, ["C"], {"a": "C"}))])
+def test_what_is_scored_and_cannot_be_read_never_counts_as_a_failure(scores: dict[str, object]):
+    """A scorer that was silent beside another that was not, and words of its own, say nothing of a failure."""
+    policy = builders.indicator(rule_out="0.1", unscored=Unscored.AS_FAILURE, score="match")
+    made = {name: {"value": value} for name, value in scores.items()}
+
+    assert measure(run(0, 60, extra=(logs.sample("x", scores=made),)), policy).because == (
+        "1 attempt(s) scored as neither success nor failure, which cannot count as failures"
+    )
+    assert measure(run(0, 60, extra=(logs.sample("x", math.nan),)), policy).comparison is CLEAR
+
+
 @pytest.mark.parametrize("policy", list(Unscored))
 def test_a_log_of_errors_alone_says_nothing(policy: Unscored):
     """Errors dropped or kept, no usable score is no evidence."""
