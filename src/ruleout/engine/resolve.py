@@ -102,12 +102,21 @@ def weigh_evidence(
                     _inconclusive(leveled, item.id, "the case states bars of its own beside the framework's")
                 )
             else:
-                findings.append(once.weigh(_compare(leveled, item, measurement, case, at=at), measurement))
+                found = _compare(leveled, item, measurement, case, at=at)
+                findings.append(once.weigh(found if item.id in own else _apart(found, framework), measurement))
     stated = {item.id for item in case.evidence}
     findings += [_absent(i) for i in framework.indicators if i.evaluation not in stated]
     return Evidence(
         findings=tuple(findings), usable=usable, on=at.date(), ended=ended, notes=(*_remarks(measurements), *once.notes)
     )
+
+
+def _apart(finding: IndicatorFinding, framework: Framework) -> IndicatorFinding:
+    """A case's own finding under a name that no indicator of the framework has: it answers for none of them (D-2)."""
+    name = finding.indicator.id
+    if name not in {indicator.id for indicator in framework.indicators}:
+        return finding
+    return replace(finding, indicator=replace(finding.indicator, id=f"case/{name}"))
 
 
 def _end_of(item: EvidenceItem, measurement: Measurement | None, *, on: date) -> str:

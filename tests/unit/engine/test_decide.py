@@ -34,9 +34,11 @@ from ruleout.engine.decide import decide, input_digest_of, inputs_of
 from ruleout.model.canonical import canonical
 from ruleout.model.case import Act, Answer, Departure, Finding, PeerFact
 from ruleout.model.clause import Period
-from ruleout.model.evidence import Source
+from ruleout.model.evidence import Comparison, Source
 from ruleout.model.formula import Kind, Quorum
 from ruleout.model.framework import (
+    Criterion,
+    DeterminedBy,
     Duty,
     Grade,
     Judgement,
@@ -374,6 +376,25 @@ def test_bars_of_the_case_never_replace_those_of_the_framework():
 
     assert Outcome.HOLD is decision.outcome
     assert "bars of its own" in decision.thresholds[0].indicators[0].because
+
+
+@pytest.mark.parametrize("strict", [published("suite", "0.7"), published("elsewhere", "0.7")])
+@pytest.mark.parametrize("order", [1, -1])
+def test_evidence_of_the_case_never_answers_for_the_indicator_of_the_framework_that_is_called_so(strict, order):
+    """Crossed by its own evaluation, or not measured at all: another evaluation under the indicator's name is no answer."""
+    own = indicator("fixed", rule_out="0.1", reached="0.5", evaluation="suite")
+    lax = published("fixed", "0.01", indicator("fixed", rule_out="0.9", reached=None, evaluation="fixed"))
+    by_it = threshold(by=DeterminedBy.INDICATORS, indicators=ref(Kind.INDICATOR, "fixed"))
+    asks = safeguard(criteria=(Criterion(clause=clause("s/one"), indicators=ref(Kind.INDICATOR, "fixed")),))
+    about = case(evidence=(strict, lax)[::order], safeguards=(assessment("s"),))
+    fixed = {"thresholds": (by_it,), "safeguards": (asks,), "indicators": (own,)}
+    decision = decided((rule(condition=reached(), require=met()),), about=about, **fixed)
+
+    assert decision.thresholds[0].verdict is (Verdict.YES if strict.id == "suite" else Verdict.UNKNOWN)
+    assert decision.outcome is Outcome.HOLD
+    assert ("case/fixed", Comparison.CLEAR) in [
+        (f.indicator.id, f.comparison) for f in decision.thresholds[0].indicators
+    ]
 
 
 @pytest.mark.parametrize("burden", list(BurdenOfProof))
