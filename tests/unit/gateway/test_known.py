@@ -20,14 +20,16 @@ from ruleout.adapters.kill import Places
 from ruleout.adapters.kill.host import boottime_ns
 from ruleout.adapters.kill.page import Page, closing
 from ruleout.adapters.limits import create_page
+from ruleout.adapters.limits import page as limits
 from ruleout.app.serving.load import load_standing, read_settings
+from ruleout.errors import RuleoutError
 from ruleout.gateway.admission import Admission
 from ruleout.gateway.exchange import Exchange
 from ruleout.gateway.judging.known import MOST_KNOWN
 from ruleout.gateway.processes.assembly import Assembled, assemble, prepare
 from ruleout.gateway.processes.process import Process
 from ruleout.gateway.relay import _why_not as why_not
-from ruleout.model.permit import ContentPolicy, Endpoint, LimitKind, ServedModel, Tenant, Tool
+from ruleout.model.permit import ContentPolicy, Endpoint, Limit, LimitKind, ServedModel, Tenant, Tool
 from ruleout.policy.bundle import bundle_digest
 from ruleout.serving.asked import Asked
 from ruleout.serving.audit import HookSaid
@@ -267,6 +269,22 @@ def test_a_limit_that_was_tightened_and_given_back_is_what_it_was(asking: Asking
     assert asking.rules() == ("tokens-per-request",)
     asking.load()
     assert asking.rules() == ()
+
+
+def test_a_load_that_could_not_count_by_its_limits_is_no_load(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A permit with a smaller limit came while another process held the page of limits: the load after it counts by that limit too."""
+    asking.world.issue(id="tight", limits=(Limit(kind=LimitKind.TOKENS_PER_REQUEST, at_most=100),))
+    (asking.world.folder / "permit-tight.json").replace(asking.world.folder / "permit-general.json")
+    other = limits.Page(asking.world.folder / "state" / "limits", boot_id=BOOT, now_ns=0)
+    monkeypatch.setattr(limits, "_PATIENT_TRIES", 1)
+
+    def while_it_is_held() -> None:
+        with pytest.raises(RuleoutError, match="another worker holds"):
+            asking.load()
+
+    other._locked(limits._HEADER_LOCK, while_it_is_held)
+    asking.load()
+    assert asking.rules() == ("tokens-per-request",)
 
 
 def test_a_limit_holds_although_what_is_served_by_was_loaded_while_the_page_was_closed(asking: Asking) -> None:

@@ -75,8 +75,7 @@ class Assembled:
         lines = lines_under(standing.grants, tiers, admission.view.limits)
         before = admission.budgets
         if before is None or lines != self.lines or before.generation:
-            self.lines = lines
-            admission.budgets = budgets_for(lines, self.limits)
+            admission.budgets, self.lines = budgets_for(lines, self.limits), lines
             if before is not None:
                 before.retire()
         admission.load(standing)
