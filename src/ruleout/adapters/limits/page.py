@@ -4,9 +4,9 @@
 * Nobody waits: a row that another worker holds longer than a moment is closed for this time, and the caller refuses.
 * A row that does not have its checksum closes for good, and a missing file is not made anew: an operator has to, who
   then knows that the day's count begins again.
-* What is granted for a day is on disk before it is used. Minutes are only in memory: after a boot of the host, by its boot
-  id, no row of minutes grants anything for seventy seconds. Streams end with the worker that holds them: its place is
-  locked while it lives, and whoever comes next clears what dead workers held.
+* What is granted for a day is on disk before it is used, and so is that there is such a row. Minutes are only in memory: after
+  a boot of the host, by its boot id, no row of minutes grants anything for seventy seconds. Streams end with the worker that
+  holds them: its place is locked while it lives, and whoever comes next clears what dead workers held, after a boot unread.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ _MAGIC = b"ruleout-limits/1"
 _HEADER = struct.Struct("<16s36sI")
 _ROW = struct.Struct(f"<16sqB7x{WIDTH}Q")
 _CRC = struct.Struct("<I4x")
-_ROW_BYTES = _ROW.size + _CRC.size
+#: So that none lies on two pages of memory, of which a loss of power may keep one alone.
+_ROW_BYTES = 256
 _START = 4096
 #: What workers hold of each row stands behind all rows.
 _HELD = _START + MOST_ROWS * _ROW_BYTES
@@ -99,8 +100,14 @@ class Page:
 
         def step() -> dict[str, int]:
             # Read again each time: another worker may have added rows since.
-            self._rows = {self._key(i): i for i in range(self._count())}
-            return {key: self._row_for(key) for key in wanted}
+            magic, boot, count = self._header()
+            self._rows = {self._key(i): i for i in range(count)}
+            found = {key: self._row_for(key) for key in wanted}
+            if len(self._rows) > count:
+                self._map.flush(0, _SIZE)  # rows are there before they are counted
+                _HEADER.pack_into(self._map, 0, magic, boot, len(self._rows))
+                self._map.flush(0, mmap.PAGESIZE)
+            return found
 
         return self._patiently(_HEADER_LOCK, step)
 
@@ -194,32 +201,30 @@ class Page:
     def _put(self, row: int, key: bytes, span: int, value: Row) -> None:
         at = _START + row * _ROW_BYTES
         packed = _ROW.pack(key, value.latest, span, *value.counts)
-        self._map[at : at + _ROW_BYTES] = packed + _CRC.pack(zlib.crc32(packed))
+        self._map[at : at + _ROW.size + _CRC.size] = packed + _CRC.pack(zlib.crc32(packed))
 
     def _sync(self, row: int) -> None:
         at = _START + row * _ROW_BYTES
-        first = at - at % mmap.PAGESIZE
-        self._map.flush(first, -(-(at + _ROW_BYTES - first) // mmap.PAGESIZE) * mmap.PAGESIZE)
+        self._map.flush(at - at % mmap.PAGESIZE, mmap.PAGESIZE)
 
-    def _count(self) -> int:
-        count = int(_HEADER.unpack_from(self._map, 0)[2])
+    def _header(self) -> tuple[bytes, bytes, int]:
+        magic, boot, count = _HEADER.unpack_from(self._map, 0)
         if count > MOST_ROWS:
             raise self._damaged("more rows than there is room for")
-        return count
+        return magic, boot, count
 
     def _row_for(self, key: str) -> int:
         digest = hashlib.sha256(key.encode("utf-8")).digest()[:16]
         if digest in self._rows:
             return self._rows[digest]
-        magic, boot, count = _HEADER.unpack_from(self._map, 0)
-        if count >= MOST_ROWS:
+        row = len(self._rows)
+        if row >= MOST_ROWS:
             hint = "Serve fewer tenants and models on one host."
             raise RuleoutError(f"expected at most {MOST_ROWS} counters of limits, got more", hint=hint)
-        self._put(count, digest, _SPANS.get(key.rpartition("\0")[2], DAY_SPAN), Row())
-        self._write_held(count, NOBODY)
-        _HEADER.pack_into(self._map, 0, magic, boot, count + 1)
-        self._rows[digest] = int(count)
-        return int(count)
+        self._put(row, digest, _SPANS.get(key.rpartition("\0")[2], DAY_SPAN), Row())
+        self._write_held(row, NOBODY)
+        self._rows[digest] = row
+        return row
 
     def _key(self, row: int) -> bytes:
         return self._map[_START + row * _ROW_BYTES : _START + row * _ROW_BYTES + 16]
@@ -233,10 +238,12 @@ class Page:
     def _clear(self, boot: bytes, now_ns: int) -> None:
         """Clear what the dead held, and close minutes of before this boot. Others count meanwhile: each row under its lock."""
         dead = {w for w in range(MOST_WORKERS) if w == self.worker or self._is_free(w)}
-        _, before, count = _HEADER.unpack_from(self._map, 0)
-        for row in range(self._count()):
+        _, before, count = self._header()
+        for row in range(count):
             span = _ROW.unpack_from(self._map, _START + row * _ROW_BYTES)[2]
-            if span == _STREAM_SPAN:
+            if span == _STREAM_SPAN and before != boot:
+                self._write_held(row, NOBODY)
+            elif span == _STREAM_SPAN:
                 self._patiently(row, partial(self._clear_held, row, dead))
             elif span == MINUTE_SPAN and before != boot:
                 self._patiently(row, partial(self._close_minute, row, now_ns))

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import mmap
+
 import pytest
 from tests.limit_workers import ACME, OTHER_BOOT, SECOND, Worker, store
 
@@ -154,7 +156,7 @@ def test_a_damaged_counter_closes_and_a_missing_store_is_not_made_anew(path, tmp
     worker = Worker(path, {ACME: Budget(requests_per_day=100)})
     assert worker.take() is None
     with path.open("r+b") as file:
-        file.seek(4096 + 160 + 30)
+        file.seek(4096 + 256 + 30)
         file.write(b"\xff")
     worker.budgets.tighten([(LimitKind.REQUESTS_PER_DAY, "", 90)])
 
@@ -284,7 +286,7 @@ def test_a_damaged_counter_of_streams_is_told_to_whoever_begins(path):
     """It is said as a problem of the file: a worker that cannot begin says why."""
     Worker(path, {ACME: Budget(concurrent_streams=3)}).page.close()
     with path.open("r+b") as file:
-        file.seek(4096 + 3 * 168 + 30)
+        file.seek(4096 + 3 * 256 + 30)
         file.write(b"\xff")
 
     with pytest.raises(RuleoutError, match="a counter of limits is damaged"):
@@ -336,3 +338,59 @@ def test_what_is_under_way_when_budgets_are_put_aside_gives_back_what_it_did_not
 
     assert after.take("acme", "lumen-2", 0, 0, tokens=900) is None
     assert after.take("acme", "lumen-2", 0, 0, tokens=1).rules == ("tokens-per-day",)
+
+
+class Disk(mmap.mmap):
+    """A mapped file that remembers what of it is on disk."""
+
+    kept = bytearray()
+
+    def flush(self, first, size):
+        super().flush(first, size)
+        Disk.kept[first : first + size] = self[first : first + size]
+
+
+def test_a_day_that_began_with_a_new_counter_outlives_a_loss_of_power(path, monkeypatch):
+    """What was not on disk is gone: neither the count nor that there is such a counter is."""
+    Disk.kept = bytearray(path.read_bytes())
+    monkeypatch.setattr(mmap, "mmap", Disk)
+    budgets = {ACME: Budget(requests_per_day=3)}
+    assert Worker(path, budgets).kinds(9) == 3
+    monkeypatch.undo()
+    path.write_bytes(Disk.kept)
+
+    assert Worker(path, budgets, boot=OTHER_BOOT).kinds(9) == 0
+
+
+def test_a_loss_of_power_between_two_pages_of_the_disk_damages_no_counter(path):
+    """Wherever what was written ends, all that was counted by then is counted, and somebody begins."""
+    budgets = {Line("acme", f"lumen-{i}"): Budget(requests_per_day=3, concurrent_streams=9) for i in range(8)}
+
+    def counted(worker, **at):
+        return [worker.budgets.take(line.tenant, line.model, 0, 0, stream=True, **at) for line in budgets]
+
+    worker = Worker(path, budgets)
+    before = path.read_bytes()
+    assert counted(worker) == [None] * 8
+    after = path.read_bytes()
+    worker.page.close()
+    for end in range(0, len(after), mmap.PAGESIZE):
+        if before[end : end + mmap.PAGESIZE] != after[end : end + mmap.PAGESIZE]:
+            path.write_bytes(after[:end] + before[end:])
+            again = Worker(path, budgets, boot=OTHER_BOOT)
+            assert counted(again) == [None] * 8
+            again.page.close()
+
+
+def test_streams_are_held_by_nobody_after_a_boot_of_the_host(path):
+    """However many of them are on disk, or half of them: it was not asked to be there."""
+    budgets = {ACME: Budget(concurrent_streams=3)}
+    assert Worker(path, budgets).kinds(9, stream=True) == 3
+    at = path.read_bytes().index(b"\x03", 4096 + 4 * 256)
+    with path.open("r+b") as file:
+        file.seek(at)
+        file.write(b"\xff")
+
+    with pytest.raises(RuleoutError, match="a counter of limits is damaged"):
+        Worker(path, budgets)
+    assert Worker(path, budgets, boot=OTHER_BOOT).kinds(9, stream=True) == 3
