@@ -227,6 +227,7 @@ class Page:
         return row
 
     def _key(self, row: int) -> bytes:
+        self._read(row)
         return self._map[_START + row * _ROW_BYTES : _START + row * _ROW_BYTES + 16]
 
     def _place(self) -> int:

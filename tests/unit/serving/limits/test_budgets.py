@@ -340,6 +340,18 @@ def test_what_is_under_way_when_budgets_are_put_aside_gives_back_what_it_did_not
     assert after.take("acme", "lumen-2", 0, 0, tokens=1).rules == ("tokens-per-day",)
 
 
+def test_a_counter_whose_name_is_damaged_is_not_begun_anew(path):
+    """Whoever begins would not find it, and would count from nothing."""
+    budgets = {ACME: Budget(requests_per_day=3)}
+    assert Worker(path, budgets).kinds(9) == 3
+    with path.open("r+b") as file:
+        file.seek(4096 + 256 + 3)
+        file.write(b"\xff")
+
+    with pytest.raises(RuleoutError, match="a counter of limits is damaged"):
+        Worker(path, budgets)
+
+
 class Disk(mmap.mmap):
     """A mapped file that remembers what of it is on disk."""
 
