@@ -17,9 +17,12 @@ SECOND = 10**9
 class Worker:
     """One worker with its page and its budgets."""
 
-    def __init__(self, path: Path, budgets: dict[Line, Budget], *, boot: str = BOOT, now_ns: int = 0) -> None:
+    def __init__(
+        self, path: Path, budgets: dict[Line, Budget], *, boot: str = BOOT, now_ns: int = 0, utc_s: int = 0
+    ) -> None:
         self.page = Page(path, boot_id=boot, now_ns=now_ns)
-        self.budgets = Budgets(budgets, self.page, self.page.rows_for(lines_of(budgets)))
+        rows = self.page.rows_for(lines_of(budgets), now_ns=now_ns, utc_s=utc_s)
+        self.budgets = Budgets(budgets, self.page, rows)
 
     def take(self, now_ns=0, utc_s=0, **given):
         return self.budgets.take("acme", "lumen-2", now_ns, utc_s, **given)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ruleout.adapters.clock import boot_nanoseconds
 from ruleout.adapters.limits import Page
 from ruleout.model.permit import EVERYBODY, Limit, LimitKind
 from ruleout.serving.grants import Grants
@@ -37,6 +38,7 @@ def lines_under(grants: Grants, tiers: Mapping[str, str], tightened: Iterable[tu
     return made
 
 
-def budgets_for(lines: Lines, page: Page) -> Budgets:
-    """Return the budgets of lines. Effect: takes rows of the host's shared page."""
-    return Budgets(lines, page, page.rows_for(lines_of(lines)))
+def budgets_for(lines: Lines, page: Page, utc_ns: int) -> Budgets:
+    """Return the budgets of lines. Effect: takes rows of the host's shared page, also such as have ended by an instant of UTC."""
+    rows = page.rows_for(lines_of(lines), now_ns=boot_nanoseconds(), utc_s=utc_ns // 1_000_000_000)
+    return Budgets(lines, page, rows)

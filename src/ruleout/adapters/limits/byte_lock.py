@@ -13,10 +13,15 @@ import struct
 _FLOCK = struct.Struct("hhqqi4x")
 
 
-def try_lock(fd: int, place: int) -> bool:
-    """Lock one byte, or return False at once if another holds it. Effect: takes the lock."""
+def try_lock(fd: int, place: int, *, shared: bool = False) -> bool:
+    """Lock one byte, or return False at once if another holds it. Effect: takes the lock, or makes of the own one such a one.
+
+    Args:
+        shared: others may share it too; nobody has it alone meanwhile.
+    """
+    kind = fcntl.F_RDLCK if shared else fcntl.F_WRLCK
     try:
-        fcntl.fcntl(fd, fcntl.F_OFD_SETLK, _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, place, 1, 0))
+        fcntl.fcntl(fd, fcntl.F_OFD_SETLK, _FLOCK.pack(kind, os.SEEK_SET, place, 1, 0))
     except BlockingIOError:
         return False
     return True

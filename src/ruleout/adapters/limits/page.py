@@ -7,6 +7,8 @@
 * What is granted for a day is on disk before it is used, and so is that there is such a row. Minutes are only in memory: after
   a boot of the host, by its boot id, no row of minutes grants anything for seventy seconds. Streams end with the worker that
   holds them: its place is locked while it lives, and whoever comes next clears what dead workers held, after a boot unread.
+* Whom a row was given to holds it, by a lock that others share, until it ends. Where there is no room for more, a row that nobody
+  holds and whose day or minute is over becomes another's.
 """
 
 from __future__ import annotations
@@ -17,8 +19,9 @@ import os
 import struct
 import time
 import zlib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,7 +29,16 @@ from ruleout.adapters.files import write_new
 from ruleout.adapters.limits.byte_lock import try_lock, unlock
 from ruleout.adapters.limits.held import HELD_BYTES, MOST_WORKERS, NOBODY, read_held, write_held
 from ruleout.errors import NotFound, RuleoutError
-from ruleout.serving.limits.rows import BUCKET_NS, DAY_SPAN, MINUTE_SPAN, WIDTH, Row, closed_until, given_back
+from ruleout.serving.limits.rows import (
+    BUCKET_NS,
+    DAY_SPAN,
+    MINUTE_SPAN,
+    WIDTH,
+    Row,
+    closed_until,
+    given_back,
+    has_ended,
+)
 from ruleout.serving.limits.rows import drawn as draw_of
 from ruleout.serving.limits.rows import held as hold_of
 from ruleout.serving.limits.rows import released as release_of
@@ -47,8 +59,10 @@ _STREAM_SPAN = 0
 _SPANS = {"requests-per-minute": MINUTE_SPAN, "concurrent-streams": _STREAM_SPAN}
 #: Tries for a lock: while a request waits, without a pause; and to begin, which waits for others that begin, so many seconds between.
 _TRIES, _PATIENT_TRIES, _PAUSE_S = 200, 5000, 0.001
-#: Bytes that are locked lie behind the file's end: one per worker, one for the header.
+#: Bytes that are locked lie behind the file's end: one per worker, one for the header, one for each row that somebody has.
 _PLACES, _HEADER_LOCK = _SIZE, _SIZE + MOST_WORKERS
+_HOLDERS = _HEADER_LOCK + 1
+_DAY_S = 86_400
 
 Made = TypeVar("Made")
 
@@ -76,7 +90,7 @@ class Page:
             NotFound: there is no such file.
             RuleoutError: it is no store, or damaged, or has no place left.
         """
-        self._path, self._rows = path, dict[bytes, int]()
+        self._path, self._own = path, set[int]()
         try:
             self._fd = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
         except FileNotFoundError as error:
@@ -90,23 +104,28 @@ class Page:
         self.worker = self._place()
         self._patiently(_HEADER_LOCK, lambda: self._clear(boot_id.encode("ascii"), now_ns))
 
-    def rows_for(self, keys: Iterable[str]) -> dict[str, int]:
-        """Return a row for each key; new ones are added. Effect: may write.
+    def rows_for(self, keys: Iterable[str], *, now_ns: int = 0, utc_s: int = 0) -> dict[str, int]:
+        """Return a row for each key, this worker's to count on until it closes; new ones are added. Effect: may write.
+
+        Args:
+            now_ns: CLOCK_BOOTTIME; `utc_s`: seconds of UTC since 1970. By them is known which rows have ended.
 
         Raises:
             RuleoutError: there are more keys than rows, or a row is damaged.
         """
-        wanted = tuple(keys)
+        names = {key: hashlib.sha256(key.encode("utf-8")).digest()[:16] for key in keys}
 
         def step() -> dict[str, int]:
             # Read again each time: another worker may have added rows since.
-            magic, boot, count = self._header()
-            self._rows = {self._key(i): i for i in range(count)}
-            found = {key: self._row_for(key) for key in wanted}
-            if len(self._rows) > count:
-                self._map.flush(0, _SIZE)  # rows are there before they are counted
-                _HEADER.pack_into(self._map, 0, magic, boot, len(self._rows))
-                self._map.flush(0, mmap.PAGESIZE)
+            count = self._header()[2]
+            rows = {self._key(i): i for i in range(count)}
+            found = {key: rows[name] for key, name in names.items() if name in rows}
+            for row in found.values():
+                self._own_with_others(row)
+            free = chain(range(count, MOST_ROWS), self._ended(count, now_ns // BUCKET_NS, utc_s // _DAY_S))
+            for key in [key for key in names if key not in found]:
+                found[key] = self._begin(key, names[key], next(free, None))
+            self._count(max(found.values(), default=-1) + 1)
             return found
 
         return self._patiently(_HEADER_LOCK, step)
@@ -213,18 +232,38 @@ class Page:
             raise self._damaged("more rows than there is room for")
         return magic, boot, count
 
-    def _row_for(self, key: str) -> int:
-        digest = hashlib.sha256(key.encode("utf-8")).digest()[:16]
-        if digest in self._rows:
-            return self._rows[digest]
-        row = len(self._rows)
-        if row >= MOST_ROWS:
-            hint = "Serve fewer tenants and models on one host."
+    def _count(self, rows: int) -> None:
+        """Take note that there are so many rows, where there are more than before: they are on disk first."""
+        magic, boot, before = self._header()
+        if rows > before:
+            self._map.flush(0, _SIZE)
+            _HEADER.pack_into(self._map, 0, magic, boot, rows)
+            self._map.flush(0, mmap.PAGESIZE)
+
+    def _begin(self, key: str, name: bytes, row: int | None) -> int:
+        if row is None:
+            hint = "Serve fewer tenants and models on one host; what is no longer served makes room two days after a reload."
             raise RuleoutError(f"expected at most {MOST_ROWS} counters of limits, got more", hint=hint)
-        self._put(row, digest, _SPANS.get(key.rpartition("\0")[2], DAY_SPAN), Row())
+        self._put(row, name, _SPANS.get(key.rpartition("\0")[2], DAY_SPAN), Row())
         self._write_held(row, NOBODY)
-        self._rows[digest] = row
+        self._own_with_others(row)
         return row
+
+    def _own_with_others(self, row: int) -> None:
+        if not try_lock(self._fd, _HOLDERS + row, shared=True):
+            raise StoreClosed("another worker holds this counter")
+        self._own.add(row)
+
+    def _ended(self, count: int, bucket: int, day: int) -> Iterator[int]:
+        """Rows that nothing counts on any more, each locked for nobody else: see `_own_with_others`."""
+        for row in range(count):
+            if row in self._own or not try_lock(self._fd, _HOLDERS + row):
+                continue
+            span = _ROW.unpack_from(self._map, _START + row * _ROW_BYTES)[2]
+            if span == _STREAM_SPAN or has_ended(self._read(row), bucket if span == MINUTE_SPAN else day, span=span):
+                yield row
+            else:
+                unlock(self._fd, _HOLDERS + row)
 
     def _key(self, row: int) -> bytes:
         self._read(row)

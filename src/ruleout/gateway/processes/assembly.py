@@ -75,7 +75,8 @@ class Assembled:
         lines = lines_under(standing.grants, tiers, admission.view.limits)
         before = admission.budgets
         if before is None or lines != self.lines or before.generation:
-            admission.budgets, self.lines = budgets_for(lines, self.limits), lines
+            made = budgets_for(lines, self.limits, admission.clock.now_ns())
+            admission.budgets, self.lines = made, lines
             if before is not None:
                 before.retire()
         admission.load(standing)

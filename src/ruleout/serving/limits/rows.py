@@ -67,6 +67,11 @@ def closed_until(row: Row, window: int, most: int) -> Row:
     return Row(window, (max(most, row.counts[0]), *row.counts[1:]))
 
 
+def has_ended(row: Row, window: int, *, span: int) -> bool:
+    """Whether what the row counts is asked about no more in `window`, with one to spare for a clock that was set ahead. Pure."""
+    return row.latest + span < window
+
+
 def held(row: Row, worker: int, wanted: int, most: int) -> tuple[Row, int]:
     """Return the row after one worker holds more of what is counted at once, and how much was granted. Pure."""
     granted = max(0, min(wanted, most - sum(row.counts)))
