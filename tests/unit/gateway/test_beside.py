@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
+from tests.gateway_world import make_world
 
 from ruleout.adapters.clock import ForwardClock
 from ruleout.errors import RuleoutError
-from ruleout.gateway.processes import host, master
+from ruleout.gateway.processes import host, master, sealing, watching
 
 
 def until(holds: Callable[[], object], within_s: float = 60) -> None:
@@ -164,3 +165,29 @@ def test_a_process_beside_the_workers_is_told_once_of_a_reload(monkeypatch: pyte
         until(lambda: not reloaded.is_set())
         until(lambda: told)
     assert told == [(7, signal.SIGHUP)]
+
+
+class Over(threading.Event):
+    """That a process is told to end, and whether it waits for that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_awaited = False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.is_awaited = True
+        return super().wait(timeout)
+
+
+@pytest.mark.parametrize(("module", "run"), [(sealing, sealing.run_sealing), (watching, watching.run_watching)])
+def test_what_a_reload_took_away_is_not_started_again_and_again(
+    module: ModuleType, run: Callable[..., None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without `seal:` or `watch:` the process has nothing to do, and stays until it is told otherwise: whatever ends is started again."""
+    over = Over()
+    monkeypatch.setattr(module, "until_told", lambda: over)
+    path = make_world(tmp_path, "http://127.0.0.1:9").write()
+    with thread(over, run, path, {}) as one:
+        until(lambda: over.is_awaited or not one.is_alive())
+        assert one.is_alive()
+    assert not one.is_alive()

@@ -61,9 +61,11 @@ def run_sealing(path: Path, overrides: dict[str, str]) -> None:
     over = until_told()
     place = read_settings(path, overrides)
     seal = place.settings.seal
-    if seal is not None:
-        workspace, audit = place.path(seal.workspace), place.path(place.settings.audit)
-        seal_until(workspace, audit, seal.key, over, instant=_instants(place.state))
+    if seal is None:
+        over.wait()  # a reload took it away: what ends is started again
+        return
+    workspace, audit = place.path(seal.workspace), place.path(place.settings.audit)
+    seal_until(workspace, audit, seal.key, over, instant=_instants(place.state))
 
 
 def _instants(state: Path) -> Callable[[], datetime]:

@@ -37,6 +37,7 @@ def run_watching(path: Path, overrides: dict[str, str]) -> None:
     place = read_settings(path, overrides)
     told = place.settings.watch
     if told is None:
+        over.wait()  # a reload took it away: what ends is started again
         return
     watching, boot = watching_of(place, told), BOOT_ID.read_text("ascii").strip()
     whole_ns, said = -1, dict[object, str]()
