@@ -10,9 +10,13 @@ from collections.abc import Callable
 from functools import partial
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from queue import SimpleQueue
+from types import SimpleNamespace
 
 import pytest
 
+from ruleout.errors import RuleoutError
+from ruleout.gateway.processes import master
 from ruleout.gateway.processes.workers import Workers
 
 
@@ -87,9 +91,34 @@ def test_a_reload_exchanges_them_once_the_new_ones_serve(tmp_path: Path) -> None
     workers.start()
     looked(workers, lambda: len(alive(tmp_path)) == 2)
     before = alive(tmp_path)
-    workers.reload()
+    workers.reload(2, drain_s=5)
     looked(workers, lambda: len(alive(tmp_path)) == 2 and not alive(tmp_path) & before)
     ended(workers)
+
+
+def serve_a_while(folder: Path, ready: Event) -> None:
+    """Serve, and end only some time after SIGTERM."""
+    signal.signal(signal.SIGTERM, lambda *_: time.sleep(1))
+    serve(folder, ready)
+    (folder / "drained").touch()
+
+
+def test_after_a_reload_there_are_as_many_as_its_settings_say_and_they_drain_as_long(tmp_path: Path) -> None:
+    """Those before it drain as long as was said to them: not by the later settings."""
+    workers = Workers(partial(serve_a_while, tmp_path), 1, drain_s=60)
+    workers.start()
+    looked(workers, lambda: len(alive(tmp_path)) == 1)
+    before = alive(tmp_path)
+    workers.reload(3, drain_s=-60)
+    looked(workers, lambda: len(alive(tmp_path)) == 3 and not alive(tmp_path) & before)
+    assert (tmp_path / "drained").exists()
+    (tmp_path / "drained").unlink()
+    workers.reload(2, drain_s=60)
+    looked(workers, lambda: len(alive(tmp_path)) == 2)
+    assert not (tmp_path / "drained").exists()
+    workers.end()
+    ended(workers)
+    assert (tmp_path / "drained").exists()
 
 
 def test_a_reload_is_told_once_the_old_ones_have_ended(tmp_path: Path) -> None:
@@ -99,7 +128,7 @@ def test_a_reload_is_told_once_the_old_ones_have_ended(tmp_path: Path) -> None:
     workers.start()
     looked(workers, lambda: len(alive(tmp_path)) == 1)
     before = alive(tmp_path)
-    workers.reload()
+    workers.reload(1, drain_s=5)
     looked(workers, lambda: told)
     assert told == [alive(tmp_path)]
     assert not told[0] & before
@@ -113,7 +142,7 @@ def test_a_reload_that_cannot_begin_leaves_the_old_ones(tmp_path: Path, capsys: 
     looked(workers, lambda: len(alive(tmp_path)) == 1)
     before = alive(tmp_path)
     (tmp_path / "broken").touch()
-    workers.reload()
+    workers.reload(1, drain_s=5)
     said: list[str] = []
     looked(workers, lambda: said.append(capsys.readouterr().err) or "not reloaded" in "".join(said))
     assert alive(tmp_path) == before
@@ -175,8 +204,32 @@ def test_a_reload_that_finds_no_room_leaves_those_that_serve(
     looked(workers, lambda: len(alive(tmp_path)) == 2)
     before = alive(tmp_path)
     fail(monkeypatch, False, True)
-    workers.reload()
+    workers.reload(2, drain_s=5)
     assert "not reloaded: a new worker cannot be started: no room; the old ones go on" in capsys.readouterr().err
     looked(workers, lambda: not workers._leaving)
     assert alive(tmp_path) == before
     ended(workers)
+
+
+def test_a_reload_goes_by_what_the_settings_say_by_then(capsys: pytest.CaptureFixture[str]) -> None:
+    """How many, and how long they have to drain; settings that cannot be read are told, and nothing is exchanged."""
+    said: list[object] = []
+    workers = SimpleNamespace(
+        start=int, look=int, end=int, forget_ended=int, are_there=False,
+        reload=lambda count, drain_s: said.append((count, drain_s)),
+    )  # fmt: skip
+    listen = SimpleNamespace(tls=None, address="127.0.0.1", port=1)
+    first = SimpleNamespace(settings=SimpleNamespace(listen=listen, workers=1, drain_seconds=5))
+    found = [SimpleNamespace(settings=SimpleNamespace(workers=3, drain_seconds=600))]
+    words: SimpleQueue[str] = SimpleQueue()
+    for word in ("reload", "reload", "end"):
+        words.put(word)
+
+    def read() -> object:
+        if found:
+            return found.pop()
+        raise RuleoutError("gateway.yaml: broken")
+
+    master._work(workers, first, words, int, read)
+    assert said == [(3, 600)]
+    assert "not reloaded: gateway.yaml: broken; the old workers go on" in capsys.readouterr().err

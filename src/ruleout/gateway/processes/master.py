@@ -64,7 +64,7 @@ def serve(path: Path, overrides: Mapping[str, str]) -> None:
     workers = Workers(run, told.workers, drain_s=told.drain_seconds, reloaded=reloaded.set)
     keeper.start()
     try:
-        _work(workers, place, words, listening.close)
+        _work(workers, place, words, listening.close, partial(read_settings, path, dict(overrides)))
     finally:
         over.set()
         keeper.join(5)
@@ -94,7 +94,9 @@ def _words() -> SimpleQueue[str]:
     return words
 
 
-def _work(workers: Workers, place: Place, words: SimpleQueue[str], stop: Callable[[], None]) -> None:
+def _work(
+    workers: Workers, place: Place, words: SimpleQueue[str], stop: Callable[[], None], read: Callable[[], Place]
+) -> None:
     """Keep workers until told to end, then take no more clients; told so twice, do not wait for what is under way."""
     told = place.settings
     workers.start()
@@ -115,11 +117,21 @@ def _work(workers: Workers, place: Place, words: SimpleQueue[str], stop: Callabl
             stop()
             workers.end()
         elif word == "reload" and not is_ending:
-            workers.reload()
+            _reload_workers(workers, read)
         if is_ending:
             workers.forget_ended()
         else:
             workers.look()
+
+
+def _reload_workers(workers: Workers, read: Callable[[], Place]) -> None:
+    """Start as many new workers as the settings say by now; where they cannot be read, say so, and leave the old ones."""
+    try:
+        told = read().settings
+    except (RuleoutError, OSError) as error:
+        sys.stderr.write(f"ruleout gateway: not reloaded: {error}; the old workers go on\n")
+        return
+    workers.reload(told.workers, drain_s=told.drain_seconds)
 
 
 def _keep(

@@ -26,6 +26,7 @@ class _One:
     process: BaseProcess
     ready: Event
     began_s: float
+    drain_s: float
     leaves_s: float = 0.0
 
 
@@ -33,7 +34,7 @@ class Workers:
     """So many processes that run one function.
 
     Args:
-        drain_s: seconds that a worker has to end after it was told to.
+        drain_s: seconds that a worker has to end after it was told to; those that are there already keep theirs at a reload.
         reloaded: called once those that a reload has replaced have all ended.
     """
 
@@ -55,12 +56,12 @@ class Workers:
         """Start all; those that the system has no room for now are tried again by `look`. Effect: processes."""
         self._fill()
 
-    def reload(self) -> None:
-        """Start new ones beside those that serve; once all of them serve, the old ones drain: see `look`. Effect: processes."""
+    def reload(self, count: int, *, drain_s: float) -> None:
+        """Start so many new ones beside those that serve; once all of them serve, the old ones drain: see `look`. Effect: processes."""
         self._leave(self._fresh)
-        self._fresh = []
+        self._fresh, self._drain_s = [], drain_s
         try:
-            for _ in range(self._count):
+            for _ in range(count):
                 self._fresh.append(self._begin())
         except OSError as error:
             sys.stderr.write(
@@ -117,7 +118,7 @@ class Workers:
         ready = self._context.Event()
         process = self._context.Process(target=self._run, args=(ready,))
         process.start()
-        return _One(process=process, ready=ready, began_s=seconds())
+        return _One(process=process, ready=ready, began_s=seconds(), drain_s=self._drain_s)
 
     def _exchange(self) -> None:
         """New ones take over once all of them serve; where one of them ended before that, those that serve go on."""
@@ -128,10 +129,11 @@ class Workers:
         elif all(one.ready.is_set() for one in self._fresh):
             self._leave(self._serving)
             self._serving, self._fresh, self._is_replaced = self._fresh, [], True
+            self._count = len(self._serving)
 
     def _leave(self, some: list[_One]) -> None:
         for one in some:
-            one.leaves_s = seconds() + self._drain_s + _BEYOND_S
+            one.leaves_s = seconds() + one.drain_s + _BEYOND_S
             one.process.terminate()
         self._leaving += some
 
