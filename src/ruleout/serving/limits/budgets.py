@@ -239,7 +239,8 @@ class Budgets:
 
     def _begin_stream(self, found: _Counters) -> bool:
         most = found.budget.concurrent_streams
-        if found.spare and found.open + found.spare <= most:
+        self._let_go(found)
+        if found.spare:
             found.spare -= 1
         elif not self._store.hold(found.rows[LimitKind.CONCURRENT_STREAMS], 1, most):
             return False
@@ -252,8 +253,12 @@ class Budgets:
         self._let_go(found)
 
     def _let_go(self, found: _Counters) -> None:
-        """Give places back. Some are kept for the next streams, but few against the limit: other workers need them too."""
-        kept = 0 if self._is_retired else min(_SPARE_STREAMS, found.budget.concurrent_streams // 16)
+        """Give places back. Some are kept for the next streams, but few against the limit: other workers need them too.
+
+        None is kept where a limit became smaller: they were had under the larger one.
+        """
+        is_none_kept = self._is_retired or self.generation > 0
+        kept = 0 if is_none_kept else min(_SPARE_STREAMS, found.budget.concurrent_streams // 16)
         if found.spare > kept:
             self._store.release(found.rows[LimitKind.CONCURRENT_STREAMS], found.spare - kept)
             found.spare = kept

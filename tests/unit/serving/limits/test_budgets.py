@@ -224,6 +224,21 @@ def test_what_is_under_way_does_not_refill_a_limit_that_became_smaller(path, bef
     assert sum(worker.take(now_ns=(40 + 20 * i) * SECOND, tokens=1000) is None for i in range(50)) <= 1
 
 
+@pytest.mark.parametrize(("before", "tight"), [(32, 4), (1000, 64)])
+def test_places_that_were_kept_for_streams_under_a_larger_limit_are_asked_for_anew(path, before, tight):
+    """As many streams as the smaller limit allows are under way already, in two workers; one that ends makes room for one."""
+    one, two = (Worker(path, {ACME: Budget(concurrent_streams=before)}) for _ in range(2))
+    assert (one.kinds(18, stream=True), two.kinds(tight - 1, stream=True)) == (18, tight - 1)
+    for _ in range(17):
+        one.budgets.settle("acme", "lumen-2", 0, has_place=True)
+    for worker in (one, two):
+        worker.budgets.tighten([(LimitKind.CONCURRENT_STREAMS, "", tight)])
+
+    assert one.kinds(5, stream=True) == 0
+    two.budgets.settle("acme", "lumen-2", 0, has_place=True)
+    assert one.kinds(5, stream=True) + two.kinds(5, stream=True) == 1
+
+
 def test_what_a_limit_does_not_touch_is_given_back_as_ever(path):
     """A tightening that makes nothing smaller is none."""
     worker = Worker(path, {ACME: Budget(tokens_per_day=1000)})
