@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ from ruleout.policy.bundle import bundle_digest
 from ruleout.serving.asked import Asked
 from ruleout.serving.audit import HookSaid
 from ruleout.serving.epoch import Kill, Target, TightLimit, to_file
+from ruleout.serving.epoch.page import Serves
 from ruleout.serving.grants import Grant, find_grant, unchanged_of
 from ruleout.serving.refusal import Refusal, Why
 
@@ -491,3 +493,19 @@ def test_models_of_one_permit_are_told_apart(world: World) -> None:
     for asking in asking_in(world):
         found = [asking.ask(model=model)[0].grant for model in ("helper", "helper-2", "helper")]
         assert [grant.digest[0] for grant in found if grant] == ["9", "8", "9"]
+
+
+def test_a_worker_that_does_not_begin_makes_no_other_unready(asking: Asking) -> None:
+    """At a reload by which nothing would be served, the old workers serve on: what has not begun says nothing of the host."""
+
+    async def told() -> list[Serves]:
+        process = Process(asking.parts)
+        asking.admission.close("a wrong name in the settings")
+        asking.parts.serving.answers.start()
+        found = [Serves(slot.serves) for slot in asking.page.slots()]
+        process.begin()
+        found += [Serves(slot.serves) for slot in asking.page.slots()]
+        await process.stop()
+        return found
+
+    assert asyncio.run(told()) == [Serves.UNSAID, Serves.NOTHING]

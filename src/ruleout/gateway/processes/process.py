@@ -45,7 +45,7 @@ class Process:
         self._tasks: list[asyncio.Task[None]] = []
         self._tightened = (0, 0)  # the epoch whose limits are in force, in the budgets of which load
         self._acknowledged = (0, 0)
-        self._leaves = False
+        self._takes_clients = False
         parts.serving.answers.settled = self.settled
         places = Places(folder=parts.place.path(parts.place.settings.kills) / "run")
         self._probe = ProbeServer(places.probes, places.nudges, self._enforced, parts.serving.answers.look)
@@ -62,14 +62,14 @@ class Process:
 
     def _serves(self) -> Serves:
         serving = self._parts.serving
-        if self._leaves:
+        if not self._takes_clients:
             return Serves.UNSAID
         is_served = serving.admission.standing is not None and serving.audit.state is WriterState.RUNNING
         return Serves.SOMETHING if is_served else Serves.NOTHING
 
     def leave(self) -> None:
         """Take no more clients: from now on it is no matter for others whether this worker serves. Effect: writes its slot."""
-        self._leaves = True
+        self._takes_clients = False
         self._parts.serving.answers.look()
 
     def _enforced(self) -> tuple[int, int]:
@@ -87,7 +87,9 @@ class Process:
         self._parts.serving.answers.start()
 
     def begin(self) -> None:
-        """Answer probes, count, and look at files from now on. For the loop."""
+        """Answer probes, count, look at files, and say whether it serves from now on. For the loop. Effect: writes its slot."""
+        self._takes_clients = True
+        self._parts.serving.answers.look()
         self._keep(self._probe.start())
         self._keep(self._keep_counting())
         self._begin_watch()
