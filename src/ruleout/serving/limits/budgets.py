@@ -22,6 +22,8 @@ from ruleout.serving.refusal import Refusal, Why
 
 _DAY_S = 86_400
 _SPARE_STREAMS = 16
+#: Of what a line has no counter for; no store has such a row.
+_NO_ROW = -1
 
 _UNLISTED = Refusal(Why.NOT_PERMITTED, "no limits are known for this tenant and model", rules=("limits",))
 
@@ -36,6 +38,11 @@ class Line(NamedTuple):
     def is_of(self, tenant: str) -> bool:
         """Whether a limit of this tenant, "" for every one, is its own: names are compared as those of kills are. Pure."""
         return not tenant or folded(tenant) == folded(self.tenant)
+
+    @property
+    def kinds(self) -> tuple[LimitKind, ...]:
+        """What of it is counted in the shared store."""
+        return _CALLS if self.tool else _SHARED
 
     def key(self, kind: LimitKind) -> str:
         """A name of one counter that no other line has: parts are told apart by a byte that no name has."""
@@ -53,7 +60,9 @@ class _Counters:
             store, rows[LimitKind.REQUESTS_PER_MINUTE], budget.requests_per_minute, span=MINUTE_SPAN
         )
         self.day = Allowance(store, rows[LimitKind.REQUESTS_PER_DAY], budget.requests_per_day, span=DAY_SPAN)
-        self.tokens = Allowance(store, rows[LimitKind.TOKENS_PER_DAY], budget.tokens_per_day, span=DAY_SPAN)
+        self.tokens = Allowance(
+            store, rows.get(LimitKind.TOKENS_PER_DAY, _NO_ROW), budget.tokens_per_day, span=DAY_SPAN
+        )
         self.open, self.spare = 0, 0
 
     def tighten(self, budget: Budget) -> bool:
@@ -66,18 +75,14 @@ class _Counters:
         return True
 
 
-#: Kinds that are counted in the shared store.
-SHARED = (
-    LimitKind.REQUESTS_PER_MINUTE,
-    LimitKind.REQUESTS_PER_DAY,
-    LimitKind.TOKENS_PER_DAY,
-    LimitKind.CONCURRENT_STREAMS,
-)
+#: Kinds that are counted in the shared store; of a tool, only its calls.
+_CALLS = (LimitKind.REQUESTS_PER_MINUTE, LimitKind.REQUESTS_PER_DAY)
+_SHARED = (*_CALLS, LimitKind.TOKENS_PER_DAY, LimitKind.CONCURRENT_STREAMS)
 
 
 def lines_of(budgets: Mapping[Line, Budget]) -> tuple[str, ...]:
     """Return the keys of every shared counter, in order: what a store has to have a row for. Pure."""
-    return tuple(line.key(kind) for line in sorted(budgets) for kind in SHARED)
+    return tuple(line.key(kind) for line in sorted(budgets) for kind in line.kinds)
 
 
 class Budgets:
@@ -96,7 +101,7 @@ class Budgets:
         """
         self._store, self._is_retired, self.generation = store, False, 0
         self._counters = {
-            line: _Counters(line, budget, store, {kind: rows[line.key(kind)] for kind in SHARED})
+            line: _Counters(line, budget, store, {kind: rows[line.key(kind)] for kind in line.kinds})
             for line, budget in budgets.items()
         }
 

@@ -421,3 +421,14 @@ def test_streams_are_held_by_nobody_after_a_boot_of_the_host(path):
     with pytest.raises(RuleoutError, match="a counter of limits is damaged"):
         Worker(path, budgets)
     assert Worker(path, budgets, boot=OTHER_BOOT).kinds(9, stream=True) == 3
+
+
+def test_a_host_has_room_for_many_tools_of_many_tenants(path):
+    """Of a tool calls alone are counted; those of the last one are held to its limit as those of the first."""
+    tools = ("", *(f"tool-{number}" for number in range(50)))
+    budgets = {Line(f"tenant-{i}", "lumen-2", tool): Budget(requests_per_day=1) for i in range(36) for tool in tools}
+    one, two = Worker(path, budgets), Worker(path, budgets)
+
+    for line in (min(budgets), max(budgets)):
+        took = [worker.budgets.take(line.tenant, line.model, 0, 0, tool=line.tool) is None for worker in (one, two)]
+        assert took == [True, False]
