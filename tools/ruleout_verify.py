@@ -476,6 +476,7 @@ def log_keys_at(known, seen, size):
         if type(old) is not str or old not in keys or names != {old.rpartition("+")[0]}:
             continue  # not by a key that counts: it says nothing
         require(keys[old][0] == ED25519, "the log's Ed25519 key in %s" % raw["id"], Failed)
+        require(all(keys.get(key_id, key) == key for key_id, key in named.items()), "ids of their own", Failed)
         first = next(iter(named))
         for key_id, public_key in ((old, keys[old][1]), (first, named[first][1])):
             require(is_signed_by(raw, key_id, public_key), "%s to have signed %s" % (key_id, raw["id"]), Failed)
@@ -498,8 +499,8 @@ def keys_named(raw):
     stated = raw["subject"]["vkey"]
     stated = stated if type(stated) is list else [str(stated)]
     keys = dict(parse_log_key(text, Failed) for text in stated)
-    kinds = [kind for kind, _ in keys.values()]
-    require(kinds[:1] == [ED25519] and len(stated) <= 2, "an Ed25519 key first in %s" % raw["id"], Failed)
+    sound = [kind for kind, _ in keys.values()][:1] == [ED25519] and len(keys) == len(stated) <= 2
+    require(sound, "an Ed25519 key first in %s, and no id twice" % raw["id"], Failed)
     return keys
 
 

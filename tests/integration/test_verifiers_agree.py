@@ -24,6 +24,10 @@ from ruleout.ledger.witness_policy import parse_policy
 
 NEXT, OTHER = (KeySigner(ORIGIN, hashlib.sha256(word).digest()) for word in (b"the next", b"another"))
 QUANTUM_SAFE = CosignerKey(ORIGIN, bytes(1312), Algorithm.ML_DSA_44)
+#: Keys with ids, of 32 bits, that are the same: whoever makes a hundred thousand keys has such pairs.
+TWIN_SIGNERS = tuple(KeySigner(ORIGIN, hashlib.sha256(word).digest()) for word in (b"22174", b"32508"))
+LIKE_SAFE = KeySigner(ORIGIN, hashlib.sha256(b"1137").digest())
+SAFE_LIKE = CosignerKey(ORIGIN, (56959).to_bytes(4, "big") * 328, Algorithm.ML_DSA_44)
 
 
 def cosigner(name: str) -> CosignerKey:
@@ -37,24 +41,32 @@ def nested(groups: int) -> str:
     return "\n".join([*lines, f"quorum g{groups - 1}", ""])
 
 
+def key_of(by: KeySigner) -> VerifierKey:
+    return verifier_key(by.name, by.public_key)
+
+
+TWINS = tuple(map(key_of, TWIN_SIGNERS))
+
+
 def stated(policy: str) -> Bundle:
     """Chosen entries under a policy, which is then not held against the record's."""
     return replace(bundle_of(ENTRIES, chosen=(0,)), policy=policy)
 
 
-def key_of(by: KeySigner) -> VerifierKey:
-    return verifier_key(by.name, by.public_key)
-
-
-def rotated(*named: VerifierKey | CosignerKey, known: tuple[VerifierKey | CosignerKey, ...] = (LOG.key,)) -> Bundle:
-    """A log whose first entry names its next keys, the first of which has signed the checkpoint over two."""
+def rotated(
+    *named: VerifierKey | CosignerKey,
+    known: tuple[VerifierKey | CosignerKey, ...] = (LOG.key,),
+    signers: tuple[KeySigner, ...] = (NEXT, NEXT),
+    size: int = 2,
+) -> Bundle:
+    """A log whose first entry names its next keys; one of them has signed it, and one the checkpoint."""
     subject = {"vkey": tuple(map(str, named)), "roles": ("log",), "from": "2026-03-01T12:00:00Z", "act": "rotate"}
     entry = draft(EntryType.KEY, subject={**subject, "replaces": LOG.key.key_id})
-    first = entry_bytes(sign_entry(sign_entry(entry, LOG), NEXT))
+    first = entry_bytes(sign_entry(sign_entry(entry, LOG), signers[0]))
     prev = hashlib.sha256(first).hexdigest()
-    entries = [first, entry_bytes(draft(id="case-1/other", pseq=1, prev=prev))]
+    entries = [first, entry_bytes(draft(id="case-1/other", pseq=1, prev=prev))][:size]
     places = tuple(BundledEntry(index=nth, data=data) for nth, data in enumerate(entries))
-    return replace(bundle_of([]), checkpoint=checkpoint_of(entries, NEXT), entries=places, vkeys=known)
+    return replace(bundle_of([]), checkpoint=checkpoint_of(entries, signers[1]), entries=places, vkeys=known)
 
 
 def holes(acts: Iterable[tuple[EntryType, str, dict[str, Any]]]) -> Bundle:
@@ -75,6 +87,10 @@ REDACT = {
 REDACTED = (EntryType.REDACTION, "6", REDACT)
 PARTINGS = {
     "a change of keys that names one twice": rotated(key_of(NEXT), key_of(NEXT), QUANTUM_SAFE),
+    "a change of keys that names two of one id": rotated(*TWINS, signers=TWIN_SIGNERS),
+    "a change of keys to one with the id of another": rotated(
+        key_of(LIKE_SAFE), known=(LOG.key, SAFE_LIKE), signers=(LIKE_SAFE, LIKE_SAFE), size=1
+    ),
     "a key of the log twice": rotated(key_of(NEXT), known=(key_of(OTHER), LOG.key, key_of(OTHER), QUANTUM_SAFE)),
     "a change of keys": rotated(key_of(NEXT)),
     "groups of groups": stated(nested(120)),

@@ -108,8 +108,8 @@ def keys_named(content: DraftEntry) -> tuple[VerifierKey, *tuple[LogKey, ...]]:
     stated = content.subject["vkey"]
     keys = tuple(parse_log_key(text) for text in (stated if isinstance(stated, tuple) else (str(stated),)))
     first, rest = (keys[0], keys[1:]) if keys else (None, ())
-    if not isinstance(first, VerifierKey) or len(rest) > 1:
-        raise VerificationFailed("key", f"expected an Ed25519 key first in {content.id}, got others")
+    if not isinstance(first, VerifierKey) or len(rest) > 1 or first.key_id in [key.key_id for key in rest]:
+        raise VerificationFailed("key", f"expected an Ed25519 key first in {content.id}, and no id twice, got others")
     return (first, *rest)
 
 
@@ -138,7 +138,8 @@ def log_keys_at(known: Iterable[LogKey], entries: Iterable[LedgerEntry], *, size
         size: the checkpoint's size.
 
     Raises:
-        VerificationFailed: check "signature"; a rotation in the name of an accepted key is not signed by both.
+        VerificationFailed: check "signature"; a rotation in the name of an accepted key is not signed by both, or names a key
+            with the id of another.
 
     Source: L-7.
     """
@@ -153,6 +154,9 @@ def log_keys_at(known: Iterable[LogKey], entries: Iterable[LedgerEntry], *, size
             continue  # not by a key that counts: it says nothing
         if not isinstance(old, VerifierKey):
             raise VerificationFailed("signature", f"expected {content.id} to name the log's Ed25519 key, got another")
+        ids = {key.key_id: key for key in keys}
+        if any(ids.get(key.key_id, key) != key for key in new):
+            raise VerificationFailed("signature", f"expected {content.id} to name keys of their own ids, got others")
         for key in (old, new[0]):
             _require_signed_by(content, key, check="signature")
         gone = _generation(keys, old) if entry.index + 1 < size else set()
