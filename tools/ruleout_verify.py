@@ -1155,7 +1155,7 @@ def below_of(value):
 def reasons_of(seen):
     """Return what the log says of holes: standing redactions and erasures, each by (entry, digest)."""
     kinds, redactions, erased = {}, {}, {}
-    void = void_entries(seen)
+    void = set(void_entries(seen))
     for raw, (index, _, _) in zip(readable(seen), seen["entries"]):
         lifts = raw["subject"].get("act") == "lift"
         if raw["type"] == "redaction" and not (lifts and index in void):  # a thief lifts nothing; what hides stays
@@ -1292,7 +1292,7 @@ def policy_that_counts(seen):
 def policy_named(seen, before=None, but=None):
     """Return the digest of the policy that counts after so many of the entries, passing over those by the key `but`."""
     some = dict(seen, read=seen.get("read", ())[:before])
-    void, named = void_entries(some), None
+    void, named = set(void_entries(some)), None
     for raw, (index, _, _) in zip(some["read"], seen["entries"]):
         counts_not = index in void or but in [sig["keyid"] for sig in raw["sigs"]]
         if raw["type"] == "witness" and raw["subject"]["act"] == "policy" and not counts_not:

@@ -124,3 +124,25 @@ def test_what_names_no_entry_hides_and_erases_nothing() -> None:
 
     assert ends["an erasure of a number"]["disclosures"] == "not done"
     assert ends["a lift of a number"]["disclosures"] == "passed"
+
+
+class Place(int):
+    """An index that counts how often it is compared for equality."""
+
+    compared = 0
+    __hash__ = int.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Place.compared += 1
+        return int(self) == other
+
+
+def test_what_a_compromised_key_signed_is_looked_up_and_not_searched_for() -> None:
+    """A key that sealed a hundred thousand batches and was stolen keeps no verifier busy for hours."""
+    signed = {"type": "evidence", "subject": {}, "sigs": [{"keyid": "k"}]}
+    ended = {"type": "key", "subject": {"act": "compromise", "of": "k", "until": 0}, "sigs": []}
+    read = [signed] * 300 + [ended]
+    entries = [(Place(nth), b"", []) for nth in range(len(read))]
+
+    assert SINGLE.policy_named({"read": read, "entries": entries}) is None
+    assert Place.compared < len(read)
