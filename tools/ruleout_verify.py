@@ -1498,7 +1498,7 @@ def printable(line):
 def read_policy(path):
     if path is None:
         return None
-    with open(path, encoding="utf-8") as file:
+    with open(path, encoding="utf-8", newline="") as file:
         return parse_policy(file.read(262145))
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from tests.ledger_builders import CEO, KEYRING, LOG, OBJECT, RSO, bundle_of, chain, checkpoint_of, draft, ref
 
+from ruleout.cli.main import main
 from ruleout.errors import VerificationFailed
 from ruleout.ledger import entry as entry_module
 from ruleout.ledger.bundle import Bundle, Earlier, parse_bundle, to_bytes
@@ -258,6 +259,15 @@ def test_the_command_refuses_what_is_no_bundle(tmp_path: Path) -> None:
         assert run(path).returncode == 2
     assert run(tmp_path / "nowhere").returncode == 2
     assert run(write(tmp_path, BUNDLES["full"]), "--vkey", "x").returncode == 2
+
+
+def test_a_policy_is_read_as_it_stands(tmp_path: Path) -> None:
+    """One with another system's line ends is none, as for `ruleout verify --policy`."""
+    policy, bundle = tmp_path / "policy.txt", write(tmp_path, BUNDLES["full"])
+    for text, code in ((b"quorum none\n", 0), (b"quorum none\r\n", 2), (b"quorum none\r", 2)):
+        policy.write_bytes(text)
+        assert SINGLE.main([str(bundle), "--policy", str(policy)]) == code
+        assert main(["verify", str(bundle), "--policy", str(policy)]) == code
 
 
 def test_what_was_given_beside_the_bundle_is_named_where_it_is_at_fault(tmp_path, capsys):
