@@ -9,17 +9,18 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.integration.test_log_writer import entries, files
-from tests.ledger_builders import LOG, ORIGIN, FakeSigner, draft
-from tests.witness_builders import signer
+from tests.ledger_builders import LOG, ORIGIN, FakeSigner, draft, ref
+from tests.witness_builders import policy_of, signer
 
 from ruleout.adapters.log_writer import create_log, open_log
 from ruleout.adapters.mirror.store import Mirror
-from ruleout.adapters.tile_store import read_log
+from ruleout.adapters.tile_store import put_object, read_log
 from ruleout.app.mirror.fetch import Fetched, fetch
 from ruleout.app.mirror.push import Pushed, push
 from ruleout.ledger.cosignature import Algorithm, cosign
 from ruleout.ledger.entry import EntryType, to_bytes
 from ruleout.ledger.signing import sign_entry
+from ruleout.ledger.witness_policy import policy_text
 
 obstore = pytest.importorskip("obstore", reason="NOT TESTED: mirrors need the extra `remote`")
 
@@ -82,6 +83,18 @@ def witnessed(log: Path, name: str) -> None:
     line = cosign(read_log(log).head, signer(name), time=1_700_000_000, algorithm=Algorithm.ED25519)
     with open_log(log, LOG) as writer:
         writer.add_lines([line])
+
+
+ONE_WITNESS = policy_text(policy_of("a.example/w", needed=1).witnesses, 1).encode()
+
+
+def with_policy(log: Path, text: bytes) -> None:
+    """The log names its witnesses."""
+    put_object(log, text)
+    entry = draft(EntryType.WITNESS, subject={"act": "policy"}, refs=(ref(text, "policy"),))
+    with open_log(log, LOG) as writer:
+        writer.append([to_bytes(sign_entry(entry, LOG))])
+        writer.publish()
 
 
 def published(log: Path) -> dict[str, bytes]:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from tests.integration.test_log_writer import files, new_log
 from tests.ledger_builders import LOG, ORIGIN, FakeSigner
-from tests.mirror_builders import OTHER, Bucket, grow, other_log, published, rotate
+from tests.mirror_builders import ONE_WITNESS, OTHER, Bucket, grow, other_log, published, rotate, with_policy, witnessed
+from tests.witness_builders import signer
 
 from ruleout.adapters.log_writer import create_log
 from ruleout.adapters.mirror.store import Held, Mirror
@@ -18,6 +19,7 @@ from ruleout.app.mirror.fetch import fetch
 from ruleout.app.mirror.push import AT_ONCE
 from ruleout.errors import LedgerError, NotFound, VerificationFailed
 from ruleout.ledger.checkpoint import Checkpoint, sign_checkpoint
+from ruleout.ledger.cosignature import Algorithm, cosign
 from ruleout.ledger.tile import MAX_ENTRY_BYTES
 
 
@@ -186,3 +188,40 @@ def test_no_more_of_what_a_store_gives_is_in_memory_than_is_asked_for_at_once(tm
     with pytest.raises(LedgerError, match="got none"):
         fetch(Endless(None, base="mem://", prefix=""), tmp_path / "copy")
     assert (max(held) <= AT_ONCE + 2, asked[-1]) == (True, 256 * 32)
+
+
+def test_no_copy_and_no_mirror_keeps_a_false_line_in_a_witnesss_name(tmp_path: Path, bucket: Bucket) -> None:
+    """It would keep out what the witness signed of the same state, and no reader would take the copy."""
+    log = new_log(tmp_path, 3)
+    with_policy(log, ONE_WITNESS)
+    bare = read_log(log).checkpoint
+    other = Checkpoint(ORIGIN, 4, bytes(32))
+    wrong = cosign(other, signer("a.example/w"), time=1_700_000_000, algorithm=Algorithm.ED25519)
+    witnessed(log, "a.example/w")
+    whole = read_log(log).checkpoint
+    bucket.push(log)
+    for told, kept in ((bare + wrong, bare), (whole, whole), (bare + wrong, whole), (whole + wrong, whole)):
+        bucket.put("checkpoint", told.encode())
+        assert bucket.fetch(tmp_path / "copy").view.checkpoint == kept
+    bucket.put("checkpoint", (whole + whole.removeprefix(bare)).encode())
+    assert bucket.fetch(tmp_path / "new").view.checkpoint == whole
+
+    (log / "checkpoint").write_text(bare)
+    bucket.put("checkpoint", (bare + wrong).encode())
+    bucket.push(log)
+    assert bucket.files["checkpoint"] == bare.encode()
+
+
+@pytest.mark.parametrize("text", [b"\xff", b"nonsense", None])
+def test_a_log_whose_policy_is_none_or_not_at_hand_is_mirrored_as_it_is(
+    tmp_path: Path, bucket: Bucket, text: bytes | None
+) -> None:
+    """What a record names there is for its readers to judge."""
+    log = new_log(tmp_path, 3)
+    with_policy(log, text or ONE_WITNESS)
+    witnessed(log, "a.example/w")
+    for path in [path for path in log.glob("objects/*/*") if text is None]:
+        path.unlink()
+    bucket.push(log)
+    assert bucket.push(log).files == 0
+    assert bucket.fetch(tmp_path / "copy").view.checkpoint == read_log(log).checkpoint

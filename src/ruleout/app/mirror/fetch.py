@@ -32,7 +32,8 @@ from ruleout.adapters.tile_store import (
     read_log,
 )
 from ruleout.app.audit.host_copy import digests_named
-from ruleout.app.mirror.push import AT_ONCE, Told, stated, with_lines_of
+from ruleout.app.mirror.lines import with_lines_of, without_false_lines
+from ruleout.app.mirror.push import AT_ONCE, Told, stated
 from ruleout.app.witnessing.policy import witness_entries
 from ruleout.errors import LedgerError, NotFound, VerificationFailed
 from ruleout.ledger.checkpoint import open_checkpoint
@@ -232,6 +233,7 @@ def _led(view: LogView, known: tuple[LogKey, ...]) -> LogKeys:
 
 def _note(view: LogView, old: LogView | None) -> str:
     """The checkpoint; of the state that the copy has already, the copy's with what witnesses signed since: no store takes that away."""
+    note = without_false_lines(view.checkpoint, view)
     if old is None or old.head != view.head:
-        return view.checkpoint
-    return with_lines_of(old.checkpoint, view.checkpoint)
+        return note
+    return with_lines_of(without_false_lines(old.checkpoint, view), note)

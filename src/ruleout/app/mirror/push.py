@@ -26,10 +26,11 @@ from ruleout.adapters.tile_store import (
     read_log,
 )
 from ruleout.app.audit.host_copy import objects_named
+from ruleout.app.mirror.lines import with_lines_of, without_false_lines
 from ruleout.app.witnessing.policy import witness_entries
 from ruleout.errors import RuleoutError, VerificationFailed
 from ruleout.ledger.checkpoint import Checkpoint, open_checkpoint
-from ruleout.ledger.note import MAX_NOTE_BYTES, with_lines
+from ruleout.ledger.note import MAX_NOTE_BYTES
 
 #: What is told of progress: how many files are done.
 Told = Callable[[int], None]
@@ -107,13 +108,9 @@ def _earlier(view: LogView, noted: bytes, mirror: Mirror) -> Checkpoint:
 
 def _note(view: LogView, noted: Held | None) -> str:
     """Our checkpoint; where the mirror's is of the same state, with what witnesses signed there besides."""
-    return view.checkpoint if noted is None else with_lines_of(view.checkpoint, noted.data.decode("utf-8", "replace"))
-
-
-def with_lines_of(note: str, other: str) -> str:
-    """Return a note with the signature lines that another has besides, where that has the same text. Pure."""
-    (text, _, _), (same, _, lines) = note.rpartition("\n\n"), other.rpartition("\n\n")
-    return with_lines(note, lines.split("\n")[:-1]) if text == same else note
+    if noted is None:
+        return view.checkpoint
+    return with_lines_of(view.checkpoint, without_false_lines(noted.data.decode("utf-8", "replace"), view))
 
 
 def _files(view: LogView, since: int) -> Iterator[tuple[str, bytes]]:

@@ -134,7 +134,7 @@ def recorded_policy(view: LogView, *, but: str = "", void: bool = False) -> tupl
     digest = policy_named(witness_entries(view.entries()), but=but, void=void)
     if digest is None:
         return None
-    text = get_object(view.path, digest).decode("utf-8")
+    text = get_object(view.path, digest).decode("utf-8", "replace")
     return text, parse_policy(text)
 
 
