@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import random
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def test_whatever_a_store_gives_a_copy_stays_as_it_was_or_holds(tmp_path: Path, 
             assert files(tmp_path / "copy") == kept, name
             with pytest.raises((VerificationFailed, LedgerError, NotFound)):
                 bucket.fetch(tmp_path / "new")
-            assert files(tmp_path / "new") == {} if (tmp_path / "new").exists() else True
+            assert published(tmp_path / "new") == {} if (tmp_path / "new").exists() else True
         bucket.put(name, data)
     assert bucket.fetch(tmp_path / "copy").view.size == 550
 
@@ -133,6 +134,17 @@ def test_of_two_fetches_into_a_folder_the_second_takes_nothing_from_the_first(tm
     assert fetch(bucket.mirror(Twice), tmp_path / "copy").view.size == 300
     assert (len(refused), audit_log(read_log(tmp_path / "copy"), [LOG.key]).size) == (2, 300)
     assert bucket.fetch(tmp_path / "copy").before == 300
+
+
+def test_a_folder_is_held_by_a_file_in_it(tmp_path: Path, bucket: Bucket) -> None:
+    """NFS has locks of files that are open to be written, and of nothing else."""
+    bucket.push(new_log(tmp_path, 3))
+    bucket.fetch(tmp_path / "copy")
+    with (tmp_path / "copy/lock").open("r+b") as held:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with pytest.raises(LedgerError, match="expected no other fetch"):
+            bucket.fetch(tmp_path / "copy")
+    assert bucket.fetch(tmp_path / "copy").before == 3
 
 
 def test_a_fetch_that_another_overtakes_comes_too_late_and_finds_no_fork(tmp_path: Path, bucket: Bucket) -> None:

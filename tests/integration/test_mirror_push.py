@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.integration.test_log_writer import files, new_log
+from tests.integration.test_log_writer import new_log
 from tests.ledger_builders import LOG
 from tests.mirror_builders import OTHER, Bucket, grow, other_log, published, rotate, witnessed
 
@@ -35,7 +35,7 @@ def test_a_mirror_is_the_log_and_a_copy_of_it_is_the_mirror(tmp_path: Path, buck
     pushed = bucket.push(log)
     fetched = bucket.fetch(tmp_path / "copy")
 
-    assert bucket.files == published(log) == files(tmp_path / "copy")
+    assert bucket.files == published(log) == published(tmp_path / "copy")
     assert (pushed.before, pushed.head, pushed.files) == (None, read_log(log).head, len(bucket.files))
     assert (fetched.before, fetched.view.size) == (None, size)
 
@@ -79,7 +79,7 @@ def test_a_log_that_changed_its_key_goes_on_in_its_mirror_and_its_copy(tmp_path:
 
     assert fetch(bucket.mirror(), tmp_path / "copy", vkeys=[LOG.key]).view.size == 8
     assert fetch(bucket.mirror(), tmp_path / "new", vkeys=[OTHER.key]).view.key == OTHER.key
-    assert files(tmp_path / "copy") == published(log)
+    assert published(tmp_path / "copy") == published(log)
 
 
 # --- breaking off, and two at once ----------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ from ruleout.ledger.tile import WIDTH, tile_path, tiles_of
 _FORK = "The copy stays as it was. Keep both: what the store holds now is not the log that the copy is of."
 
 #: What stands in a copy's folder before its checkpoint, the last file; also where the writing of a file broke off.
-_UNFINISHED = frozenset({"log.json", "log.json.tmp", "tile", "objects", "checkpoint.tmp"})
+_UNFINISHED = frozenset({"lock", "log.json", "log.json.tmp", "tile", "objects", "checkpoint.tmp"})
 _LATE = "Somebody else fetched at the same time. Run it again."
 _DAMAGED = "Nothing was kept. Tell whoever pushes there, who can look at every file with `ruleout mirror push --all`."
 
@@ -104,7 +104,9 @@ def _alone(folder: Path) -> Iterator[None]:
     """Hold a folder, made where it is not there: of two at once the one that fails would take away what the other wrote."""
     with disk_errors(folder):
         make_directory(folder, SystemFiles())
-        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        fd = os.open(
+            folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644
+        )  # NFS locks files that may be written
     try:
         _lock(fd, folder)
         yield
@@ -117,7 +119,7 @@ def _lock(fd: int, folder: Path) -> None:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise LedgerError(f"{folder}: expected no other fetch, got one", hint="Wait for it to end.") from error
-    except OSError:  # NFS locks no folders: there two at once are the caller's to keep apart
+    except OSError:  # a file system without locks: there two at once are the caller's to keep apart
         return
 
 
