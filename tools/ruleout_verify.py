@@ -393,7 +393,7 @@ def open_note(note, keys):
     body, gap, tail = note.rpartition("\n\n")
     lines = tail.split("\n")
     text = body + "\n"
-    if len(note) > 65536 or not gap or lines[-1] or not 2 <= len(lines) <= 101 or bad_characters(note):
+    if len(note.encode("utf-8")) > 65536 or not gap or lines[-1] or not 2 <= len(lines) <= 101 or bad_characters(note):
         raise Failed("expected a signed note, got something else")
     signed = {}
     for line in lines[:-1]:

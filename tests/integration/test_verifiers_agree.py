@@ -93,6 +93,9 @@ PARTINGS = {
     ),
     "a key of the log twice": rotated(key_of(NEXT), known=(key_of(OTHER), LOG.key, key_of(OTHER), QUANTUM_SAFE)),
     "a change of keys": rotated(key_of(NEXT)),
+    "a checkpoint that is too long in bytes": replace(
+        bundle_of(ENTRIES), checkpoint=checkpoint_of(ENTRIES) + f"— {chr(0x20000) * 180} {'A' * 480}\n" * 95
+    ),
     "groups of groups": stated(nested(120)),
     "a long name of a witness": stated(f"witness w {cosigner(chr(0x20000) * 100)}\nquorum none\n"),
     "a log named many times": stated(f"log {LOG.key}\n" * 200 + "quorum none\n"),

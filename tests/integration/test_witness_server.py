@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import http.client
 import select
@@ -27,7 +28,7 @@ from ruleout.app.witnessing.asking import Finding, Shown, ask_witness
 from ruleout.errors import LedgerError
 from ruleout.ledger.checkpoint import parse_checkpoint
 from ruleout.ledger.merkle import consistency_proof, leaf_hash, levels_of
-from ruleout.ledger.note import open_note
+from ruleout.ledger.note import MAX_NOTE_BYTES, open_note
 from ruleout.ledger.witness_policy import Witness
 from ruleout.ledger.witnessing import MAX_BODY_BYTES, SIZE_TYPE, Answer, request_body
 
@@ -96,6 +97,18 @@ def test_whichever_step_on_the_disk_fails_no_cosignature_leaves_before_it_is_rem
         assert seen in (5, 8)
         assert 200 == again.add_checkpoint(body(seen, 8)).status
         again.store.close()
+
+
+def test_whoever_adds_lines_to_a_checkpoint_silences_no_witness(tmp_path: Path) -> None:
+    """A note that is longer in bytes than any the witness reads again is not remembered: it would answer nobody after it."""
+    witness = service(tmp_path, LOGS)
+    witness.add_checkpoint(body(0, 5))
+    line = f"— {chr(0x20000) * 8} {base64.b64encode(bytes(480)).decode()}\n"
+    note = checkpoint_of(ENTRIES[:5]) + line * 99
+
+    assert (len(note) < MAX_NOTE_BYTES, len(request_body(5, (), note)) < MAX_BODY_BYTES) == (True, True)
+    assert 403 == witness.add_checkpoint(request_body(5, (), note)).status
+    assert 200 == witness.add_checkpoint(body(5, 8)).status
 
 
 def test_a_memory_that_was_changed_is_not_taken_for_another(tmp_path: Path) -> None:

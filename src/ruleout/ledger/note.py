@@ -257,7 +257,7 @@ def decode_base64(text: str, *, check: str) -> bytes:
 def _split_note(note: str) -> tuple[str, list[str]]:
     body, gap, tail = note.rpartition("\n\n")
     lines = tail.split("\n")
-    if len(note) > MAX_NOTE_BYTES or not gap or lines[-1] or len(lines) < 2 or not _is_note_text(note):
+    if not gap or lines[-1] or len(lines) < 2 or not _is_note_text(note):
         raise VerificationFailed("note", "expected text, an empty line and signature lines, got something else")
     if len(lines) > MAX_SIGNATURES + 1:
         raise VerificationFailed("note", f"expected at most {MAX_SIGNATURES} signatures, got {len(lines) - 1}")
@@ -276,7 +276,11 @@ def _parse_signature_line(line: str) -> tuple[str, str, bytes]:
 
 def _is_note_text(text: str) -> bool:
     try:
-        text.encode("utf-8")
+        size_bytes = len(text.encode("utf-8"))
     except UnicodeEncodeError:
         return False
-    return text.endswith("\n") and not any(ord(char) < 0x20 and char != "\n" for char in text)
+    return (
+        size_bytes <= MAX_NOTE_BYTES
+        and text.endswith("\n")
+        and not any(ord(char) < 0x20 and char != "\n" for char in text)
+    )

@@ -125,6 +125,7 @@ def test_a_wrong_or_repeated_signature_by_a_known_key_is_refused() -> None:
         f"{TEXT}\n— {ORIGIN} AAAAAAB=\n",
         f"{TEXT}\n— a+b {text64(bytes(68))}\n",
         f"{TEXT}\n" + f"— other {text64(bytes(68))}\n" * 101,
+        f"{TEXT}\n" + f"— {chr(0x20000) * 180} {text64(bytes(360))}\n" * 95,
         "x" * 70000 + NOTE,
     ],
 )
