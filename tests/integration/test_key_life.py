@@ -14,6 +14,7 @@ import pytest
 from tests.integration.command_line import NOW, ROOT, Anybody, Lab, run, seeds, ticking
 from tests.witness_builders import Servers, cosigner_key_of, make_servers
 
+from ruleout.adapters import tile_store
 from ruleout.adapters.log_writer import LogWriter
 from ruleout.adapters.tile_store import read_description, read_log
 from ruleout.app.bundle import open_bundle, replay
@@ -232,6 +233,20 @@ def test_of_two_algorithms_both_must_have_signed(tmp_path: Path, tool: Any) -> N
     for line in lines.splitlines():
         report, _ = said(tool, replace(bundle, checkpoint=f"{text}\n\n{line}\n"))
         assert ["signature"] == failed(report)
+
+
+def test_a_log_changes_its_key_no_more_often_than_its_readers_follow(
+    small: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One more would leave a log that nobody opens, and an entry that cannot be taken back: it is refused before."""
+    monkeypatch.setattr(tile_store, "MAX_GENERATIONS", 2)
+    monkeypatch.setattr(rotate, "MAX_GENERATIONS", 2)
+    assert small.run("key", "rotate", "--log", env=env_of(small)).code == 0
+    size = small.size()
+    refused = small.run("key", "rotate", "--log", env=env_of(small))
+
+    assert (refused.code, "at most 2 keys of a log" in refused.err) == (2, True), refused.err
+    assert (failed(verify_bundle(open_bundle(small.record))), small.size()) == ([], size)
 
 
 @pytest.mark.parametrize("step", ["before the entry", "after the entry", "after log.json"])

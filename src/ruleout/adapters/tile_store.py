@@ -31,7 +31,8 @@ from ruleout.model.canonical import canonical, parse_canonical
 FORMAT = "ruleout-log/1"
 #: The same for a log that signs with two algorithms or has changed its key.
 FORMAT_MANY = "ruleout-log/2"
-_MAX_GENERATIONS = 100
+#: How many generations of keys a log may have: more are not read.
+MAX_GENERATIONS = 100
 MAX_DESCRIPTION = 512 * 1024
 #: The largest entry bundle.
 MAX_TILE = WIDTH * (2 + MAX_ENTRY_BYTES)
@@ -195,7 +196,7 @@ def parse_description(data: bytes, *, shown: str) -> LogKeys:
     except (VerificationFailed, AttributeError, KeyError, TypeError) as error:
         raise LedgerError(f"{shown}: expected log.json of {FORMAT}, got another: {error}") from error
     sound = all(_is_generation(generation, raw["origin"]) for generation in keys.generations)
-    if not 0 < len(keys.generations) <= _MAX_GENERATIONS or not sound:
+    if not 0 < len(keys.generations) <= MAX_GENERATIONS or not sound:
         raise LedgerError(f"{shown}: expected log.json of {FORMAT} under its key's name, got another")
     return keys
 

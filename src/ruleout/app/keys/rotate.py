@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ruleout.adapters.keys import KeySigner
 from ruleout.adapters.log_writer import keys_of, open_log
-from ruleout.adapters.tile_store import LogKeys
+from ruleout.adapters.tile_store import MAX_GENERATIONS, LogKeys
 from ruleout.app.keyring import write_keyring
 from ruleout.app.ledger import Record, Recorder, read_record, recording, unlock_log_key
 from ruleout.app.unlock import Keys
@@ -69,6 +69,11 @@ def rotate_log_key(workspace: Workspace, keys: Keys, *, at: datetime) -> LogKeys
     generation = len(read_record(workspace).view.log_keys.generations) + 1
     name = workspace.log_key_of(generation)
     if not _names_a_new_key(workspace):
+        if generation > MAX_GENERATIONS:  # nobody would read the log with one more, and the entry cannot be taken back
+            hint = "Begin another log; this one goes on with the key it has."
+            raise RuleoutError(
+                f"expected at most {MAX_GENERATIONS} keys of a log, one after the other, got one more", hint=hint
+            )
         with recording(workspace, keys, at=at) as (record, recorder):
             new = _new_or_made(keys, name, workspace.origin)
             _draft_log_rotation(record, recorder, (old, new), at=at)
