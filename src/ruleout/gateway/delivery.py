@@ -37,7 +37,7 @@ class Delivery:
         self._it.send(data)
         self._client.send(data)
         if self._client.is_slow:
-            self._live.untaken = self._client.queued
+            self._live.wait_for(self._client.queued)
             await self._client.taken()
             self._live.untaken = None
 

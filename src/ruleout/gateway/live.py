@@ -64,13 +64,13 @@ class Live:
     Args:
         judge: says why it may not go on, None while it may.
         loop: the loop that runs: to ask for it costs a call of the system.
-        silent_s: seconds without a byte from upstream, or without one taken by the client, after which it counts as broken off.
+        silent_s: seconds without a byte from upstream, or in which the client took too little, after which it counts as broken off.
 
     Attributes:
         refusal: why it was cut; None while it was not.
         connection: the upstream's connection, once there is one.
         is_kept: whether the record of its request is durable: see `kept`.
-        heard: the loop's time at which upstream was heard last, or the client took something.
+        heard: the loop's time at which upstream was heard last, or the client had taken enough.
         untaken: says how much the client has to take still, while a chunk waits for it to take some; None else.
     """
 
@@ -81,7 +81,7 @@ class Live:
         self.heard = loop.time()
         self.is_kept = False
         self.untaken: Callable[[], int] | None = None
-        self._left = 0  # what `untaken` said last
+        self._left = 0  # what `untaken` said at `heard`
         self.task = asyncio.current_task(loop)
         self.connection: Connection | None = None
         self.refusal: Refusal | None = None
@@ -95,7 +95,7 @@ class Live:
             self._loop.call_later(GRACE_S, self._drop)
 
     def hear(self) -> None:
-        """Take note that upstream was heard, or the client took something."""
+        """Take note that upstream was heard, or the client took enough."""
         self.heard = self._loop.time()
 
     def kept(self, error: AuditUnavailable | None) -> None:
@@ -111,15 +111,23 @@ class Live:
         """End it: its client has gone."""
         self.cut(GONE)
 
-    def look_around(self, now: float) -> None:
-        """Cut it if upstream is silent, or its client takes nothing."""
-        if self.untaken is not None and (left := self.untaken()) != self._left:
-            self._left, self.heard = left, now
-        if now - self.heard > self.silent_s and self.connection is not None:
-            if self.untaken is not None:
-                self.cut(GONE)
-            elif self.connection.is_awaited:  # while a hook or a person is asked, nobody listens to upstream
+    def wait_for(self, untaken: Callable[[], int]) -> None:
+        """A chunk waits from now on for its client to take some of what came before it."""
+        self.untaken, self._left = untaken, untaken()
+        self.hear()
+
+    def look_around(self, now: float, least_bytes_s: int) -> None:
+        """Cut it if upstream is silent, or its client takes less a second than that of what waits for it."""
+        if now - self.heard <= self.silent_s or self.connection is None:
+            return
+        if self.untaken is None:
+            if self.connection.is_awaited:  # while a hook or a person is asked, nobody listens to upstream
                 self.cut(_SILENT)
+            return
+        left, before = self.untaken(), self._left
+        self._left, self.heard = left, now
+        if before - left < least_bytes_s * self.silent_s:
+            self.cut(GONE)
 
     def over(self) -> None:
         """It ends by itself from here on: it is not dropped any more, and what it waits for has an end of its own."""
@@ -145,6 +153,7 @@ class Answers:
     Args:
         state: what they are judged by; a look at it is all that a quiet tick costs.
         flush: sends what waits to be sent of answers that have ended.
+        least_bytes_s: see `Live.look_around`.
 
     Attributes:
         settled: called with the number of the epoch by which all were judged last and how many cut answers still live,
@@ -152,8 +161,8 @@ class Answers:
         loop: the loop of all answers, from `start` on.
     """
 
-    def __init__(self, state: Callable[[], PageState], flush: Callable[[], None]) -> None:
-        self._state, self._flush = state, flush
+    def __init__(self, state: Callable[[], PageState], flush: Callable[[], None], *, least_bytes_s: int) -> None:
+        self._state, self._flush, self._least_bytes_s = state, flush, least_bytes_s
         self.settled: Callable[[int, int], None] = lambda _epoch, _live: None
         self._live: set[Live] = set()
         self._ending: set[Live] = set()
@@ -238,5 +247,5 @@ class Answers:
         if self._ticks % _TICKS_A_SECOND == 0:
             self.look()  # a permit ends by the clock, of which the page says nothing
             for live in tuple(self._live):
-                live.look_around(loop.time())
+                live.look_around(loop.time(), self._least_bytes_s)
         self._handle = loop.call_later(TICK_S, self._tick)

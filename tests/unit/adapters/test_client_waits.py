@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from dataclasses import replace
 
@@ -35,6 +36,36 @@ def test_every_wait_has_an_end(data: bytes, begins: bytes) -> None:
     run(main())
 
 
+@pytest.mark.parametrize(
+    ("data", "more", "begins"),
+    [
+        (b"", b"\r\n", b""),
+        (b"POST / HTTP/1.1\r\n", b"x: 1\r\n", b"HTTP/1.1 408 "),
+        (POST[:-4].replace(b": 4", b": 4000"), b"a", b"HTTP/1.1 200 "),
+        (POST[:-4].replace(b"content-length: 4", b"transfer-encoding: chunked"), b"1\r\na\r\n", b"HTTP/1.1 200 "),
+        (POST, b"\r\n", b"HTTP/1.1 200 "),
+        (POST + b"POST / HTTP/1.1\r\n", b"x: 1\r\n", b"HTTP/1.1 200 "),
+        (POST + POST[:-4].replace(b": 4", b": 4000"), b"a", b"HTTP/1.1 200 "),
+    ],
+    ids=["nothing", "a header", "a body", "chunks", "behind an answer", "a second header", "a second body"],
+)
+def test_a_request_that_comes_little_by_little_has_an_end_too(data: bytes, more: bytes, begins: bytes) -> None:
+    async def main() -> None:
+        async with served(waits=SHORT) as (port, _):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(data)
+            answer = asyncio.create_task(reader.read(2**20))
+            async with asyncio.timeout(30):
+                with contextlib.suppress(ConnectionError):
+                    while not reader.at_eof() and not writer.is_closing():
+                        writer.write(more)
+                        await asyncio.sleep(0.05)
+                assert (await answer).startswith(begins)
+            writer.close()
+
+    run(main())
+
+
 def test_a_client_that_does_not_take_its_answer_is_dropped_and_one_that_is_slow_is_not() -> None:
     size = 8 * 2**20
 
@@ -56,6 +87,39 @@ def test_a_client_that_does_not_take_its_answer_is_dropped_and_one_that_is_slow_
             async with asyncio.timeout(60):
                 await none_left(server)
             lazy.close()
+
+    run(main())
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_a_client_keeps_its_connection_while_it_takes_so_much_a_second(ends: bool) -> None:
+    """Of its last answer too, and whether its connection is kept or ends behind that."""
+    size = 4 * 2**20
+
+    async def answer(one: Incoming) -> None:
+        one.keeps = not ends
+        one.whole(200, [], b"a" * size)
+
+    async def takes(port: int, each: int) -> int:
+        loop, got = asyncio.get_running_loop(), 0
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2 * each)  # so that what it takes shows soon
+            client.setblocking(False)
+            await loop.sock_connect(client, ("127.0.0.1", port))
+            await loop.sock_sendall(client, POST)
+            with contextlib.suppress(ConnectionError):
+                while got <= size and (part := await loop.sock_recv(client, each)):
+                    got += len(part)
+                    await asyncio.sleep(0.1)
+        return got
+
+    async def main() -> None:
+        waits = replace(SHORT, taken_s=1, least_bytes_s=100_000)
+        async with served(answer, waits=waits) as (port, _):
+            async with asyncio.timeout(60):
+                enough, little = await asyncio.gather(takes(port, 2**18), takes(port, 2000))
+            assert enough > size
+            assert little < size
 
     run(main())
 

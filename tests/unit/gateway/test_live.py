@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ruleout.gateway.live import Answers, Live, PageState
+from ruleout.adapters.outbox import Outbox
+from ruleout.adapters.upstream.connection import Connection
+from ruleout.gateway.live import GONE, Answers, Live, PageState
 from ruleout.serving.refusal import Refusal, Why
 
 KILLED = Refusal(Why.KILLED, "killed")
@@ -48,7 +50,7 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 @pytest.fixture
 def answers(page: Page) -> Answers:
-    made = Answers(page.state, page.flush)
+    made = Answers(page.state, page.flush, least_bytes_s=240)
     made.settled = page.settled
     return made
 
@@ -149,3 +151,54 @@ def test_an_answer_that_was_killed_while_its_last_bytes_were_given_is_dropped(pa
     assert rest.done is not None
     rest.done()
     assert page.told[1:] == [(1, 0)]
+
+
+def waiting(loop: asyncio.AbstractEventLoop) -> Live:
+    """An answer of which upstream says nothing more for now, of 60 s in which something has to come."""
+    made = live(loop, lambda: None)
+    made.connection = Connection(lambda _: None, Outbox())
+    return made
+
+
+@pytest.mark.parametrize(
+    ("taken", "stays"),
+    [
+        ([2000] * 1000, True),  # a bad mobile line
+        (([0] * 50 + [2000] * 10) * 20, True),  # and one that fails for most of a minute, each minute
+        ([1] * 1000, False),
+        ([14_000] + [0] * 1000, False),
+        ([250] * 300 + [100] * 300, False),
+        ([0] * 70, False),
+    ],
+)
+def test_a_client_keeps_its_upstream_while_it_takes_so_much_a_second(
+    loop: asyncio.AbstractEventLoop, taken: list[int], stays: bool
+) -> None:
+    """What it takes is seen each second, of an answer that waits for it."""
+    one, left = waiting(loop), 2**30
+
+    def untaken() -> int:
+        return left
+
+    one.wait_for(untaken)
+    began = one.heard
+    for second, some in enumerate(taken, 1):
+        left -= some
+        one.look_around(began + second, 240)
+    assert (one.refusal is None) == stays
+    assert stays or one.refusal is GONE
+
+
+def test_a_client_for_which_nothing_waits_takes_nothing_for_as_long_as_the_model_thinks(
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    """As long as upstream is not silent for too long; and what it took before counts for nothing against it."""
+    one = waiting(loop)
+    one.wait_for(lambda: 2**20)
+    one.untaken = None
+    for second in range(50):
+        one.look_around(one.heard + second, 240)
+    one.hear()
+    one.wait_for(lambda: 2**20)
+    one.look_around(one.heard + 50, 240)
+    assert one.refusal is None

@@ -34,13 +34,18 @@ Handle = Callable[[Incoming], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """Seconds that a client has: for a header, for a body, for its next request, and to take some of its answer."""
+    """Seconds that a client has: for a header, for a body, for its next request, and to take some of its answer.
+
+    Attributes:
+        least_bytes_s: bytes a second that it takes at least of what waits for it, else it is not waited for any longer.
+    """
 
     head_s: float = 30
     body_s: float = 30
     idle_s: float = 75
     taken_s: float = 30
     leave_s: float = 2
+    least_bytes_s: int = 240
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,7 +87,7 @@ class ClientConnection(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._next: asyncio.Future[None] | None = None  # what it waits by for the next request
         self._is_paused = False
-        self._queued = 0  # when it was last looked at
+        self._queued = 0  # when it was last waited for too long, in vain: 0 for not yet
         self.late_s = _NEVER
 
     # --- the loop calls these -----------------------------------------------------------------------------------------
@@ -176,7 +181,7 @@ class ClientConnection(asyncio.Protocol):
             self._transport.pause_reading()
 
     def _start(self, one: Incoming) -> None:
-        self._current, self.late_s = one, _NEVER
+        self._current, self.late_s, self._queued = one, _NEVER, 0
         if self._task is None:
             self._task = self._loop.create_task(self._serve())
         else:
@@ -262,11 +267,12 @@ class ClientConnection(asyncio.Protocol):
             self._expire()
 
     def _expire(self) -> None:
-        """It has been waited for too long. A client that still takes some of its answer goes on."""
-        reader, before, self._queued = self._reader, self._queued, self._out.queued()
-        if self._queued and self._queued != before:
-            self.late_s = self._now() + self._service.waits.taken_s
-        elif self._current is None and reader.begun is None and not self._queued:
+        """It has been waited for too long. A client that still takes enough of its answer goes on."""
+        reader, waits, before = self._reader, self._service.waits, self._queued
+        self._queued = left = self._out.queued()
+        if left and (not before or before - left >= waits.least_bytes_s * waits.taken_s):
+            self.late_s = self._now() + waits.taken_s
+        elif self._current is None and reader.begun is None and not left:
             self._out.end()
         elif self._current is not None or reader.begun is None:
             self._out.reset()

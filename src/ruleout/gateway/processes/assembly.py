@@ -109,7 +109,7 @@ def assemble(place: Place, name: str, environment: Mapping[str, str], boot_id: s
         admission=admission,
         guards=_safeguards(place, name, admission, counters),
         audit=audit,
-        answers=Answers(admission.state, outbox.flush),
+        answers=Answers(admission.state, outbox.flush, least_bytes_s=told.least_bytes_per_second),
         most_body_bytes=told.most_body_bytes,
         counters=counters,
         traces=_traces(place, name, counters, environment),

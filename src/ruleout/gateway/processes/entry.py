@@ -69,7 +69,7 @@ def _server(parts: Assembled, listening: socket.socket) -> ClientServer:
         parts.worker.handle,
         Reading(fields=KEPT, most_body_bytes=told.most_body_bytes),
         most=told.at_once + _KEPT_BESIDE,
-        waits=Waits(body_s=told.body_seconds),
+        waits=Waits(body_s=told.body_seconds, least_bytes_s=told.least_bytes_per_second),
         tls=None if tls is None else tls_of(parts.place.path(tls.certificate), parts.place.path(tls.key)),
         outbox=parts.outbox,
     )

@@ -95,7 +95,8 @@ class UpstreamDoc(Doc):
     )
     connect_ms: Milliseconds = Field(default=2000, description="Milliseconds within which a connection stands.")
     silent_seconds: Seconds = Field(
-        default=120, description="Seconds of silence after which an answer counts as broken off."
+        default=120,
+        description="Seconds of silence after which an answer counts as broken off; over as many it is seen what a client takes of a stream that waits for it.",
     )
 
 
@@ -275,6 +276,10 @@ class GatewayDoc(Doc):
         default=8 * 2**20, description="Bytes that a request or an answer that is not streamed may have."
     )
     body_seconds: Seconds = Field(default=30, description="Seconds in which a client sends its body.")
+    least_bytes_per_second: Annotated[Whole, _between(1, 1_000_000)] = Field(
+        default=240,
+        description="Bytes a second that a client takes at least while its answer waits for it; one that takes fewer is left.",
+    )
     at_once: Annotated[Whole, _between(1, 100_000)] = Field(
         default=1024, description="Requests at once in each worker; one more is refused."
     )
