@@ -114,6 +114,18 @@ def test_what_an_upstream_says_unasked_is_no_answer_to_what_is_asked_next(more):
     assert (server.connections, late.connections) == (5, 2)
 
 
+def test_connections_that_were_kept_for_too_long_leave_their_room_to_the_next():
+    """At once: whoever asks then is not refused because all of them are in use."""
+
+    async def quiet(pool: Pool) -> list[bytes]:
+        pool._idle_s = 0
+        return await five(pool)
+
+    server = Server(PLAIN)
+    assert with_pool(server, quiet, most=1) == [b"hello"] * 5
+    assert server.connections == 5
+
+
 def test_an_answer_that_is_not_read_to_its_end_gives_no_connection_back():
     """What is left of it would be taken for the next answer."""
     server = Server(PLAIN)

@@ -88,6 +88,7 @@ class Pool:
             if kept.is_usable and now - kept.idle_since < self._idle_s:
                 return kept
             kept.close()
+            self._open.discard(kept)  # it ends a turn of the loop later, and whoever asks now is not to be refused for it
         return None
 
     async def connect(self) -> Connection:
