@@ -57,6 +57,7 @@ async def _asked(pieces: list[bytes]) -> tuple[tuple[int, bytes] | None, bool, i
     one.connection_made(transport)  # type: ignore[arg-type]
     one.send(b"GET / HTTP/1.1\r\n\r\n")
     reading = asyncio.ensure_future(_read(one))
+    await asyncio.sleep(0)
     for piece in pieces:
         if transport.over or reading.done():
             break

@@ -11,12 +11,17 @@ import asyncio
 
 
 class Outbox:
-    """What is to be sent by several connections. For the thread of one event loop."""
+    """What is to be sent by several connections. For the thread of one event loop.
 
-    __slots__ = ("_waiting",)
+    Attributes:
+        turn: another number once what waits has been sent, and higher.
+    """
+
+    __slots__ = ("_waiting", "turn")
 
     def __init__(self) -> None:
         self._waiting: list[tuple[asyncio.Transport, bytes]] = []
+        self.turn = 0
 
     def add(self, transport: asyncio.Transport, data: bytes) -> None:
         """Send this at the end of the turn, behind what was added before it. A connection that ends before that drops it."""
@@ -28,6 +33,7 @@ class Outbox:
         """Send now all that waits. Effect: writes to the sockets; a connection that cannot be written to is broken off."""
         if self._waiting:
             waiting, self._waiting = self._waiting, []
+            self.turn += 1
             for transport, data in waiting:
                 try:
                     if not transport.is_closing():

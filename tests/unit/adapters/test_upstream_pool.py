@@ -5,10 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import uvloop
 from tests.client_server import until
 
 from ruleout.adapters.upstream.connection import MOST_HEADERS, MOST_WAITING, Interrupted, UpstreamFailed
@@ -112,6 +116,85 @@ def test_what_an_upstream_says_unasked_is_no_answer_to_what_is_asked_next(more):
     assert with_pool(server, five) == [b"hello"] * 5
     assert with_pool(late, quiet) == [b"hello"] * 2
     assert (server.connections, late.connections) == (5, 2)
+
+
+class Blunt:
+    """An upstream of a thread of its own, which goes on while the loop stands still: it answers whatever comes, and says `unasked` when it is told to."""
+
+    def __init__(self, unasked: bytes) -> None:
+        self.unasked, self.taken = unasked, list[socket.socket]()
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.pool = Pool(origin_of(f"http://127.0.0.1:{self.listening.getsockname()[1]}"), most=1, connect_s=60)
+        threading.Thread(target=self.take, daemon=True).start()
+
+    def take(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                one, _ = self.listening.accept()
+                self.taken.append(one)
+                threading.Thread(target=self.answer, args=(one,), daemon=True).start()
+
+    def answer(self, one: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while one.recv(65536):
+                one.sendall(PLAIN)
+
+    def say(self) -> None:
+        """Say it on the first connection, or end that where there is nothing to say; the loop stands still meanwhile."""
+        if self.unasked:
+            self.taken[0].sendall(self.unasked)
+        else:
+            self.taken[0].shutdown(socket.SHUT_WR)
+        time.sleep(0.1)
+
+    def end(self) -> None:
+        self.pool.close()
+        self.listening.shutdown(socket.SHUT_RDWR)
+        self.listening.close()
+        for one in self.taken:
+            one.close()
+
+
+@pytest.mark.parametrize("runs", [uvloop.run, asyncio.run])
+@pytest.mark.parametrize("unasked", [PLAIN.replace(b"hello", b"other"), LATE, b"what?", b""])
+def test_what_came_unasked_while_the_loop_stood_still_is_no_answer_to_what_is_asked_next(unasked, runs):
+    """Another connection is taken, though this one is of all there may be, and nobody has seen to its end."""
+
+    async def main() -> None:
+        upstream = Blunt(unasked)
+        try:
+            assert await fetch(upstream.pool) == b"hello"
+            upstream.say()
+            assert await fetch(upstream.pool) == b"hello"
+            assert await fetch(upstream.pool) == b"hello"
+            assert len(upstream.taken) == 2
+        finally:
+            upstream.end()
+            await asyncio.sleep(0.05)
+
+    runs(main())
+
+
+def test_what_comes_before_a_request_has_left_is_no_answer_to_it():
+    """It leaves at the end of the loop's turn, and the loop reads before that: where it says so, nothing is sent."""
+
+    async def main() -> None:
+        upstream = Blunt(PLAIN.replace(b"hello", b"other"))
+        try:
+            assert await fetch(upstream.pool) == b"hello"
+            connection = await upstream.pool.take()
+            connection.send(ASKED)
+            upstream.say()
+            with pytest.raises(UpstreamFailed, match="without being asked"):
+                await connection.head()
+            connection.finish()
+            await asyncio.sleep(0.05)
+            assert await fetch(upstream.pool) == b"hello"
+        finally:
+            upstream.end()
+            await asyncio.sleep(0.05)
+
+    uvloop.run(main())
 
 
 def test_connections_that_were_kept_for_too_long_leave_their_room_to_the_next():

@@ -8,6 +8,7 @@ each answer. Reading stops while more than `MOST_WAITING` bytes wait, so a slow 
 from __future__ import annotations
 
 import asyncio
+import select
 from collections.abc import Callable
 from typing import cast
 
@@ -20,6 +21,7 @@ MOST_WAITING = 256 * 1024
 #: Bytes that all header fields of an answer may have.
 MOST_HEADERS = 64 * 1024
 _ENCODED = len("content-encoding")
+_NEVER = float("inf")
 
 
 class UpstreamFailed(Exception):
@@ -46,7 +48,7 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_broken", "_fields", "_is_asked", "_is_held", "_is_kept", "_loop", "_outbox", "_parser", "_size", "_waiter", "_waiting", "done", "idle_since",
+        "_asked_in", "_broken", "_fields", "_is_held", "_is_kept", "_loop", "_outbox", "_parser", "_ready", "_size", "_waiter", "_waiting", "done", "idle_since",
         "is_encoded", "release", "started", "status", "transport",
     )  # fmt: skip
 
@@ -59,7 +61,8 @@ class Connection(asyncio.Protocol):
         self._loop: asyncio.AbstractEventLoop | None = None
         #: One for all answers: what is kept ended where its answer did, and nothing comes in between.
         self._parser = httptools.HttpResponseParser(self)
-        self._is_asked = False
+        self._asked_in = _NEVER  # the turn of the outbox behind which its request has left
+        self._ready: select.poll | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -77,7 +80,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
-        if not self._is_asked:
+        if self._asked_in >= self._outbox.turn:
             # Some say why they close a connection that was quiet for long; it is no answer to what is asked next.
             self._break(UpstreamFailed("the upstream spoke without being asked"))
             self.close()
@@ -144,7 +147,7 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """The answer is whole. Whether the connection is kept can be asked of the parser here and at no other time."""
         if self.started:
-            self.done, self._is_asked = True, False
+            self.done, self._asked_in = True, _NEVER
             self._is_kept = self._parser.should_keep_alive()
 
     # --- who asks -----------------------------------------------------------------------------------------------------
@@ -159,6 +162,13 @@ class Connection(asyncio.Protocol):
         """Whether another request may be sent on it."""
         return self._broken is None and self.transport is not None and not self.transport.is_closing()
 
+    def is_quiet(self) -> bool:
+        """Whether nothing has come, nor its end, that the loop has not read yet. Effect: asks the system, and nothing else."""
+        if self._ready is None:
+            self._ready = select.poll()
+            self._ready.register(self.transport.get_extra_info("socket").fileno(), select.POLLIN)  # type: ignore[union-attr]  # it is usable
+        return not self._ready.poll(0)
+
     @property
     def is_awaited(self) -> bool:
         """Whether somebody waits for upstream to say something; whoever waits for what is held does not."""
@@ -167,7 +177,7 @@ class Connection(asyncio.Protocol):
     def send(self, request: bytes, *, is_held: bool = False) -> None:
         """Send a request whole, at the end of the loop's turn; where it is held, nobody gets anything of its answer before `let_go`."""
         self._begin()
-        self._is_asked, self._is_held = True, is_held
+        self._asked_in, self._is_held = self._outbox.turn, is_held
         self._outbox.add(self.transport, request)  # type: ignore[arg-type]  # whoever has it from the pool has it connected
 
     def let_go(self) -> None:

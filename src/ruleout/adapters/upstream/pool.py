@@ -79,16 +79,21 @@ class Pool:
         return self.kept() or await self.connect()
 
     def kept(self) -> Connection | None:
-        """Return a connection that was kept and is ready for a request, None if there is none. Effect: closes those that are too old."""
+        """Return a connection that was kept and is ready for a request, None if there is none.
+
+        Effect: closes those that are too old, and those on which something came unasked, which would be taken for the answer.
+        """
         if self._loop is None:  # to ask for the loop that runs costs a call of the system
             self._loop = asyncio.get_running_loop()
         now = self._loop.time()
         while self._idle:
             kept = self._idle.pop()
-            if kept.is_usable and now - kept.idle_since < self._idle_s:
+            if kept.is_usable and now - kept.idle_since < self._idle_s and kept.is_quiet():
                 return kept
             kept.close()
-            self._open.discard(kept)  # it ends a turn of the loop later, and whoever asks now is not to be refused for it
+            self._open.discard(
+                kept
+            )  # it ends a turn of the loop later, and whoever asks now is not to be refused for it
         return None
 
     async def connect(self) -> Connection:
