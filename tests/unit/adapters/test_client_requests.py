@@ -142,6 +142,24 @@ def test_a_body_that_is_too_large_is_answered_before_it_has_come(data: bytes) ->
     run(main())
 
 
+def test_what_comes_behind_a_body_is_bounded_like_a_header() -> None:
+    """However large a body may be: the parser keeps a field until it is whole, and to add to it costs more each time."""
+    head = b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\nx: "
+
+    async def main() -> None:
+        async with served() as (port, _):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(head)
+            await asyncio.sleep(0.2)
+            writer.write(b"a" * (MOST_HEAD + 1))
+            async with asyncio.timeout(20):
+                answer = await reader.read()
+            assert bodies(answer)[0]["fault"] == "too-large"
+            writer.close()
+
+    run(main())
+
+
 def test_a_client_that_waits_to_be_told_is_told() -> None:
     async def main() -> None:
         async with served() as (port, _):

@@ -47,7 +47,7 @@ class RequestReader:
     """
 
     __slots__ = (
-        "_arrived", "_bulk", "_expected", "_fed", "_framing", "_heeded", "_offers", "_out", "_parser", "_parts", "_reading", "_target", "begun", "is_body", "is_over",
+        "_arrived", "_bare", "_bulk", "_expected", "_fed", "_framing", "_heeded", "_offers", "_out", "_parser", "_parts", "_reading", "_target", "begun", "is_body", "is_over",
     )  # fmt: skip
 
     def __init__(
@@ -58,6 +58,7 @@ class RequestReader:
         self._parser = httptools.HttpRequestParser(self)
         self._target, self._framing, self._parts = b"", b"", list[bytes]()
         self._bulk = self._fed = 0
+        self._bare = 0  # what came since the body's last piece
         self._offers = False  # whether something else than HTTP/1.1 is offered to be spoken behind this request
         self.begun: Incoming | None = None
         self.is_body = self.is_over = False
@@ -67,6 +68,7 @@ class RequestReader:
         if self.is_over:
             return
         self._fed += len(data)
+        self._bare += len(data)
         rest = None
         try:
             self._parser.feed_data(data)
@@ -105,7 +107,7 @@ class RequestReader:
         if not self.is_body and self._fed > MOST_HEAD:
             self.stop()
             raise Malformed(431)
-        if self.is_body and self._fed > 2 * self._reading.most_body_bytes + MOST_HEAD:
+        if self.is_body and (self._bare > MOST_HEAD or self._fed > 2 * self._reading.most_body_bytes + MOST_HEAD):
             self.give_up(Fault.TOO_LARGE)
 
     def give_up(self, fault: Fault) -> None:
@@ -149,7 +151,7 @@ class RequestReader:
         one = self.begun
         if one is None or self.is_body:
             return
-        self.is_body = True
+        self.is_body, self._bare = True, 0
         one.method = self._parser.get_method().decode("latin-1")
         one.reads_chunks = self._parser.get_http_version() != "1.0"
         path, _, query = self._target.partition(b"?")
@@ -166,6 +168,7 @@ class RequestReader:
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
         self._bulk += len(body)
+        self._bare = 0
         if self._bulk > self._reading.most_body_bytes:
             self.give_up(Fault.TOO_LARGE)
         elif self.begun is not None:
