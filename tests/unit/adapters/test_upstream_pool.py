@@ -24,6 +24,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhel\r\n2\r
 CLOSES = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello"
 OFFERS = b"HTTP/1.1 200 OK\r\nupgrade: h2,h2c\r\nconnection: upgrade\r\ncontent-length: 5\r\n\r\nhello"
 LATE = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 4\r\n\r\nlate"
+ENDLESS = b"y" * 2**23
 TO_THE_END = b"HTTP/1.1 200 OK\r\n\r\nhello"
 
 
@@ -317,6 +318,27 @@ def test_who_is_told_to_stop_while_it_connects_makes_no_room():
 def test_what_is_no_whole_answer_is_a_failure(answer):
     with pytest.raises(UpstreamFailed):
         with_pool(Server(answer, ends=True), fetch)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nx: " + ENDLESS,
+        b"HTTP/1.1 103 Early Hints\r\n\r\n" * 100_000 + PLAIN,
+        CHUNKED[:-2] + b"x: " + ENDLESS,
+        CHUNKED[:-2] + b"x: y\r\n" * 500_000 + b"\r\n",
+    ],
+    ids=["a field", "announcements", "a field behind the body", "fields behind the body"],
+)
+def test_what_is_no_body_is_bounded_while_it_comes(answer):
+    """Also what the parser keeps until it is whole: to add to it costs more each time."""
+
+    async def soon(pool: Pool) -> bytes:
+        async with asyncio.timeout(30):
+            return await fetch(pool)
+
+    with pytest.raises(UpstreamFailed, match="too large"):
+        with_pool(Server(answer), soon)
 
 
 def test_another_protocol_is_a_failure_by_name():

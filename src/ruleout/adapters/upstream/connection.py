@@ -48,7 +48,7 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_asked_in", "_broken", "_fields", "_is_held", "_is_kept", "_loop", "_outbox", "_parser", "_ready", "_size", "_waiter", "_waiting", "done", "idle_since",
+        "_asked_in", "_bare", "_broken", "_fields", "_is_held", "_is_kept", "_loop", "_outbox", "_parser", "_ready", "_size", "_waiter", "_waiting", "done", "idle_since",
         "is_encoded", "release", "started", "status", "transport",
     )  # fmt: skip
 
@@ -68,6 +68,7 @@ class Connection(asyncio.Protocol):
     def _begin(self) -> None:
         self._waiting: list[bytes] = []
         self._size = 0
+        self._bare = 0  # what came since the body's last piece, or the last whole field of the header
         self.status = 0
         self._fields: list[tuple[bytes, bytes]] = []
         self.started = self.done = self._is_kept = self._is_held = self.is_encoded = False
@@ -85,12 +86,18 @@ class Connection(asyncio.Protocol):
             self._break(UpstreamFailed("the upstream spoke without being asked"))
             self.close()
             return
+        before = self._size
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._break(UpstreamFailed("the upstream goes on in another protocol, for which nobody asked"))
         except httptools.HttpParserError as error:
             self._break(UpstreamFailed(f"the upstream's answer is no HTTP: {type(error).__name__}"))
+        self._bare = 0 if self._size != before else self._bare + len(data)
+        if self._bare > 2 * MOST_HEADERS and not self.done:
+            self._break(UpstreamFailed("what the upstream says besides its answer's body is too large"))
+            self.close()
+            return
         if self._size > MOST_WAITING and self.transport is not None:
             self.transport.pause_reading()
         self._wake()
