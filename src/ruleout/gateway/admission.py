@@ -33,6 +33,7 @@ from ruleout.serving.epoch import Scope
 from ruleout.serving.grants import Grant, find_grant, unchanged_of
 from ruleout.serving.limits import UNLIMITED, Budgets
 from ruleout.serving.refusal import Refusal, Why
+from ruleout.serving.tools import asks_person
 from ruleout.serving.wires import BadRequest, Request, read_request
 
 _GENERATE, _USE_TOOL = Uid("Action", "generate"), Uid("Action", "use-tool")
@@ -195,7 +196,9 @@ class Admission:
         if isinstance(grant, Refusal):
             return grant
         tool = asked.tools[0] if it.endpoint is Endpoint.MCP_TOOLS_CALL and asked.tools else ""
-        call = self.call_of(it.endpoint, caller, grant, asked, tool=tool)
+        # Where a person will be asked, the policy is asked as it is once they approve: else nobody ever would be (G-4).
+        approved = bool(tool) and asks_person(standing.tools, grant.tools.values(), tool, caller.tier)
+        call = self.call_of(it.endpoint, caller, grant, asked, tool=tool, approved=approved)
         answer = decide(standing.layers, call)
         form = form_of(opened_of(caller, grant, asked, answer, floor=it.floor, epoch=it.epoch))
         unchanged = unchanged_of(standing.grants, asked.model, it.at_ns)

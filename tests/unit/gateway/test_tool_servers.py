@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, date, datetime
 
 import pytest
-from tests.gateway_world import KEY, make_world, sha256
+from tests.gateway_world import KEY, TOOL_RULES, make_world, sha256
 from tests.unit.gateway.test_known import asking_in
 
+from ruleout.gateway.checks import Checks, Safeguards
 from ruleout.gateway.exchange import Exchange
 from ruleout.gateway.tool_servers import fields_of, read_message
-from ruleout.model.permit import Endpoint, LimitKind
+from ruleout.model.permit import Endpoint, LimitKind, Tool
+from ruleout.serving.refusal import Why
 
 AT_NS = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp()) * 10**9
 
@@ -74,3 +77,41 @@ def test_a_tool_server_writes_no_tokens_of_the_model(tmp_path, kind, body):
 
         assert asking.admission.admit(it, sha256(KEY), body, model="helper") is None
         assert it.taken.tokens == 0
+
+
+CALL = message("tools/call", params={"name": "shell", "arguments": {"command": "ls"}})
+
+
+class People:
+    """Whoever is asked approves."""
+
+    def __init__(self):
+        self.asked = []
+
+    async def ask(self, wanted, id_, at):
+        self.asked.append(wanted.tool)
+
+
+def decided(asking, people):
+    """Return why a call is refused: at its admission, or once people were asked."""
+    it = Exchange(Endpoint.MCP_TOOLS_CALL, "0" * 24, AT_NS)
+    refused = asking.admission.admit(it, sha256(KEY), CALL, model="helper")
+    if refused is not None:
+        return refused
+    checks = Checks(it, asking.admission, asking.admission.standing, Safeguards(approvals=people))
+    return asyncio.run(checks.question(it.request))
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_a_call_that_the_policy_permits_once_it_is_approved_reaches_a_person(tmp_path, is_asked):
+    """As a model's call does; where no rule asks for a person, nobody approved it."""
+    tools = (Tool(tool="shell", human_approval=is_asked, limits=()),)
+    world = make_world(tmp_path, "http://127.0.0.1:9", last_day=date(2026, 8, 31), tools=tools)
+    rules = TOOL_RULES.replace("get_weather", "shell").replace("ordinary", "code-execution").replace("city", "command")
+    (tmp_path / "tools.yaml").write_text(rules, "utf-8")
+    for asking in asking_in(world):
+        people = People()
+        refused = decided(asking, people)
+
+        assert people.asked == (["shell"] if is_asked else [])
+        assert (refused and refused.why) == (None if is_asked else Why.NOT_ALLOWED)

@@ -4,7 +4,7 @@
 from ruleout.serving.tools.classes import Effect, ToolClass
 from ruleout.serving.tools.judge import Allowed, Called, Denied, Judged, NeedsApproval, judge
 from ruleout.serving.tools.load import parse_tool_rules
-from ruleout.serving.tools.rules import ToolRules, under_permit
+from ruleout.serving.tools.rules import ToolRules, asks_person, under_permit
 
 __all__ = [
     "Allowed",
@@ -15,6 +15,7 @@ __all__ = [
     "NeedsApproval",
     "ToolClass",
     "ToolRules",
+    "asks_person",
     "judge",
     "parse_tool_rules",
     "under_permit",

@@ -82,7 +82,7 @@ def judge(call: Called, rules: ToolRules, tier: str) -> Judged:
         return _denied(rules, f"{tool.name}/arguments", f"the arguments of {tool.name} are not read: {unread}")
     if broken:
         return _denied(rules, broken, f"an argument of {tool.name} is not allowed")
-    if effect is Effect.APPROVE or tool.human_approval:
+    if tool.asks_person(tier):
         return NeedsApproval(tool.name, (f"{tool.name}/{'tier' if effect is Effect.APPROVE else 'permit'}",))
     return Allowed(tool.name)
 

@@ -32,6 +32,11 @@ class CompiledTool(NamedTuple):
     high_impact: bool
     human_approval: bool
 
+    def asks_person(self, tier: str) -> bool:
+        """Whether a person has to allow each call that the rules let through in a tier, whatever its arguments. Pure."""
+        effect = self.tiers.get(tier, Effect.DENY)
+        return effect is Effect.APPROVE or (effect is Effect.ALLOW and self.human_approval)
+
 
 class ToolRules(NamedTuple):
     """The rules of one file, by the tool's exact name."""
@@ -58,3 +63,9 @@ def under_permit(rules: ToolRules, tools: Iterable[Tool]) -> ToolRules:
         if name in named
     }
     return rules._replace(tools=kept)
+
+
+def asks_person(rules: ToolRules, tools: Iterable[Tool], name: str, tier: str) -> bool:
+    """Return whether a person has to allow each call of a tool under a permit's tools. Pure."""
+    tool = under_permit(rules, tools).tools.get(name)
+    return tool is not None and tool.asks_person(tier)
