@@ -85,6 +85,7 @@ class Watched:
     told: list[Mapping[str, object]] = field(default_factory=list)
     counters: dict[str, Counters] = field(default_factory=dict)
     watching: Watching | None = None
+    record: Recorded | None = None
 
     def __post_init__(self) -> None:
         (self.folder / "counters").mkdir()
@@ -137,7 +138,7 @@ class Watched:
             self.watching = Watching(
                 counters=self.folder / "counters",
                 memory=self.memory,
-                record=Recorded(self.folder / "record"),
+                record=self.record or Recorded(self.folder / "record"),
                 site=self.site,
                 unlock=self._key,
                 watches=lambda: self.watches,

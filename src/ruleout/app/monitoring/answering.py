@@ -45,14 +45,18 @@ def set_limit(site: Site, signer: Signer | None, one: Tightening, at: datetime) 
     return tighten(site, signer, limit=limit, at=at).epoch.number
 
 
+def draft_path(workspace: Path, watch: Watch, number: int) -> Path:
+    """Return where the draft of a round's deviation stands once it is written. Pure."""
+    return workspace / DEVIATIONS / f"{deviation_id(watch.id, number)}.yaml"
+
+
 def draft_once(workspace: Path, watch: Watch, known: Remembered) -> bool:
     """Write the draft of a breach's deviation unless one is there; return whether it was written. Effect: as said, durably.
 
     Raises:
         RuleoutError: it cannot be written.
     """
-    breach = known.breach
-    path = workspace / DEVIATIONS / f"{deviation_id(watch.id, known.round)}.yaml"
+    breach, path = known.breach, draft_path(workspace, watch, known.round)
     if breach is None or path.exists():
         return False
     left = breach.left(watch)

@@ -20,7 +20,7 @@ from ruleout.adapters.monitoring import read_counters
 from ruleout.adapters.monitoring.watching import keep_memory, read_memory
 from ruleout.app.kill.site import Site
 from ruleout.app.kill.taking import require_tightener
-from ruleout.app.monitoring.answering import Recorded, draft_once, set_limit
+from ruleout.app.monitoring.answering import Recorded, draft_once, draft_path, set_limit
 from ruleout.app.monitoring.breach import deviation_id, words_of
 from ruleout.errors import RuleoutError
 from ruleout.ledger import Signer
@@ -98,11 +98,14 @@ class Watching:
         return signer
 
     def _look_at(self, watch: Watch, workers: Mapping[str, Snapshot | None], at: datetime) -> Looked:
-        workers = readable(self._known.get(watch.id), watch, workers)
+        before = self._known.get(watch.id)
+        workers = readable(before, watch, workers)
         unknown = tuple(sorted(name for name, state in workers.items() if state is None))
         if unknown:
             self._failing[Failing.COUNTERS] = f"counters cannot be read: {', '.join(unknown)}"
-        known = remembered(self._known.get(watch.id), watch, workers)
+        known = remembered(before, watch, workers)
+        if before is None and self._kept is not None:
+            known = self._as_recorded(watch, known, at)
         looked = looked_by(known, watch, unknown)
         if known.breach is None and looked.is_breach:
             known = msgspec.structs.replace(known, breach=Noted(instant_text(at), looked.hits, looked.trials))
@@ -118,7 +121,7 @@ class Watching:
         name = deviation_id(watch.id, known.round)
         is_closed = self.record.closed(name)
         if is_closed:
-            self._known[watch.id] = self._following(watch, begun_again(known), known.breach)
+            self._known[watch.id] = self._as_recorded(watch, begun_again(known), at)
             self._keep()
             self.tell({"watch": watch.id, "deviation": name, "closed": True})
             self._answer(watch, signer, at)
@@ -127,12 +130,14 @@ class Watching:
         if not known.breach.drafted:
             self._draft(watch, name, is_recorded=is_closed is not None)
 
-    def _following(self, watch: Watch, known: Remembered, before: Noted) -> Remembered:
-        """The next round; the record has a breach of it already where what was remembered was lost."""
-        if self.record.closed(deviation_id(watch.id, known.round)) is None:
+    def _as_recorded(self, watch: Watch, known: Remembered, at: datetime) -> Remembered:
+        """The round that goes on by the record, and its breach where that has one, or a draft: what was remembered may be lost."""
+        while is_closed := self.record.closed(deviation_id(watch.id, known.round)):
+            known = begun_again(known)
+        draft = draft_path(self.record.workspace, watch, known.round)
+        if is_closed is None and not self._attempt(Failing.DRAFT, draft.exists):
             return known
-        breach = Noted(before.at, before.hits, before.trials, drafted=True)
-        return msgspec.structs.replace(known, breach=breach)
+        return msgspec.structs.replace(known, breach=Noted(instant_text(at), *known.sums, drafted=True))
 
     def _draft(self, watch: Watch, name: str, *, is_recorded: bool) -> None:
         try:

@@ -286,3 +286,34 @@ def test_where_memory_is_lost_in_a_later_round_its_breach_stands_by_the_record(w
     states["drift3-bio-near"] = True
     watched.look()
     assert watched.look().states == {"bio-near": "unknown"}
+
+
+@pytest.mark.parametrize("told_by", ["draft", "record"])
+def test_where_memory_is_lost_a_breach_that_counts_do_not_show_any_more_stands(watched: Watched, told_by: str) -> None:
+    """By its draft, or by its deviation, which is open; that is set again which a breach sets, and no draft comes again."""
+    watched.count(30, 20)
+    watched.look()
+    watched.give_back("requests-per-minute")
+    if told_by == "record":
+        (watched.folder / "record" / "deviations" / "drift-bio-near.yaml").unlink()
+        watched.record = Register(watched.folder / "record")
+        watched.record.states["drift-bio-near"] = False
+    before = watched.drafts
+    watched.memory.write_bytes(b"damaged")
+    watched.count(0, 10_000)
+    watched.restart()
+
+    assert (watched.look().states, watched.limits(), watched.drafts) == ({"bio-near": "breach"}, SMALL, before)
+
+
+def test_where_memory_is_lost_what_was_closed_answers_no_later_breach(watched: Watched) -> None:
+    """The round that goes on is the one after it, from the counts that there are: its breach is found as soon as any."""
+    watched.record = Register(watched.folder / "record")
+    watched.record.states["drift-bio-near"] = True
+    watched.count(5, 400)
+    watched.look()
+    watched.count(30, 20)
+
+    assert (watched.look().states, watched.limits()) == ({"bio-near": "breach"}, SMALL)
+    assert list(watched.drafts) == ["drift2-bio-near"]
+    assert "30 of 50" in parse_deviation(watched.drafts["drift2-bio-near"], file="draft").says
