@@ -21,7 +21,7 @@ _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0
 _ENCODED = re.compile(r"%(.{0,2})")
 _CODE = re.compile(rb"%([0-9A-F]{2})")
 #: UTF-8 of a letter of ASCII in more than one byte: no UTF-8, and still decoded by some.
-_TOO_LONG = re.compile(r"%C[01]|%E0%[89]|%F0%8")
+_TOO_LONG = re.compile(r"%C[01]|%E0%[89]|%F0%8|%F8%8|%FC%8")
 _UNSAFE_IN_URL = frozenset('\\"<>^`{|}')
 _LONGEST = 4000
 
@@ -67,7 +67,13 @@ def url_lies_within(url: Url, prefix: Url) -> bool:
 
 
 def as_servers_read(path: str) -> str:
-    """Return a URL's path as the servers that tell least apart read it: decoded, without case, accents composed. Pure; of a `Url`."""
+    """Return a URL's path as the servers that tell least apart read it: decoded, without case, accents composed, names without
+    spaces and dots behind. Pure; of a `Url`.
+    """
+    return "/".join(name.rstrip(" .") for name in _decoded(path).split("/"))
+
+
+def _decoded(path: str) -> str:
     decoded = _CODE.sub(lambda code: bytes.fromhex(code[1].decode("ascii")), path.encode("ascii"))
     return unicodedata.normalize("NFKC", decoded.decode("utf-8", "replace")).casefold()
 
@@ -120,7 +126,7 @@ def _is_plain(path: str) -> bool:
 
 def _leads_nowhere_else(path: str) -> bool:
     """Whether nothing encoded is a dot or a slash to servers that take look-alikes or codes of too many bytes for them."""
-    read = as_servers_read(path)
+    read = _decoded(path)
     is_divided = read.count("/") != path.count("/") or "\\" in read
     is_dots = any(segment and not segment.strip(".") for segment in read.split("/"))
     return not (is_divided or is_dots or _TOO_LONG.search(path))

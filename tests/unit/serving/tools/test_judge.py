@@ -63,6 +63,8 @@ def test_an_unlisted_tool_is_denied_whatever_it_looks_like(name):
         f"{MANUAL}/%C0%AE%C0%AE/secret",
         f"{MANUAL}/%E0%80%AE%E0%80%AE/secret",
         f"{MANUAL}/a%C0%AF..%C0%AFsecret",
+        f"{MANUAL}/%F8%80%80%80%AE%F8%80%80%80%AE/secret",
+        f"{MANUAL}/a%FC%80%80%80%80%AF..%FC%80%80%80%80%AFsecret",
         f"{MANUAL}/%E2%80%A5/secret",
         f"{MANUAL}/%EF%BC%8E%EF%BC%8E/secret",
         f"{MANUAL}/%EF%BC%8E./secret",
@@ -118,9 +120,20 @@ def test_a_url_within_the_prefix_is_allowed(url):
     assert read(url) == Allowed("read_manual")
 
 
-@pytest.mark.parametrize("below", ["/private", "/PRIVATE/x", "/private?x=1"])
+@pytest.mark.parametrize(
+    "below",
+    [
+        "/private",
+        "/PRIVATE/x",
+        "/private?x=1",
+        "/private%20/x",
+        "/private%20%20",
+        "/private%C2%A0/x",
+        "/private%EF%BC%8E/x",
+    ],
+)
 def test_what_is_never_allowed_is_denied_in_any_spelling(below):
-    """A forbidden prefix holds against letters of another case too."""
+    """A forbidden prefix holds against letters of another case too, and with spaces and dots behind, which some servers drop."""
     assert rule(read(MANUAL + below)) == "read_manual/url/never"
 
 
