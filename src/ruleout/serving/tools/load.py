@@ -62,8 +62,8 @@ def _check_argument(doc: ArgumentDoc, at: Path, findings: Findings, *, forbids: 
         findings.note("T004", at, expected="what the argument may be", got="nothing, or what does not fit", hint=hint)
     for field, spelling in (("url_within", url_of), ("path_within", path_of)):
         for index, text in enumerate(getattr(doc, field) or ()):
-            if spelling(text) is None or ("?" in text and field == "url_within"):
-                hint = "Write it without `..`, user name, query, encoded letters or numbers for a host."
+            if spelling(text) is None or (field == "url_within" and {*"?#"} & {*text}):
+                hint = "Write it without `..`, user name, query, anchor, encoded letters or numbers for a host."
                 where = (*at, field.replace("_", "-"), index)
                 findings.note("T005", where, expected="a prefix in its one spelling", got=repr(text[:60]), hint=hint)
 

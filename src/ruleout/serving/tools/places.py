@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 _SCHEMES = {"http": "80", "https": "443"}
 _URL = re.compile(r"(https?)://([^/?#]*)(/[^?#]*)?(\?[^#]*)?", re.IGNORECASE)
+#: It stays with who asks; so plain, and behind a path, nobody takes it for a way up or for a host.
+_ANCHOR = re.compile(r"[A-Za-z0-9._-]*")
 _PRINTABLE = re.compile(r"[!-~]+")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _ENCODED = re.compile(r"%(.{0,2})")
@@ -27,7 +29,7 @@ _LONGEST = 4000
 
 
 class Url(NamedTuple):
-    """A URL in its one spelling. `path` begins with a slash; what follows a question mark is not kept."""
+    """A URL in its one spelling. `path` begins with a slash; what follows a question mark, and an anchor, are not kept."""
 
     scheme: str
     host: str
@@ -37,8 +39,9 @@ class Url(NamedTuple):
 
 def url_of(text: str) -> Url | None:
     """Return a URL in its one spelling, None for anything that readers of URLs could take for different places. Pure."""
-    match = _URL.fullmatch(text) if len(text) <= _LONGEST and _PRINTABLE.fullmatch(text) else None
-    if match is None or _UNSAFE_IN_URL & set(text):
+    place, mark, anchor = text.partition("#")
+    match = _URL.fullmatch(place) if len(text) <= _LONGEST and _PRINTABLE.fullmatch(text) else None
+    if match is None or _UNSAFE_IN_URL & set(text) or (mark and not (match[3] and _ANCHOR.fullmatch(anchor))):
         return None
     scheme, path = match[1].lower(), match[3] or "/"
     host, port = _host_and_port(match[2].lower(), _SCHEMES[scheme])

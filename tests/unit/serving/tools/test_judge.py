@@ -76,6 +76,10 @@ def test_an_unlisted_tool_is_denied_whatever_it_looks_like(name):
         "https://docs.example:443@evil.example/manual",
         "https://evil.example/manual",
         "https://evil.example#https://docs.example/manual",
+        "https://docs.example#@evil.example/manual",
+        f"{MANUAL}#/../../secret",
+        f"{MANUAL}#a#b",
+        f"{MANUAL}#%2e",
         "https://docs.example.evil.example/manual",
         "https://docs.example./manual",
         "https://docs.example:8443/manual",
@@ -113,10 +117,11 @@ def test_a_url_that_is_not_plainly_within_the_prefix_is_denied(url):
         MANUAL, f"{MANUAL}/a/b.html", "HTTPS://DOCS.example:443/manual?q=..", f"{MANUAL}/%20a/", f"{MANUAL}/C%2B%2B/.well-known",
         f"{MANUAL}/caf%C3%A9", f"{MANUAL}/cafe%CC%81", f"{MANUAL}/caf%E9", f"{MANUAL}/%E8%AA%AC%E6%98%8E%EF%BC%88%EF%BC%91%EF%BC%89",
         f"{MANUAL}/wait%E2%80%A6then", f"{MANUAL}/%E0%B8%84", f"{MANUAL}/%F0%9F%98%80",
+        f"{MANUAL}/a.html#part-2.1", f"{MANUAL}?page=2#top", f"{MANUAL}#",
     ],
 )  # fmt: skip
 def test_a_url_within_the_prefix_is_allowed(url):
-    """Also with the scheme's own port, in another case, with a query, in any script, in an encoding of before."""
+    """Also with the scheme's own port, in another case, with a query or an anchor, in any script, in an encoding of before."""
     assert read(url) == Allowed("read_manual")
 
 
@@ -126,6 +131,7 @@ def test_a_url_within_the_prefix_is_allowed(url):
         "/private",
         "/PRIVATE/x",
         "/private?x=1",
+        "/private#x",
         "/private%20/x",
         "/private%20%20",
         "/private%C2%A0/x",
@@ -143,6 +149,13 @@ def test_a_number_above_its_bound_or_none_at_all_is_denied(depth):
     text = f'{{"url": "{MANUAL}", "depth": {depth}}}'
 
     assert rule(judge(Call("read_manual", text), RULES, "standard")).startswith("read_manual/")
+
+
+def test_a_forbidden_place_forbids_no_anchor_of_another_place():
+    rules = never("/url", **{"url-within": ["https://files.example/private"]})
+
+    assert judge(Call("keep", '{"url": "https://docs.example/a#b"}'), rules, "standard") == Allowed("keep")
+    assert judge(Call("keep", '{"url": "https://docs.example#b"}'), rules, "standard") != Allowed("keep")
 
 
 def test_an_argument_that_no_rule_names_is_denied_of_a_high_impact_tool_only():
