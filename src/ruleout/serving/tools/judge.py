@@ -15,7 +15,7 @@ from typing import NamedTuple, NoReturn, Protocol
 from ruleout.serving.refusal import Refusal, Why
 from ruleout.serving.tools.classes import Effect, looks_like
 from ruleout.serving.tools.rules import ArgumentRule, CompiledTool, ToolRules
-from ruleout.serving.tools.shapes import Way
+from ruleout.serving.tools.shapes import Names, Way, folded
 
 MOST_CHARS = 262_144
 MOST_DEPTH = 32
@@ -94,11 +94,11 @@ def _denied(rules: ToolRules, rule: str, says: str) -> Denied:
 def _broken(text: str, tool: CompiledTool) -> str:
     """The id of the first rule that does not hold, "" where all do."""
     allowed, never, seen = tool.arguments, tool.never, set()
-    for way, value in _leaves(_read(text)):
+    for way, names, value in _leaves(_read(text)):
         seen.add(way)
         rules = allowed.get(way)
         if rules is None:
-            if tool.high_impact or tool.shapes.is_misplaced(way, value):
+            if tool.high_impact or tool.shapes.is_misplaced(way, names, value):
                 return f"{tool.name}/unnamed-argument"
         else:
             for rule in rules:
@@ -130,21 +130,23 @@ def _read(text: str) -> object:
     return value
 
 
-def _leaves(value: object) -> Iterator[tuple[Way, object]]:
+def _leaves(value: object) -> Iterator[tuple[Way, Names, object]]:
     """Each value that holds no other, by its way; empty lists and objects are values too. The root is none."""
-    stack: list[tuple[Way, object]] = [((), value)]
+    stack: list[tuple[Way, Names, object]] = [((), (), value)]
     count = 0
     while stack:
-        way, one = stack.pop()
+        way, names, one = stack.pop()
         if isinstance(one, dict) and one:
-            inner: list[tuple[Way, object]] = [((*way, name), part) for name, part in one.items()]
+            inner: list[tuple[Way, Names, object]] = [
+                ((*way, name), (*names, folded(name)), part) for name, part in one.items()
+            ]
         elif isinstance(one, list) and one:
-            inner = [((*way, None), part) for part in one]
+            inner = [((*way, None), names, part) for part in one]
         else:
             if isinstance(one, str) and not _is_text(one):
                 raise _NotRead("half a character")
             if way:
-                yield way, one
+                yield way, names, one
             continue
         count += len(inner)
         if count > MOST_LEAVES or len(way) >= MOST_DEPTH:

@@ -12,22 +12,22 @@ from typing import NamedTuple
 
 #: The way to an argument: names of members; None for whichever item of a list.
 Way = tuple[str | None, ...]
-_Names = tuple[str, ...]
+#: The names of a way, each as `folded` gives it, without the lists.
+Names = tuple[str, ...]
 
 
 class Shapes(NamedTuple):
     """The ways of a tool's rules. `ends` are they, by their names without case and the lists; `above` are names that lead to them."""
 
-    ends: Mapping[_Names, frozenset[Way]]
-    above: frozenset[_Names]
+    ends: Mapping[Names, frozenset[Way]]
+    above: frozenset[Names]
 
-    def is_misplaced(self, way: Way, value: object) -> bool:
+    def is_misplaced(self, way: Way, names: Names, value: object) -> bool:
         """Whether a value that holds no other stands near a rule's way and not at it: below it, above it, by other lists or in
         another case. Pure.
 
         Where there is nothing above a way, nothing is misplaced.
         """
-        names = _names_of(way)
         if any(names[:i] in self.ends for i in range(1, len(names))):
             return True
         others = self.ends.get(names, frozenset()) - {way}
@@ -36,9 +36,14 @@ class Shapes(NamedTuple):
         return any(len(other) <= len(way) for other in others)
 
 
+def folded(name: str) -> str:
+    """Return a name in the form in which names are compared. Pure; as long as the name takes: to be asked once for each."""
+    return name.casefold()
+
+
 def shapes_of(ways: Iterable[Way]) -> Shapes:
     """Return the shapes of these ways. Pure."""
-    ends: dict[_Names, frozenset[Way]] = {}
+    ends: dict[Names, frozenset[Way]] = {}
     for way in ways:
         names = _names_of(way)
         ends[names] = ends.get(names, frozenset()) | {way}
@@ -56,5 +61,5 @@ def holds_something(value: object) -> bool:
     return value is not None and value not in ([], {})
 
 
-def _names_of(way: Way) -> _Names:
-    return tuple(name.casefold() for name in way if name is not None)
+def _names_of(way: Way) -> Names:
+    return tuple(folded(name) for name in way if name is not None)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 from typing import NamedTuple
@@ -310,6 +311,16 @@ def notes(text):
 def test_a_forbidden_place_is_not_reached_by_another_shape(text):
     """A text for a list or an object, an object for a list, more lists or fewer; a name in another case, as some readers take it."""
     assert rule(notes(text)) == "read_notes/unnamed-argument"
+
+
+def test_a_name_is_folded_once_however_many_values_it_holds(monkeypatch):
+    """A long one takes its time, and a worker serves nothing else meanwhile."""
+    taken = []
+    module = importlib.import_module("ruleout.serving.tools.judge")
+    monkeypatch.setattr(module, "folded", lambda name: taken.append(name) or name.casefold())
+
+    assert notes(json.dumps({"long" * 9000: {"b": list(range(900)), "c": [{}] * 900}})) == Allowed("read_notes")
+    assert sorted(map(len, taken)) == [1, 1, 36000]
 
 
 def test_an_argument_in_another_case_may_be_allowed_by_name():
