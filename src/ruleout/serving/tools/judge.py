@@ -158,7 +158,7 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     made = dict(pairs)
     if len(made) != len(pairs):
         raise ValueError("a name stands twice")
-    if not all(map(_is_text, made)):
+    if not all(map(_is_text, made)) or any("\0" in name for name in made):  # in C a text ends there
         raise ValueError("a name that is no text")
     return made
 

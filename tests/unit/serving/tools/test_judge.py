@@ -355,6 +355,12 @@ def test_what_has_the_shape_that_rules_expect_or_nothing_in_it_passes(text):
     assert notes(text) == Allowed("read_notes")
 
 
+@pytest.mark.parametrize("text", ['{"paths\\u0000": ["/etc/passwd"]}', '{"path": "/srv", "path\\u0000x": "/etc"}'])
+def test_a_name_that_some_readers_cut_short_is_not_read(text):
+    """In C a text ends with its first NUL: the one is another argument, the other stands twice."""
+    assert rule(notes(text)) == "read_notes/arguments"
+
+
 @pytest.mark.parametrize(
     ("path", "passes"),
     [
