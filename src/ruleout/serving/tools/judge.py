@@ -93,21 +93,21 @@ def _denied(rules: ToolRules, rule: str, says: str) -> Denied:
 
 def _broken(text: str, tool: CompiledTool) -> str:
     """The id of the first rule that does not hold, "" where all do."""
-    allowed, never, seen = tool.arguments, tool.never, set()
+    allowed, never, required, seen = tool.arguments, tool.never, dict(tool.required), set()
     for way, names, value in _leaves(_read(text)):
         seen.add(way)
         rules = allowed.get(way)
         if rules is None:
             if tool.high_impact or tool.shapes.is_misplaced(way, names, value):
                 return f"{tool.name}/unnamed-argument"
-        else:
+        elif value is not None or tool.high_impact or way in required or way[-1] is None:
             for rule in rules:
                 if not _holds(rule, value):
                     return rule.id
         for rule in never.get(way, ()):
             if _holds(rule, value):
                 return rule.id
-    for way, id_ in tool.required:
+    for way, id_ in required.items():
         if way not in seen:
             return id_
     return ""

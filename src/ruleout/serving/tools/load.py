@@ -9,7 +9,7 @@ from ruleout.documents.validate import validate
 from ruleout.documents.yaml_text import read_yaml
 from ruleout.serving.tools.classes import Effect, ToolClass, looks_like
 from ruleout.serving.tools.document import ArgumentDoc, ToolDoc, ToolRulesDoc
-from ruleout.serving.tools.matchers import matchers_of
+from ruleout.serving.tools.matchers import is_given, matchers_of
 from ruleout.serving.tools.places import path_of, url_of
 from ruleout.serving.tools.rules import ArgumentRule, CompiledTool, ToolRules
 from ruleout.serving.tools.shapes import Way, are_near, holds_something, shapes_of
@@ -87,8 +87,10 @@ def _compiled(tool: ToolDoc) -> CompiledTool:
 def _by_way(tool: ToolDoc, arguments: tuple[ArgumentDoc, ...], *, forbids: bool) -> dict[Way, tuple[ArgumentRule, ...]]:
     made: dict[Way, tuple[ArgumentRule, ...]] = {}
     for one in arguments:
-        way = way_of(one.at)
-        rule = ArgumentRule(f"{tool.name}{one.at}{'/never' if forbids else ''}", matchers_of(one, forbids=forbids))
+        way, matchers = way_of(one.at), matchers_of(one, forbids=forbids)
+        if forbids and not (one.any or tool.class_.is_high_impact or way[-1] is None):
+            matchers = (is_given, *matchers)
+        rule = ArgumentRule(f"{tool.name}{one.at}{'/never' if forbids else ''}", matchers)
         made[way] = (*made.get(way, ()), rule)
     return made
 

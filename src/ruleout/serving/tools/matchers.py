@@ -38,6 +38,11 @@ def matchers_of(doc: ArgumentDoc, *, forbids: bool) -> tuple[Matcher, ...]:
     return tuple(made)
 
 
+def is_given(value: object) -> bool:
+    """Whether an argument is more than null, by which official SDKs' strict schemas leave one out. Pure."""
+    return value is not None
+
+
 def is_number(value: object) -> bool:
     """Whether a JSON value is a number; true and false are none. Pure."""
     return isinstance(value, int | Decimal) and not isinstance(value, bool)

@@ -355,6 +355,52 @@ def test_what_has_the_shape_that_rules_expect_or_nothing_in_it_passes(text):
     assert notes(text) == Allowed("read_notes")
 
 
+OPTIONAL = """kind: tool-rules
+tool-rules: acme-tools
+version: 1
+tools:
+  - name: find
+    class: ordinary
+    tiers: {standard: allow}
+    arguments:
+      - {at: /depth, at-most: 3}
+      - {at: "/kinds/*", longest: 9}
+      - {at: /site, url-within: ["https://docs.example"], required: true}
+    never:
+      - {at: /path, path-within: [/etc]}
+      - {at: /force, any: true}
+      - {at: "/hosts/*", longest: 9}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "broken"),
+    [
+        ({"depth": None, "path": None}, None),
+        ({"site": None}, "find/site"),
+        ({"force": None}, "find/force/never"),
+        ({"depth": [], "path": None}, "find/depth"),
+        ({"depth": None, "path": []}, "find/path/never"),
+        ({"Path": None}, "find/unnamed-argument"),
+        ({"kinds": [None]}, "find/kinds/*"),
+        ({"hosts": [None]}, "find/hosts/*/never"),
+    ],
+)
+def test_null_leaves_an_argument_out(more, broken):
+    """Of an ordinary tool, as official SDKs' strict schemas send it; of one that is required it does not."""
+    rules = parse_tool_rules(OPTIONAL.encode(), file="tools.yaml")
+    judged = judge(Call("find", json.dumps({"site": "https://docs.example/", **more})), rules, "standard")
+
+    assert (None if judged == Allowed("find") else rule(judged)) == broken
+
+
+def test_null_leaves_nothing_out_of_a_high_impact_tool():
+    rules = parse_tool_rules(OPTIONAL.replace("ordinary", "browsing").encode(), file="tools.yaml")
+
+    for name in ("depth", "path", "force"):
+        rule(judge(Call("find", json.dumps({"site": "https://docs.example/", name: None})), rules, "standard"))
+
+
 @pytest.mark.parametrize("text", ['{"paths\\u0000": ["/etc/passwd"]}', '{"path": "/srv", "path\\u0000x": "/etc"}'])
 def test_a_name_that_some_readers_cut_short_is_not_read(text):
     """In C a text ends with its first NUL: the one is another argument, the other stands twice."""
