@@ -12,7 +12,8 @@ from ruleout.errors import RuleoutError
 from ruleout.serving.monitoring.counters import MOST_BYTES, Snapshot, parse_snapshot
 
 _NAME = re.compile(r"([a-z0-9-]{1,64})\.counters")
-MOST_WORKERS = 256
+#: Names that workers can have on one host: a reload starts new ones beside those that drain, and files stay.
+MOST_NAMES = 1024
 
 
 def keep_counters(folder: Path, worker: str, data: bytes) -> None:
@@ -60,8 +61,8 @@ def read_counters(folder: Path) -> dict[str, Snapshot | None]:
     except OSError as error:
         hint = "Name the folder into which the gateway's workers count."
         raise RuleoutError(f"{folder}: cannot read counters: {error.strerror}", hint=hint) from error
-    if len(names) > MOST_WORKERS:
-        raise RuleoutError(f"{folder}: expected at most {MOST_WORKERS} workers, got more", hint="Remove old files.")
+    if len(names) > MOST_NAMES:
+        raise RuleoutError(f"{folder}: expected at most {MOST_NAMES} workers, got more", hint="Remove old files.")
     found = {name: _read(folder / f"{name}.counters") for name in names}
     return {**found, REVIEWED: reviewed_counters(folder)} if has_filings(folder) else found
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from ruleout.adapters.clients.connection import Waits
 from ruleout.adapters.clients.reading import Reading
 from ruleout.adapters.clients.server import ClientServer, tls_of
+from ruleout.adapters.monitoring import MOST_NAMES
 from ruleout.app.serving.load import Place, read_settings
 from ruleout.app.settings import from_environment
 from ruleout.errors import RuleoutError
@@ -25,7 +26,6 @@ from ruleout.gateway.processes.process import Process
 from ruleout.gateway.worker import KEPT
 from ruleout.serving.settings.document import GatewayDoc
 
-_MOST_WORKERS = 1024
 #: Connections beside those that a request is under way on: clients keep some.
 _KEPT_BESIDE = 64
 #: Seconds that answers which were ended at the end of a drain have for their records.
@@ -100,7 +100,7 @@ async def _serve(parts: Assembled, server: ClientServer, ready: Event) -> str:
 
 def _name(folder: Path, settings: GatewayDoc) -> str:
     """A name that no living worker of this gateway has; the lock goes with the process."""
-    for number in range(1, _MOST_WORKERS + 1):
+    for number in range(1, MOST_NAMES + 1):
         name = f"{settings.gateway}-{number}"
         descriptor = os.open(folder / f".{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -109,4 +109,4 @@ def _name(folder: Path, settings: GatewayDoc) -> str:
             os.close(descriptor)
         else:
             return name
-    raise RuleoutError(f"{folder}: more than {_MOST_WORKERS} workers", hint="Stop the other gateway first.")
+    raise RuleoutError(f"{folder}: more than {MOST_NAMES} workers", hint="Stop the other gateway first.")

@@ -15,6 +15,7 @@ from ruleout.serving.monitoring import METRICS, Counters, merged, parse_snapshot
 from ruleout.serving.monitoring import counters as module
 from ruleout.serving.monitoring.dashboard import dashboard
 from ruleout.serving.monitoring.metrics import HOOK_SECONDS, REFUSALS, STREAMS
+from ruleout.serving.settings.document import MOST_WORKERS
 
 DASHBOARD = Path(__file__).parents[4] / "examples" / "gateway" / "grafana-dashboard.json"
 
@@ -75,6 +76,15 @@ def test_workers_are_summed_and_a_damaged_one_is_unknown(tmp_path):
     assert found[REFUSALS.name, (("tenant", "acme"), ("model", "lumen-2"), ("why", "hook"))] == 6
     assert found["ruleout_worker_unknown", (("worker", "worker-2"),)] == 1
     assert found["ruleout_hook_seconds_count", (("hook", "bio"),)] == 8
+
+
+def test_counters_of_every_worker_that_settings_allow_are_read(tmp_path):
+    """Also of those that a reload starts beside them, each under a name of its own: their files stay."""
+    names = {f"worker-{number}" for number in range(2 * MOST_WORKERS)}
+    for name in names:
+        keep_counters(tmp_path, name, snapshot_bytes(Counters().state))
+
+    assert read_counters(tmp_path).keys() == names
 
 
 def test_a_worker_that_starts_again_goes_on_from_its_last_counts(tmp_path):
