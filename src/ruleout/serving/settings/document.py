@@ -28,6 +28,8 @@ def _between(least: int, most: int) -> object:
 KeyName = Annotated[str, StringConstraints(pattern=r"^[^+\s]+\+[0-9a-f]{8}$", max_length=200)]
 Port = Annotated[Whole, _between(1, 65535)]
 MOST_WORKERS = 256
+#: Workers are called after it and a number of up to four digits, in at most 60 characters.
+GatewayName = Annotated[Id, StringConstraints(max_length=55)]
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,60}$")]
 Seconds = Annotated[Whole, _between(1, 3600)]
 Milliseconds = Annotated[Whole, _between(1, 60_000)]
@@ -215,7 +217,7 @@ class RecheckDoc(Doc):
 class GatewayDoc(Doc):
     """A gateway's settings."""
 
-    gateway: Id = Field(description="Its name, in audit records and entries.")
+    gateway: GatewayName = Field(description="Its name, in audit records and entries; at most 55 characters.")
     listen: ListenDoc = Field(default_factory=ListenDoc, description="Where it answers.")
     workers: Annotated[Whole, _between(1, MOST_WORKERS)] = Field(default=2, description="Processes that serve.")
     state: PathText = Field(description="Folder for what must survive a restart: kills, versions, instants seen.")

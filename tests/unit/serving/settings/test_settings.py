@@ -10,7 +10,9 @@ import pytest
 import yaml
 from tests.gateway_world import sha256
 
+from ruleout.adapters.monitoring import MOST_NAMES
 from ruleout.errors import BadInput, RuleoutError
+from ruleout.ledger.batches import is_worker_name
 from ruleout.serving.monitoring.watches import parse_watches
 from ruleout.serving.settings.parse import parse_settings
 
@@ -59,6 +61,12 @@ def test_a_hook_that_is_not_on_this_host_is_a_problem_of_the_settings(address):
     """Said before anything begins, and not by each worker, which would end and be started again."""
     assert parsed(hooks={"bio": {"address": "unix:/run/bio.sock"}}).hooks
     assert problems(hooks={"bio": {"address": address}}, models={"helper": {"upstream": "lap"}}) == ["F002", "N007"]
+
+
+def test_a_name_leaves_room_for_every_worker_to_have_one():
+    """A worker is called after it and its number; one whose name is too long for a record would not begin."""
+    assert is_worker_name(f"{parsed(gateway='g' * 55).gateway}-{MOST_NAMES}")
+    assert problems(gateway="g" * 56)
 
 
 @pytest.mark.parametrize(
