@@ -143,7 +143,10 @@ def test_a_real_disk_that_is_full(fake: Fake, tmp_path_factory: pytest.TempPathF
                     pass
             until(lambda: (ask(running).status, ask(running).status) == (503, 503))
             assert why(ask(running)) == "audit"
+            log = world.folder / "gateway.log"
+            until(lambda: "cannot write its audit record, and refuses: OSError: [Errno 28]" in log.read_text())
             stuffing.unlink()
             until(lambda: ask(running).status == 200)
+            until(lambda: "writes its audit record again" in log.read_text())
     finally:
         subprocess.run(["umount", "-l", str(mounted)], check=False)

@@ -247,13 +247,15 @@ def test_a_limit_that_is_tightened_counts_within_a_moment(tmp_path: Path, fake: 
 
 
 def reload(running: Running) -> None:
-    """Have the files read again: a damaged one closes the gateway, the sound one opens it."""
+    """Have the files read again: a damaged one closes the gateway, the sound one opens it, and the log says both."""
     path = running.world.folder / "acme.json"
     sound = path.read_bytes()
     path.write_bytes(b"{}")
     running.until_ready(ready=False)
     path.write_bytes(sound)
     running.until_ready()
+    log = running.world.folder / "gateway.log"
+    until(lambda: log.read_text().endswith("ruleout gateway: what is served by holds again\n"))
 
 
 @pytest.mark.parametrize("change", [{"floor": "flor.json"}, {"watch": None}], ids=["a name", "what is not there"])
@@ -297,6 +299,20 @@ def test_after_a_reload_what_is_served_by_then_is_remembered(tmp_path: Path, fak
         until(lambda: 7 in {one.version for one in read_seen(world.folder / "state").versions.values()})
         assert streams[0].wait().body.endswith(b"data: [DONE]\n\n")
         until(lambda: workers(world) and not set(before) & set(workers(world)))
+
+
+def test_what_of_new_settings_waits_for_a_restart_is_said(tmp_path: Path, fake: Fake) -> None:
+    """The socket is that of the start: without a word it would be thought to be the new one."""
+    world = make_world(tmp_path, fake.url)
+    with serve(world) as running:
+        listen = world.settings["listen"]
+        world.settings |= {"listen": {"address": "127.0.0.1", "port": 1}}
+        world.write()
+        os.kill(running.process.pid, signal.SIGHUP)
+        log = world.folder / "gateway.log"
+        until(lambda: '{"reloaded": true, "waits-for-restart": ["listen.port"]}' in log.read_text())
+        world.settings["listen"] = listen
+        assert ask(running).status == 200
 
 
 # --- counters and answers ---------------------------------------------------------------------------------------------

@@ -108,7 +108,8 @@ def test_what_is_seen_is_remembered_again_after_a_fault(
     with thread(over, host._remember, place, over, ForwardClock()) as one:
         until(lambda: len(kept) >= 3)
         assert one.is_alive()
-    assert capsys.readouterr().err == f"ruleout gateway: nothing is served: {fault}\n"
+    said = f"ruleout gateway: nothing is served: {fault}\nruleout gateway: what is served by holds again\n"
+    assert capsys.readouterr().err == said
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

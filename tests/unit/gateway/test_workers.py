@@ -136,6 +136,18 @@ def test_a_reload_is_told_once_the_old_ones_have_ended(tmp_path: Path) -> None:
     assert len(told) == 1
 
 
+def test_a_reload_that_is_done_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Else only what goes wrong would be in the log, and nobody would know when the new settings count."""
+    workers = Workers(partial(serve, tmp_path), 2, drain_s=5)
+    workers.start()
+    looked(workers, lambda: len(alive(tmp_path)) == 2)
+    workers.reload()
+    said: list[str] = []
+    looked(workers, lambda: said.append(capsys.readouterr().err) or "reloaded" in "".join(said))
+    ended(workers)
+    assert "".join(said) == "ruleout gateway: reloaded: 2 new workers, the old ones drain\n"
+
+
 def test_a_reload_that_cannot_begin_leaves_the_old_ones(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workers = Workers(partial(serve_unless_broken, tmp_path), 1, drain_s=5)
     workers.start()

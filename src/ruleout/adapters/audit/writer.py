@@ -116,6 +116,11 @@ class AuditWriter:
         return WriterState.RUNNING if self._refusal is None else self._refusal[0]
 
     @property
+    def fault(self) -> str:
+        """Why records cannot be made durable now, "" where they can."""
+        return "" if self._refusal is None else self._refusal[1]
+
+    @property
     def waiting(self) -> int:
         """How many records wait to be durable. For the loop's thread."""
         return self._records

@@ -25,8 +25,9 @@ from ruleout.app.serving.seen import Seen, read_seen
 from ruleout.app.settings import from_environment
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.unattended import until_told
-from ruleout.gateway.telling.aloud import tell
+from ruleout.gateway.telling.aloud import tell, tell_change
 from ruleout.ledger.cosignature import parse_log_key
+from ruleout.serving.settings.restart import waiting_for_restart
 
 #: Seconds between two times that what was seen is written down.
 _REMEMBER_S = 10.0
@@ -45,7 +46,7 @@ def run_host(path: Path, overrides: dict[str, str]) -> None:
     clock, reloaded, compromised = ForwardClock(), threading.Event(), Compromised()
     agent = agent_of(place, clock, compromised)
     signal.signal(signal.SIGHUP, lambda *_: reloaded.set())
-    newer = partial(_newer, reloaded, partial(read_settings, path, overrides))
+    newer = partial(_newer, reloaded, partial(_read_again, place, path, overrides))
     threading.Thread(target=_remember, args=(place, over, clock, newer, compromised.learn), daemon=True).start()
     try:
         agent.run(over.is_set)
@@ -104,6 +105,14 @@ def kills_of(place: Place) -> EpochStore:
     return PostgresStore(read_secret(place, told, from_environment().environment, spaces=True))
 
 
+def _read_again(began: Place, path: Path, overrides: dict[str, str]) -> Place:
+    """Return the settings by now, and say what of them waits for a restart. Effect: reads. Raises RuleoutError."""
+    place = read_settings(path, overrides)
+    if waits := waiting_for_restart(began.settings, place.settings):
+        tell({"reloaded": True, "waits-for-restart": waits})
+    return place
+
+
 def _newer(reloaded: threading.Event, read: Callable[[], Place]) -> Place | None:
     """Return the settings that workers go by since a reload, once; None without one. Effect: reads. Raises RuleoutError, then each time."""
     if not reloaded.is_set():
@@ -131,17 +140,11 @@ def _remember(
     memory, told = _Memory(place, clock, newer, learn), ""
     try:
         while not over.is_set():
-            told = _say(memory.look(again=bool(told)), told)
+            fault = memory.look(again=bool(told))
+            told = tell_change(fault, told, fails="nothing is served", holds="what is served by holds again")
             over.wait(_LOOK_S)
     finally:
         over.set()
-
-
-def _say(fault: str, told: str) -> str:
-    """Say why nothing is served, unless that was said already; return it. Effect: writes to stderr."""
-    if fault and fault != told:
-        sys.stderr.write(f"ruleout gateway: nothing is served: {fault}\n")
-    return fault
 
 
 class _Memory:

@@ -13,7 +13,6 @@ import os
 import signal
 import socket
 import ssl
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -33,6 +32,7 @@ from ruleout.gateway.processes.assembly import prepare
 from ruleout.gateway.processes.entry import BOOT_ID, run_worker
 from ruleout.gateway.processes.host import run_host
 from ruleout.gateway.processes.workers import Workers
+from ruleout.gateway.telling.aloud import say
 
 _LOOK_S, _SHORT_S = 0.25, 0.05
 #: What a process beside the workers does until SIGTERM: from the settings' path and addresses in place of its own.
@@ -101,9 +101,8 @@ def _work(
     told = place.settings
     workers.start()
     scheme = "http" if told.listen.tls is None else "https"
-    sys.stderr.write(
-        f"ruleout gateway: {told.workers} worker(s) at {scheme}://{told.listen.address}:{told.listen.port}\n"
-    )
+    many = f"{told.workers} worker{'s' * (told.workers != 1)}"
+    say(f"{many} at {scheme}://{told.listen.address}:{told.listen.port}")
     is_ending = False
     while not is_ending or workers.are_there:
         try:
@@ -172,9 +171,9 @@ def _start(child: BaseProcess, told: str) -> str:
     try:
         child.start()
     except OSError as error:
-        why = f"ruleout gateway: a process beside the workers cannot be started: {error}; it is tried again\n"
+        why = f"a process beside the workers cannot be started: {error}; it is tried again"
         if why != told:
-            sys.stderr.write(why)
+            say(why)
         return why
     return ""
 

@@ -22,6 +22,7 @@ from ruleout.adapters.monitoring import keep_counters
 from ruleout.app.serving.load import Standing, load_standing
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.assembly import COUNTERS, Assembled
+from ruleout.gateway.telling.aloud import tell_change
 from ruleout.model.permit import LimitKind
 from ruleout.serving.epoch.page import Serves
 from ruleout.serving.monitoring.counters import snapshot_bytes
@@ -117,10 +118,18 @@ class Process:
             await self._look_again()
 
     async def _keep_counting(self) -> None:
-        """Keep the counters, off the loop: they are for watching, and nothing waits for their disk but the process's own end."""
-        parts = self._parts
+        """Keep the counters, off the loop: they are for watching, and nothing waits for their disk but the process's own end.
+
+        Says too when the audit record cannot be written, and when it can again.
+        """
+        parts, told = self._parts, ""
+        fails, holds = (
+            f"{parts.name} cannot write its audit record, and refuses",
+            f"{parts.name} writes its audit record again",
+        )
         while True:
             await asyncio.sleep(LOOK_S)
+            told = tell_change(parts.serving.audit.fault, told, fails=fails, holds=holds)
             data = snapshot_bytes(parts.counters.state)
             with contextlib.suppress(OSError):
                 await asyncio.to_thread(keep_counters, parts.place.state / COUNTERS, parts.name, data)

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import multiprocessing
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 
 from ruleout.adapters.clock import seconds
+from ruleout.gateway.telling.aloud import say
 
 #: Seconds before a worker that ended is started again: doubled up to the longest while workers end soon after their start.
 _AGAIN_S, _LONGEST_S, _SOON_S = 0.5, 8.0, 10.0
@@ -64,9 +64,7 @@ class Workers:
             for _ in range(count):
                 self._fresh.append(self._begin())
         except OSError as error:
-            sys.stderr.write(
-                f"ruleout gateway: not reloaded: a new worker cannot be started: {error}; the old ones go on\n"
-            )
+            say(f"not reloaded: a new worker cannot be started: {error}; the old ones go on")
             self._leave(self._fresh)
             self._fresh = []
 
@@ -78,7 +76,7 @@ class Workers:
         ended = [one for one in self._serving if not one.process.is_alive()]
         for one in ended:
             self._serving.remove(one)
-            sys.stderr.write(f"ruleout gateway: a worker has ended with {one.process.exitcode}\n")
+            say(f"a worker has ended with {one.process.exitcode}")
             is_soon = seconds() - one.began_s < _SOON_S
             self._wait_s = min(self._wait_s * 2, _LONGEST_S) if is_soon else _AGAIN_S
             self._again_s = seconds() + self._wait_s
@@ -91,7 +89,7 @@ class Workers:
             while len(self._serving) < self._count:
                 self._serving.append(self._begin())
         except OSError as error:
-            sys.stderr.write(f"ruleout gateway: a worker cannot be started: {error}; it is tried again\n")
+            say(f"a worker cannot be started: {error}; it is tried again")
             self._wait_s = min(self._wait_s * 2, _LONGEST_S)
             self._again_s = seconds() + self._wait_s
 
@@ -123,10 +121,12 @@ class Workers:
     def _exchange(self) -> None:
         """New ones take over once all of them serve; where one of them ended before that, those that serve go on."""
         if any(not one.process.is_alive() for one in self._fresh):
-            sys.stderr.write("ruleout gateway: not reloaded: a new worker has ended; the old ones go on\n")
+            say("not reloaded: a new worker has ended; the old ones go on")
             self._leave(self._fresh)
             self._fresh = []
         elif all(one.ready.is_set() for one in self._fresh):
+            many = len(self._fresh)
+            say(f"reloaded: {many} new worker{'s' * (many != 1)}, the old ones drain")
             self._leave(self._serving)
             self._serving, self._fresh, self._is_replaced = self._fresh, [], True
             self._count = len(self._serving)
