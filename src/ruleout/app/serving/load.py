@@ -246,7 +246,8 @@ def _permits(place: Place, seen: Seen, now: datetime) -> tuple[PermitVerdict, ..
     for path, verdict in zip(paths, verdicts, strict=True):
         if verdict.has_failed:
             says = next((check.detail for check in verdict.checks if check.status is Status.FAILED), "a check failed")
-            raise RuleoutError(f"{path}: the permit's file proves nothing: {says}", hint="See `ruleout permit check`.")
+            hint = "See `ruleout permit check`. Where keys have changed, write each permit's file and the keyring anew."
+            raise RuleoutError(f"{path}: the permit's file proves nothing: {says}", hint=hint)
     # A file of an older checkpoint than that of another may hide a revocation, today as after a restart; a file that begins
     # later than another does not hold what that tells of keys.
     newest = max((trusted.least_size, *(verdict.as_of_size or 0 for verdict in verdicts)))

@@ -243,7 +243,8 @@ class _Found:
         if digest != self._file.keyring:
             hint = "Bring the keyring up to date, or make the file again."
             expected = f"the keyring {self._file.keyring[:12]} that counted at the checkpoint"
-            raise VerificationFailed("authors", f"expected {expected}, got {digest[:12]}", hint=hint)
+            says = f"expected {expected}, got {digest[:12]}: since one of them was written, keys have changed in the record"
+            raise VerificationFailed("authors", says, hint=hint)
         verify_authors(first, ring)
         role = str(first.subject["role"])
         if role not in self._trusted.issuers:
