@@ -153,6 +153,32 @@ def test_two_persons_give_back_and_one_with_two_keys_does_not(place):
     assert "nothing is killed" in place.run("kill", "--list").text
 
 
+def test_a_proposal_that_is_used_up_and_a_second_name_of_the_same_key_say_what_to_do(place):
+    """Whoever types the second line twice, or for the first person, learns who is wanted and not a path."""
+    place.run("kill", "--tool", "shell", "--reason", REASON, "--key", "duty-kim", "--wait", 0)
+    name = place.run("unkill", "propose", "kill-2", "--key", "duty-kim", "--json").json["proposal"]
+    same = place.run("unkill", "confirm", name, "--key", "duty-kim", "--wait", 0)
+    assert (same.code, "Another person signs" in same.err) == (1, True)
+    assert place.run("unkill", "confirm", name, "--key", "duty-lee", "--wait", 0).code == 3
+    again = place.run("unkill", "confirm", name, "--key", "duty-lee", "--wait", 0)
+    assert (again.code, "It was confirmed" in again.err) == (2, True)
+
+
+def test_a_surface_that_there_is_not_is_told(place):
+    """Killed all the same; but whoever misspelt it must not think that it is off."""
+    wrong = place.run(
+        "kill", "--surface", "openai-chat", "--reason", REASON, "--key", "duty-kim", "--wait", 0, "--json"
+    )
+    right = place.run("kill", "--surface", "openai-responses", "--reason", REASON, "--key", "duty-kim", "--wait", 0)
+    assert wrong.code == right.code == 3
+    assert wrong.json["note"].startswith("no endpoint is called 'openai-chat'; known are: anthropic-messages, mcp-")
+    assert "NOTE" not in right.err
+
+
+def test_no_state_says_who_opens(built):
+    assert "`ruleout unkill propose --first`" in " ".join(built.run("kill", "--list").text.split())
+
+
 def test_a_second_person_sees_what_is_signed(place):
     place.run("kill", "--model", "demo", "--reason", "x", "--key", "duty-kim", "--wait", 0)
     place.run("kill", "--tighten", "requests-per-minute=5", "--key", "watcher", "--wait", 0)

@@ -205,6 +205,30 @@ def test_an_id_is_issued_once(issued):
     assert issued.issue().code == 2
 
 
+@pytest.mark.parametrize(
+    ("option", "wrong", "right", "known"),
+    [
+        ("--model", "helper-l", "Helper", "helper, helper-1"),
+        ("--tool", "websearch", "web-search", "code-execution, web-"),
+    ],
+)
+def test_a_kill_of_what_no_permit_names_is_told(issued, option, wrong, right, known):
+    """It is in force like any other, and the model goes on: whoever misspelt it must learn so at once."""
+    env = seeds("lab-log", "duty-kim", "duty-lee")
+    for name in ("duty-kim", "duty-lee"):
+        assert issued.run("key", "new", name, "--role", "kill", "--person", name, env=env).code == 0
+    name = issued.run("unkill", "propose", "--first", "--key", "duty-kim", "--json", env=env).json["proposal"]
+    issued.run("unkill", "confirm", name, "--key", "duty-lee", "--wait", 0, env=env)
+    killed = [
+        issued.run("kill", option, one, "--reason", "odd", "--key", "duty-kim", "--wait", 0, env=env)
+        for one in (wrong, right)
+    ]
+    assert [one.code for one in killed] == [3, 3]
+    assert f"NOTE: no permit of this record names the {option[2:]} {wrong!r}" in killed[0].err
+    assert known in killed[0].err
+    assert "NOTE" not in killed[1].err
+
+
 def test_anybody_may_revoke_and_nobody_may_undo_it(issued):
     """One act by one key of any role, with a reason; a second is refused; it is seen from its instant on."""
     later = NOW + timedelta(days=10)

@@ -10,6 +10,7 @@ import typer
 from ruleout.app.accountability.signed import stated_reason
 from ruleout.app.kill.degrading import Given, given_here
 from ruleout.app.kill.entries import missing_grants, missing_in, told_of
+from ruleout.app.kill.named import nobody_named
 from ruleout.app.kill.proof import wait_for
 from ruleout.app.kill.site import Site, chain, site_of
 from ruleout.app.kill.taking import kill as put_kill
@@ -97,6 +98,10 @@ def kill(
         say(f"{kill_id} is in force: epoch {done.epoch.number}")
     proof = wait_for(site, done.epoch.number, timeout_s=wait, terminate=terminate_stuck)
     what["recorded"] = recorded(place, site, signer, done.epoch.number)
+    if limit is None and (nobody := nobody_named(place, kind, name)):
+        what["note"] = nobody
+        say(f"NOTE: {nobody}")
+        say("  next: It is killed all the same. If you meant another name, kill that one too.")
     return show_proof(proof, what, json=json)
 
 

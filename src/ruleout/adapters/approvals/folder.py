@@ -65,7 +65,12 @@ class ApprovalFolder:
             raise NotFound(
                 f"expected the id of a call that waits, got {id_[:80]!r}", hint="See `ruleout tools waiting`."
             )
-        data = read_bounded(self.waiting / f"{id_}.json", limit_bytes=MOST_BYTES, what="call that waits")
+        path = self.waiting / f"{id_}.json"
+        if not path.exists():
+            raise NotFound(
+                f"{id_} does not wait, or not any more", hint="See `ruleout tools waiting`: a call that ended is over."
+            )
+        data = read_bounded(path, limit_bytes=MOST_BYTES, what="call that waits")
         asking = parse_asking(data)
         if asking.id != id_:
             raise VerificationFailed("tool-call", f"expected the call {id_}, got {asking.id}")

@@ -84,7 +84,11 @@ def read_proposal(site: Site, name: str, read: Callable[[bytes], Proposal], ende
         VerificationFailed: what stands under this name is another.
         KeyUnavailable: who proposed it did so by one of the keys that have `ended`.
     """
-    found = read(read_bounded(proposal_path(site, name), limit_bytes=MOST_BYTES, what="proposal"))
+    path = proposal_path(site, name)
+    if not path.exists():
+        hint = "It was confirmed, or made in another workspace: see `ruleout kill --list`, or propose again."
+        raise NotFound(f"no proposal {name} waits", hint=hint)
+    found = read(read_bounded(path, limit_bytes=MOST_BYTES, what="proposal"))
     if found.digest != name:
         hint = "Somebody has changed it: propose again, and ask who did."
         raise VerificationFailed("proposal", f"expected the proposal {name}, got {found.digest}", hint=hint)
@@ -132,5 +136,5 @@ def _label(kind: LimitKind, tenant: str) -> str:
 def proposal_path(site: Site, name: str) -> Path:
     """Return where a proposal of a name stands. Pure. Raises NotFound for what is no name of one."""
     if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
-        raise NotFound(f"no proposal {name[:40]!r}", hint="`propose` says its name.")
+        raise NotFound(f"no proposal {name[:40]!r}", hint="Name it whole, as `propose` said it.")
     return site.proposals / f"{name}.json"

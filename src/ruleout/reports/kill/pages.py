@@ -51,7 +51,8 @@ def state_value(epoch: Epoch | None, missing: Sequence[int], grants: Sequence[st
 def state_page(epoch: Epoch | None, missing: Sequence[int], grants: Sequence[str] = (), *, width: int) -> list[Line]:
     """Return the page of the state in force. Pure."""
     if epoch is None:
-        return [*title("no state", "CLOSED", width=width, tone="bad"), Line("")]
+        says = "nothing is served before two persons give the first state: `ruleout unkill propose --first`"
+        return [*title("no state", "CLOSED", width=width, tone="bad"), *labelled("why", says, width=width), Line("")]
     word, tone = ("KILLS IN FORCE", "bad") if epoch.kills else ("nothing is killed", "good")
     lines = title(f"epoch {epoch.number}", word, width=width, tone=tone)
     kills = (f"{k.id}: {_named(k.kind, k.name)}, {k.at}, by {k.by}" for k in epoch.kills)
@@ -60,6 +61,8 @@ def state_page(epoch: Epoch | None, missing: Sequence[int], grants: Sequence[str
     lines += bullets("tightened", limits, width=width, tone="warn")
     lines += labelled("lease", f"{epoch.lease_ms} ms", width=width)
     lines += bullets("no entry", (*(f"epoch {number}" for number in missing), *grants), width=width, tone="bad")
+    if missing or grants:
+        lines += labelled("next", "whoever types the next kill, unkill, degrade or drill writes it", width=width)
     return [*lines, Line("")]
 
 

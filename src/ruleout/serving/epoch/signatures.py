@@ -26,7 +26,8 @@ def with_signature(message: bytes, sigs: Signatures, signer: Signer) -> Signatur
     """
     key_id = verifier_key(signer.name, signer.public_key).key_id
     if any(one == key_id for one, _ in sigs) or len(sigs) >= MOST_SIGNATURES:
-        raise VerificationFailed(_CHECK, f"expected a key that has not signed, got {key_id} on a signed one")
+        hint = "Another person signs, with a key of their own."
+        raise VerificationFailed(_CHECK, f"expected a key that has not signed, got {key_id} on a signed one", hint=hint)
     return (*sigs, (key_id, base64.b64encode(signer.sign(message)).decode("ascii")))
 
 
