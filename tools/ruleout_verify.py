@@ -1482,7 +1482,8 @@ def show(report):
         if one["verdict"] in ("redacted", "erased"):
             reasons.setdefault((one["by"], show_reason(one)), []).append(one)
     lines += ["%s: %d digests of %s, %s" % (by, len(of), of[0]["entry"], said) for (by, said), of in reasons.items()]
-    lines += ["withheld, unexplained: %(digest).12s of %(entry)s" % o for o in report["digests"] if is_bare(o)][:20]
+    bare = ["withheld, unexplained: %(digest).12s of %(entry)s" % one for one in report["digests"] if is_bare(one)]
+    lines += bare[:20] + ["withheld, unexplained: %d more, all by --json" % (len(bare) - 20)] * (len(bare) > 20)
     lines += ["", "level checked: " + report["level"]]
     if "package" in report:
         lines += ["package: " + report["package"], "note: " + PAGE_NOT_COMPARED]
@@ -1546,29 +1547,27 @@ def named(given, read, what=None):
 def main(arguments):
     parser = argparse.ArgumentParser(description="Check a Ruleout bundle offline.")
     parser.add_argument("bundle", help="the bundle file")
-    parser.add_argument(
-        "--vkey", action="append", help="a key of the log that you know from elsewhere; may be repeated"
-    )
-    parser.add_argument("--keyring", help="a JSON file of authors' keys that you know from elsewhere")
+    parser.add_argument("--vkey", action="append", help="a key of the log that you know from elsewhere; repeatable")
+    parser.add_argument("--keyring", help="authors' keys that you know from elsewhere: JSON, as a bundle's `keyring`")
     parser.add_argument("--policy", help="a file with the witnesses that you rely on (C2SP tlog-policy)")
     parser.add_argument("--host", action="append", help="a bundle of a gateway host's log, as this record knows it")
     parser.add_argument("--strict", action="store_true", help="fail what is absent without a logged reason")
     parser.add_argument("--at", help="day on which reviews may be overdue, YYYY-MM-DD; default: today, UTC")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     args = parser.parse_args(arguments)
+    today = str(datetime.now(timezone.utc).date())
     try:
-        bundle, package = named(args.bundle, read_bundle)
-        hosts = [named(path, read_bundle)[0] for path in args.host or ()]
+        (bundle, package), *hosts = [named(path, read_bundle) for path in (args.bundle, *(args.host or ()))]
         ring = named(args.keyring, read_keyring)
         keys = None if args.vkey is None else dict(named(text, parse_log_key, "--vkey") for text in args.vkey)
         policy = named(args.policy, read_policy)
+        at = named(args.at or today, lambda day: str(datetime.strptime(day, "%Y-%m-%d").date()), "--at")
     except BadInput as problem:
         print(problem, file=sys.stderr)
         return 1 if isinstance(problem, BadPackage) else 2
     keys = (policy["logs"] or None) if policy and keys is None else keys
-    at = args.at or datetime.now(timezone.utc).strftime("%Y-%m-%d")
     report = verify(bundle, keys, ring, policy, args.strict, at)
-    for host in hosts:
+    for host, _ in hosts:
         beside_host(report, bundle, host)
     if package:
         report["package"] = package

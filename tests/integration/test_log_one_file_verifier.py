@@ -270,6 +270,24 @@ def test_a_policy_is_read_as_it_stands(tmp_path: Path) -> None:
         assert main(["verify", str(bundle), "--policy", str(policy)]) == code
 
 
+def test_a_day_that_is_none_is_refused_and_not_compared(tmp_path: Path) -> None:
+    """A review would never be overdue on a day that sorts before every other; a day without its zeros is the day it means."""
+    path = write(tmp_path, BUNDLES["full"])
+    for day in ("2027-13-01", "yesterday", "1"):
+        ended = run(path, "--at", day)
+        assert (2, True) == (ended.returncode, ended.stderr.startswith("--at: ")), ended.stderr
+    assert run(path, "--at", "2027-3-1").returncode == 0
+
+
+def test_what_is_withheld_is_counted_where_not_all_of_it_is_shown() -> None:
+    """Twenty lines, and how many more: a reader must not take twenty for all."""
+    bare = [{"digest": "d" * 64, "entry": f"e/{n}", "kind": "object", "verdict": "withheld"} for n in range(22)]
+    shown = SINGLE.show({"checks": [], "level": "none", "caveats": [], "digests": bare}).splitlines()
+
+    assert sum(line.startswith("withheld, unexplained: dddddddddddd of") for line in shown) == 20
+    assert "withheld, unexplained: 2 more, all by --json" in shown
+
+
 def test_what_was_given_beside_the_bundle_is_named_where_it_is_at_fault(tmp_path, capsys):
     """A policy, a ring or a key that is none is not told of the bundle."""
     bundle, bad = tmp_path / "b.json", tmp_path / "bad.txt"
