@@ -115,6 +115,17 @@ def test_a_workspace_is_checked_as_a_whole(built, tmp_path: Path) -> None:
     assert not found.is_sound
 
 
+def test_a_framework_where_nothing_looks_for_it_is_told(built, tmp_path: Path) -> None:
+    """Right below `frameworks/`: `-f ID@VERSION` would not find it, and nobody would say why."""
+    workspace = open_workspace(built.copy_to(tmp_path).record)
+    workspace.frameworks.mkdir(exist_ok=True)
+    (workspace.frameworks / "mine.yaml").write_bytes(BASE.read_bytes())
+    said = [finding.says for finding in check_files(None, workspace)[-1].findings if finding.id == "L097"]
+
+    assert len(said) == 1
+    assert said[0].startswith("the file stands as frameworks@mine and holds ")
+
+
 # --- framework --------------------------------------------------------------------------------------------------------
 
 
