@@ -416,6 +416,7 @@ def test_a_sealed_record_verifies_as_a_bundle_and_names_nobody(served: Lab) -> N
     assert seal(served).code == 0
     exported = served.run("export", served.folder / "public.json", "--audience", "public")
     assert exported.code == 0, exported.err
+    assert "hand its audit folder over beside this file" in exported.err
     data = (served.folder / "public.json").read_bytes()
     report = SINGLE.verify(SINGLE.parse_bundle(data))
 

@@ -93,6 +93,7 @@ def test_a_public_copy_holds_no_word_in_confidence_and_staff_read_it(lab):
     assert b"copied a checkpoint" in words_in(staff)
     assert "withheld, unexplained: 6" in said
     assert "next: ruleout redact incident/weights-1/1" in said
+    assert "WHY ..., or another --audience" in said, "no log is missing, so none is offered"
     assert (0, 1, 0) == (verified(public)[0], verified(public, "--strict")[0], verified(staff, "--strict")[0])
 
 

@@ -15,6 +15,7 @@ from ruleout.app.witnessing.watch import words_for
 from ruleout.cli.options import WorkspaceOption, workspace_needed
 from ruleout.cli.output import say
 from ruleout.errors import RuleoutError
+from ruleout.ledger import EntryType
 from ruleout.ledger.audience import Audience
 from ruleout.ledger.holes import Standing
 
@@ -24,6 +25,9 @@ _WHOM = {
     Audience.REVIEWER: "a reviewer",
     Audience.REGULATOR: "a regulator",
 }
+
+#: How ids of entries begin whose objects are records of a gateway, and logs.
+_SEALED, _LOGS = f"{EntryType.AUDIT_BATCH.value}/", f"{EntryType.EVIDENCE.value}/"
 
 
 def add(app: typer.Typer) -> None:
@@ -67,6 +71,15 @@ def _say_counts(copy: Copy) -> None:
         f"  disclosed: {len(copy.disclosures)}, redacted with a reason: {redacted}, erased: {erased}, objects: {len(copy.objects)}"
     )
     if bare:
-        first = next(hole for hole in copy.holes.values() if hole.standing is Standing.WITHHELD)
-        say(f"  withheld, unexplained: {bare}, the first of {first.entry}; `ruleout verify --strict` fails on them")
-        say(f"  next: ruleout redact {first.entry} '*' --class CLASS --justification WHY ..., or --with-logs for logs")
+        entries = [hole.entry for hole in copy.holes.values() if hole.standing is Standing.WITHHELD]
+        # Records of a gateway never are in a copy: whoever is to have them gets the segments beside it.
+        others = [one for one in entries if not one.startswith(_SEALED)]
+        shown = f"the first of {(others or entries)[0]}; `ruleout verify --strict` fails on them"
+        say(f"  withheld, unexplained: {bare}, {shown}")
+        if others:
+            logs = " ..., or --with-logs for logs" if others[0].startswith(_LOGS) else " ..., or another --audience"
+            say(f"  next: ruleout redact {others[0]} '*' --class CLASS --justification WHY{logs}")
+        else:
+            say(
+                "  next: These are the gateway's records: hand its audit folder over beside this file to those who may read them."
+            )
