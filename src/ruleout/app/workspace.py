@@ -106,7 +106,10 @@ def open_workspace(root: Path) -> Workspace:
         config = tomllib.loads(text)
         known = {"format": 1, "origin": config["origin"], "producer": config["producer"]}
     except NotFound as error:
-        raise NotFound(f"no workspace at {root}", hint=f"Make one with `ruleout init {root} --origin NAME`.") from error
+        hint = (
+            f"Make one with `ruleout init {root} --origin NAME`, or name another: -w FOLDER, or what is to be verified."
+        )
+        raise NotFound(f"no workspace at {root}", hint=hint) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError) as error:
         raise RuleoutError(
             f"{path}: expected format, origin and producer, got {error}", hint="Restore the file."

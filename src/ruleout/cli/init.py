@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -34,4 +35,4 @@ def init(
     """
     workspace = start_workspace(folder, keys_of_this_run(), origin=origin, producer=producer, post_quantum=post_quantum)
     say(f"workspace {workspace.root} with an empty log {workspace.origin}")
-    say("  next: ruleout key new ceo-ada --role ceo --person ada")
+    say(f"  next: ruleout key new ceo-ada --role ceo --person ada -w {shlex.quote(str(folder))}")

@@ -38,7 +38,7 @@ def keys_of_this_run() -> Keys:
 
 def _ask(name: str) -> str:
     if not sys.stdin.isatty():
-        hint = "Set RULEOUT_PASSPHRASE_FILE to a file that holds it."
+        hint = "Stand at a terminal, or set RULEOUT_PASSPHRASE_FILE to a file that holds it: 12 characters or more."
         raise KeyUnavailable(f"key {name!r} needs its passphrase and there is nobody to ask", hint=hint)
     return getpass.getpass(f"Passphrase of key {name}: ")
 
