@@ -393,6 +393,18 @@ def test_check_says_what_would_be_served_and_starts_nothing(tmp_path: Path, fake
     assert run("gateway", "check", path).code == 1
 
 
+def test_check_says_that_nothing_is_served_before_the_first_state(tmp_path: Path, fake: Fake) -> None:
+    """A permit in force is not enough: whoever reads *served* here would look for the fault elsewhere."""
+    world = make_world(tmp_path, fake.url)
+    path = world.write()
+    assert run("gateway", "check", path, "--json").json["state-of-kills"] is True
+    for epoch in (world.site().folder / "epochs").glob("*.json"):
+        epoch.unlink()
+    shown = run("gateway", "check", path)
+    assert shown.code == 3
+    assert "two persons give the first, by `ruleout unkill propose --first`" in " ".join(shown.text.split())
+
+
 def test_a_key_is_its_digest(tmp_path: Path) -> None:
     made = run("gateway", "key", "--json").json
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from ruleout.app.kill.site import has_state
 from ruleout.app.monitoring.watches import read_watches
 from ruleout.app.serving.load import load_standing, read_settings
 from ruleout.cli.exit_code import ExitCode
@@ -17,9 +18,12 @@ from ruleout.cli.options import JsonOption, instant
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.master import serve as serve_gateway
-from ruleout.reports.page import Line
+from ruleout.reports.page import Line, labelled
 from ruleout.reports.serving.pages import policies_page, policies_value, standing_page, standing_value
 
+_UNOPENED = (
+    "no state of kills yet: nothing is served before two persons give the first, by `ruleout unkill propose --first`"
+)
 SettingsArgument = Annotated[Path, typer.Argument(metavar="SETTINGS", help="The gateway's settings, `gateway.yaml`.")]
 UpstreamOption = Annotated[
     list[str] | None,
@@ -58,7 +62,8 @@ def check(settings: SettingsArgument, json: JsonOption = False) -> int:
 
     Bundles in shadow are named with their dates and the days that are left: they change no answer.
 
-    Exit codes: 0 something would be served, 1 a file proves nothing or a bundle is not trusted, 2 bad input, 3 nothing would be served.
+    Exit codes: 0 something would be served, 1 a file proves nothing or a bundle is not trusted, 2 bad input, 3 nothing would be served:
+    no permit is in force, or the folder of kills holds no state yet.
 
     Example: ruleout gateway check gateway.yaml
     """
@@ -67,14 +72,18 @@ def check(settings: SettingsArgument, json: JsonOption = False) -> int:
     standing = load_standing(place, at=instant(None))
     named, untrusted, at = standing.named_shadows, standing.untrusted, standing.at
     served = (standing.permits, standing.verdicts, standing.floor, place.settings)
+    opened = None if place.settings.kills_store else has_state(place.path(place.settings.kills))
     if json:
-        show_json({**standing_value(*served), **policies_value(named, untrusted, at=at)})
+        kills = {"state-of-kills": opened}
+        show_json({**standing_value(*served), **policies_value(named, untrusted, at=at), **kills})
     else:
         width = page_width()
-        show_page([*standing_page(*served, width=width), *policies_page(named, untrusted, at=at, width=width)])
+        page = [*standing_page(*served, width=width), *policies_page(named, untrusted, at=at, width=width)]
+        closed = labelled("CLOSED", _UNOPENED, width=width, tone="bad") if opened is False else []
+        show_page([*closed, *page])
     if untrusted or any(one.state(at) == "does-not-hold" for one in named):
         return ExitCode.STOP
-    return ExitCode.OK if standing.permits else ExitCode.HOLD
+    return ExitCode.OK if standing.permits and opened is not False else ExitCode.HOLD
 
 
 def key(json: JsonOption = False) -> int:

@@ -89,6 +89,11 @@ def agent_of(site: Site) -> Agent:
     return Agent(store=site.store, places=site.places, keyring=site.keyring)
 
 
+def has_state(folder: Path) -> bool:
+    """Return whether files in a folder of kills hold any state: without one nothing is served. Effect: reads names."""
+    return FileStore(folder / "epochs").newest() is not None
+
+
 def chain(site: Site) -> list[SignedEpoch]:
     """Return every epoch from the first, each checked against the one before. Effect: reads store and keyring.
 

@@ -49,7 +49,7 @@ def standing_page(
     permits: Sequence[Permit], verdicts: Sequence[PermitVerdict], floor: str, settings: GatewayDoc, *, width: int
 ) -> list[Line]:
     """Return it as lines. Pure."""
-    by = f"floor {floor}, {len(settings.policies)} policies, {len(settings.tenants)} tenants"
+    by = f"floor {floor}, policies: {len(settings.policies)}, tenants: {len(settings.tenants)}"
     lines = labelled("gateway", f"{settings.gateway}: {by}", width=width)
     for permit in permits:
         for one in permit.terms.models:
