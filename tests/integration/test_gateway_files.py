@@ -53,6 +53,8 @@ def closes(running: Running, name: str, change: Callable[[Path], None]) -> None:
             running.until_ready(ready=False)
             refused = ask(running)
             assert (refused.status, why(refused)) == (503, "closed"), refused.data
+            assert str(path.parent).encode() not in refused.data, "where files lie is no matter of a client's"
+            assert "the permits or policies do not hold: " in running.get("/ready")[1]
         finally:
             put(path, kept)
     running.until_ready()

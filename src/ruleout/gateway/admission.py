@@ -52,6 +52,8 @@ _UNSAID = Refusal(
     "say how many tokens the answer may have: the permit limits them for each request",
     rules=(LimitKind.TOKENS_PER_REQUEST.value,),
 )
+#: Why is for those who run the gateway, on `/ready` and stderr: it names files of theirs.
+_CLOSED = Refusal(Why.CLOSED, "This gateway is closed: nothing is served now.", retry_after_s=1)
 _UNAUTHENTICATED = Refusal(Why.UNAUTHENTICATED, "the key is missing or not known")
 
 
@@ -169,7 +171,7 @@ class Admission:
             return _UNAUTHENTICATED
         standing = self.standing
         if standing is None:
-            return Refusal(Why.CLOSED, self.closed, retry_after_s=1)
+            return _CLOSED
         it.floor, it.epoch = standing.floor, self.view.epoch
         request = _read(it.endpoint, body, model)
         if isinstance(request, Refusal):
