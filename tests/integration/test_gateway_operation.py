@@ -405,6 +405,14 @@ def test_check_says_that_nothing_is_served_before_the_first_state(tmp_path: Path
     assert "two persons give the first, by `ruleout unkill propose --first`" in " ".join(shown.text.split())
 
 
+def test_a_folder_of_calls_that_is_misspelt_is_not_an_empty_one(tmp_path: Path) -> None:
+    """*No call waits* would be heard until the deadline has passed and the call is denied."""
+    ApprovalFolder(tmp_path / "calls").make()
+    refused = run("tools", "waiting", "--folder", tmp_path / "call")
+    assert (refused.code, "under `approvals:`" in refused.err) == (2, True)
+    assert run("tools", "waiting", "--folder", tmp_path / "calls").code == 0
+
+
 def test_a_key_is_its_digest(tmp_path: Path) -> None:
     made = run("gateway", "key", "--json").json
 

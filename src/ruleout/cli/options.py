@@ -75,7 +75,8 @@ def instant(text: str | None, default: datetime | None = None) -> datetime:
         value = None
     if not isinstance(value, datetime):
         raise RuleoutError(
-            f"expected an instant such as 2025-05-22T12:00:00Z, got {text!r}", hint="Add an offset or Z."
+            f"expected an instant such as 2025-05-22T12:00:00Z, got {text!r}",
+            hint="Add an offset or Z, or write a day that there is.",
         )
     return value.astimezone(UTC)
 

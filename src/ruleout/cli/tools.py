@@ -14,6 +14,7 @@ from ruleout.app.approvals_of_tools.acts import ROLE, answer
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, WorkspaceOption, instant, keys_of_this_run, workspace_needed
 from ruleout.cli.output import page_width, say, show_json, show_page
+from ruleout.errors import NotFound
 from ruleout.reports.tools.pages import (
     asking_page,
     asking_value,
@@ -99,7 +100,11 @@ def waiting(folder: FolderOption, json: JsonOption = False) -> None:
 
     Example: ruleout tools waiting --folder calls
     """
-    asked = ApprovalFolder(folder).asked()
+    queue = ApprovalFolder(folder)
+    if not queue.waiting.is_dir():  # of a folder that is misspelt, "no call waits" would be heard until the deadline
+        hint = "Name the folder that stands under `approvals:` in the gateway's settings."
+        raise NotFound(f"{folder}: expected a gateway's folder of calls, got none", hint=hint)
+    asked = queue.asked()
     if json:
         show_json({"waiting": [asking_value(one) for one in asked]})
     else:
