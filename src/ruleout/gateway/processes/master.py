@@ -128,7 +128,7 @@ def _reload_workers(workers: Workers, read: Callable[[], Place]) -> None:
     try:
         told = read().settings
     except (RuleoutError, OSError) as error:
-        sys.stderr.write(f"ruleout gateway: not reloaded: {error}; the old workers go on\n")
+        say(f"not reloaded: {error}; the old workers go on")
         return
     workers.reload(told.workers, drain_s=told.drain_seconds)
 
