@@ -141,7 +141,7 @@ def test_a_reload_that_is_done_is_said(tmp_path: Path, capsys: pytest.CaptureFix
     workers = Workers(partial(serve, tmp_path), 2, drain_s=5)
     workers.start()
     looked(workers, lambda: len(alive(tmp_path)) == 2)
-    workers.reload()
+    workers.reload(2, drain_s=5)
     said: list[str] = []
     looked(workers, lambda: said.append(capsys.readouterr().err) or "reloaded" in "".join(said))
     ended(workers)
