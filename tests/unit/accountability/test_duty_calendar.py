@@ -209,6 +209,19 @@ def test_a_hold_that_was_taken_back_holds_until_then():
         assert statuses(calendar_of((b.regime(KEEP),), acts, at=b.instant(at), horizon=b.instant(at))) == [status]
 
 
+def test_a_lifting_that_was_taken_back_lifts_nothing_from_then_on():
+    """Lifted in error: what is about the thing is to be kept again."""
+    lift = Happening(
+        event="legal-hold-lifted", at=b.instant("2026-04-10T00:00:00Z"), about="a", entry="duty/legal-hold-lifted/1",
+        taken_back=b.instant("2026-05-01T00:00:00Z"),
+    )  # fmt: skip
+    held = (b.happening("happened 2026-03-01T12:00:00Z a"), b.happening("legal-hold 2026-03-10T00:00:00Z a"))
+    acts = Acts(happenings=(*held, lift))
+
+    for at, status in (("2026-04-30T00:00:00Z", Status.RELEASED), ("2026-05-01T00:00:00Z", Status.KEPT)):
+        assert statuses(calendar_of((b.regime(KEEP),), acts, at=b.instant(at), horizon=b.instant(at))) == [status]
+
+
 @pytest.mark.parametrize(
     ("done", "events", "status"),
     [

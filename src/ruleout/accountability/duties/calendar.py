@@ -93,13 +93,18 @@ def _held(one: Occurrence, acts: Acts, *, at: datetime) -> Occurrence:
 
 def _holds(one: Occurrence, acts: Acts, *, at: datetime) -> tuple[Happening, ...]:
     """The legal holds on a thing that stand at an instant."""
-    lifts = [h for h in acts.happenings if h.event == LIFTED and h.at <= at]
+    lifts = [h for h in acts.happenings if h.event == LIFTED and h.at <= at and _stands(h, at)]
     return tuple(
         hold
         for hold in acts.happenings
         if hold.event == HOLD
         and hold.at <= at
         and hold.about in (one.about, "")
-        and (hold.taken_back is None or at < hold.taken_back)
+        and _stands(hold, at)
         and not any(lift.about == hold.about and lift.at >= hold.at for lift in lifts)
     )
+
+
+def _stands(one: Happening, at: datetime) -> bool:
+    """Whether a happening was not taken back by an instant."""
+    return one.taken_back is None or at < one.taken_back
