@@ -160,6 +160,7 @@ class Happening:
         about: what it is about: a model, a version, an incident; "" for nothing in particular.
         entry: id of the entry that says so.
         taken_back: instant at which it was taken back; deadlines that had passed by then stand.
+        recorded: the entry's own instant, which may be later than what it says; None where it is not known.
     """
 
     event: str
@@ -167,6 +168,12 @@ class Happening:
     about: str
     entry: str
     taken_back: datetime | None = None
+    recorded: datetime | None = None
+
+    @property
+    def known(self) -> datetime:
+        """From when on it had happened and the record said so: no deadline before is moved by it."""
+        return self.at if self.recorded is None else max(self.at, self.recorded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

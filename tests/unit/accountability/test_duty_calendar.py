@@ -146,6 +146,21 @@ def test_a_slip_that_was_taken_back_is_none():
     assert one.deadline.last_day is None
 
 
+def test_a_slip_that_is_told_after_the_first_time_is_none():
+    """Whoever says only after the deadline that the interim report was given before it was missed it."""
+    duty = b.duty(limit=b.limit(2, D), slip=Slip(limit=b.limit(10, D), given="noticed"))
+
+    for recorded, last in (("2026-03-03T23:59:59Z", date(2026, 3, 11)), ("2026-03-04T00:00:00Z", date(2026, 3, 3))):
+        given = Happening(
+            event="noticed", at=b.instant("2026-03-02T12:00:00Z"), about="a", entry="duty/noticed/1",
+            recorded=b.instant(recorded),
+        )  # fmt: skip
+        acts = Acts(happenings=(b.happening("happened 2026-03-01T12:00:00Z a"), given))
+        (one,) = calendar_of((b.regime(duty),), acts, at=b.instant(AT), horizon=b.instant(AT))
+
+        assert one.deadline.last_day == last
+
+
 def test_what_another_duty_delivered_counts_from_before_the_law():
     """A notice given early starts what runs from it."""
     notice = b.duty(id="notice")
@@ -285,6 +300,23 @@ def test_a_delivery_after_the_end_still_settles_what_was_open():
     )
 
     assert [(one.deadline.last_day, one.status) for one in found] == [(date(2026, 4, 1), Status.LATE)]
+
+
+def test_an_end_that_is_told_late_takes_back_nothing_that_was_missed():
+    """Said in May to have been over in March: what had passed by then without a report stays missed, and nothing is due after it."""
+    over = Happening(
+        event="over", at=b.instant("2026-03-10T12:00:00Z"), about="a", entry="duty/over/1",
+        recorded=b.instant("2026-05-05T00:00:00Z"),
+    )  # fmt: skip
+    begun = (b.happening("happened 2026-03-01T12:00:00Z a"), b.happening("happened 2026-03-20T12:00:00Z a", 1))
+
+    for started, missed in ((begun[:1], (date(2026, 4, 1), date(2026, 5, 1))), (begun, (date(2026, 4, 1),))):
+        acts = Acts(happenings=(*started, over))
+        found = calendar_of((b.regime(MONTHLY),), acts, at=b.instant(AT), horizon=b.instant(AT))
+
+        assert {one.deadline.last_day for one in found if one.status is Status.MISSED} >= set(missed)
+        assert all(one.runs_from == started[-1].at for one in found if one.deadline.last_day > date(2026, 5, 4))
+        assert len(started) > 1 or len(found) == len(missed)
 
 
 def test_a_start_that_was_taken_back_hides_no_other():

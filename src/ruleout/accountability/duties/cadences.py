@@ -54,24 +54,26 @@ def cadence_occurrences(
 def _series(duty: LegalDuty, starts: tuple[Start, ...], span: Span, acts: Acts) -> Iterator[_Series]:
     """The first start, then whatever starts after its end; what comes in between changes nothing.
 
-    A start that was taken back hides no other: its run has the deadlines that had passed by then, and no more.
+    A start that was taken back hides no other: its run has the deadlines that had passed by then, and no more. So has a run
+    whose end was recorded late.
     """
     about = starts[0].about
-    ends = sorted(h.at for h in acts.happenings if h.event in duty.until and h.about == about and h.taken_back is None)
+    ends = [h for h in acts.happenings if h.event in duty.until and h.about == about and h.taken_back is None]
     free = None
     for raw in starts:
         start = clamped(raw, span) if duty.first is None else raw
         if (span.ends is not None and start.at >= span.ends) or (free is not None and start.at < free):
             continue
-        ended = _first_of(next((end for end in ends if end >= start.at), None), span.ends)
-        yield _Series(start=start, stops=_first_of(ended, start.taken_back))
+        over = [end for end in ends if end.at >= start.at]
+        ended = _first_of(*(end.at for end in over), span.ends)
+        yield _Series(start=start, stops=_first_of(*(end.known for end in over), span.ends, start.taken_back))
         if start.taken_back is None and ended is None:
             return
         free = ended if start.taken_back is None else start.at
 
 
-def _first_of(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min((end for end in (one, other) if end is not None), default=None)
+def _first_of(*ends: datetime | None) -> datetime | None:
+    return min((end for end in ends if end is not None), default=None)
 
 
 def _cadences(duty: LegalDuty, regime: Regime, acts: Acts) -> tuple[AgreedCadence, ...]:

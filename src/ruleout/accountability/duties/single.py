@@ -72,7 +72,7 @@ def _slipped(first: Occurrence, acts: Acts) -> Occurrence:
     if slip is None or first.runs_from is None:
         return first
     given = any(
-        h.event == slip.given and h.about == first.about and h.taken_back is None and not first.is_late(h.at)
+        h.event == slip.given and h.about == first.about and h.taken_back is None and not first.is_late(h.known)
         for h in acts.happenings
     )
     later: Deadline = deadline(first.runs_from, slip.limit, first.regime.calendar)

@@ -211,7 +211,12 @@ def _happening(act: RecordedAct, taken: dict[tuple[str, str, str], TakenBack]) -
     event, _, about = _key(act)
     back = taken.get(_key(act))
     return Happening(
-        event=event, at=_instant(act), about=about, entry=act.id, taken_back=None if back is None else back.at
+        event=event,
+        at=_instant(act),
+        about=about,
+        entry=act.id,
+        taken_back=None if back is None else back.at,
+        recorded=parse_instant(act.ts),
     )
 
 
