@@ -26,6 +26,7 @@ from tests.integration.northlight_year import ENV
 from ruleout.app.ledger import read_record
 from ruleout.app.portal.ended import ended_in, ended_since
 from ruleout.app.workspace import open_workspace
+from ruleout.ledger import EntryType
 
 LAST_DAY = "2026-11-22"
 PAGE = (ROOT / "docs" / "guide" / "portal.md").read_text(encoding="utf-8")
@@ -232,6 +233,31 @@ def test_a_decision_whose_evidence_was_withdrawn_is_marked(account, northlight, 
     assert "withdrawn" in ended.values()
     later = replace(record.entries[-1], index=len(record.entries))
     assert ended_since(later, ended, record, ended) == "", "what is published afterwards knew it"
+
+
+@pytest.mark.parametrize("hidden", ["statement", "reason"])
+def test_goals_of_which_a_part_is_hidden_are_on_no_page_for_whom_it_is_hidden_from(northlight, tmp_path, hidden):
+    """A goal's file, or why it was moved: the roadmap is named by its id, and who may read it has its page."""
+    lab = shutil.copytree(northlight, tmp_path / "lab")
+    goals = read_record(open_workspace(lab)).of_type(EntryType.GOAL)
+    entry = next(one for one in goals if hidden in {ref.name for ref in one.content.refs})
+    why = ("--class", "ip", "--justification", "It names a supplier.", "--not-material", "--review-by", "2027-06-30")
+    by = ("--audience", "public", "--authority", "rso", "--key", "rso-bea")
+    assert run("redact", entry.content.id, "--object", hidden, *why, *by, "-w", lab, env=ENV).code == 0
+    shelves = {}
+    for name in ("public", "staff"):
+        assert run("portal", tmp_path / name, "--audience", name, "--at", "2026-11-24", "-w", lab).code == 0
+        account = json.loads((tmp_path / name / "account.json").read_bytes())
+        (shelves[name],) = (one["items"] for one in account["shelves"] if one["id"] == "goals")
+
+    (shown,) = shelves["staff"]
+    assert (tmp_path / "staff" / shown["files"][0]["path"]).is_file()
+    (item,) = shelves["public"]
+    assert item["title"] == str(entry.content.subject["roadmap"])
+    assert item["files"] == []
+    assert "not for this audience" in item["says"]
+    assert not (tmp_path / "public" / "roadmaps").exists()
+    assert shown["title"] not in (tmp_path / "public" / "index.html").read_text(encoding="utf-8")
 
 
 def test_other_audiences_get_what_is_theirs(northlight, tmp_path):

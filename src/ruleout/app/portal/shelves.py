@@ -11,16 +11,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 from ruleout.accountability.reporting.publication import EntryLink, Hole, Publication
+from ruleout.accountability.roadmap.fold import RoadmapRegister
 from ruleout.accountability.roadmap.succession import standings
 from ruleout.app.accountability.roadmap import register_in, roadmaps_in
 from ruleout.app.ledger import Record
 from ruleout.app.portal.changes import changes
 from ruleout.app.portal.ended import ended_since
-from ruleout.app.portal.filled import Filled, Shelve, Wanted
+from ruleout.app.portal.filled import Filled, Shelve, Wanted, open_objects
 from ruleout.app.portal.reviews import reviews
 from ruleout.app.publication.holes import holes_of, reasons_for
 from ruleout.app.publication.reports import copy_of, report_entries
-from ruleout.ledger import LedgerEntry
+from ruleout.ledger import EntryType, LedgerEntry
 from ruleout.ledger.audience import readers_of
 from ruleout.reports.accountability.roadmap_page import roadmap_page
 from ruleout.reports.accountability.roadmap_text import DISCLAIMER
@@ -78,11 +79,15 @@ def _forms(names: Iterable[str]) -> Iterator[File]:
 
 
 def roadmaps(wanted: Wanted) -> Filled:
-    """The goals of each roadmap, as the record has them at the instant."""
+    """The goals of each roadmap, as the record has them at the instant; none of one of which this audience may not read all."""
+    may_read = open_objects(wanted)
     items, files = [], {}
     for name in roadmaps_in(wanted.record):
         register = register_in(wanted.record, name)
         if register is None:
+            continue
+        if not _told_by(name, register, wanted.record) <= may_read:
+            items.append(Item(title=name, says=_NOT_ALL, files=()))
             continue
         stood = standings(register.histories.items(), wanted.at)
         shown = roadmap_shown(
@@ -97,6 +102,17 @@ def roadmaps(wanted: Wanted) -> Filled:
     return Filled(shelf=Shelf(id="goals", title="Goals", says=_GOALS, items=tuple(items)), files=files)
 
 
+def _told_by(name: str, register: RoadmapRegister, record: Record) -> frozenset[str]:
+    """The SHA-256 of every object that a roadmap's page tells of: of its acts, and why evidence of its grades was withdrawn."""
+    kinds = [EntryType.GOAL, EntryType.GRADE]
+    if any(grade.void for history in register.histories.values() for grade in history.grades):
+        kinds.append(EntryType.WITHDRAWAL)
+    entries = (entry for kind in kinds for entry in record.of_type(kind))
+    own = (entry.content for entry in entries if entry.content.subject.get("roadmap", name) == name)
+    return frozenset(ref.sha256 for content in own for ref in content.refs)
+
+
+_NOT_ALL = "What its goals say, or why they changed, is in part not for this audience, or gone: see what is absent."
 _DOCUMENTS = "Assembled from the record, the newest first: each sentence in them leads to the entries that it rests on."
 _GOALS = (
     "Public goals and how each stands: dates that were moved keep the day first set, and a missed goal stays missed."
