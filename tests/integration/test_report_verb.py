@@ -24,6 +24,8 @@ from ruleout.app.publication.reports import copy_of, find_report
 from ruleout.app.publication.sources import SOURCES
 from ruleout.app.workspace import open_workspace
 from ruleout.cli.report import add
+from ruleout.ledger import EntryType
+from ruleout.ledger.audience import EVERYBODY, Audience
 from ruleout.ledger.disclosure import parse_disclosure
 from ruleout.reports.publication.forms import every_form, html
 
@@ -142,6 +144,39 @@ def test_a_deviation_is_told_until_a_redaction_hides_it(lab):
     assert f'"digest": "{digest}"' in pack_for("reviewer")
     assert "It tells which watch was off, and how it was." in pack_for("reviewer")
     assert " ".join(said.split()) in pack_for("regulator"), "a document for the regulator goes to no reviewer"
+
+
+def test_words_of_goals_and_withdrawals_go_where_their_objects_go(lab):
+    """What a redaction hides of any entry that names the object, a report made later does not tell, in whole or in a quotation."""
+    withdraw = ("evidence", "withdraw", "e0d56be6a6b7", "--reason", "a fault in the prompt", "--key", "rso-bea")
+    assert run(*withdraw, folder=lab, env=keys("rso-bea")).code == 0
+    record = read_record(open_workspace(lab))
+    moved = next(one for one in record.of_type(EntryType.GOAL) if one.content.subject["act"] == "move")
+    withdrawn = record.of_type(EntryType.WITHDRAWAL)[-1]
+    why = ("--class", "ip", "--justification", "It names a supplier.", "--not-material", "--review-by", "2027-06-30")
+    by = ("--audience", "public", "--authority", "rso", "--key", "rso-bea")
+    hidden = [(moved, "statement"), (moved, "reason"), (withdrawn, "reason")]
+
+    def told(audiences):
+        known = read_record(open_workspace(lab))
+        at = datetime(2026, 12, 1, tzinfo=UTC)
+        ask = Context(record=known, at=at, since=None, models=frozenset(), laws=(), report="x", kind="risk-report",
+            draft="", audiences=audiences)  # fmt: skip
+        goal = moved.content.subject["goal"]
+        goals = [f.cell("title") for f in SOURCES["goals"].read(ask) if f.values["goal"] == goal]
+        changes = [f.cell("reason") for f in SOURCES["goal-changes"].read(ask) if moved.content.id in f.entries]
+        return [*goals, *changes, *(f.cell("reason") for f in SOURCES["withdrawals"].read(ask))]
+
+    before = told(EVERYBODY)
+    for entry, name in hidden:
+        assert run("redact", entry.content.id, "--object", name, *why, *by, folder=lab, env=keys("rso-bea")).code == 0
+    digests = [next(ref.sha256 for ref in entry.content.refs if ref.name == name) for entry, name in hidden]
+
+    assert len(before) == 3
+    assert all(isinstance(one, str) and one for one in before)
+    assert told(frozenset({Audience.STAFF})) == before
+    assert [one.digest for one in told(EVERYBODY)] == digests
+    assert {one.justification for one in told(EVERYBODY)} == {"It names a supplier."}
 
 
 def test_every_missed_goal_deviation_and_incident_is_in_it(lab):

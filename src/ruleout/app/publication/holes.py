@@ -61,10 +61,13 @@ def hole_in(
     """
     digest = _digest_of(entry, name, record)
     kept_from = [one for one in Audience if by_default and one not in readers_of(entry.content)]
+    # An object is hidden behind every entry that names it.
+    named_by = (entry.content.id, *(one.entry for one in explanations.redactions if digest in one.digests))
     told = [
-        explanations.hole(entry.content.id, digest, one)
+        explanations.hole(about, digest, one)
         for one in Audience
-        if one in audiences and (one in kept_from or explanations.redaction(entry.content.id, digest, one) is not None)
+        for about in named_by
+        if one in audiences and (one in kept_from or explanations.redaction(about, digest, one) is not None)
     ]
     return next((_shown(one) for one in sorted(told, key=lambda hole: not hole.by)), None)
 

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from ruleout.accountability.reporting.fact import Fact
 from ruleout.app.evidence.withdrawal import withdrawals_in
 from ruleout.app.publication.context import Context, Source, titled
+from ruleout.app.publication.holes import hole_in
 from ruleout.ledger import EntryType, LedgerEntry
+from ruleout.ledger.holes import explanations_in
 
 
 def field_text(entry: LedgerEntry, name: str) -> str:
@@ -42,13 +44,16 @@ def _approvals(ask: Context) -> Iterator[Fact]:
 
 
 def _withdrawals(ask: Context) -> Iterator[Fact]:
+    explanations = explanations_in(ask.record.entries, ask.record.object)
+    entries = {entry.content.id: entry for entry in ask.record.of_type(EntryType.WITHDRAWAL)}
     for one in withdrawals_in(ask.record.entries, ask.record.object):
+        hole = hole_in(entries[one.id], "reason", ask.record, explanations, ask.audiences, by_default=True)
         stated = "; ".join(
             f"{name.replace('_', ' ')} {', '.join(value) if isinstance(value, tuple) else value}"
             for name, value in one.selector.stated.items()
         )
-        values = {"covers": stated, "on": one.ts[:10], "reason": one.reason}
-        yield Fact(entries=(one.id,), values=values)
+        values = {"covers": stated, "on": one.ts[:10], "reason": "" if hole else one.reason}
+        yield Fact(entries=(one.id,), values=values, hidden={"reason": hole} if hole else {})
 
 
 _DETERMINED, _SAFE = "threshold finding prong case dated", "safeguard met kind case dated"
