@@ -127,6 +127,24 @@ def test_comments_must_have_run_before_a_grade_is_final():
     assert status(history(set_, grades=(replace(ran, comment_from=None),)), "2026-07-10") == "overdue"
 
 
+def test_a_grade_that_its_grader_took_back_while_comments_ran_is_never_final():
+    """What comments changed counts; a grade that was final by then stays, and so does one that was given again."""
+    first = day("2026-06-20")
+    set_ = act("2026-01-01", goal(comment_days=7, comment_by="staff", grader="rso"))
+    ran = grade(
+        "2026-06-20", is_delivered=True, roles=("rso",), comment_from=first, comment_until=first + timedelta(days=6)
+    )
+    for on, who, delivered, stands in (
+        ("2026-06-26", "rso", False, "overdue"),
+        ("2026-06-26", "rso", True, "met"),
+        ("2026-06-26", "ceo", False, "met"),
+        ("2026-06-27", "rso", False, "met"),
+    ):
+        again = grade(on, is_delivered=delivered, roles=(who,), comment_from=None, comment_until=None)
+
+        assert status(history(set_, grades=(ran, again)), "2026-07-10") == stands, (on, who, delivered)
+
+
 @pytest.mark.parametrize(
     ("fully", "mostly", "reach"),
     [

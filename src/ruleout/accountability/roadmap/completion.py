@@ -6,7 +6,7 @@ Rules
   something recorded earlier shows, else on the day of the grade. A day that only the grade itself names is not
   counted: whoever is late could write any.
   Nor is an earlier day under a rule that was weakened since, or from before the goal was set.
-- With a comment period, not before the last day of the period has ended.
+- With a comment period, not before the last day of the period has ended, and not if its grader said otherwise by then.
 - A grade by somebody who does not hold the grader's role is no grade, nor is one that rests on evidence that was withdrawn.
 - Without a grade, its author's public word counts, on the day it names, else on the day of the statement. Not for rules over
   invariants and figures: there a word without marks or figures supports nothing.
@@ -52,7 +52,12 @@ def judged(history: GoalHistory, part: str, at: datetime) -> Judged:
     told = [one for one in history.grades if one.part == part and one.at <= at]
     grades = [one for one in told if not one.void and _is_by_grader(history, one)]
     reports = [one for one in history.reports if one.part == part and one.on <= at.date()]
-    done = [found for grade in grades if (found := _by_grade(history, grade, at)) is not None]
+    done = [
+        found
+        for number, grade in enumerate(grades)
+        if (found := _by_grade(history, grade, at)) is not None
+        and not _is_taken_back(history, grade, grades[number + 1 :], found.on)
+    ]
     last = grades[-1] if grades else None
     said = None if last is None else _ruling_under(_goal_at(history, last.at), last)
     completion = min(
@@ -111,6 +116,15 @@ def _by_grade(history: GoalHistory, grade: GoalGrade, at: datetime) -> Completio
     return _shown_earlier(history, grade, said) or Completion(
         on=recorded, is_own_word=False, because=f"{said.because}; graded on {recorded}{rests}"
     )
+
+
+def _is_taken_back(history: GoalHistory, grade: GoalGrade, later: Iterable[GoalGrade], final: date) -> bool:
+    """Whether a later grade that does not reach the rule stands from before the comments on this one had run."""
+    if not _goal_at(history, grade.at).comment_days:
+        return False
+    in_time = (one for one in later if one.at.date() <= final)
+    rulings = (_ruling_under(_goal_at(history, one.at), one) for one in in_time)
+    return any(one is None or one.reach is not Reach.REACHED for one in rulings)
 
 
 def _shown_earlier(history: GoalHistory, grade: GoalGrade, said: Ruling) -> Completion | None:
