@@ -132,6 +132,60 @@ def test_merged_incidents_share_the_earliest_clock_where_the_text_allows_it():
     assert found["california"].clocks[0].governs.deadline.last_day == date(2027, 2, 20)
 
 
+@pytest.mark.parametrize(
+    ("merged", "given", "seen", "stands"),
+    [
+        ("2027-02-14", (), "2027-02-20", ClockState.REPORTED),
+        ("2027-02-16", (), "2027-02-20", ClockState.MISSED),
+        ("2027-02-16", ("2027-02-18",), "2027-02-20", ClockState.REPORTED_LATE),
+    ],
+)
+def test_merging_takes_back_nothing_that_was_missed_before(merged, given, seen, stands):
+    """What was due on the 15th is missed by a merge on the 16th into an incident that was reported in time."""
+    facts = {"weights-breached": "yes"}
+    initial = {"regime": "eu", "stage": "initial"}
+    first = state_of(
+        act(1, incident(facts, {"suspected": at("2027-02-01"), "discovered": at("2027-02-01")}), "2027-02-01"),
+        act(2, None, "2027-02-03", **initial),
+        *(act(number, None, ts, **initial) for number, ts in enumerate(given, 3)),
+    )
+    second = state_of(
+        act(1, incident(facts, {"suspected": at("2027-02-10"), "discovered": at("2027-02-10")}), "2027-02-10"),
+        act(2, None, merged, "merge", into="first"),
+    )
+
+    assert clocks("eu", first, second, seen=seen)["initial-report-security"].state is stands
+
+
+def test_a_gap_between_repeated_reports_stays_one_after_merging():
+    """Others' reports fill no gap that was there before, and the chain goes on from the last report of all."""
+    facts, repeated = {"weights-breached": "yes"}, {"regime": "eu", "stage": "intermediate"}
+    opened = act(1, incident(facts, {"suspected": EARLY, "discovered": EARLY}), "2027-02-01")
+    merge = act(9, None, "2027-04-02", "merge", into="first")
+    every = [act(n, None, ts, **repeated) for n, ts in enumerate(("2027-02-15", "2027-03-10", "2027-04-01"), 2)]
+    first, second = state_of(opened, *every), state_of(opened, every[-1], merge)
+
+    assert clocks("eu", first, seen="2027-04-05")["intermediate-report"].state is ClockState.DUE
+    assert clocks("eu", first, second, seen="2027-04-05")["intermediate-report"].state is ClockState.REPORTED_LATE
+    assert clocks("eu", first, second, seen="2027-05-05")["intermediate-report"].state is ClockState.MISSED
+
+
+def test_merging_with_what_began_before_the_regime_ends_no_clock():
+    """The older incident owes nothing; the newer one owes what it owed."""
+    facts, old = {"weights-breached": "yes"}, at("2024-02-01")
+    first = state_of(act(1, incident(facts, {"suspected": old, "discovered": old}), "2027-02-01"))
+    second = state_of(
+        act(1, incident(facts, {"suspected": EARLY, "discovered": EARLY}), "2027-02-01"),
+        act(2, None, "2027-02-02", "merge", into="first"),
+    )
+    states = [
+        clocks("eu", *group, seen="2027-02-20")["initial-report-security"] for group in ([second], [first, second])
+    ]
+
+    assert [one.state for one in states] == [ClockState.MISSED, ClockState.MISSED]
+    assert states[0].governs == states[1].governs
+
+
 def test_repeated_reports_go_on_until_every_merged_incident_is_resolved():
     """One resolved of two leaves the other to be reported on."""
     facts, known = {"weights-breached": "yes"}, {"suspected": EARLY}

@@ -41,6 +41,9 @@ class ClockState(Enum):
     ENDED = "ended"
 
 
+_LATE = frozenset({ClockState.MISSED, ClockState.REPORTED_LATE})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
     """A deadline, the instant it is counted from, and that instant's name: an instant of the incident, or "opened"."""
@@ -94,10 +97,9 @@ def clocks_of(
     found = []
     for rule in regime.reports:
         answer = _joined(tuple(answers[rule.about] for answers in per_state))
-        named = zip(group, per_state, strict=True)
-        concerned = [state for state, answers in named if answers[rule.about].verdict is not Verdict.NO]
-        given = sorted(when for state in group for when in state.reports(regime.name, rule.stage) if when <= at)
-        found.append(_clock(rule, answer, concerned, tuple(given), seen))
+        named = ((state, answers[rule.about]) for state, answers in zip(group, per_state, strict=True))
+        concerned = [(state, own) for state, own in named if own.verdict is not Verdict.NO]
+        found.append(_joint(rule, answer, concerned, _given(group, rule, seen), seen))
     return tuple(found)
 
 
@@ -120,6 +122,36 @@ class _Seen:
     regime: IncidentRegime
     calendar: Calendar
     at: datetime
+
+
+def _given(group: Iterable[IncidentState], rule: ReportRule, seen: _Seen) -> tuple[datetime, ...]:
+    reports = (when for state in group for when in state.reports(seen.regime.name, rule.stage))
+    return tuple(sorted(when for when in reports if when <= seen.at))
+
+
+def _joint(
+    rule: ReportRule,
+    answer: ClassAnswer,
+    concerned: Sequence[tuple[IncidentState, ClassAnswer]],
+    given: tuple[datetime, ...],
+    seen: _Seen,
+) -> Clock:
+    """The clock of all together: what began before the regime ends none that runs, and what was missed by the merge stays so."""
+    if len(concerned) < 2:
+        return _clock(rule, answer, [state for state, _ in concerned], given, seen)
+    first = min((at for state, _ in concerned if (at := state.merged_at) is not None), default=seen.at)
+    alone = []
+    for state, own in concerned:
+        then = replace(seen, at=min(seen.at, state.merged_at or first))
+        clock = _clock(rule, own, [state], _given([state], rule, then), then)
+        if clock.state is not ClockState.NOT_IN_FORCE:
+            alone.append((state, clock))
+    clock = _clock(rule, answer, [state for state, _ in alone or concerned], given, seen)
+    if clock.state in _LATE or not any(c.state in _LATE for _, c in alone):
+        return clock
+    missed = [c.governs.deadline.ends for _, c in alone if c.state is ClockState.MISSED and c.governs is not None]
+    is_told = clock.state is ClockState.ENDED or not missed or (bool(given) and given[-1] >= max(missed))
+    return replace(clock, state=ClockState.REPORTED_LATE if is_told else ClockState.MISSED)
 
 
 def _clock(

@@ -88,6 +88,11 @@ class IncidentState:
         return next((act.into for act in reversed(self.acts) if act.act == MERGE), "")
 
     @property
+    def merged_at(self) -> datetime | None:
+        """When the record of that was made; None for an incident of its own."""
+        return next((act.ts for act in reversed(self.acts) if act.act == MERGE), None)
+
+    @property
     def is_resolved(self) -> bool:
         """Whether the last file states that it is resolved."""
         return "resolved" in self.incident.instants
