@@ -49,7 +49,8 @@ def beta_tail(x: Decimal, a: Decimal, b: Decimal) -> Decimal:
 def beta_quantile(probability: Decimal, a: Decimal, b: Decimal) -> Decimal:
     """Return the x with I_x(a, b) = probability, to about 28 digits.
 
-    Pure. Newton's method on the logarithm of the tail inside a bracket; a step that leaves it is replaced by halving.
+    Pure. Newton's method inside a bracket, logarithm of the tail against logarithm of x; a step that leaves the bracket is
+    replaced by halving. For small a the tail is nearly x^a, and x may be as small as 1e-1000: in logarithms that is a line.
 
     Args:
         probability: in (0, 1).
@@ -70,14 +71,13 @@ def beta_quantile(probability: Decimal, a: Decimal, b: Decimal) -> Decimal:
         tail = _tail(x, a, b, constant)
         excess = CONTEXT.subtract(CONTEXT.ln(tail), target) if tail > 0 else Decimal(-1)
         low, high = (low, x) if excess > 0 else (x, high)
-        slope = CONTEXT.divide(_density(x, a, b, constant), tail) if tail > 0 else _ZERO
-        following = CONTEXT.subtract(x, CONTEXT.divide(excess, slope)) if slope > 0 else _ZERO
-        if not low < following < high:
-            following = CONTEXT.divide(CONTEXT.add(low, high), _TWO)
+        slope = CONTEXT.divide(CONTEXT.multiply(x, _density(x, a, b, constant)), tail) if tail > 0 else _ZERO
+        step = CONTEXT.exp(CONTEXT.divide(excess, slope).copy_negate()) if slope > 0 else _ZERO
+        following = CONTEXT.multiply(x, step)
         moved = CONTEXT.subtract(following, x).copy_abs()
-        x = following
-        if moved <= CONTEXT.multiply(_CLOSE, min(x, CONTEXT.subtract(_ONE, x))):
+        if slope > 0 and moved <= CONTEXT.multiply(_CLOSE, min(x, CONTEXT.subtract(_ONE, x))):
             return x
+        x = following if low < following < high else CONTEXT.divide(CONTEXT.add(low, high), _TWO)
     raise AssertionError(f"no convergence for probability={probability}, a={a}, b={b}")
 
 

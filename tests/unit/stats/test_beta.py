@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import decimal
+import itertools
 import random
 from decimal import Decimal
 
@@ -71,6 +72,14 @@ def test_quantiles_of_students_distribution_agree_with_an_independent_implementa
     expected = float(scipy_t.ppf(1 - float(alpha), freedom)) ** 2
 
     assert float(t_squared(Decimal(alpha), freedom)) == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.parametrize("a", ["0.0000015", "0.0075", "0.0166", "0.1"])
+def test_a_quantile_is_found_however_near_to_nothing_it_lies(a: str):
+    """A parameter near 0 puts it at 1e-170 or far below: the chance up to there is still the one asked for."""
+    for b, probability in itertools.product(("0.5", "1.5", "120", "100000"), ("1e-9", "0.01", "0.49", "0.98")):
+        found = beta_quantile(Decimal(probability), Decimal(a), Decimal(b))
+        assert abs(beta_tail(found, Decimal(a), Decimal(b)) / Decimal(probability) - 1) < Decimal("1e-24")
 
 
 def test_the_ends_are_certain():

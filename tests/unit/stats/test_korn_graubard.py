@@ -97,6 +97,18 @@ def test_agreeing_shares_are_worth_at_most_one_and_a_half_answers_a_task():
     assert korn_graubard_bounds(many, alpha=ALPHA) == korn_graubard_bounds(few, alpha=ALPHA)
 
 
+@pytest.mark.parametrize("alpha", ["0.01", "0.05", "0.49"])
+def test_one_answer_apart_in_very_many_repeats_has_a_bound(alpha: str):
+    """The bound on its side lies nearer to the end than can be told, at 1e-170 say; that is no failure to find it."""
+    level = Decimal(alpha)
+    for repeats in (139, 200, 100_000):
+        run = shares_of((1, repeats), *[(0, repeats)] * 79)
+        mirrored = shares_of((repeats - 1, repeats), *[(repeats, repeats)] * 79)
+        assert korn_graubard_bounds(run, alpha=level).lower < Decimal("1e-30")
+        assert 0 < korn_graubard_bounds(run, alpha=level).upper <= task_bounds(run.sums, alpha=level).upper
+        assert korn_graubard_bounds(mirrored, alpha=level).upper == 1
+
+
 def test_one_task_says_nothing_about_spread():
     """The method needs two."""
     with pytest.raises(ValueError, match="at least two tasks"):
