@@ -119,7 +119,9 @@ def _days(points: Sequence[HorizonPoint], band: TrendBand | None, crossing: Cros
         days += [day for day in (crossing.earliest, crossing.central, crossing.latest) if day is not None]
     first, last = min(days), max(days)
     margin = max((last - first).days // 30, 20)
-    return first - margin * _DAY, last + margin * _DAY
+    # At the calendar's own ends there is no room beyond.
+    before, after = min(margin, (first - date.min).days), min(margin, (date.max - last).days)
+    return first - before * _DAY, last + after * _DAY
 
 
 def _minutes(points: Sequence[HorizonPoint], band: TrendBand | None, crossing: Crossing | None) -> list[Decimal]:

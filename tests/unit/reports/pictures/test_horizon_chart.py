@@ -104,6 +104,14 @@ def test_a_single_point_of_any_size_has_an_axis_with_names(value):
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.parametrize("days", [[date.max], [date.min], [date.min, date.max]])
+def test_the_first_and_the_last_day_of_the_calendar_are_drawn(days: list[date]):
+    """There is no room beyond them, and the axis ends there."""
+    spec = trend_spec([point("3", day=day) for day in days], None, None)
+
+    assert sum("p50" in row for row in hostile.data_of(spec)) >= len(days)
+
+
 def test_forty_points_are_numbered_in_order_of_release_and_all_named():
     """Names stand in a list, so long ones cover nothing; the numbers lead to them."""
     points = [point(str(n + 1), name=f"model {n}", day=DAY + timedelta(days=40 - n)) for n in range(40)]
