@@ -8,13 +8,14 @@ Rules
 - Repeats therefore never narrow a bound by themselves, whatever the correlation within a task.
 
 Why it keeps its level. If every task always gives the same answer (correlation 1), the sum is a count of independent
-tasks with different probabilities, and for counts below the mean such a sum has a lighter tail than the binomial with
-the same mean (Hoeffding 1956, theorem 4): the bound's level holds. If attempts of a task differ, the share is less
-spread out than that (in convex order), and the rounding is against the claim. What is *proved* for arbitrary
-shares is twice the level: replace each share by an independent coin of that probability; given the shares, the count
-of coins has a median no larger than the rounded-up sum (Jogdeo and Samuels 1968), so the sum falls at or below k at
-most twice as often as the count does, and Hoeffding bounds the count. No distribution that exceeds the single level
-is known to us; tests search for one and simulate correlated tasks.
+tasks with different probabilities, and for counts at least one below the mean such a sum has a lighter tail than the
+binomial with the same mean (Hoeffding 1956, theorem 4): the bound's level holds. Up to a level of 1/4 only one count lies
+nearer to its bound: all tasks but one, where the chance of a failure is at most the sum of the tasks' own, -ln(1 - alpha).
+If attempts of a task differ, the share is less spread out than that (in convex order), and the rounding is against the
+claim. What is *proved* for arbitrary shares is twice that: replace each share by an independent coin of that
+probability; given the shares, the count of coins has a median no larger than the rounded-up sum (Jogdeo and Samuels
+1968), so the sum falls at or below k at most twice as often as the count does, and Hoeffding bounds the count. No other
+distribution that exceeds the single level is known to us; tests search for one and simulate correlated tasks.
 
 `korn_graubard` is narrower for many repeated tasks; `choice` says which of the two is used.
 """

@@ -6,7 +6,10 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil
+from math import ceil, log
+
+import pytest
+from scipy.stats import binom
 
 from ruleout.stats import Bounds, TaskSums, clopper_pearson, sum_shares, task_bounds, upper_bound
 
@@ -115,3 +118,24 @@ def _chance_at_most(k: int, tasks: int, low: Fraction, high: Fraction, *, chance
     if most < 0:
         return Decimal(0)
     return lower_tail(min(int(most), tasks), tasks, decimal_of(chance))
+
+
+@pytest.mark.parametrize("level", ["0.01", "0.05", "0.25"])
+def test_fixed_tasks_of_unequal_difficulty_keep_the_level_but_for_a_single_failure(level: str):
+    """Every count of up to 20 tasks, exactly; with one failure it is a little more, and never above -ln(1 - alpha)."""
+    for tasks in (1, 2, 3, 8, 20):
+        for count in range(tasks):
+            bound = float(upper_bound(count, tasks, alpha=Decimal(level)))
+            most = -log(1 - float(level)) if count == tasks - 1 else float(level)
+            assert worst_of_unequal(count, tasks, bound) <= most * (1 + 1e-9)
+    assert worst_of_unequal(19, 20, float(upper_bound(19, 20, alpha=ALPHA))) > 0.0512
+
+
+def worst_of_unequal(count: int, tasks: int, rate: float) -> float:
+    """The extremes have tasks that always fail, tasks that always succeed, and one rate between (Hoeffding 1956)."""
+    return max(
+        float(binom.cdf(count - sure, between, (tasks * rate - sure) / between))
+        for sure in range(count + 1)
+        for between in range(1, tasks - sure + 1)
+        if 0 <= (tasks * rate - sure) / between <= 1
+    )
