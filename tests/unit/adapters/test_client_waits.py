@@ -9,9 +9,11 @@ import socket
 from dataclasses import replace
 
 import pytest
-from tests.client_server import POST, SHORT, bodies, none_left, run, said, served, until
+from tests.client_server import POST, READING, SHORT, bodies, none_left, run, said, served, until
 
+from ruleout.adapters.clients.connection import ClientConnection, Service
 from ruleout.adapters.clients.incoming import Incoming
+from ruleout.adapters.outbox import Outbox
 
 
 @pytest.mark.parametrize(
@@ -120,6 +122,65 @@ def test_a_client_keeps_its_connection_while_it_takes_so_much_a_second(ends: boo
                 enough, little = await asyncio.gather(takes(port, 2**18), takes(port, 2000))
             assert enough > size
             assert little < size
+
+    run(main())
+
+
+class Untaken:
+    """A transport whose client takes what a test says."""
+
+    def __init__(self) -> None:
+        self.waiting, self.is_aborted = 0, False
+
+    def write(self, data: bytes) -> None:
+        self.waiting += len(data)
+
+    def get_write_buffer_size(self) -> int:
+        return self.waiting
+
+    def get_extra_info(self, _: str) -> socket.socket:
+        return self.beside
+
+    def set_write_buffer_limits(self, high: int) -> None:
+        self.beside, self.other = socket.socketpair()
+
+    def is_closing(self) -> bool:
+        return self.is_aborted
+
+    def write_eof(self) -> None:
+        pass
+
+    def abort(self) -> None:
+        self.is_aborted = True
+        self.beside.close()
+        self.other.close()
+
+
+def test_what_a_client_takes_is_measured_over_one_wait_alone() -> None:
+    """The wait behind a last answer is short: what is asked for in a long one does not count in it."""
+
+    async def main() -> None:
+        waits = replace(SHORT, taken_s=30, leave_s=2, least_bytes_s=240)
+        service = Service(
+            handle=large, reading=READING, waits=waits, date=lambda: "", left=lambda _: None, outbox=Outbox(), is_draining=True
+        )  # fmt: skip
+        one, way = ClientConnection(service, asyncio.get_running_loop()), Untaken()
+        one.made(way)  # type: ignore[arg-type]  # all of a transport that it uses
+        one.data_received(POST)
+        one.pause_writing()
+        await asyncio.sleep(0)
+        one.look(one.late_s + 1)
+        way.waiting -= 4_000  # 2 kB/s, and there is room for the rest
+        one.resume_writing()
+        await asyncio.sleep(0.01)
+        one.look(one.late_s + 1)
+        assert not way.is_aborted
+        way.waiting -= 60_000
+        one.look(one.late_s + 1)
+        assert not way.is_aborted
+        way.waiting -= 7_000
+        one.look(one.late_s + 1)
+        assert way.is_aborted
 
     run(main())
 

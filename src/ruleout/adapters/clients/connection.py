@@ -100,7 +100,7 @@ class ClientConnection(asyncio.Protocol):
         """It begins; over TLS with the transport below."""
         self._transport = transport
         self._out.open(transport, below)
-        self.late_s = self._now() + self._service.waits.head_s
+        self._wait(self._service.waits.head_s)
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
@@ -156,11 +156,15 @@ class ClientConnection(asyncio.Protocol):
 
     # --- requests, one after the other --------------------------------------------------------------------------------
 
+    def _wait(self, seconds: float) -> None:
+        """Wait so long for the client from now on; what it takes is measured anew, for it counts over a whole wait alone."""
+        self.late_s, self._queued = self._now() + seconds, 0
+
     def _await_rest(self) -> None:
         """The rest of a request is awaited: its header since its first byte, its body since its header."""
         if self._current is None:
             waits = self._service.waits
-            self.late_s = self._now() + (waits.body_s if self._reader.is_body else waits.head_s)
+            self._wait(waits.body_s if self._reader.is_body else waits.head_s)
 
     def _expected(self) -> None:
         if self._current is None:
@@ -181,7 +185,7 @@ class ClientConnection(asyncio.Protocol):
             self._transport.pause_reading()
 
     def _start(self, one: Incoming) -> None:
-        self._current, self.late_s, self._queued = one, _NEVER, 0
+        self._current, self.late_s = one, _NEVER
         if self._task is None:
             self._task = self._loop.create_task(self._serve())
         else:
@@ -211,7 +215,7 @@ class ClientConnection(asyncio.Protocol):
         try:
             await self._service.handle(one)
             if self._out.is_full:
-                self.late_s = self._now() + self._service.waits.taken_s
+                self._wait(self._service.waits.taken_s)
                 await self._out.taken()
         except ClientGone:
             pass
@@ -231,7 +235,7 @@ class ClientConnection(asyncio.Protocol):
             # What the client is still sending must not make the system drop the answer: it has a while to see its end.
             self._out.half_close()
             self._reader.stop()  # what has begun gets no answer: nothing can be sent behind that end
-            self.late_s = self._now() + waits.leave_s
+            self._wait(waits.leave_s)
         elif not one.keeps:
             self._close()
         elif self._queue:
@@ -241,13 +245,13 @@ class ClientConnection(asyncio.Protocol):
 
     def _close(self) -> None:
         self._out.close()
-        self.late_s = self._now() + self._service.waits.taken_s
+        self._wait(self._service.waits.taken_s)
 
     def _listen(self) -> None:
         if self._is_paused and self._transport is not None:
             self._is_paused = False
             self._transport.resume_reading()
-        self.late_s = self._now() + self._service.waits.idle_s
+        self._wait(self._service.waits.idle_s)
 
     def _refuse(self, status: int) -> None:
         """Answer what is no request, unless requests before it are still to be answered: then these are the last."""
@@ -256,7 +260,7 @@ class ClientConnection(asyncio.Protocol):
         with contextlib.suppress(ClientGone):
             self._out.write(_REFUSALS[status])
         self._out.half_close()
-        self.late_s = self._now() + self._service.waits.leave_s
+        self._wait(self._service.waits.leave_s)
 
     # --- the server calls these ---------------------------------------------------------------------------------------
 
