@@ -7,8 +7,6 @@ Routes are exact. A path, method or query that is not known is refused before an
 from __future__ import annotations
 
 import contextlib
-import sys
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 
 from ruleout.adapters.audit import AuditUnavailable
@@ -18,6 +16,7 @@ from ruleout.gateway.callers import digest_in
 from ruleout.gateway.exchange import Exchange, RequestIds
 from ruleout.gateway.pipes import PATHS, Pipes
 from ruleout.gateway.relay import Relay, Route, Serving
+from ruleout.gateway.telling.aloud import say_bug
 from ruleout.gateway.telling.counting import count
 from ruleout.gateway.tool_servers import SESSION, VERSION, Sessions, fields_of
 from ruleout.model.permit import Endpoint
@@ -76,8 +75,8 @@ class Worker:
             found = self._found(client)
             if found is not None:
                 await self._exchange(client, *found)  # no coroutine itself: one less to go through at each step
-        except Exception:  # noqa: BLE001 - the one place of the gateway where a bug of ours is caught, and nothing served
-            traceback.print_exc(file=sys.stderr)
+        except Exception as error:  # noqa: BLE001 - the one place of the gateway where a bug of ours is caught, and nothing served
+            say_bug(error)
             if not client.has_begun:  # else its connection breaks off
                 _say(client, 500, "the gateway failed; this is a bug of ours; nothing was served\n")
         finally:

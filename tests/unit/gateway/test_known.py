@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.client_server import until
 from tests.gateway_world import KEY, OTHER_KEY, World, make_world, sha256
 from tests.kill_builders import KIM, StandingClock, epoch, key_id, signed
 
@@ -27,6 +29,7 @@ from ruleout.errors import RuleoutError
 from ruleout.gateway.admission import Admission
 from ruleout.gateway.exchange import Exchange
 from ruleout.gateway.judging.known import MOST_KNOWN
+from ruleout.gateway.processes import process as processes
 from ruleout.gateway.processes.assembly import Assembled, assemble, prepare
 from ruleout.gateway.processes.process import Process
 from ruleout.gateway.relay import _why_not as why_not
@@ -509,3 +512,35 @@ def test_a_worker_that_does_not_begin_makes_no_other_unready(asking: Asking) -> 
         return found
 
     assert asyncio.run(told()) == [Serves.UNSAID, Serves.NOTHING]
+
+
+class FullDisk:
+    """Where stderr is a file for which there is no room."""
+
+    def write(self, _: str) -> int:
+        raise OSError(28, "no space left on device")
+
+    def flush(self) -> None:
+        raise OSError(28, "no space left on device")
+
+
+def test_a_watch_that_a_bug_ended_closes_the_worker_although_nothing_can_be_said(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A state folder that cannot be read, and a log on a full disk: what is withdrawn meanwhile would be served for ever."""
+    monkeypatch.setattr(processes, "LOOK_S", 0.01)
+    monkeypatch.setattr(sys, "stderr", FullDisk())
+    asking.load()
+    untrusted = asking.parts.place.state / "untrusted"
+
+    async def told() -> None:
+        process = Process(asking.parts)
+        asking.parts.serving.answers.start()
+        process.begin()
+        untrusted.write_bytes(b"no folder")
+        await until(lambda: asking.admission.standing is None, 10)
+        untrusted.unlink()
+        await until(lambda: asking.admission.standing is not None, 10)
+        await process.stop()
+
+    asyncio.run(told())

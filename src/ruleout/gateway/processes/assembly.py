@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -34,7 +33,7 @@ from ruleout.gateway.live import Answers
 from ruleout.gateway.pages import Counted, pages_of
 from ruleout.gateway.pipes import PATHS, Pipe, head_of
 from ruleout.gateway.relay import Serving
-from ruleout.gateway.telling.aloud import tell
+from ruleout.gateway.telling.aloud import say, tell
 from ruleout.gateway.telling.tracing import Traces
 from ruleout.gateway.telling.transcript import KeyStore
 from ruleout.gateway.tool_servers import Sessions
@@ -193,9 +192,7 @@ def _approvals(place: Place, told: GatewayDoc, name: str, admission: Admission) 
 def _counters(folder: Path, name: str) -> Counters:
     start, is_damaged = start_of(folder, name)
     if is_damaged:
-        sys.stderr.write(
-            f"ruleout gateway: the counters of {name} are damaged, kept beside as .damaged, and begin anew\n"
-        )
+        say(f"the counters of {name} are damaged, kept beside as .damaged, and begin anew")
     return Counters(start)
 
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import sys
-import traceback
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +20,7 @@ from ruleout.adapters.monitoring import keep_counters
 from ruleout.app.serving.load import Standing, load_standing
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.assembly import COUNTERS, Assembled
-from ruleout.gateway.telling.aloud import tell_change
+from ruleout.gateway.telling.aloud import say_bug, tell_change
 from ruleout.model.permit import LimitKind
 from ruleout.serving.epoch.page import Serves
 from ruleout.serving.monitoring.counters import snapshot_bytes
@@ -107,7 +105,7 @@ class Process:
         if task.cancelled():
             return
         error = task.exception()
-        traceback.print_exception(error, file=sys.stderr)
+        say_bug(error)
         self._files = None
         self._apply(f"the permits or policies cannot be loaded: {type(error).__name__}")
         self._begin_watch()

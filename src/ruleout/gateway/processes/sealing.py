@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from ruleout.app.serving.seen import read_seen
 from ruleout.app.workspace import open_workspace
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.unattended import machine_keys, until_told
+from ruleout.gateway.telling.aloud import say
 
 #: Seconds between two sealings.
 EVERY_S = 1.0
@@ -44,7 +44,7 @@ def seal_until(
                 told = _tell(log.seal(instant()), told)  # the last second of workers, which end before this does
             is_over = True
         except (RuleoutError, OSError) as error:
-            sys.stderr.write(f"ruleout gateway: the audit record is not sealed: {error}\n")
+            say(f"the audit record is not sealed: {error}")
             is_over = over.wait(_AGAIN_S)
 
 
@@ -52,7 +52,7 @@ def _tell(sealed: Sealed, told: frozenset[tuple[str, str]]) -> frozenset[tuple[s
     """Say what was not said last time; return what was refused now."""
     refused = frozenset(sealed.refused)
     for name, why in sorted(refused - told):
-        sys.stderr.write(f"ruleout gateway: the audit record is not sealed further in {name}: {why}\n")
+        say(f"the audit record is not sealed further in {name}: {why}")
     return refused
 
 

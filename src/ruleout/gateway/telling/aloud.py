@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+import traceback
 from collections.abc import Mapping
 
 
@@ -17,6 +18,12 @@ def say(words: str) -> None:
     with contextlib.suppress(OSError):
         sys.stderr.write(f"ruleout gateway: {words}\n")
         sys.stderr.flush()
+
+
+def say_bug(error: BaseException | None) -> None:
+    """Say where a bug of ours was met. Effect: as `say`."""
+    with contextlib.suppress(OSError):
+        traceback.print_exception(error, file=sys.stderr)
 
 
 def tell(what: Mapping[str, object]) -> None:
