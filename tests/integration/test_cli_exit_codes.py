@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tomllib
 
 import pytest
 from tests.integration.command_line import CASES, DEMO, NEW, NOW, OLD, ROOT, run, run_apart
@@ -337,6 +338,13 @@ def test_help_shows_an_example_that_parses(command):
     assert ran.code == 0
     assert re.search(rf"^\s*(Example: )?ruleout {' '.join(command)}\b", ran.text, re.MULTILINE), ran.text
     assert "Usage: ruleout" in ran.text
+
+
+def test_the_version_is_told():
+    """That of the package: whoever reports a fault, or holds two hosts against each other, has to say it."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    ran = run("--version")
+    assert (ran.code, ran.text) == (0, f"ruleout {told}\n")
 
 
 def test_help_lists_every_verb():

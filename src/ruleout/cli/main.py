@@ -10,13 +10,16 @@ import importlib
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
+from ruleout import __version__
 from ruleout.cli.exit_code import ExitCode
-from ruleout.cli.output import flush, say, show_error, speak_any_language
+from ruleout.cli.output import flush, say, show_error, show_page, speak_any_language
 from ruleout.errors import RuleoutError, VerificationFailed
+from ruleout.reports.page import Line
 
 #: Verbs in the order help shows them; each is a module of this package with `add(app)`.
 VERBS = (
@@ -91,7 +94,17 @@ def build_app(verbs: Sequence[str]) -> typer.Typer:
     return app
 
 
-def _about() -> None:
+def _told_version(asked: bool) -> None:
+    if asked:
+        show_page([Line(f"ruleout {__version__}")])
+        raise typer.Exit
+
+
+def _about(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_told_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
     pass
 
 
