@@ -393,6 +393,29 @@ def test_check_says_what_would_be_served_and_starts_nothing(tmp_path: Path, fake
     assert run("gateway", "check", path).code == 1
 
 
+def test_check_says_of_every_file_what_is_wrong_with_it(tmp_path: Path, fake: Fake) -> None:
+    """Whoever mends one would else meet the next, file by file."""
+    path = make_world(tmp_path, fake.url).write()
+    (tmp_path / "keyring.yaml").rename(tmp_path / "elsewhere.yaml")
+    (tmp_path / "floor.json").unlink()
+    (tmp_path / "tools.yaml").write_text("surplus: 1\n")
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "seen.json").write_bytes(b"{")
+    shown = run("gateway", "check", path)
+    assert shown.code == 2
+    for name in ("keyring.yaml", "floor.json", "tools.yaml", "seen.json"):
+        assert str(tmp_path / name).replace("/seen", "/state/seen") in shown.err
+
+    (tmp_path / "elsewhere.yaml").rename(tmp_path / "keyring.yaml")
+    (tmp_path / "permit-general.json").write_bytes(b"{}")
+    (tmp_path / "acme.json").write_bytes(b"{}")
+    shown = run("gateway", "check", path)
+    assert shown.code == 1
+    for name in ("permit-general.json", "acme.json", "floor.json", "tools.yaml"):
+        assert str(tmp_path / name) in shown.err
+    assert not shown.text
+
+
 def test_check_says_that_nothing_is_served_before_the_first_state(tmp_path: Path, fake: Fake) -> None:
     """A permit in force is not enough: whoever reads *served* here would look for the fault elsewhere."""
     world = make_world(tmp_path, fake.url)

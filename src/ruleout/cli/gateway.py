@@ -11,12 +11,12 @@ from typing import Annotated
 import typer
 
 from ruleout.app.kill.site import has_state
-from ruleout.app.monitoring.watches import read_watches
+from ruleout.app.serving.faults import faults_in
 from ruleout.app.serving.load import load_standing, read_settings
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, instant
-from ruleout.cli.output import page_width, say, show_json, show_page
-from ruleout.errors import RuleoutError
+from ruleout.cli.output import page_width, say, show_error, show_json, show_page
+from ruleout.errors import RuleoutError, VerificationFailed
 from ruleout.gateway.processes.master import serve as serve_gateway
 from ruleout.reports.page import Line, labelled
 from ruleout.reports.serving.pages import policies_page, policies_value, standing_page, standing_value
@@ -60,7 +60,7 @@ def serve(settings: SettingsArgument, upstream: UpstreamOption = None) -> int:
 def check(settings: SettingsArgument, json: JsonOption = False) -> int:
     """Say what would be served now, by which permits, floor, policies and rules; nothing is started or remembered.
 
-    Bundles in shadow are named with their dates and the days that are left: they change no answer.
+    Files that are missing or damaged are told all at once. Bundles in shadow are named with their dates and the days that are left: they change no answer.
 
     Exit codes: 0 something would be served, 1 a file proves nothing or a bundle is not trusted, 2 bad input, 3 nothing would be served:
     no permit is in force, or the folder of kills holds no state yet.
@@ -68,7 +68,10 @@ def check(settings: SettingsArgument, json: JsonOption = False) -> int:
     Example: ruleout gateway check gateway.yaml
     """
     place = read_settings(settings)
-    read_watches(place)
+    if faults := faults_in(place):
+        for fault in faults:
+            show_error(fault)
+        return ExitCode.STOP if any(isinstance(one, VerificationFailed) for one in faults) else ExitCode.BAD_INPUT
     standing = load_standing(place, at=instant(None))
     named, untrusted, at = standing.named_shadows, standing.untrusted, standing.at
     served = (standing.permits, standing.verdicts, standing.floor, place.settings)

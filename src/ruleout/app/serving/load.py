@@ -168,9 +168,9 @@ def load_standing(
     told = place.settings
     compromised = strictest((seen.compromised, *(verdict.compromised for verdict in verdicts)))
     ring = counting_keys(place, compromised)
-    policies = [_bundle(place.path(name)) for name in told.policies]
-    loaded = load_layers(_bundle(place.path(told.floor)), policies, ring, seen.versions)
-    shadows = load_shadows(told.tenants, lambda name: _bundle(place.path(name)), ring, loaded.versions, at=now)
+    policies = [read_bundle(place.path(name)) for name in told.policies]
+    loaded = load_layers(read_bundle(place.path(told.floor)), policies, ring, seen.versions)
+    shadows = load_shadows(told.tenants, lambda name: read_bundle(place.path(name)), ring, loaded.versions, at=now)
     permits = tuple(verdict.serves for verdict in verdicts if verdict.serves is not None)
     later = _later(place, seen, now, Later() if before is None else before.later)
     standing = Standing(
@@ -180,7 +180,7 @@ def load_standing(
         verdicts=verdicts,
         layers=loaded.layers,
         loaded=loaded,
-        tools=_tool_rules(place),
+        tools=read_tools(place),
         compromised=compromised,
         at=now,
         later=later,
@@ -222,7 +222,8 @@ def remember(place: Place, standing: Standing, *, at: datetime) -> None:
     keep_seen(place.state, Seen(latest=latest, size=size, versions=standing.loaded.versions, compromised=compromised))
 
 
-def _tool_rules(place: Place) -> ToolRules:
+def read_tools(place: Place) -> ToolRules:
+    """Return the rules for tools that the settings name, none that allow any where they name no file. Effect: reads. Raises RuleoutError."""
     if place.settings.tools is None:
         return ToolRules(name="none", version=0, tools={})
     path = place.path(place.settings.tools)
@@ -277,7 +278,8 @@ def _read(verdicts: Iterable[PermitVerdict]) -> tuple[Permit, ...]:
     return tuple(verdict.read for verdict in verdicts if verdict.read is not None)
 
 
-def _bundle(path: Path) -> bytes:
+def read_bundle(path: Path) -> bytes:
+    """Return a signed bundle as it is in its file, checked by nobody. Effect: reads. Raises RuleoutError."""
     return read_bounded(path, limit_bytes=MOST_BYTES, what="signed bundle")
 
 
