@@ -19,6 +19,7 @@ from tests.client_server import until
 from tests.gateway_world import KEY, OTHER_KEY, World, make_world, sha256
 from tests.kill_builders import KIM, StandingClock, epoch, key_id, signed
 
+from ruleout.adapters.audit import WriterState
 from ruleout.adapters.kill import Places
 from ruleout.adapters.kill.host import boottime_ns
 from ruleout.adapters.kill.page import Page, closing
@@ -544,3 +545,41 @@ def test_a_watch_that_a_bug_ended_closes_the_worker_although_nothing_can_be_said
         await process.stop()
 
     asyncio.run(told())
+
+
+class ReadOnly:
+    """A writer whose disk takes no new segment: each try has a name of its own, and its reason says that name."""
+
+    state = WriterState.FAILED
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    @property
+    def fault(self) -> str:
+        self.looks += 1
+        return f"OSError: [Errno 30] Read-only file system: 'audit/test-1.{self.looks}.audit.tmp'" * (self.looks < 5)
+
+
+def test_that_the_audit_record_cannot_be_written_is_said_once(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line for every try would fill what is left of the disk."""
+    monkeypatch.setattr(processes, "LOOK_S", 0.01)
+    writer, kept = ReadOnly(), asking.parts.serving.audit
+    asking.parts.serving.audit = writer  # type: ignore[assignment]  # all of a writer that is looked at
+
+    async def told() -> None:
+        process = Process(asking.parts)
+        asking.parts.serving.answers.start()
+        process.begin()
+        await until(lambda: writer.looks > 6, 10)
+        asking.parts.serving.audit = kept
+        await process.stop()
+
+    asyncio.run(told())
+    said = [line for line in capsys.readouterr().err.splitlines() if "its audit record" in line]
+    assert [line.split(": ")[1] for line in said] == [
+        "test-1 cannot write its audit record, and refuses",
+        "test-1 writes its audit record again",
+    ]

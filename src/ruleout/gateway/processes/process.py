@@ -127,7 +127,9 @@ class Process:
         )
         while True:
             await asyncio.sleep(LOOK_S)
-            told = tell_change(parts.serving.audit.fault, told, fails=fails, holds=holds)
+            fault = parts.serving.audit.fault
+            # Once: each try to write has a name of its own in what it says.
+            told = tell_change(fault and (told or fault), told, fails=fails, holds=holds)
             data = snapshot_bytes(parts.counters.state)
             with contextlib.suppress(OSError):
                 await asyncio.to_thread(keep_counters, parts.place.state / COUNTERS, parts.name, data)
