@@ -181,7 +181,7 @@ def void_faults(d: Determination, threshold: Threshold, case: Case, evidence: Ev
     faults += _compute_faults(d, threshold, case)
     faults += _evidence_faults(d, evidence)
     if threshold.determined_by is DeterminedBy.BOTH:
-        faults += _departure_faults(d, evidence.about(frozenset({d.threshold})))
+        faults += _departure_faults(d, evidence.about(frozenset({d.threshold, threshold.clause.id})))
     return faults
 
 
@@ -259,7 +259,7 @@ def _by_lineage(threshold: Threshold, case: Case, evidence: Evidence) -> Thresho
             continue
         about = evidence.about(own | frozenset(line.from_ids))
         names = " and ".join(line.from_ids)
-        departures = tuple(x for d in made for x in _departures(d, evidence.about(frozenset({d.threshold}))))
+        departures = tuple(x for d in made for x in _departures(d, evidence.about(own | {d.threshold})))
         void = [fault for d in made for fault in void_faults(d, threshold, case, evidence)]
         if void:
             return _found(

@@ -260,6 +260,20 @@ def test_a_void_determination_is_not_carried():
     assert (Verdict.UNKNOWN, "void") == (found.verdict, found.determination)
 
 
+@pytest.mark.parametrize("comparison", [Comparison.CROSSED, Comparison.INCONCLUSIVE])
+def test_a_carried_determination_answers_to_the_indicators_of_the_threshold_it_is_carried_to(comparison):
+    """Writing it under the old id does not get round what this version measures; naming and arguing it does."""
+    made = determination(threshold="old")
+    argued = determination(threshold="old", departures=(Departure(indicator="i", rationale="a defect of the task"),))
+    unnamed, named = (
+        find_threshold(inheriting("ruled-out"), case(determinations=(d,)), evidence(compared(comparison=comparison)))
+        for d in (made, argued)
+    )
+
+    assert (Verdict.UNKNOWN, "void") == (unnamed.verdict, unnamed.determination)
+    assert (Verdict.NO, ["i"]) == (named.verdict, [shown.indicator for shown in named.departures])
+
+
 def test_an_own_determination_comes_before_a_carried_one():
     """Lineage is looked at only where the case says nothing of the threshold itself."""
     made = (determination(threshold="old"), determination(Finding.REACHED))
