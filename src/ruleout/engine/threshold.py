@@ -17,7 +17,7 @@ from ruleout.model.case import Case, Determination, Finding
 from ruleout.model.decision import DepartureShown
 from ruleout.model.evidence import Comparison, IndicatorFinding, Weight
 from ruleout.model.formula import Atom, Formula, evaluate
-from ruleout.model.framework import DeterminedBy, Threshold
+from ruleout.model.framework import DeterminedBy, Lineage, Threshold
 from ruleout.model.verdict import Verdict
 
 #: Rising concern: a determination departs from an indicator when it stands lower on this scale.
@@ -34,6 +34,8 @@ _COMPARED = {
     Comparison.CROSSED: Verdict.YES,
     Comparison.INCONCLUSIVE: Verdict.UNKNOWN,
 }
+#: Rising caution of what is said of a threshold.
+_CAUTION = (Verdict.NO, Verdict.UNKNOWN, Verdict.YES)
 _WORDS = {Verdict.YES: "reached", Verdict.NO: "ruled out", Verdict.UNKNOWN: "cannot rule out"}
 
 
@@ -169,8 +171,7 @@ def _combine_prongs(formula: Formula | None, prongs: list[Determination]) -> Ver
 
 
 def _less_cautious(claim: Verdict, than: Verdict) -> bool:
-    order = (Verdict.NO, Verdict.UNKNOWN, Verdict.YES)
-    return order.index(claim) < order.index(than)
+    return _CAUTION.index(claim) < _CAUTION.index(than)
 
 
 def void_faults(d: Determination, threshold: Threshold, case: Case, evidence: Evidence) -> list[str]:
@@ -251,40 +252,48 @@ def _notes(d: Determination, threshold: Threshold, case: Case) -> list[str]:
 
 
 def _by_lineage(threshold: Threshold, case: Case, evidence: Evidence) -> ThresholdFound | None:
-    """Findings made under an earlier version's ids, where the framework argues that they hold here too."""
+    """Findings made under an earlier version's ids, where the framework argues that they hold here too.
+
+    The first line that the case has findings for speaks, unless a later one carries something more cautious.
+    """
+    found = [_carried(line, threshold, case, evidence) for line in threshold.lineage]
+    speaking = [one for one in found if one is not None]
+    carried = [one for one in speaking if one.determination == "valid"]
+    return max((*speaking[:1], *carried), key=lambda one: _CAUTION.index(one.verdict), default=None)
+
+
+def _carried(line: Lineage, threshold: Threshold, case: Case, evidence: Evidence) -> ThresholdFound | None:
     own = frozenset({threshold.clause.id})
-    for line in threshold.lineage:
-        made = [d for d in case.determinations if d.threshold in line.from_ids and not d.prong]
-        if {d.threshold for d in made} != set(line.from_ids):
-            continue
-        about = evidence.about(own | frozenset(line.from_ids))
-        names = " and ".join(line.from_ids)
-        departures = tuple(x for d in made for x in _departures(d, evidence.about(own | {d.threshold})))
-        void = [fault for d in made for fault in void_faults(d, threshold, case, evidence)]
-        if void:
-            return _found(
-                Verdict.UNKNOWN,
-                "void",
-                because=f"determination about {names} void: " + "; ".join(void),
-                void_because=tuple(void),
-                indicators=about,
-                departures=departures,
-            )
-        findings = {d.finding for d in made}
-        if len(findings) == 1 and next(iter(findings)).value in line.carries:
-            return _found(
-                _VERDICT[findings.pop()],
-                "valid",
-                because=f"carried from {names}: {line.because}",
-                carried_from=names,
-                indicators=about,
-                departures=departures,
-            )
-        said = ", ".join(sorted(f.value for f in findings))
+    made = [d for d in case.determinations if d.threshold in line.from_ids and not d.prong]
+    if {d.threshold for d in made} != set(line.from_ids):
+        return None
+    about = evidence.about(own | frozenset(line.from_ids))
+    names = " and ".join(line.from_ids)
+    departures = tuple(x for d in made for x in _departures(d, evidence.about(own | {d.threshold})))
+    void = [fault for d in made for fault in void_faults(d, threshold, case, evidence)]
+    if void:
         return _found(
             Verdict.UNKNOWN,
-            "none",
-            because=f"{names} was found {said}, which says nothing certain of this threshold",
+            "void",
+            because=f"determination about {names} void: " + "; ".join(void),
+            void_because=tuple(void),
             indicators=about,
+            departures=departures,
         )
-    return None
+    findings = {d.finding for d in made}
+    if len(findings) == 1 and next(iter(findings)).value in line.carries:
+        return _found(
+            _VERDICT[findings.pop()],
+            "valid",
+            because=f"carried from {names}: {line.because}",
+            carried_from=names,
+            indicators=about,
+            departures=departures,
+        )
+    said = ", ".join(sorted(f.value for f in findings))
+    return _found(
+        Verdict.UNKNOWN,
+        "none",
+        because=f"{names} was found {said}, which says nothing certain of this threshold",
+        indicators=about,
+    )

@@ -274,6 +274,27 @@ def test_a_carried_determination_answers_to_the_indicators_of_the_threshold_it_i
     assert (Verdict.NO, ["i"]) == (named.verdict, [shown.indicator for shown in named.departures])
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_several_lines_the_most_cautious_finding_is_carried(turned):
+    """One half ruled out and the other reached: the line for the other half speaks, wherever it stands."""
+    both = Lineage(from_ids=("a", "b"), versions=("1.0",), carries=("ruled-out",), because="they are its halves")
+    lines = (both, *(Lineage(from_ids=(x,), versions=("1.0",), carries=("reached",), because="a half") for x in "ab"))
+    made = case(determinations=(determination(threshold="a"), determination(Finding.REACHED, threshold="b")))
+    found = find_threshold(threshold(lineage=lines[::-1] if turned else lines), made, evidence())
+
+    assert (Verdict.YES, "b") == (found.verdict, found.carried_from)
+
+
+def test_a_ruled_out_finding_is_carried_beside_lines_that_carry_only_concern():
+    """Both halves are ruled out, so the lines that carry what is reached say nothing against it."""
+    both = Lineage(from_ids=("a", "b"), versions=("1.0",), carries=("ruled-out",), because="they are its halves")
+    lines = (both, *(Lineage(from_ids=(x,), versions=("1.0",), carries=("reached",), because="a half") for x in "ab"))
+    made = case(determinations=(determination(threshold="a"), determination(threshold="b")))
+    found = find_threshold(threshold(lineage=lines), made, evidence())
+
+    assert (Verdict.NO, "a and b") == (found.verdict, found.carried_from)
+
+
 def test_an_own_determination_comes_before_a_carried_one():
     """Lineage is looked at only where the case says nothing of the threshold itself."""
     made = (determination(threshold="old"), determination(Finding.REACHED))
