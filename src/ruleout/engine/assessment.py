@@ -30,7 +30,7 @@ def find_safeguard(safeguard: Safeguard, case: Case, findings: Iterable[Indicato
     for assessment in case.safeguards:
         if assessment.subject == safeguard.clause.id:
             return _assessed(safeguard, assessment, tuple(findings), on=on)
-    return _inherited(safeguard, case, on=on)
+    return _inherited(safeguard, case, tuple(findings), on=on)
 
 
 def _assessed(
@@ -73,8 +73,13 @@ def _measured(formula: Formula, findings: tuple[IndicatorFinding, ...]) -> Verdi
     return evaluate(formula, answer)
 
 
-def _inherited(safeguard: Safeguard, case: Case, *, on: date) -> Found:
-    """A standard assessed under an earlier version's ids, where the framework argues that it counts here too."""
+def _inherited(safeguard: Safeguard, case: Case, findings: tuple[IndicatorFinding, ...], *, on: date) -> Found:
+    """A standard assessed under an earlier version's ids, where the framework argues that it counts here too.
+
+    The argument is about the standard: what a report says of its criteria, what is measured here, and when re-approval falls
+    due is asked as ever.
+    """
+    measured = [_measured(c.indicators, findings) for c in safeguard.criteria if c.indicators is not None]
     for line in safeguard.lineage:
         made = [a for a in case.safeguards if a.subject in line.from_ids]
         if {a.subject for a in made} != set(line.from_ids) or "met" not in line.carries:
@@ -82,7 +87,9 @@ def _inherited(safeguard: Safeguard, case: Case, *, on: date) -> Found:
         names = " and ".join(line.from_ids)
         faults = [f for a in made for f in role_faults(safeguard.decides, a.by)]
         faults += [f for a in made for f in date_faults(a.dated, a.valid_until, on=on)]
-        verdict = Verdict.UNKNOWN if faults else all_of([a.met for a in made])
+        faults += [f for a in made for f in age_faults(a.dated, safeguard.re_approve, on=on, what="re-approval due")]
+        stated = [said for a in made for said in (a.met, *dict(a.criteria).values())]
+        verdict = Verdict.UNKNOWN if faults else all_of([*stated, *measured])
         if verdict is Verdict.YES:
             return Found(verdict, f"carried from {names}: {line.because}")
         why = "; ".join(faults) or f"{names} not met"

@@ -118,6 +118,33 @@ def test_lineage_carries_met_only_when_every_ancestor_is_met():
     assert Verdict.UNKNOWN is find_safeguard(inheriting, unmet, (), on=TODAY).verdict
 
 
+@pytest.mark.parametrize(
+    ("more", "made", "comparison"),
+    [
+        ({"re_approve": Period(months=1)}, {"dated": date(2026, 3, 1)}, Comparison.CLEAR),
+        ({}, {"criteria": (("one", Verdict.YES), ("two", Verdict.NO))}, Comparison.CLEAR),
+        ({}, {"criteria": (("one", Verdict.UNKNOWN),)}, Comparison.CLEAR),
+        ({}, {}, Comparison.CROSSED),
+        ({}, {}, Comparison.INCONCLUSIVE),
+    ],
+)
+def test_lineage_carries_no_more_than_counts_under_the_standards_own_id(more, made, comparison):
+    """Overdue for re-approval, a criterion of the report not met or left open, a figure here that is not clear: not met."""
+    line = Lineage(from_ids=("s1",), versions=("1.0",), carries=("met",), because="same controls")
+    measured = Criterion(clause=clause("s/robust"), indicators=ref(Kind.INDICATOR, "i"))
+    finding = IndicatorFinding(
+        indicator=indicator(threshold="s"), evidence="i", comparison=comparison, alert=False, estimate=None, because=""
+    )
+
+    def verdict(carried, standard):
+        return find_safeguard(standard, case(safeguards=(carried,)), (finding,), on=TODAY).verdict
+
+    inheriting = safeguard(lineage=(line,), criteria=(measured,), **more)
+    assert Verdict.UNKNOWN is verdict(assessment("s1", **made), inheriting)
+    if comparison is Comparison.CLEAR:
+        assert Verdict.YES is verdict(assessment("s1"), inheriting)
+
+
 def claim(**more):
     fields = {
         "safeguard": "s",
