@@ -115,7 +115,9 @@ def evaluate_activity(framework: Framework, activity: Activity, state: State) ->
     contributions = [red_line_contribution(line, reading) for line in framework.red_lines]
     contributions += [rule_contribution(rule, reading, lowering) for rule in rules]
     contributions += [burden_contribution(t, state) for t in burdens_of(framework, rules)]
-    contributions += exception_contributions(framework, activity, state)
+    used = {c.lowered_by for c in contributions}
+    in_use = [clause for clause in lowering if clause.clause.id in used]
+    contributions += exception_contributions(framework, activity, state, in_use)
     if not rules:
         contributions.append(Contribution("no-rule", Origin.NO_RULE, Verdict.YES, None, Outcome.HOLD))
     return Evaluation(max(c.outcome for c in contributions), tuple(contributions))
@@ -166,9 +168,13 @@ def burden_contribution(threshold: Threshold, state: State) -> Contribution:
     return Contribution(f"{threshold.clause.id}/when-unknown", Origin.BURDEN_OF_PROOF, applies, None, outcome)
 
 
-def exception_contributions(framework: Framework, activity: Activity, state: State) -> list[Contribution]:
-    """The floor of each exception that an activity's questions rest on: it restricts, and never opens. Source: A-5."""
-    asked = atoms_asked(framework, activity) if state.floors else ()
+def exception_contributions(
+    framework: Framework, activity: Activity, state: State, in_use: list[PeerClause]
+) -> list[Contribution]:
+    """The floor of each exception that an activity's questions, or a clause in use, rest on: it never opens. Source: A-5."""
+    paid = [formula for clause in in_use for formula in (clause.when, clause.requires) if formula is not None]
+    costs = sorted({atom for formula in paid for atom, _ in atoms_of(formula)})
+    asked = (*atoms_asked(framework, activity), *costs) if state.floors else ()
     used = dict.fromkeys(state.floors[atom] for atom in asked if atom in state.floors)
     return [Contribution(f"exception/{name}", Origin.EXCEPTION, Verdict.YES, None, floor) for name, floor in used]
 

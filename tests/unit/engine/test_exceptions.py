@@ -14,7 +14,9 @@ from tests.builders import (
     case,
     determination,
     framework,
+    permits_lowering,
     question,
+    reached,
     red_line,
     ref,
     rule,
@@ -126,6 +128,23 @@ def test_the_floor_bears_only_where_the_question_is_asked():
 
     assert with_it.outcome is without.outcome
     assert with_it.determined_by == without.determined_by
+
+
+@pytest.mark.parametrize("cost", ["when", "requires"])
+def test_what_a_peer_clause_costs_is_never_paid_below_the_floor(cost):
+    """A clause that lowers by an answer on an exception lowers no further than the exception's own clause allows."""
+    asks = rule(require=ref(Kind.SAFEGUARD, "s"))
+    never = reached()
+    parts = {"when": Not(never), "requires": Not(never)} | {cost: ref(Kind.QUESTION, "q")}
+    lowers = permits_lowering(lowers=("r",), **parts)
+    told = replace(case(answers=(answered(),), determinations=(determination(),)), invokes=("fn",))
+    grant = replace(GRANT, floor=Outcome.HOLD)
+    with_it, without = (
+        decided(grant, asks=asks, about=told, rests_on=rests, peer_clauses=(lowers,)) for rests in ((ON_R7,), ())
+    )
+
+    assert without.outcome is Outcome.RESTRICT
+    assert (with_it.outcome, with_it.determined_by) == (Outcome.HOLD, ("exception/r-7",))
 
 
 @pytest.mark.parametrize("kind", [Kind.SAFEGUARD, Kind.ARGUMENT])
