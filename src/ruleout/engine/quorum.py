@@ -36,21 +36,21 @@ class Acts:
 def weigh_acts(case: Case, signed: Iterable[Approval], *, input_digest: str, at: datetime) -> Acts:
     """Return every act, attested and signed, with whether it counts and why. Pure and total. Source: D-11."""
     acts = sorted([*case.approvals, *signed], key=lambda a: (a.at, a.role, a.person, a.act.value))
-    last = {(a.role, a.person, a.act is Act.NOTIFIED): index for index, a in enumerate(acts)}
+    reasons = [_why_not(act, case, input_digest=input_digest, at=at) for act in acts]
+    last = {_of(act): index for index, act in enumerate(acts) if act.at <= at}
+    last_counting = {_of(act): index for index, act in enumerate(acts) if not reasons[index]}
     shown = []
-    for index, act in enumerate(acts):
-        reason = _why_not(act, case, input_digest=input_digest, at=at)
-        if not reason and _superseded(act, index, last, acts, at=at):
-            reason = "replaced by a later act of the same person"
-        shown.append(_shown(act, reason))
+    for index, (act, reason) in enumerate(zip(acts, reasons, strict=True)):
+        # What takes back a refusal must count itself: an approval of other inputs does not.
+        later = (last_counting if act.act is Act.REFUSE else last).get(_of(act), index)
+        replaced = "replaced by a later act of the same person" if later != index else ""
+        shown.append(_shown(act, reason or replaced))
     return Acts(tuple(shown))
 
 
-def _superseded(
-    act: Approval, index: int, last: dict[tuple[str, str, bool], int], acts: list[Approval], *, at: datetime
-) -> bool:
-    later = last[(act.role, act.person, act.act is Act.NOTIFIED)]
-    return later != index and acts[later].at <= at
+def _of(act: Approval) -> tuple[str, str, bool]:
+    """Whose later act replaces which: approvals and refusals each other, notices each other."""
+    return act.role, act.person, act.act is Act.NOTIFIED
 
 
 def _why_not(act: Approval, case: Case, *, input_digest: str, at: datetime) -> str:

@@ -98,6 +98,16 @@ def test_at_least_counts_roles(roles, verdict):
     assert verdict is judged(quorum, *(approval(r, f"person {r}") for r in roles)).verdict
 
 
+@pytest.mark.parametrize("later", [{"digest": "cd" * 32}, {"signed": False}])
+def test_a_refusal_is_taken_back_only_by_an_act_that_counts(later):
+    """Bea refused these inputs and approved others: another holder of the role does not get round her refusal."""
+    refused = approval("rso", "bea", act=Act.REFUSE, at=AT - timedelta(hours=2))
+    approved = approval("rso", "bea", at=AT - timedelta(hours=1), **later)
+    found = judged(BOTH, approval(), approval("rso", "cid"), refused, approved)
+
+    assert (Verdict.NO, ("rso",)) == (found.verdict, found.refused)
+
+
 def test_any_of_needs_one():
     """Either role alone is enough."""
     assert Verdict.YES is judged(Quorum(Kind.APPROVED, any_(role("a"), role("b"))), approval("b", "bea")).verdict
