@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ruleout.engine.decide import decide
-from ruleout.engine.peers import find_peer
+from ruleout.engine.peers import find_peer, is_about_itself
 from ruleout.model.case import Case, PeerFact
 from ruleout.model.evidence import Measurement, Source
 from ruleout.model.formula import Kind, atoms_of, text_of
@@ -134,7 +134,10 @@ def _everything(framework: Framework, case: Case, *, at: datetime) -> Case:
 def _question(question: PeerQuestion, case: Case, facts: Sequence[LandscapeFact], *, on: date) -> QuestionUse:
     found = find_peer(question, case, on=on)
     answering = [fact for fact in facts if question.clause.id in fact.answers]
-    used = tuple(_use(fact, question, on=on, only_one=is_of_one_only(fact, facts)) for fact in answering)
+    own = [fact for fact in answering if is_about_itself((fact.developer,), case.subject.developer)]
+    used = tuple(
+        _use(fact, question, on=on, only_one=is_of_one_only(fact, facts), is_own=fact in own) for fact in answering
+    )
     return QuestionUse(
         id=question.clause.id,
         says=question.clause.says,
@@ -145,8 +148,9 @@ def _question(question: PeerQuestion, case: Case, facts: Sequence[LandscapeFact]
     )
 
 
-def _use(fact: LandscapeFact, question: PeerQuestion, *, on: date, only_one: bool) -> FactUse:
+def _use(fact: LandscapeFact, question: PeerQuestion, *, on: date, only_one: bool, is_own: bool) -> FactUse:
     reasons = ["denies it of one developer only"] if only_one else []
+    reasons += ["is about the developer whose case this is"] if is_own else []
     if fact.is_later(on):
         reasons.append(f"is of {fact.as_of}, after {on}")
     if fact.is_stale(on):

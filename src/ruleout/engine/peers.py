@@ -20,7 +20,7 @@ def find_peer(question: PeerQuestion, case: Case, *, on: date) -> Found:
     facts = [fact for fact in case.peer_facts if fact.answers == question.clause.id]
     if not facts:
         return Found(Verdict.UNKNOWN, "no peer fact stated")
-    weighed = [(fact, _shortfalls(fact, question, on=on)) for fact in facts]
+    weighed = [(fact, _shortfalls(fact, question, case.subject.developer, on=on)) for fact in facts]
     counting = [fact for fact, shortfalls in weighed if not shortfalls]
     said = _said(counting, question)
     if len(said) == 1:
@@ -36,11 +36,25 @@ def _said(counting: list[PeerFact], question: PeerQuestion) -> set[Verdict]:
     """The answers that the counting facts give; asked of *another*, a denial about one developer says nothing of others."""
     if question.quantifier is not Quantifier.ANOTHER:
         return {fact.holds for fact in counting} - {Verdict.UNKNOWN}
-    denied = {peer for fact in counting if fact.holds is Verdict.NO for peer in fact.peers}
+    denied = {peer for fact in counting if fact.holds is Verdict.NO for peer in _names(fact)}
     affirmed = [fact for fact in counting if fact.holds is Verdict.YES]
-    if any(denied.isdisjoint(fact.peers) for fact in affirmed):
+    if any(denied.isdisjoint(_names(fact)) for fact in affirmed):
         return {Verdict.YES}
     return {Verdict.YES, Verdict.NO} if affirmed else set()
+
+
+def is_about_itself(peers: tuple[str, ...], developer: str) -> bool:
+    """Whether those whom a fact names are the case's own developer and nobody else: no fact about others (D-9). Pure."""
+    return {_name(peer) for peer in peers} == {_name(developer)}
+
+
+def _names(fact: PeerFact) -> set[str]:
+    return {_name(peer) for peer in fact.peers}
+
+
+def _name(developer: str) -> str:
+    """A developer's name, whichever way it is capitalised or spaced."""
+    return "".join(developer.split()).casefold()
 
 
 def _nothing(fact: PeerFact) -> str:
@@ -51,12 +65,14 @@ def _label(fact: PeerFact) -> str:
     return f"{', '.join(fact.peers) or 'competitors'} as of {fact.as_of}"
 
 
-def _shortfalls(fact: PeerFact, question: PeerQuestion, *, on: date) -> list[str]:
+def _shortfalls(fact: PeerFact, question: PeerQuestion, developer: str, *, on: date) -> list[str]:
     reasons = date_faults(fact.as_of, fact.valid_until, on=on)
     if fact.grade.rank < question.grade.rank:
         reasons.append(f"evidence is {fact.grade.value}, the framework asks for {question.grade.value}")
     if not _covers(fact, question):
         reasons.append(f"is about {fact.covers.value}, the framework asks about {question.quantifier.value}")
+    if is_about_itself(fact.peers, developer):
+        reasons.append(f"is about {developer}, whose own case this is")
     return reasons
 
 

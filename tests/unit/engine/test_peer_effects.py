@@ -56,6 +56,15 @@ def effects(framework: Framework, *facts: LandscapeFact, invokes: tuple[str, ...
     return peer_effects(framework, case, facts, activity=Activity.DEPLOY_EXTERNAL, at=b.AT)
 
 
+def test_what_the_cases_own_developer_did_is_no_fact_about_another() -> None:
+    """A landscape tells of everybody; of its own earlier release a developer's case makes nothing."""
+    own = effects(permissive(), fact(developer="DEMO"), invokes=("fn",))
+    other = effects(permissive(), fact(), invokes=("fn",))
+
+    assert (Outcome.HOLD, Outcome.RESTRICT) == (own.with_landscape, other.with_landscape)
+    assert "is about the developer whose case this is" in own.questions[0].facts[0].because
+
+
 def test_a_permissive_clause_lowers_only_what_it_names_and_only_if_all_is_known() -> None:
     """Hold as stated; restrict at most; the facts at hand do nothing while the clause is not invoked."""
     found = effects(permissive(), fact())
