@@ -11,6 +11,8 @@ Rules
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -122,8 +124,24 @@ def compare_published(indicator: Indicator, item: EvidenceItem, *, at: datetime)
     if figure is None or reasons:
         return _inconclusive(indicator, item, reasons or ["no figure is published"])
     if figure.successes is not None and figure.n is not None:
-        return _judge_count(indicator, item, figure, successes=figure.successes, n=figure.n)
-    return _judge_printed(indicator, item, figure)
+        found = _judge_count(indicator, item, figure, successes=figure.successes, n=figure.n)
+    else:
+        found = _judge_printed(indicator, item, figure)
+    unstated = "; ".join(_unstated(indicator, figure))
+    if found.comparison is Comparison.CLEAR and unstated:
+        return replace(found, comparison=Comparison.INCONCLUSIVE, because=f"{found.because}; {unstated}")
+    return found
+
+
+def _unstated(indicator: Indicator, figure: PublishedFigure) -> Iterator[str]:
+    """Yield what an indicator asks of a run and a printed figure does not say; without it nothing is clear."""
+    if indicator.task_version:
+        yield f"expected task version {indicator.task_version!r}, and no printed figure states one"
+    if indicator.repeats is not None:
+        yield f"expected {indicator.repeats} epochs per task, and no printed figure states them"
+    tasks = indicator.expected_samples
+    if tasks is not None and (figure.n is None or figure.n % tasks):
+        yield f"expected {tasks} tasks or a multiple in attempts, got a figure of {figure.n or 'no stated number'}"
 
 
 def _judge_shares(indicator: Indicator, item: EvidenceItem, shares: Shares, *, level: Decimal) -> IndicatorFinding:

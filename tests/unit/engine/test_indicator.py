@@ -347,6 +347,25 @@ def test_alerts_are_a_flag_beside_the_comparison():
     assert compare(figure("0.2"), alert=bar("0.1")).alert
 
 
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"task_version": "2"}, "expected task version '2'"),
+        ({"repeats": 5}, "expected 5 epochs per task"),
+        ({"expected_samples": 80}, "got a figure of 100"),
+    ],
+)
+def test_a_printed_figure_is_not_clear_where_it_does_not_state_what_is_asked_of_a_run(asked: dict[str, Any], says: str):
+    """A figure in place of a log gets round no demand of the indicator on the run; what it crosses stays crossed."""
+    clear, crossed = (figure(None, successes=k, n=100) for k in (0, 100))
+
+    assert compare(clear).comparison is Comparison.CLEAR
+    assert compare(clear, **asked).comparison is Comparison.INCONCLUSIVE
+    assert says in compare(clear, **asked).because
+    assert compare(crossed, **asked).comparison is Comparison.CROSSED
+    assert compare(clear, expected_samples=50).comparison is Comparison.CLEAR
+
+
 def test_a_published_point_is_compared_where_that_is_allowed():
     """Two words say that no interval was published; where one is required the point is not enough."""
     allowed = compare(figure("2.53"), rule_out="2.8", reached=None)
