@@ -127,10 +127,17 @@ def compare_published(indicator: Indicator, item: EvidenceItem, *, at: datetime)
         found = _judge_count(indicator, item, figure, successes=figure.successes, n=figure.n)
     else:
         found = _judge_printed(indicator, item, figure)
-    unstated = "; ".join(_unstated(indicator, figure))
-    if found.comparison is Comparison.CLEAR and unstated:
-        return replace(found, comparison=Comparison.INCONCLUSIVE, because=f"{found.because}; {unstated}")
+    doubts = "; ".join([*_unstated(indicator, figure), *_misfits(indicator, figure)])
+    if found.comparison is Comparison.CLEAR and doubts:
+        return replace(found, comparison=Comparison.INCONCLUSIVE, because=f"{found.because}; {doubts}")
     return found
+
+
+def _misfits(indicator: Indicator, figure: PublishedFigure) -> Iterator[str]:
+    """Yield which bars do not fit the range that a figure's unit says; nothing for a unit of another kind."""
+    unit = figure.unit.strip().lower()
+    if unit in (*_PERCENT_UNITS, *_PROPORTION_UNITS):
+        yield from range_reasons(indicator, scale=_HUNDRED if unit in _PERCENT_UNITS else _ONE)
 
 
 def _unstated(indicator: Indicator, figure: PublishedFigure) -> Iterator[str]:

@@ -359,11 +359,27 @@ def test_a_printed_figure_is_not_clear_where_it_does_not_state_what_is_asked_of_
     """A figure in place of a log gets round no demand of the indicator on the run; what it crosses stays crossed."""
     clear, crossed = (figure(None, successes=k, n=100) for k in (0, 100))
 
-    assert compare(clear).comparison is Comparison.CLEAR
-    assert compare(clear, **asked).comparison is Comparison.INCONCLUSIVE
+    assert compare(clear).comparison is CLEAR
+    assert compare(clear, **asked).comparison is INCONCLUSIVE
     assert says in compare(clear, **asked).because
-    assert compare(crossed, **asked).comparison is Comparison.CROSSED
-    assert compare(clear, expected_samples=50).comparison is Comparison.CLEAR
+    assert compare(crossed, **asked).comparison is CROSSED
+    assert compare(clear, expected_samples=50).comparison is CLEAR
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "bars"),
+    [
+        ("proportion", "0.5", {"rule_out": "20", "reached": "50"}),
+        ("%", "50", {"rule_out": "120", "reached": None}),
+    ],
+)
+def test_a_bar_outside_the_range_of_a_printed_figures_unit_is_never_clear(unit: str, value: str, bars: dict[str, Any]):
+    """Half of all tasks is not below a bar of 20 %, however it is printed."""
+    stated, bare = (compare(figure(value, unit=told), needs_interval=False, **bars) for told in (unit, "points"))
+
+    assert bare.comparison is CLEAR
+    assert stated.comparison is INCONCLUSIVE
+    assert "check its unit" in stated.because
 
 
 def test_a_published_point_is_compared_where_that_is_allowed():
