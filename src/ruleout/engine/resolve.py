@@ -103,6 +103,9 @@ def weigh_evidence(
                 )
             else:
                 found = _compare(leveled, item, measurement, case, at=at)
+                # The stricter level is for ruling out: what is crossed at the indicator's own is crossed.
+                whole = _compare(indicator, item, measurement, case, at=at) if leveled != indicator else found
+                found = whole if whole.comparison is Comparison.CROSSED else found
                 findings.append(once.weigh(found if item.id in own else _apart(found, framework), measurement))
     stated = {item.id for item in case.evidence}
     findings += [_absent(i) for i in framework.indicators if i.evaluation not in stated]

@@ -253,3 +253,16 @@ def test_a_criterion_that_any_of_two_meets_is_measured_at_half_the_level(formula
     evidence = weigh_evidence(fw, case(evidence=(log_item("i0"),)), {"i0": LOG}, at=AT)
 
     assert [f.estimate.alpha for f in evidence.findings if f.estimate] == [Decimal(alpha)]
+
+
+@pytest.mark.parametrize("formula", [all_(*named("i0", "i1")), named("i0", "i1")[0]], ids=["any of two", "alone"])
+def test_the_stricter_level_of_any_of_two_makes_nothing_harder_to_cross(formula) -> None:
+    """15 of 20 are at least 53 % at the level of 5 %: that another indicator might rule out as well does not unsay it."""
+    log = replace(LOG, attempts=attempts(15, 20))
+    listed = tuple(indicator(n, rule_out="0.3", reached="0.53", evaluation=n) for n in ("i0", "i1"))
+    by_them = threshold(by=DeterminedBy.INDICATORS, indicators=formula)
+    fw = framework(rule("r"), thresholds=(by_them,), indicators=listed)
+    found = weigh_evidence(fw, case(evidence=(log_item("i0"),)), {"i0": log}, at=AT).findings[0]
+
+    assert found.comparison is Comparison.CROSSED
+    assert found.indicator.alpha == Decimal("0.05")
