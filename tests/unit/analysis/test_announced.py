@@ -112,6 +112,16 @@ def test_a_duty_that_becomes_a_question_asks_less():
     assert one["framework-review"].less == ("kind: duty → question",)
 
 
+@pytest.mark.parametrize(("before", "after", "less"), [("1 year", "6 months", False), ("6 months", "1 year", True)])
+def test_a_finding_that_lapses_sooner_asks_more_and_is_shown_by_no_looser_state(before, after, less):
+    """The state in which a finding has lapsed under the new version alone shows that the new one is the stricter."""
+    texts = [TEXT.replace("decides: rso", f"decides: rso\n    re-approve: {one}") for one in (before, after)]
+    versions = [parse_framework(one.encode(), file="f") for one in texts]
+    (one,) = differences(*versions, compare((Step(*versions, None),))).found
+
+    assert (one.clause, bool(one.less), one.witness is not None, one.more) == ("agent-watch", less, less, not less)
+
+
 def test_other_sections_and_numbers_are_no_difference():
     """Where a sentence stands is not what it says."""
     assert found(('section: "2.1"', 'section: "9.9"')) == {}

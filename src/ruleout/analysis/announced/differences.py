@@ -113,7 +113,7 @@ class _Shows:
     def witness(self, clause: str) -> Witness | None:
         """The smallest state that the old version shuts by this clause and the new one does not."""
         mine = [w for w in self.looser if clause in w.old.determined_by]
-        mine += [lapse.witness for lapse in self._lapses if lapse.clause == clause]
+        mine += [lapse.witness for lapse in self._lapses if lapse.clause == clause and _is_looser(lapse.witness)]
         return min(mine, key=lambda w: (len(w.answers), w.text), default=None)
 
     def gated(self, clause: str) -> tuple[Gated, ...]:
@@ -124,6 +124,10 @@ class _Shows:
             if any(one.id == clause for one in (*change.old, *change.new))
             for gated in change.gated
         )
+
+
+def _is_looser(witness: Witness) -> bool:
+    return witness.new.outcome < witness.old.outcome
 
 
 def _clauses(before: Mapping[str, Listed], after: Mapping[str, Listed], shows: _Shows) -> Iterator[Difference]:
