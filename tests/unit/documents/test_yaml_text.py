@@ -90,9 +90,21 @@ def test_invisible_character_has_its_line_and_column() -> None:
     assert problem.got == "U+200B ZERO WIDTH SPACE"
 
 
+def test_many_invisible_characters_behind_many_lines_have_their_places() -> None:
+    """Each stands where it stands, and the lines before it are not counted anew for each."""
+    found = refusals(("\r\n" * 200_000 + "a: x\u200b\u200by\n\nb: \u200b\n" + "\u200b\n" * 60).encode())
+
+    assert [(one.where.line, one.where.column) for one in found[:4]] == [
+        (200_001, 5), (200_001, 6), (200_003, 4), (200_004, 1),
+    ]  # fmt: skip
+    assert len(found) == MAX_PROBLEMS // 4
+
+
 @pytest.mark.parametrize(
-    "character", ["\u202e", "\u2066", "\u00ad", "\ufeff", "\x1b", "\x85", "\u2028", "\U000e0041", "\ufe0f", "\x00"]
-)
+    "character",
+    ["\u202e", "\u2066", "\u00ad", "\ufeff", "\x1b", "\x85", "\u2028", "\U000e0041", "\ufe0f", "\x00",
+     "\U0001bca0", "\U0001d17a"],
+)  # fmt: skip
 def test_characters_nobody_sees_are_refused(character: str) -> None:
     """Control, direction-changing and invisible characters are refused wherever they stand."""
     (problem,) = refusals(f"a: x{character}y\n".encode())
