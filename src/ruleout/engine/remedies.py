@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, islice
 
 from ruleout.engine.evaluate import Contribution, Evaluation, Reading, State, evaluate_activity, rules_of
 from ruleout.model.formula import AllOf, AnyOf, AtLeast, Atom, Formula, Kind, Not, Quorum, Ref
@@ -96,9 +96,11 @@ def _ways(formula: Formula, want: Verdict, answer: Callable[[Atom], Verdict], fi
         case Not(part):
             return _ways(part, Verdict.NO if want is Verdict.YES else Verdict.YES, answer, fixed)
     options = [_ways(part, want, answer, fixed) for part in formula.parts]
-    needed = _parts_needed(formula, want)
+    # What needs no change is counted, what nothing changes is not tried: each choice that is left gives a way.
+    changing = [ways for ways in options if ways not in ([], [frozenset()])]
+    needed = max(0, _parts_needed(formula, want) - options.count([frozenset()]))
     joined: list[Wish] = []
-    for chosen in combinations(options, needed):
+    for chosen in islice(combinations(changing, needed), 4 * _MOST_WISHES):
         joined += _join(chosen)
         if len(joined) > 4 * _MOST_WISHES:
             joined = _minimal(joined)

@@ -35,7 +35,7 @@ from ruleout.model.canonical import canonical
 from ruleout.model.case import Act, Answer, Departure, Finding, PeerFact
 from ruleout.model.clause import Period
 from ruleout.model.evidence import Comparison, Source
-from ruleout.model.formula import Kind, Quorum
+from ruleout.model.formula import AtLeast, Kind, Quorum
 from ruleout.model.framework import (
     Criterion,
     DeterminedBy,
@@ -338,6 +338,23 @@ def test_duties_are_triggered_by_going_ahead_only():
     assert ["report"] == [d.id for d in opened.duties]
     assert [] == [d.id for d in decided(duties=(duty,)).duties]
     assert [] == [d.id for d in not_applicable.duties]
+
+
+@pytest.mark.parametrize(("answered", "ways"), [(0, 16), (31, 16), (32, 0)])
+def test_half_of_many_questions_are_not_tried_in_every_choice(answered, ways):
+    """There are 1.8e18 ways to answer 32 of 64 with yes: some are shown, and what is answered already is counted."""
+    names = [f"q{n:02}" for n in range(64)]
+    half = rule(condition=None, require=AtLeast(32, tuple(ref(Kind.QUESTION, name) for name in names)))
+    yes = tuple(
+        Answer(question=n, holds=Verdict.YES, grounds="g", by=("ceo",), dated=AT.date(), valid_until=None, source=None)
+        for n in names[:answered]
+    )
+
+    decision = decided([half], questions=tuple(question(n) for n in names), about=case(answers=yes))
+
+    assert len(decision.remedies) == ways
+    assert all(len(remedy.changes) == 32 - answered for remedy in decision.remedies)
+    assert decision.remedies_complete is (ways == 0)
 
 
 def test_an_undefined_standard_is_in_no_remedy():
