@@ -87,7 +87,6 @@ def _validity(name: str, old: Threshold, new: Threshold) -> Iterator[FieldChange
 
 def _bars(name: str, old: Indicator, new: Indicator) -> Iterator[FieldChange]:
     """A bar that is moved towards concern asks less: what it is held against must be worse before anything follows."""
-    same_way = old.direction is new.direction
     for field, one, other in (
         ("rule-out bar", old.rule_out, new.rule_out),
         ("reached bar", old.reached, new.reached),
@@ -96,10 +95,20 @@ def _bars(name: str, old: Indicator, new: Indicator) -> Iterator[FieldChange]:
         if one == other:
             continue
         direction = Direction.UNCLEAR
-        if same_way and one is not None and other is not None and one.value != other.value:
-            towards_concern = (other.value > one.value) == (new.direction is Concern.HIGH)
-            direction = Direction.LOOSER if towards_concern else Direction.STRICTER
+        if old.direction is new.direction:
+            was, now = (_place(bar, new.direction, clears=field == "rule-out bar") for bar in (one, other))
+            direction = Direction.LOOSER if now > was else Direction.STRICTER
         yield _change(name, field, (one, other), direction)
+
+
+def _place(bar: Bar | None, concern: Concern, *, clears: bool) -> tuple[Decimal, bool]:
+    """How far towards concern a bar stands; with none, nothing is ever cleared, or nothing ever reached.
+
+    A figure at the bar itself is cleared by one that includes it, and reaches one that does.
+    """
+    if bar is None:
+        return Decimal("-Infinity" if clears else "Infinity"), False
+    return bar.value if concern is Concern.HIGH else -bar.value, bar.inclusive is clears
 
 
 def _change(clause: str, field: str, values: tuple[Any, Any], direction: Direction) -> FieldChange:
