@@ -15,7 +15,7 @@ from ruleout.analysis.compare.clauses import compare_clauses
 from ruleout.analysis.compare.joint import Step
 from ruleout.analysis.compare.result import ClauseChange, Direction
 from ruleout.model.clause import Period
-from ruleout.model.formula import Kind, Quorum
+from ruleout.model.formula import Kind, Not, Quorum
 from ruleout.model.framework import Change, Criterion, Duty, Framework, FrameworkId, Judgement, Validity
 from ruleout.model.mapping import Announced, ChangeKind, ClauseRow, Dimension, VersionMapping, turned_round
 from ruleout.model.outcome import Activity, BurdenOfProof, Force, Outcome
@@ -168,6 +168,30 @@ def test_a_formula_written_differently_is_no_change():
     twice = replace(GUARDED, condition=any_(reached(), all_(reached(), met("x"))))
 
     assert {c.change for c in changes(version("1", GUARDED), version("2", twice))} == {ChangeKind.RETAINED}
+
+
+X, NOT_X = met("x"), Not(met("x"))
+WITHOUT = [
+    ("condition", any_(reached(), all_(X, NOT_X)), Direction.LOOSER),
+    ("condition", all_(reached(), any_(X, NOT_X)), Direction.UNCLEAR),
+    ("require", all_(met(), any_(X, NOT_X)), Direction.LOOSER),
+    ("require", any_(met(), all_(X, NOT_X)), Direction.UNCLEAR),
+]
+
+
+@pytest.mark.parametrize(("part", "formula", "direction"), WITHOUT)
+def test_a_part_that_nothing_but_an_unknown_answer_decides_is_a_change_all_the_same(part, formula, direction):
+    """While x is not known, a condition of this *or x and not x* applies, and *and x or not x* is not met (D-8)."""
+    old = replace(GUARDED, **{part: formula})
+
+    assert only_field(version("1", old), version("2", GUARDED))[3] is direction
+
+
+def test_one_length_told_in_other_units_asks_neither_more_nor_less():
+    """Twelve months are a year."""
+    old, new = (version(v, GUARDED, duties=(duty("d", within=p),)) for v, p in (("1", YEAR), ("2", Period(months=12))))
+
+    assert only_field(old, new) == ("within", "1 year", "12 months", Direction.UNCLEAR)
 
 
 def test_a_force_that_fell_is_looser():

@@ -2,7 +2,7 @@
 """The data of two clauses, field by field: what it was, what it is, and whether that asks more or less (D-15).
 
 What is a clause's own words, section, anchor, note, title or lineage is no datum here. A formula that was only written
-differently is no change: two formulas are the same if neither can hold without the other.
+differently is no change: two formulas are the same if they have one answer in every state, whatever is unknown in it.
 """
 
 from __future__ import annotations
@@ -163,6 +163,8 @@ def _shorter(old: Period | int | None, new: Period | int | None) -> Direction:
     """A limit where there was none is stricter, and so is a nearer one."""
     if old is None or new is None:
         return Direction.STRICTER if old is None else Direction.LOOSER
+    if length_of(new) == length_of(old):
+        return Direction.UNCLEAR
     return Direction.STRICTER if length_of(new) < length_of(old) else Direction.LOOSER
 
 
@@ -226,15 +228,11 @@ def _opposite_of(direction: Direction) -> Direction:
 
 
 def _narrower(*, absent: bool) -> Order:
-    """A formula that holds in fewer cases is stricter; `absent` says whether no formula holds always or never."""
+    """A formula that is YES in fewer cases is stricter; `absent` says whether no formula is YES always or never."""
 
     def order(old: Formula | None, new: Formula | None) -> Direction | None:
-        onward, back = _entails(old, new, absent=absent), _entails(new, old, absent=absent)
-        if onward and back:
-            return None
-        if back:
-            return Direction.STRICTER
-        return Direction.LOOSER if onward else Direction.UNCLEAR
+        facts = _when_yes(old, absent=absent), _when_yes(new, absent=absent)
+        return _compared(facts, (old, new), wider=Direction.LOOSER)
 
     return order
 
@@ -245,19 +243,45 @@ def _both(order: Order) -> Order:
 
 
 def _wider(old: Formula | None, new: Formula | None) -> Direction | None:
-    """A condition that holds in more cases makes the rule apply more often; no condition applies always."""
-    return _opposite(_narrower(absent=True)(old, new))
+    """A condition that is NO in fewer cases makes the rule apply more often (D-8); no condition applies always."""
+    return _compared((_unless_no(old), _unless_no(new)), (old, new), wider=Direction.STRICTER)
 
 
-def _entails(one: Formula | None, other: Formula | None, *, absent: bool) -> bool:
-    """Whether the second holds wherever the first does, whatever the answers."""
+def _compared(
+    facts: tuple[z3.BoolRef, z3.BoolRef], formulas: tuple[Formula | None, Formula | None], *, wider: Direction
+) -> Direction | None:
+    """None where two formulas are equal in every state; UNCLEAR where what counts is equal, and not the whole of them."""
+    onward, back = _entails(*facts, formulas), _entails(facts[1], facts[0], formulas)
+    if onward and back:
+        return None if _are_equal(*formulas) else Direction.UNCLEAR
+    if onward or back:
+        return wider if onward else _opposite_of(wider)
+    return Direction.UNCLEAR
+
+
+def _are_equal(one: Formula | None, other: Formula | None) -> bool:
+    """Whether two formulas have one answer in every state, UNKNOWN among them (D-1)."""
+    if one is None or other is None:
+        return one is other
+    pairs = zip(truth_of(_act_by_act(one), _facts), truth_of(_act_by_act(other), _facts), strict=True)
+    return all(_entails(a, b, (one, other)) and _entails(b, a, (one, other)) for a, b in pairs)
+
+
+def _when_yes(formula: Formula | None, *, absent: bool) -> z3.BoolRef:
+    return z3.BoolVal(absent) if formula is None else truth_of(_act_by_act(formula), _facts)[0]
+
+
+def _unless_no(formula: Formula | None) -> z3.BoolRef:
+    return z3.BoolVal(True) if formula is None else z3.Not(truth_of(_act_by_act(formula), _facts)[1])
+
+
+def _entails(one: z3.BoolRef, other: z3.BoolRef, formulas: tuple[Formula | None, Formula | None]) -> bool:
+    """Whether the second fact holds wherever the first does, whatever the answers to what the formulas ask."""
     solver = z3.Solver()
-    formulas = [None if formula is None else _act_by_act(formula) for formula in (one, other)]
     for formula in formulas:
-        for atom, _ in atoms_of(formula) if formula is not None else ():
+        for atom, _ in atoms_of(_act_by_act(formula)) if formula is not None else ():
             solver.add(z3.Not(z3.And(*_facts(atom))))
-    holds = [z3.BoolVal(absent) if f is None else truth_of(f, _facts)[0] for f in formulas]
-    return bool(solver.check(z3.And(holds[0], z3.Not(holds[1]))) == z3.unsat)
+    return bool(solver.check(z3.And(one, z3.Not(other))) == z3.unsat)
 
 
 def _act_by_act(formula: Formula, kind: Kind | None = None) -> Formula:
