@@ -63,6 +63,9 @@ def test_every_part_of_a_framework_is_clauses_or_told():
     ("old", "new", "clause", "less"),
     [
         ("fresh-days: 270", "fresh-days: 365", "autonomy-suite", True),
+        ("fresh-days: 270", "fresh-days: 270\n    weight: supporting", "autonomy-suite", True),
+        ("fresh-days: 270", "fresh-days: 270\n    stopping: continuing", "autonomy-suite", False),
+        ("fresh-days: 270", "fresh-days: 270\n    elicitation: full", "autonomy-suite", False),
         ("fresh-days: 270", "fresh-days: 200", "autonomy-suite", False),
         ("rule-out-below: 0.1", "rule-out-below: 0.2", "autonomy-suite", True),
         ("rule-out-below: 0.1", "rule-out-at-most: 0.1", "autonomy-suite", True),
@@ -87,6 +90,17 @@ def test_what_asks_less(old, new, clause, less):
 
     assert {name.partition("/")[0] for name in one} <= {clause.partition("/")[0]}
     assert bool(one[clause].less) is less
+
+
+@pytest.mark.parametrize("demand", ["stopping: continuing", "elicitation: full", "task-version: '2'"])
+def test_a_demand_on_evidence_that_goes_asks_less(demand):
+    """Who takes it away says so."""
+    with_it = TEXT.replace("fresh-days: 270", f"fresh-days: 270\n    {demand}")
+    versions = [parse_framework(one.encode(), file="f") for one in (with_it, TEXT)]
+    (one,) = differences(*versions, compare((Step(*versions, None),))).found
+
+    assert one.clause == "autonomy-suite"
+    assert one.less
 
 
 def test_a_red_line_that_goes_is_gone():

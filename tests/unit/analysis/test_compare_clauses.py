@@ -16,7 +16,7 @@ from ruleout.analysis.compare.joint import Step
 from ruleout.analysis.compare.result import ClauseChange, Direction
 from ruleout.model.clause import Period
 from ruleout.model.formula import Kind, Not, Quorum
-from ruleout.model.framework import Change, Criterion, Duty, Framework, FrameworkId, Judgement, Validity
+from ruleout.model.framework import Change, Criterion, DeterminedBy, Duty, Framework, FrameworkId, Judgement, Validity
 from ruleout.model.mapping import Announced, ChangeKind, ClauseRow, Dimension, VersionMapping, turned_round
 from ruleout.model.outcome import Activity, BurdenOfProof, Force, Outcome
 
@@ -206,6 +206,10 @@ THRESHOLDS = [
     ({"decides": all_(role("ceo"), role("rso"))}, ("decides", "ceo", "ceo and rso", Direction.STRICTER)),
     ({"valid": Validity(elapsed=MONTHS)}, ("valid: elapsed", "none", "6 months", Direction.STRICTER)),
     ({"valid": Validity(compute_ratio=4)}, ("valid: effective-compute", "none", "4", Direction.STRICTER)),
+    (
+        {"by": DeterminedBy.DETERMINATION},
+        ("determined-by", "both", "determination", Direction.LOOSER),
+    ),
     ({"domain": "cyber"}, ("domain", "cbrn", "cyber", Direction.UNCLEAR)),
 ]
 

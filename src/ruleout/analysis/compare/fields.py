@@ -18,13 +18,14 @@ import z3  # type: ignore[import-untyped]  # the package carries no types
 from ruleout.analysis.compare.result import Direction, FieldChange
 from ruleout.analysis.truth import Truth, truth_of
 from ruleout.model.clause import Period
-from ruleout.model.evidence import Bar, Indicator
+from ruleout.model.evidence import Bar, Indicator, Stopping, Weight
 from ruleout.model.evidence import Direction as Concern
 from ruleout.model.formula import AllOf, AnyOf, AtLeast, Atom, Formula, Kind, Not, Quorum, Ref, atoms_of, text_of
 from ruleout.model.framework import (
     Argument,
     ChangeProcedure,
     Criterion,
+    DeterminedBy,
     Duty,
     Interim,
     PeerClause,
@@ -147,6 +148,22 @@ def _unordered(_old: object, _new: object) -> Direction:
 def _rising(order: Sequence[object]) -> Callable[[object, object], Direction]:
     """The further on in the order, the stricter."""
     return lambda old, new: Direction.STRICTER if order.index(new) > order.index(old) else Direction.LOOSER
+
+
+def _strictest(loose: Sequence[object], strict: object) -> Order:
+    """One value asks more than any of some others; among those nothing can be said."""
+    return lambda old, new: (
+        Direction.STRICTER
+        if new is strict and old in loose
+        else Direction.LOOSER
+        if old is strict and new in loose
+        else Direction.UNCLEAR
+    )
+
+
+def _named(old: str, new: str) -> Direction:
+    """A demand where there was none is stricter; whether another name asks more cannot be said."""
+    return Direction.UNCLEAR if old and new else Direction.LOOSER if old else Direction.STRICTER
 
 
 def _kind_order(old: str, new: str) -> Direction:
@@ -320,7 +337,7 @@ _FIELDS: dict[type, tuple[Field, ...]] = {
         Field("standing", "standing", _rising((Standing.WATCH, Standing.CHECKPOINT, Standing.THRESHOLD))),
         Field("domain", "domain", _unordered),
         Field("baseline", "baseline", _unordered),
-        Field("determined-by", "determined_by", _unordered),
+        Field("determined-by", "determined_by", _strictest((DeterminedBy.DETERMINATION,), DeterminedBy.BOTH)),
         _DECIDES,
         Field("when-unknown", "when_unknown", _rising(_BURDENS)),
         Field("met-by", "prongs", _both(_wider)),
@@ -371,7 +388,7 @@ _FIELDS: dict[type, tuple[Field, ...]] = {
     Recommendation: (Field("threshold", "threshold", _unordered),),
     Indicator: (
         Field("threshold", "threshold", _unordered),
-        Field("weight", "weight", _unordered),
+        Field("weight", "weight", _strictest((Weight.SUPPORTING, Weight.SATURATED), Weight.LOAD_BEARING)),
         Field("evaluation", "evaluation", _unordered),
         Field("alpha", "alpha", _smaller),
         Field("margin", "margin", _larger),
@@ -382,11 +399,11 @@ _FIELDS: dict[type, tuple[Field, ...]] = {
         Field("score", "score", _unordered),
         Field("success-at", "success_at", _unordered),
         Field("expected-samples", "expected_samples", _larger),
-        Field("task-version", "task_version", _unordered),
-        Field("elicitation", "elicitation", _unordered),
+        Field("task-version", "task_version", _named),
+        Field("elicitation", "elicitation", _named),
         Field("fresh-days", "fresh_days", _shorter),
         Field("repeats", "repeats", _larger),
-        Field("stopping", "stopping", _unordered),
+        Field("stopping", "stopping", _rising((Stopping.FIXED, Stopping.CONTINUING))),
         Field("needs", "needs", _more),
     ),
     ChangeProcedure: (
