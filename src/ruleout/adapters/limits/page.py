@@ -266,7 +266,10 @@ class Page:
                 unlock(self._fd, _HOLDERS + row)
 
     def _key(self, row: int) -> bytes:
-        self._read(row)
+        try:
+            self._read(row)
+        except StoreClosed:  # another worker may have been writing it just then
+            self._locked(row, partial(self._read, row), tries=_PATIENT_TRIES, pause_s=_PAUSE_S)
         return self._map[_START + row * _ROW_BYTES : _START + row * _ROW_BYTES + 16]
 
     def _place(self) -> int:

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import mmap
+import zlib
 
 import pytest
-from tests.limit_workers import ACME, OTHER_BOOT, SECOND, Worker, store
+from tests.limit_workers import ACME, BOOT, OTHER_BOOT, SECOND, Worker, store
 
 from ruleout.adapters.limits import Page
 from ruleout.errors import NotFound, RuleoutError
@@ -284,6 +285,21 @@ def test_a_worker_that_begins_takes_nothing_from_what_others_hold_meanwhile(path
 
     assert begun
     assert 1 + sum(begun) + one.kinds(9, stream=True) + two.kinds(9, stream=True) == 3
+
+
+def test_a_worker_that_begins_while_another_counts_takes_no_counter_for_damaged(path, monkeypatch):
+    """It reads whose every counter is, and one of them is written meanwhile."""
+    one, read = Worker(path, {ACME: Budget(requests_per_minute=9)}), zlib.crc32
+    page = Page(path, boot_id=BOOT, now_ns=0)
+
+    def meanwhile(data: bytes) -> int:
+        monkeypatch.undo()
+        found = read(data)
+        assert one.take() is None
+        return found
+
+    monkeypatch.setattr(zlib, "crc32", meanwhile)
+    assert sorted(page.rows_for(lines_of({ACME: Budget()})).values()) == [0, 1, 2, 3]
 
 
 def test_as_many_workers_as_the_settings_allow_count_together_and_so_do_those_that_follow_them(path):
