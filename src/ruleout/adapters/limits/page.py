@@ -4,7 +4,7 @@
 * Nobody waits: a row that another worker holds longer than a moment is closed for this time, and the caller refuses.
 * A row that does not have its checksum closes for good, and a missing file is not made anew: an operator has to, who
   then knows that the day's count begins again.
-* What is granted for a day is on disk before it is used, and so is that there is such a row. Minutes are only in memory: after
+* What is granted for a day is on disk before it is used, and so is whose each row is. Minutes are only in memory: after
   a boot of the host, by its boot id, no row of minutes grants anything for seventy seconds. Streams end with the worker that
   holds them: its place is locked while it lives, and whoever comes next clears what dead workers held, after a boot unread.
 * Whom a row was given to holds it, by a lock that others share, until it ends. Where there is no room for more, a row that nobody
@@ -123,10 +123,10 @@ class Page:
             for row in found.values():
                 self._own_with_others(row)
             free = chain(range(count, MOST_ROWS), self._ended(count, now_ns // BUCKET_NS, utc_s // _DAY_S))
-            for key in [key for key in names if key not in found]:
-                found[key] = self._begin(key, names[key], next(free, None))
-            self._count(max(found.values(), default=-1) + 1)
-            return found
+            new = {key: self._begin(key, name, next(free, None)) for key, name in names.items() if key not in found}
+            if new:
+                self._count(max(count, *(row + 1 for row in new.values())))
+            return found | new
 
         return self._patiently(_HEADER_LOCK, step)
 
@@ -233,12 +233,11 @@ class Page:
         return magic, boot, count
 
     def _count(self, rows: int) -> None:
-        """Take note that there are so many rows, where there are more than before: they are on disk first."""
-        magic, boot, before = self._header()
-        if rows > before:
-            self._map.flush(0, _SIZE)
-            _HEADER.pack_into(self._map, 0, magic, boot, rows)
-            self._map.flush(0, mmap.PAGESIZE)
+        """Take note that there are so many rows. They are on disk first, and so is whose those are by now that were another's."""
+        magic, boot, _ = self._header()
+        self._map.flush(0, _SIZE)
+        _HEADER.pack_into(self._map, 0, magic, boot, rows)
+        self._map.flush(0, mmap.PAGESIZE)
 
     def _begin(self, key: str, name: bytes, row: int | None) -> int:
         if row is None:

@@ -10,6 +10,7 @@ import pytest
 from tests.limit_workers import ACME, BOOT, OTHER_BOOT, SECOND, Worker, store
 
 from ruleout.adapters.limits import Page
+from ruleout.adapters.limits import page as limits
 from ruleout.errors import NotFound, RuleoutError
 from ruleout.model.permit import Limit, LimitKind
 from ruleout.serving.limits import Budget, Budgets, Line, StoreClosed, budget_of, lines_of
@@ -383,6 +384,9 @@ def test_a_counter_whose_name_is_damaged_is_not_begun_anew(path):
         Worker(path, budgets)
 
 
+NEW = Line("zenith", "lumen-2")
+
+
 class Disk(mmap.mmap):
     """A mapped file that remembers what of it is on disk."""
 
@@ -403,6 +407,23 @@ def test_a_day_that_began_with_a_new_counter_outlives_a_loss_of_power(path, monk
     path.write_bytes(Disk.kept)
 
     assert Worker(path, budgets, boot=OTHER_BOOT).kinds(9) == 0
+
+
+def test_a_minute_on_the_counter_of_a_line_that_is_gone_outlives_a_loss_of_power_as_any_other(path, monkeypatch):
+    """Whose counter it is by now is on disk: after the boot it is known that this line may have been counted."""
+    monkeypatch.setattr(limits, "MOST_ROWS", 12)
+    budgets = {Line(tenant, "lumen-2"): Budget(requests_per_minute=3) for tenant in ("acme", "gone", "lost")}
+    later = {"now_ns": 10**6 * SECOND, "utc_s": 9 * 86_400}
+    Worker(path, budgets).page.close()
+    Disk.kept = bytearray(path.read_bytes())
+    monkeypatch.setattr(mmap, "mmap", Disk)
+    Worker(path, {ACME: Budget(requests_per_minute=3), NEW: Budget()}, **later).page.close()
+    monkeypatch.setattr(mmap, "mmap", Disk.__base__)
+    path.write_bytes(Disk.kept)
+
+    again = Worker(path, {NEW: Budget(requests_per_minute=3)}, boot=OTHER_BOOT, utc_s=9 * 86_400)
+    refused = again.budgets.take(NEW.tenant, NEW.model, 20 * SECOND, 9 * 86_400)
+    assert refused.rules == ("requests-per-minute",)
 
 
 def test_a_loss_of_power_between_two_pages_of_the_disk_damages_no_counter(path):
