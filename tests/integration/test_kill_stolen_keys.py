@@ -192,3 +192,24 @@ def test_the_host_learns_of_it_while_it_runs_and_remembers(here: Host) -> None:
     (here.folder / "floor.json").write_bytes(b"")
     assert here.read() != ""
     assert here.told() == {key_id(KIM), key_id(LEE)}
+
+
+@pytest.mark.parametrize("broken", ["floor.json", "another permit"])
+def test_nothing_is_given_back_by_what_was_known_before_files_told_more_and_did_not_hold(
+    here: Host, broken: str
+) -> None:
+    """One of them that fails leaves nobody served by any; what a thief gives back meanwhile would stay given back."""
+    agent = here.agent()
+    here.strike()
+    assert agent.step() == ""
+    here.tell(KIM)
+    path = here.folder / (broken if broken == "floor.json" else here.settings["permits"][-1])
+    sound = path.read_bytes()
+    path.write_bytes(b"")
+    assert here.read() != ""
+    here.give_back(("kill-2",), KIM, LEE)
+    assert agent.step() != ""
+    path.write_bytes(sound)
+    assert here.read() == ""
+    assert "epoch 3" in agent.step()
+    assert here.why() is Why.CLOSED

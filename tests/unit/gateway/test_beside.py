@@ -80,7 +80,7 @@ class Place:
 def kept(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """What was remembered, by looks that follow each other at once."""
     remembered: list[object] = []
-    standing = SimpleNamespace(at=host.datetime.now(host.UTC), named_shadows=())
+    standing = SimpleNamespace(at=host.datetime.now(host.UTC), named_shadows=(), compromised={})
     monkeypatch.setattr(host, "_LOOK_S", 0.01)
     monkeypatch.setattr(host, "load_standing", lambda *_, **__: standing)
     monkeypatch.setattr(host, "remember", lambda *_, **__: remembered.append(standing))

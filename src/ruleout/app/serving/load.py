@@ -162,11 +162,9 @@ def load_standing(
     Raises:
         RuleoutError: a file cannot be read, or does not hold.
     """
-    seen = _with(read_seen(place.state), before)
-    now = at if seen.latest is None else max(at, seen.latest)
-    verdicts = _permits(place, seen, now)
+    seen, now, verdicts = _judged(place, at, before)
     told = place.settings
-    compromised = strictest((seen.compromised, *(verdict.compromised for verdict in verdicts)))
+    compromised = _told_by(seen, verdicts)
     ring = counting_keys(place, compromised)
     policies = [read_bundle(place.path(name)) for name in told.policies]
     loaded = load_layers(read_bundle(place.path(told.floor)), policies, ring, seen.versions)
@@ -188,6 +186,27 @@ def load_standing(
         shadows={one.tenant: one.asked for one in shadows if one.asked is not None},
     )
     return standing.without(read_untrusted(place.state) | untrusted)
+
+
+def told_of_keys(place: Place, *, at: datetime, before: Standing | None) -> Mapping[str, Compromise] | None:
+    """Return what permits' files tell of compromised keys, and told before, though nothing is served by them; None where one of them
+    proves nothing. Effect: reads files.
+    """
+    try:
+        seen, _, verdicts = _judged(place, at, before)
+    except (RuleoutError, OSError):
+        return None
+    return _told_by(seen, verdicts)
+
+
+def _judged(place: Place, at: datetime, before: Standing | None) -> tuple[Seen, datetime, tuple[PermitVerdict, ...]]:
+    seen = _with(read_seen(place.state), before)
+    now = at if seen.latest is None else max(at, seen.latest)
+    return seen, now, _permits(place, seen, now)
+
+
+def _told_by(seen: Seen, verdicts: Iterable[PermitVerdict]) -> Mapping[str, Compromise]:
+    return strictest((seen.compromised, *(verdict.compromised for verdict in verdicts)))
 
 
 def _with(seen: Seen, before: Standing | None) -> Seen:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,8 +20,16 @@ from ruleout.adapters.clock import ForwardClock, seconds
 from ruleout.adapters.kill import Agent, FileStore, Granted, GrantFolder, Places, PostgresStore
 from ruleout.adapters.kill.store import EpochStore
 from ruleout.app.keyring import KeptKeyring
-from ruleout.app.serving.load import Place, Standing, load_standing, read_secret, read_settings, remember
-from ruleout.app.serving.seen import Seen, read_seen
+from ruleout.app.serving.load import (
+    Place,
+    Standing,
+    load_standing,
+    read_secret,
+    read_settings,
+    remember,
+    told_of_keys,
+)
+from ruleout.app.serving.seen import read_seen
 from ruleout.app.settings import from_environment
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.unattended import until_told
@@ -62,27 +70,27 @@ class Compromised:
         self._is_whole = False
 
     def __call__(self) -> frozenset[str]:
-        """Return them; for any thread. Raises RuleoutError until permits' files were read: on a new host nothing else tells of them."""
+        """Return them; for any thread. Raises RuleoutError until permits' files were read, and while one of them does not hold:
+        on a new host nothing else tells of them, and what one tells from now on nothing told before.
+        """
         if not self._is_whole:
             raise RuleoutError("what permits' files tell of keys is not known yet", hint="See `ruleout gateway check`.")
         return self._keys
 
-    def learn(self, place: Place, told: Seen | Standing | None = None) -> None:
-        """Take note of what settings tell, and what was seen or permits' files tell. For one thread at a time."""
-        self._keys |= {*place.settings.trust.compromised, *(() if told is None else told.compromised)}
-        self._is_whole = self._is_whole or isinstance(told, Standing)
+    def learn(self, place: Place, told: Collection[str] | None) -> None:
+        """Take note of what settings tell, and what permits' files tell and was seen, None where that is not known. For one thread."""
+        self._keys |= {*place.settings.trust.compromised, *(told or ())}
+        self._is_whole = told is not None
 
 
 def agent_of(place: Place, clock: ForwardClock, compromised: Compromised) -> Agent:
     """Return the agent of the settings, by which no compromised key gives back. Effect: may read a secret, reads what was seen."""
     kills, keyring = place.path(place.settings.kills), KeptKeyring(place.path(place.settings.trust.keyring))
     agent = Agent(store=kills_of(place), places=Places(folder=kills / "run"), keyring=keyring, compromised=compromised)
-    compromised.learn(place)
     try:
         seen = read_seen(place.state)
     except RuleoutError:
         return agent  # no grant counts: without the latest instant a clock set back over a restart could prolong one
-    compromised.learn(place, seen)
     if seen.latest is not None:
         clock.seen(seen.latest)
     told = place.settings
@@ -130,7 +138,7 @@ def _remember(
     over: threading.Event,
     clock: ForwardClock,
     newer: Callable[[], Place | None] = lambda: None,
-    learn: Callable[[Place, Standing | None], None] = lambda *_: None,
+    learn: Callable[[Place, Collection[str] | None], None] = lambda *_: None,
 ) -> None:
     """Write down what is seen: at once where a file has changed, else from time to time.
 
@@ -155,7 +163,7 @@ class _Memory:
         place: Place,
         clock: ForwardClock,
         newer: Callable[[], Place | None],
-        learn: Callable[[Place, Standing | None], None],
+        learn: Callable[[Place, Collection[str] | None], None],
     ) -> None:
         self._place, self._clock, self._newer, self._learn = place, clock, newer, learn
         self._files: object = None
@@ -177,9 +185,13 @@ class _Memory:
 
     def _load(self) -> None:
         at = datetime.fromtimestamp(self._clock.now_ns() // 1_000_000_000, UTC)
-        self._learn(self._place, self._before)  # also where no more can be loaded: some workers may serve on
-        self._before = before = load_standing(self._place, at=at, before=self._before)
-        self._learn(self._place, before)
+        try:
+            before = load_standing(self._place, at=at, before=self._before)
+        except (RuleoutError, OSError):  # what no worker serves by tells of stolen keys all the same
+            self._learn(self._place, told_of_keys(self._place, at=at, before=self._before))
+            raise
+        self._before = before
+        self._learn(self._place, before.compromised)
         self._clock.seen(before.at)
         remember(self._place, before, at=before.at)
         self._shadows = _say_shadows(before, self._shadows)
