@@ -224,17 +224,22 @@ def test_a_reload_that_finds_no_room_leaves_those_that_serve(
 
 
 def test_a_reload_goes_by_what_the_settings_say_by_then(capsys: pytest.CaptureFixture[str]) -> None:
-    """How many, and how long they have to drain; settings that cannot be read are told, and nothing is exchanged."""
+    """How many, and how long they have to drain; settings that cannot be read, or by which no page of kills is there, are told, and
+    nothing is exchanged.
+    """
     said: list[object] = []
     workers = SimpleNamespace(
         start=int, look=int, end=int, forget_ended=int, are_there=False,
         reload=lambda count, drain_s: said.append((count, drain_s)),
     )  # fmt: skip
     listen = SimpleNamespace(tls=None, address="127.0.0.1", port=1)
-    first = SimpleNamespace(settings=SimpleNamespace(listen=listen, workers=1, drain_seconds=5))
-    found = [SimpleNamespace(settings=SimpleNamespace(workers=3, drain_seconds=600))]
+    first = SimpleNamespace(settings=SimpleNamespace(listen=listen, workers=1, drain_seconds=5, kills="kills"))
+    found = [
+        SimpleNamespace(settings=SimpleNamespace(workers=2, drain_seconds=9, kills="elsewhere")),
+        SimpleNamespace(settings=SimpleNamespace(workers=3, drain_seconds=600, kills="kills")),
+    ]
     words: SimpleQueue[str] = SimpleQueue()
-    for word in ("reload", "reload", "end"):
+    for word in ("reload", "reload", "reload", "end"):
         words.put(word)
 
     def read() -> object:
@@ -244,4 +249,6 @@ def test_a_reload_goes_by_what_the_settings_say_by_then(capsys: pytest.CaptureFi
 
     master._work(workers, first, words, int, read)
     assert said == [(3, 600)]
-    assert "not reloaded: gateway.yaml: broken; the old workers go on" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "not reloaded: gateway.yaml: broken; the old workers go on" in told
+    assert "not reloaded: `kills` waits for a restart; the old workers go on" in told

@@ -116,19 +116,24 @@ def _work(
             stop()
             workers.end()
         elif word == "reload" and not is_ending:
-            _reload_workers(workers, read)
+            _reload_workers(workers, read, told.kills)
         if is_ending:
             workers.forget_ended()
         else:
             workers.look()
 
 
-def _reload_workers(workers: Workers, read: Callable[[], Place]) -> None:
-    """Start as many new workers as the settings say by now; where they cannot be read, say so, and leave the old ones."""
+def _reload_workers(workers: Workers, read: Callable[[], Place], kills: str) -> None:
+    """Start as many new workers as the settings say by now; where they cannot be read, or name another folder of kills, in which no
+    agent keeps a page, say so, and leave the old ones.
+    """
     try:
         told = read().settings
     except (RuleoutError, OSError) as error:
         say(f"not reloaded: {error}; the old workers go on")
+        return
+    if told.kills != kills:
+        say("not reloaded: `kills` waits for a restart; the old workers go on")
         return
     workers.reload(told.workers, drain_s=told.drain_seconds)
 

@@ -9,12 +9,15 @@ from ruleout.serving.settings.document import GatewayDoc
 def waiting_for_restart(began: GatewayDoc, now: GatewayDoc) -> list[str]:
     """Return the fields that are not as they were at the start and are not gone by until the next, in the file's words. Pure."""
     pairs = (
+        ("gateway", began.gateway, now.gateway),
         ("listen.address", began.listen.address, now.listen.address),
         ("listen.port", began.listen.port, now.listen.port),
-        ("kills", began.kills, now.kills),
         ("kills-store", began.kills_store, now.kills_store),
         ("trust.keyring", began.trust.keyring, now.trust.keyring),
-        ("seal", began.seal is None, now.seal is None),
-        ("watch", began.watch is None, now.watch is None),
+        ("trust.log-keys", began.trust.log_keys, now.trust.log_keys),
     )
-    return [name for name, before, after in pairs if before != after]
+    beside = (("seal", began.seal, now.seal), ("watch", began.watch, now.watch))
+    return [
+        *(name for name, before, after in pairs if before != after),
+        *(name for name, before, after in beside if before is None and after is not None),
+    ]

@@ -15,6 +15,7 @@ from ruleout.errors import BadInput, RuleoutError
 from ruleout.ledger.batches import is_worker_name
 from ruleout.serving.monitoring.watches import parse_watches
 from ruleout.serving.settings.parse import parse_settings
+from ruleout.serving.settings.restart import waiting_for_restart
 
 ROOT = Path(__file__).resolve().parents[4]
 WHOLE = {
@@ -160,3 +161,12 @@ def test_there_is_no_other_place_for_a_shadow_of_the_floor():
 def test_decisions_are_asked_again_and_no_setting_stops_that(every):
     assert parsed().recheck.every == 1000
     assert problems(recheck={"every": every}) != []
+
+
+def test_what_a_reload_takes_away_waits_for_no_restart_and_what_it_adds_beside_the_workers_does():
+    """The name and the log of which a degraded grant has to be are those of the start too."""
+    sealed = parsed(seal={"workspace": "record", "key": "gateway-1"})
+    assert waiting_for_restart(sealed, parsed()) == []
+    assert waiting_for_restart(parsed(), sealed) == ["seal"]
+    trust = {**WHOLE["trust"], "log-keys": ["d+b+c"]}
+    assert waiting_for_restart(parsed(), parsed(gateway="core", trust=trust)) == ["gateway", "trust.log-keys"]
