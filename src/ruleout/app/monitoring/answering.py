@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -80,6 +81,16 @@ class Recorded:
     workspace: Path
     _stamp: object = None
     _closed: Mapping[str, bool] = field(default_factory=dict)
+
+    def is_read(self) -> bool:
+        """Return true once the record was read; a workspace without a log has none to read. Effect: may read it, all of it.
+
+        Raises:
+            RuleoutError, OSError: it cannot be read, and never was as it is now.
+        """
+        with contextlib.suppress(FileNotFoundError):
+            self._read()
+        return True
 
     def closed(self, deviation: str) -> bool | None:
         """Return whether a deviation is closed, None where the record has none of that name, or cannot be read and never was.

@@ -88,9 +88,11 @@ class Watching:
         if found is None:
             return  # read again at the next look, and not written over until then
         self._known, is_whole = found
-        self._kept = dict(self._known)
         if not is_whole:
             self.tell({"watching": "what was remembered is damaged and set aside: counting begins anew"})
+        # Where nothing is remembered, the record says what was: nothing begins before it can be read.
+        if self._known or self._attempt(Failing.DRAFT, self.record.is_read) is not None:
+            self._kept = dict(self._known)
 
     def _signer(self) -> Signer:
         signer = self.unlock()

@@ -23,7 +23,8 @@ class Failing(Enum):
     """What keeps rates from being watched, or a breach from being answered; a closed list.
 
     SILENT: no look in time. WATCHES: the file of watches. COUNTERS: counters or reviews that cannot be read. KEY: no key that
-    may tighten. TIGHTENING: a limit could not be set. DRAFT: a deviation could not be written. MEMORY: what is remembered.
+    may tighten. TIGHTENING: a limit could not be set. DRAFT: a deviation could not be written, or the
+    record not be read where nothing is remembered. MEMORY: what is remembered.
     """
 
     SILENT = "silent"

@@ -212,6 +212,9 @@ class Register:
     def closed(self, deviation: str) -> bool | None:
         return self.states.get(deviation)
 
+    def is_read(self) -> bool:
+        return True
+
 
 def registered(watched: Watched) -> Register:
     watched.look()
@@ -317,3 +320,31 @@ def test_where_memory_is_lost_what_was_closed_answers_no_later_breach(watched: W
     assert (watched.look().states, watched.limits()) == ({"bio-near": "breach"}, SMALL)
     assert list(watched.drafts) == ["drift2-bio-near"]
     assert "30 of 50" in parse_deviation(watched.drafts["drift2-bio-near"], file="draft").says
+
+
+def test_where_memory_is_lost_counting_begins_once_the_record_can_be_read(watched: Watched) -> None:
+    """Its disk may be there later than the gateway, and a restart may come between: what it has of a breach stands."""
+    watched.count(30, 20)
+    watched.look()
+    record, away = watched.folder / "record", watched.folder / "away"
+    record.rename(away)
+    watched.memory.write_bytes(b"damaged")
+    watched.count(0, 10_000)
+    for _ in range(2):
+        watched.restart()
+        seen = watched.look()
+        assert (seen.states, list(seen.failing)) == ({"bio-near": "unknown"}, [Failing.DRAFT])
+    away.rename(record)
+
+    assert (watched.look().states, watched.look().failing) == ({"bio-near": "breach"}, {})
+
+
+def test_a_log_that_does_not_hold_is_no_record_without_deviations(watched: Watched) -> None:
+    """One may stand in it."""
+    ledger = watched.folder / "record" / "ledger"
+    ledger.mkdir()
+    (ledger / "checkpoint").write_bytes(b"damaged")
+    watched.count(0, 100)
+
+    assert watched.look().states == {"bio-near": "unknown"}
+    assert list(watched.look().failing) == [Failing.DRAFT]
