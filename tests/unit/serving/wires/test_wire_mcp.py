@@ -76,6 +76,7 @@ _ASKS = [
     {"resultType": "input_required", "requestState": "opaque"},
     {"requestState": "opaque"},
     {"resultType": "task", "task": {"taskId": "t"}},
+    {"task": {"taskId": "t", "status": "working"}},
     {"resultType": "complete", "content": [], "inputRequests": {"a": _SAMPLING}},
 ]
 
@@ -88,6 +89,19 @@ def test_a_result_that_asks_the_client_for_something_is_cut_short(result):
         whole_of(_MCP, body, 7)
     with pytest.raises(CutShort):
         reader_of(_MCP, 7).feed(b"data: " + body + b"\n\n")
+
+
+def test_an_error_that_sends_the_user_to_an_address_is_cut_short():
+    """MCP 2025-11-25: the client would have its user go there, and call again."""
+    asked = [{"mode": "url", "elicitationId": "a", "url": "https://evil.example", "message": "Sign in."}]
+    error = {"code": -32042, "message": "more is needed", "data": {"elicitations": asked}}
+    body = json.dumps({"jsonrpc": "2.0", "id": 7, "error": error}).encode()
+    with pytest.raises(CutShort):
+        whole_of(_MCP, body, 7)
+    with pytest.raises(CutShort):
+        reader_of(_MCP, 7).feed(b"data: " + body + b"\n\n")
+    other = json.dumps({"jsonrpc": "2.0", "id": 7, "error": {**error, "code": -32602}}).encode()
+    assert whole_of(_MCP, other, 7).ended
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,9 @@ TOP = {
 #: What a server may say while a call runs. What it may not: ask the client's model (sampling), its user or its files.
 QUIET = frozenset(["notifications/progress", "notifications/message", "notifications/cancelled", "ping"])
 #: What it may not do in its reply either: have the client ask these, or come back for the result.
-_ASKS = ("inputRequests", "requestState")
+_ASKS = ("inputRequests", "requestState", "task")
+#: The error of MCP 2025-11-25 by which it sends the client's user to an address.
+_SENDS_USER = -32042
 
 
 def told(plain: Plain, rpc_id: str | int | None) -> tuple[str, bool]:
@@ -36,17 +38,19 @@ def told(plain: Plain, rpc_id: str | int | None) -> tuple[str, bool]:
         return words_of(plain.get("params")), False
     if ("result" in plain) == ("error" in plain) or (rpc_id is not None and plain.get("id") != rpc_id):
         raise CutShort("the answer does not answer what was asked")
-    if "result" in plain:
-        _check(plain["result"])
-    return words_of(plain["result"] if "result" in plain else plain["error"]), True
-
-
-def _check(result: object) -> None:
-    """Raises CutShort: a result that is none yet."""
-    if type(result) is dict and (
-        result.get("resultType") not in (None, "complete") or any(result.get(key) is not None for key in _ASKS)
-    ):
+    reply = plain["result"] if "result" in plain else plain["error"]
+    if type(reply) is dict and _asks(reply):
         raise CutShort("the server asks for something that is not known here")
+    return words_of(reply), True
+
+
+def _asks(reply: Plain) -> bool:
+    """Whether a reply is none yet."""
+    return (
+        reply.get("resultType") not in (None, "complete")
+        or reply.get("code") == _SENDS_USER
+        or any(reply.get(key) is not None for key in _ASKS)
+    )
 
 
 class RpcReader(Streamed):
