@@ -128,10 +128,12 @@ def _is_plain(path: str) -> bool:
 
 
 def _leads_nowhere_else(path: str) -> bool:
-    """Whether nothing encoded is a dot or a slash to servers that take look-alikes or codes of too many bytes for them."""
+    """Whether nothing encoded is a dot or a slash to servers that take look-alikes or codes of too many bytes for them, or
+    drop spaces beside dots.
+    """
     read = _decoded(path)
     is_divided = read.count("/") != path.count("/") or "\\" in read
-    is_dots = any(segment and not segment.strip(".") for segment in read.split("/"))
+    is_dots = any(segment and not segment.strip(" .") for segment in read.split("/"))
     return not (is_divided or is_dots or _TOO_LONG.search(path))
 
 
