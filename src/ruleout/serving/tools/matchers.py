@@ -64,9 +64,17 @@ def _one_of(wanted: Iterable[object]) -> Matcher:
 
 
 def _like_one_of(wanted: Iterable[object]) -> Matcher:
-    """Also numbers that differ in digits which a float does not have: most readers take them for the same."""
+    """Also numbers that differ in digits which a float does not have, and texts that differ behind a NUL: some readers take
+    them for the same.
+    """
     exact, floats = _one_of(wanted), frozenset(_float(one) for one in wanted if is_number(one))
-    return lambda value: exact(value) or (is_number(value) and _float(value) in floats)
+
+    def match(value: object) -> bool:
+        if isinstance(value, str):
+            return exact(value) or exact(value.partition("\0")[0])
+        return exact(value) or (is_number(value) and _float(value) in floats)
+
+    return match
 
 
 def _float(number: object) -> float:

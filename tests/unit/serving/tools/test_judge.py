@@ -265,6 +265,17 @@ def test_a_number_that_readers_take_for_a_forbidden_one_is_denied(number):
         assert judge(Call("keep", f'{{"amount": {other}}}'), rules, "standard") == Allowed("keep")
 
 
+def test_a_text_that_readers_in_c_take_for_a_forbidden_one_is_denied():
+    """To them it ends before a NUL."""
+    rules = never("/mode", **{"one-of": ["wipe", 7]})
+
+    for mode in ("wipe", "wipe\0", "wipe\0d"):
+        judged = judge(Call("keep", json.dumps({"mode": mode})), rules, "standard")
+        assert rule(judged) == "keep/mode/never"
+    for mode in ("wiped", "\0wipe", "a\0wipe"):
+        assert judge(Call("keep", json.dumps({"mode": mode})), rules, "standard") == Allowed("keep")
+
+
 ETC = parse_tool_rules(
     b"""kind: tool-rules
 tool-rules: acme-tools
