@@ -11,7 +11,7 @@ import pytest
 from openai.types.responses import Response, ResponseStreamEvent
 
 from ruleout.model.permit import Endpoint
-from ruleout.serving.wires import CutShort, Piece, reader_of, whole_of
+from ruleout.serving.wires import BadRequest, CutShort, Piece, read_request, reader_of, whole_of
 from ruleout.serving.wires.answers.responses import RESPONSE
 
 RESPONSES = Endpoint.OPENAI_RESPONSES
@@ -290,3 +290,25 @@ def test_what_a_provider_says_it_went_by_is_read(effective: dict[str, Any]) -> N
 
 def test_every_field_of_a_response_that_the_official_sdk_knows_is_read() -> None:
     assert {field.alias or name for name, field in Response.model_fields.items()} <= RESPONSE.keys()
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        {"type": "function", "name": "look", "parameters": {}, "strict": True},
+        {"type": "custom", "name": "look"},
+        {"type": "shell"},
+        {"type": "apply_patch"},
+        {"type": "mcp", "server_label": "a", "server_url": "https://mcp.example"},
+    ],
+)
+def test_a_tool_that_the_model_alone_may_call_is_read(tool: dict[str, Any]) -> None:
+    """As a refusal of calls by programs says that it be offered."""
+    told = {"model": "m", "input": "x"}
+    for callers in (["direct"], [], None):
+        body = json.dumps({**told, "tools": [{**tool, "allowed_callers": callers}]}).encode()
+        assert read_request(RESPONSES, body).asked.tools[0] in ("look", tool["type"])
+    for others in (["direct", "programmatic"], ["programmatic"], [None]):
+        body = json.dumps({**told, "tools": [{**tool, "allowed_callers": others}]}).encode()
+        with pytest.raises(BadRequest, match='beyond "direct"'):
+            read_request(RESPONSES, body)

@@ -26,7 +26,7 @@ from ruleout.serving.wires.requests.field import (
 _TUNES = "tunes the tool"
 _NARROWS = "narrows what the tool reaches"
 _PLACE = {name: Field(TEXT, _TUNES) for name in ("type", "city", "country", "region", "timezone")}
-_TYPE = {"type": Field(TEXT, "judged: the tool's name")}
+_TYPE = {"type": Field(TEXT, "judged: the tool's name"), "allowed_callers": CALLERS}
 _SEARCH: Table = {
     **_TYPE,
     "filters": Field(OBJECT, _NARROWS, {"allowed_domains": Field(LIST, _NARROWS)}),
@@ -92,7 +92,6 @@ _NAMED: Table = {
     "cache_control": Field(OBJECT, "tunes what is kept", {"type": Field(TEXT, _TUNES), "ttl": Field(TEXT, _TUNES)}),
     "strict": Field(FLAG, _TUNES),
     "input_examples": Field(LIST, "told to the model"),
-    "allowed_callers": CALLERS,
 }
 _WEB: Table = {
     **_NAMED,

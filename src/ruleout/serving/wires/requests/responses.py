@@ -79,6 +79,7 @@ def _parts(content: object, found: Found) -> None:
 
 
 def _tool(tool: Plain, found: Found) -> None:
+    found.callers(tool.get("allowed_callers"))
     kind = tool.get("type")
     if type(kind) is str and kind in OPENAI:
         known(tool, OPENAI[kind], "a tool")

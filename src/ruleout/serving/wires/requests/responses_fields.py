@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ruleout.serving.wires.requests.common_fields import (
     BREAKPOINT,
     CALLER,
+    CALLERS,
     JUDGED,
     KEPT,
     OPENAI,
@@ -149,7 +150,12 @@ PARTS: Mapping[str, Table] = {
         "prompt_cache_breakpoint": BREAKPOINT,
     },
 }
-_OWN: Table = {**TYPE, "name": Field(TEXT, JUDGED), "description": Field(TEXT, TOLD)}
+_OWN: Table = {
+    **TYPE,
+    "name": Field(TEXT, JUDGED),
+    "description": Field(TEXT, TOLD),
+    "allowed_callers": CALLERS,
+}
 #: Tools that a client defines, by type.
 TOOLS: Mapping[str, Table] = {
     "function": {**_OWN, "parameters": SCHEMA, "strict": Field(FLAG, TUNES), "output_schema": SCHEMA},
