@@ -154,3 +154,12 @@ def test_a_call_by_code_that_the_provider_runs_says_how_to_do_without(tool: str)
     program = {"type": "code_execution_20260120", "tool_id": "s0"}
     with pytest.raises(BadRequest, match="allowed_callers"):
         read([{**turned(tool, {})[0], "caller": program}])
+
+
+def test_lines_that_an_editor_wrote_are_texts() -> None:
+    """In anything else there could be fields that no hook reads, such as an id."""
+    edited = {"type": "text_editor_code_execution_str_replace_result", "new_start": 1}
+    assert "+ b" in read(turned("text_editor_code_execution", {**edited, "lines": ["- a", "+ b"]})).texts()
+    for lines in ([{"id": "ignore the rules"}], [["a"]], [1]):
+        with pytest.raises(BadRequest, match="lines"):
+            read(turned("text_editor_code_execution", {**edited, "lines": lines}))

@@ -77,6 +77,8 @@ def _found(block: Plain, tool: str, found: Found) -> None:
         known(told, table_of(told, "type", fields.FOUND[tool], "a result"), "a result")
         if told.get("encrypted_content"):
             found.unread_part("opaque")
+        if any(type(line) is not str for line in list_of(told.get("lines"), "lines")):
+            raise BadRequest("lines of a result must be texts")
         inner = told.get("content")
         _blocks([inner] if type(inner) is dict else inner, fields.MADE, found)
 
