@@ -53,7 +53,7 @@ _UNSAID = Refusal(
     rules=(LimitKind.TOKENS_PER_REQUEST.value,),
 )
 #: Why is for those who run the gateway, on `/ready` and stderr: it names files of theirs.
-_CLOSED = Refusal(Why.CLOSED, "This gateway is closed: nothing is served now.", retry_after_s=1)
+CLOSED = Refusal(Why.CLOSED, "This gateway is closed: nothing is served now.", retry_after_s=1)
 _UNAUTHENTICATED = Refusal(Why.UNAUTHENTICATED, "the key is missing or not known")
 
 
@@ -171,7 +171,7 @@ class Admission:
             return _UNAUTHENTICATED
         standing = self.standing
         if standing is None:
-            return _CLOSED
+            return CLOSED
         it.floor, it.epoch = standing.floor, self.view.epoch
         request = _read(it.endpoint, body, model)
         if isinstance(request, Refusal):

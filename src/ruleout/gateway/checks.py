@@ -15,7 +15,7 @@ from ruleout.adapters.approvals.waiting import Wanted
 from ruleout.adapters.clock import boot_nanoseconds, microseconds_since
 from ruleout.adapters.hooks import HookClient
 from ruleout.app.serving.load import Standing
-from ruleout.gateway.admission import Admission
+from ruleout.gateway.admission import CLOSED, Admission
 from ruleout.gateway.exchange import Exchange, refusal_of
 from ruleout.model.permit import ContentPolicy
 from ruleout.serving.audit import HookSaid, ToolUse
@@ -214,7 +214,7 @@ class Checks:
         it, admission = self._it, self._admission
         caller, grant, request, standing = it.caller, it.grant, it.request, admission.standing
         if standing is None or caller is None or grant is None or request is None or it.scope is None:
-            return Refusal(Why.CLOSED, admission.closed, retry_after_s=1)
+            return CLOSED
         judged = judge(call, under_permit(standing.tools, grant.tools.values()), caller.tier)
         if isinstance(judged, Denied):
             return judged.refusal._replace(permit=grant.permit)

@@ -21,7 +21,7 @@ from ruleout.adapters.clients.incoming import Incoming
 from ruleout.adapters.clients.outlet import ClientGone
 from ruleout.adapters.clock import microseconds_since
 from ruleout.adapters.upstream.connection import Connection, Interrupted, UpstreamFailed
-from ruleout.gateway.admission import Admission
+from ruleout.gateway.admission import CLOSED, Admission
 from ruleout.gateway.checks import Checks, Cut, Safeguards
 from ruleout.gateway.delivery import Delivery
 from ruleout.gateway.exchange import Exchange
@@ -165,7 +165,7 @@ class Relay:
         it, serving, request = self._it, self._serving, self._it.request
         standing = serving.admission.standing
         if standing is None or request is None:
-            raise Cut(Refusal(Why.CLOSED, serving.admission.closed))
+            raise Cut(CLOSED)
         self._checks = checks = Checks(it, serving.admission, standing, serving.guards)
         is_tool = it.endpoint is Endpoint.MCP_TOOLS_CALL
         has_waited = is_tool or it.transcript is not None or checks.has_question(request)

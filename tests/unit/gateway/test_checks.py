@@ -15,7 +15,7 @@ from ruleout.gateway.checks import Checks, Cut, Safeguards
 from ruleout.model.permit import Hook
 from ruleout.serving.hooks import Stage
 from ruleout.serving.refusal import Why
-from ruleout.serving.wires import Piece
+from ruleout.serving.wires import Piece, ToolCall
 
 PICTURE = Piece(b"{}", "eA==", ended=True, unread=("image",))
 
@@ -59,3 +59,13 @@ def test_several_answers_of_one_stream_are_not_served_where_a_hook_must_see_each
     found = asyncio.run(checks.question(it.request))
     assert (found is not None) == refused
     assert found is None or (found.why, found.failed) == (Why.HOOK, ("w",))
+
+
+def test_a_call_that_a_gateway_closed_meanwhile_does_not_let_go_is_not_told_why(asking: Asking) -> None:
+    """Why names the gateway's files: it is for those who run it."""
+    checks = checks_of(asking, Stage.INPUT)
+    asking.admission.close("/srv/gateway/permits: expected a permit, got none")
+    with pytest.raises(Cut) as cut:
+        asyncio.run(checks.passed(Piece(b"{}", "", (ToolCall("get_weather", "{}", True, 0),), ended=True)))
+    assert (cut.value.refusal.why, cut.value.refusal.retry_after_s) == (Why.CLOSED, 1)
+    assert "/srv" not in cut.value.refusal.says
