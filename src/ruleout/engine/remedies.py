@@ -21,6 +21,7 @@ Wish = frozenset[tuple[Atom, Verdict]]
 
 #: Sets kept while combining; beyond it the shortest win. Remedies shown are checked one by one either way.
 _MOST_WISHES = 256
+_MOST_PAIRED = 64
 _MOST_SHOWN = 16
 
 
@@ -49,12 +50,12 @@ def find_remedies(
         return Remedies((), complete=True)
     reading = Reading(framework, state)
     rules = {rule.clause.id: rule for rule in rules_of(framework, activity)}
-    wishes: list[Wish] = [frozenset()]
-    for contribution in evaluation.contributions:
-        if contribution.outcome.opens:
-            continue
-        opening = _openings(contribution, rules.get(contribution.id), reading.answer, fixed)
-        wishes = _minimal(_consistent(a | b for a in wishes for b in opening))
+    openings = [
+        _openings(contribution, rules.get(contribution.id), reading.answer, fixed)
+        for contribution in evaluation.contributions
+        if not contribution.outcome.opens
+    ]
+    wishes = _join(openings)
 
     def outcome_of(wish: Wish) -> Outcome:
         return evaluate_activity(framework, activity, replace(state, answers={**state.answers, **dict(wish)})).outcome
@@ -62,6 +63,7 @@ def find_remedies(
     tried = [wish for wish in wishes[: 2 * _MOST_SHOWN] if outcome_of(wish).opens]
     checked = _minimal(_reduced(wish, lambda w: outcome_of(w).opens) for wish in tried)
     complete = len(checked) <= _MOST_SHOWN and len(wishes) <= 2 * _MOST_SHOWN
+    complete = complete and all(len(opening) <= _MOST_PAIRED for opening in openings)
     return Remedies(tuple((wish, outcome_of(wish)) for wish in checked[:_MOST_SHOWN]), complete=complete)
 
 
@@ -99,11 +101,14 @@ def _ways(formula: Formula, want: Verdict, answer: Callable[[Atom], Verdict], fi
     # What needs no change is counted, what nothing changes is not tried: each choice that is left gives a way.
     changing = [ways for ways in options if ways not in ([], [frozenset()])]
     needed = max(0, _parts_needed(formula, want) - options.count([frozenset()]))
+    changing.sort(key=lambda ways: len(ways[0]))
     joined: list[Wish] = []
     for chosen in islice(combinations(changing, needed), 4 * _MOST_WISHES):
         joined += _join(chosen)
         if len(joined) > 4 * _MOST_WISHES:
             joined = _minimal(joined)
+            if len(joined) >= _MOST_WISHES:
+                break
     return _minimal(joined)
 
 
@@ -123,7 +128,9 @@ def _atom_ways(atom: Atom, want: Verdict, answer: Callable[[Atom], Verdict], fix
 def _join(options: Iterable[list[Wish]]) -> list[Wish]:
     joined: list[Wish] = [frozenset()]
     for option in options:
-        joined = _minimal(_consistent(a | b for a in joined for b in option))
+        # Of too many pairs only those of the shortest are tried.
+        most = _MOST_PAIRED if len(joined) * len(option) > _MOST_PAIRED**2 else _MOST_WISHES
+        joined = _minimal(_consistent(a | b for a in joined[:most] for b in option[:most]))
     return joined
 
 

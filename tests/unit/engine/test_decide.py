@@ -357,6 +357,19 @@ def test_half_of_many_questions_are_not_tried_in_every_choice(answered, ways):
     assert decision.remedies_complete is (ways == 0)
 
 
+def test_ways_that_have_many_ways_each_are_not_paired_in_every_choice():
+    """One of ten, five times of twenty: each of 15504 choices had 100 000 ways of its own."""
+    groups = [[f"q{n:02}-{m}" for m in range(10)] for n in range(20)]
+    some = AtLeast(5, tuple(any_(*(ref(Kind.QUESTION, name) for name in names)) for names in groups))
+    asked = tuple(question(name) for names in groups for name in names)
+
+    decision = decided([rule(condition=None, require=some)], questions=asked)
+
+    assert len(decision.remedies) == 16
+    assert all(len(remedy.changes) == 5 for remedy in decision.remedies)
+    assert not decision.remedies_complete
+
+
 def test_an_undefined_standard_is_in_no_remedy():
     """Nothing can meet a standard the document never defines, so nobody is told to meet it."""
     rules = (rule(condition=reached(), require=any_(met("s4"), met("s"))),)
