@@ -280,7 +280,7 @@ def _carried(line: Lineage, threshold: Threshold, case: Case, evidence: Evidence
             indicators=about,
             departures=departures,
         )
-    findings = {d.finding for d in made}
+    findings = {_as_carried(d.finding) for d in made}
     if len(findings) == 1 and next(iter(findings)).value in line.carries:
         return _found(
             _VERDICT[findings.pop()],
@@ -290,10 +290,15 @@ def _carried(line: Lineage, threshold: Threshold, case: Case, evidence: Evidence
             indicators=about,
             departures=departures,
         )
-    said = ", ".join(sorted(f.value for f in findings))
+    said = ", ".join(sorted({d.finding.value for d in made}))
     return _found(
         Verdict.UNKNOWN,
         "none",
         because=f"{names} was found {said}, which says nothing certain of this threshold",
         indicators=about,
     )
+
+
+def _as_carried(finding: Finding) -> Finding:
+    """What is treated as reached goes where what is reached goes: a precaution does not end with the version it was taken under."""
+    return Finding.REACHED if finding is Finding.TREATED_AS_REACHED else finding

@@ -251,6 +251,16 @@ def test_lineage_carries_nothing_else():
     assert (Verdict.UNKNOWN, "none") == (found.verdict, found.determination)
 
 
+@pytest.mark.parametrize(("carries", "verdict"), [("reached", Verdict.YES), ("ruled-out", Verdict.UNKNOWN)])
+def test_what_is_treated_as_reached_is_carried_where_reached_is(carries, verdict):
+    """A precaution taken under an earlier version goes on, also beside a half that was found reached."""
+    line = Lineage(from_ids=("a", "b"), versions=("1.0",), carries=(carries,), because="they are its halves")
+    made = (determination(Finding.TREATED_AS_REACHED, threshold="a"), determination(Finding.REACHED, threshold="b"))
+    found = find_threshold(threshold(lineage=(line,)), case(determinations=made), evidence())
+
+    assert found.verdict is verdict
+
+
 def test_a_void_determination_is_not_carried():
     """A departure without rationale under the old id voids it here as well."""
     made = determination(threshold="old")
