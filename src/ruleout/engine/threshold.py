@@ -287,6 +287,7 @@ def _carried(line: Lineage, threshold: Threshold, case: Case, evidence: Evidence
             "valid",
             because=f"carried from {names}: {line.because}",
             carried_from=names,
+            notes=tuple(dict.fromkeys(note for d in made for note in _notes(d, threshold, case))),
             indicators=about,
             departures=departures,
         )

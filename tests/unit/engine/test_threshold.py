@@ -261,6 +261,21 @@ def test_what_is_treated_as_reached_is_carried_where_reached_is(carries, verdict
     assert found.verdict is verdict
 
 
+def test_what_is_noted_of_a_determination_is_noted_where_it_is_carried():
+    """An unchecked trigger, an upper bound and a precaution are told under the new id as under the old one."""
+    line = Lineage(from_ids=("old",), versions=("1.0",), carries=("reached",), because="the same bar")
+    made = determination(Finding.TREATED_AS_REACHED, threshold="old", bounded_by="model-9")
+    found = find_threshold(
+        threshold(lineage=(line,), valid=Validity(compute_ratio=4)), case(determinations=(made,)), evidence()
+    )
+
+    assert [note.partition(":")[0] for note in found.notes] == [
+        "treated as reached by the determination itself, as a precaution",
+        "bounded by model-9, argued in its grounds",
+        "effective compute is not stated",
+    ]
+
+
 def test_a_void_determination_is_not_carried():
     """A departure without rationale under the old id voids it here as well."""
     made = determination(threshold="old")
