@@ -134,10 +134,13 @@ def compare_published(indicator: Indicator, item: EvidenceItem, *, at: datetime)
 
 
 def _misfits(indicator: Indicator, figure: PublishedFigure) -> Iterator[str]:
-    """Yield which bars do not fit the range that a figure's unit says; nothing for a unit of another kind."""
+    """Yield what does not fit the range that a figure's unit says, bars or value; nothing for a unit of another kind."""
     unit = figure.unit.strip().lower()
     if unit in (*_PERCENT_UNITS, *_PROPORTION_UNITS):
-        yield from range_reasons(indicator, scale=_HUNDRED if unit in _PERCENT_UNITS else _ONE)
+        scale = _HUNDRED if unit in _PERCENT_UNITS else _ONE
+        yield from range_reasons(indicator, scale=scale)
+        if figure.value is not None and not 0 <= figure.value <= scale:
+            yield f"the printed value {decimal_text(figure.value)} lies outside 0 to {decimal_text(scale)}; check its unit"
 
 
 def _unstated(indicator: Indicator, figure: PublishedFigure) -> Iterator[str]:

@@ -382,6 +382,26 @@ def test_a_bar_outside_the_range_of_a_printed_figures_unit_is_never_clear(unit: 
     assert "check its unit" in stated.because
 
 
+@pytest.mark.parametrize(
+    ("unit", "value", "direction", "bars"),
+    [
+        ("proportion", "85", Direction.LOW, {"rule_out": "0.95", "reached": None}),
+        ("%", "9500", Direction.LOW, {"rule_out": "95", "reached": None}),
+        ("%", "-3", Direction.HIGH, {"rule_out": "20", "reached": None}),
+    ],
+)
+def test_a_printed_value_outside_the_range_of_its_unit_is_never_clear(
+    unit: str, value: str, direction: Direction, bars: dict[str, Any]
+):
+    """85 % of attacks stopped, entered as a proportion of 85, are not more than a bar of 0.95."""
+    settings = {"needs_interval": False, "direction": direction, **bars}
+    stated, bare = (compare(figure(value, unit=told), **settings) for told in (unit, "points"))
+
+    assert bare.comparison is CLEAR
+    assert stated.comparison is INCONCLUSIVE
+    assert f"the printed value {value} lies outside" in stated.because
+
+
 def test_a_published_point_is_compared_where_that_is_allowed():
     """Two words say that no interval was published; where one is required the point is not enough."""
     allowed = compare(figure("2.53"), rule_out="2.8", reached=None)
