@@ -41,12 +41,14 @@ from ruleout.model.evidence import (
     Measurement,
     PublishedFigure,
     Stopping,
+    Unit,
 )
 from ruleout.model.plain import decimal_text
 from ruleout.stats import (
     LARGEST_SEARCHED,
     TASK_AS_UNIT,
     Bounds,
+    ShareCounts,
     TaskShares,
     single_shares,
     tasks_needed,
@@ -181,13 +183,10 @@ def _judge_count(
         return _inconclusive(indicator, item, [reason])
     if reasons := list(range_reasons(indicator, scale=scale)):
         return _inconclusive(indicator, item, reasons)
-    level, counted = indicator.alpha, single_shares(successes, n)
-    own = bounds_for(
-        indicator,
-        TaskShares(low=counted, high=counted, attempts=n, unscored=0, repeated=False),
-        level=level,
-        scale=scale,
-    )
+    level, counted = indicator.alpha, _units_of(indicator, successes, n)
+    shares = TaskShares(low=counted, high=counted, attempts=n, unscored=0, repeated=False)
+    tasks = shares.sums.tasks
+    own = bounds_for(indicator, shares, level=level, scale=scale)
     bounds = Bounds(lower=EXACT.multiply(own.bounds.lower, scale), upper=EXACT.multiply(own.bounds.upper, scale))
     share = EXACT.divide(EXACT.multiply(Decimal(successes), scale), Decimal(n))
     estimate = Estimate(
@@ -195,15 +194,29 @@ def _judge_count(
         lower=bounds.lower,
         upper=bounds.upper,
         alpha=level,
-        n=n,
-        method=SINGLE_ATTEMPTS if own.method == TASK_AS_UNIT else own.method,
+        n=tasks,
+        method=SINGLE_ATTEMPTS if own.method == TASK_AS_UNIT and tasks == n else own.method,
     )
     rate = Fraction(successes, n)
     compared = compare(indicator, _bound_sides(bounds, level))
-    words = f"{successes} of {n}, as published; {compared.words}"
+    words = f"{successes} of {n}{'' if tasks == n else f' on {tasks} tasks'}, as published; {compared.words}"
     words += _needed(indicator, compared, rate, level=level, scale=scale)
     alert = alerts(indicator, rate * Fraction(scale))
     return _finding(indicator, item, compared.comparison, estimate, words, alert=alert)
+
+
+def _units_of(indicator: Indicator, successes: int, n: int) -> ShareCounts:
+    """Shares of what a printed count counts: several attempts at each task of a complete run are no more tasks (S-2).
+
+    How they spread over the tasks is not printed: the sum alone is used, as if all but one task gave one answer always.
+    """
+    tasks = indicator.expected_samples
+    if indicator.unit is Unit.ATTEMPT or tasks is None or n % tasks:
+        return single_shares(successes, n)
+    whole, rest = divmod(successes * tasks, n)
+    parted = int(rest > 0)
+    shares = ((Fraction(0), tasks - whole - parted), (Fraction(rest, n), parted), (Fraction(1), whole))
+    return tuple((share, count) for share, count in shares if count)
 
 
 def _judge_printed(indicator: Indicator, item: EvidenceItem, figure: PublishedFigure) -> IndicatorFinding:

@@ -440,6 +440,23 @@ def test_a_published_count_gets_our_own_bound():
 
 
 @pytest.mark.parametrize(
+    ("successes", "unit", "bar_of_count", "says"),
+    [
+        (0, Unit.TASK, "0.02", "0 of 1000 on 100 tasks, as published; 95 % upper bound 0.0295131 > bar 0.02"),
+        (45, Unit.TASK, "0.1", "45 of 1000 on 100 tasks, as published; 95 % upper bound 0.102254 > bar 0.1"),
+        (0, Unit.ATTEMPT, "0.02", "0 of 1000, as published; 95 % upper bound 0.00299125 < bar 0.02"),
+    ],
+)
+def test_a_published_count_of_repeats_is_worth_no_more_tasks_than_a_complete_run_has(
+    successes: int, unit: Unit, bar_of_count: str, says: str
+):
+    """A thousand attempts at a hundred tasks are a hundred tasks, printed as in a log."""
+    item = figure(n=1000, successes=successes)
+
+    assert compare(item, unit=unit, rule_out=bar_of_count, expected_samples=100).because.startswith(says)
+
+
+@pytest.mark.parametrize(
     ("value", "unit", "rule_out", "expected"),
     [
         ("0.075", "", "0.1", "bound 0.182587 > bar 0.1"),
