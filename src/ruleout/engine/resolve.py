@@ -23,6 +23,7 @@ from ruleout.model.evidence import (
     Indicator,
     IndicatorFinding,
     Measurement,
+    Weight,
 )
 from ruleout.model.expiry import has_ended
 from ruleout.model.formula import AllOf, AnyOf, AtLeast, Atom, Formula, Kind, Not, Quorum, Ref, quorums_of
@@ -106,12 +107,21 @@ def weigh_evidence(
                 # The stricter level is for ruling out: what is crossed at the indicator's own is crossed.
                 whole = _compare(indicator, item, measurement, case, at=at) if leveled != indicator else found
                 found = whole if whole.comparison is Comparison.CROSSED else found
-                findings.append(once.weigh(found if item.id in own else _apart(found, framework), measurement))
+                found = _unless_saturated(found) if item.id in own else _apart(found, framework)
+                findings.append(once.weigh(found, measurement))
     stated = {item.id for item in case.evidence}
     findings += [_absent(i) for i in framework.indicators if i.evaluation not in stated]
     return Evidence(
         findings=tuple(findings), usable=usable, on=at.date(), ended=ended, notes=(*_remarks(measurements), *once.notes)
     )
+
+
+def _unless_saturated(finding: IndicatorFinding) -> IndicatorFinding:
+    """A framework's indicator that it calls saturated clears nothing any more: it has lost its power to rule out (D-2)."""
+    if finding.indicator.weight is not Weight.SATURATED or finding.comparison is not Comparison.CLEAR:
+        return finding
+    because = f"{finding.because}; saturated, so it rules nothing out"
+    return replace(finding, comparison=Comparison.INCONCLUSIVE, because=because)
 
 
 def _apart(finding: IndicatorFinding, framework: Framework) -> IndicatorFinding:

@@ -34,7 +34,7 @@ from ruleout.engine.decide import decide, input_digest_of, inputs_of
 from ruleout.model.canonical import canonical
 from ruleout.model.case import Act, Answer, Departure, Finding, PeerFact
 from ruleout.model.clause import Period
-from ruleout.model.evidence import Comparison, Source
+from ruleout.model.evidence import Comparison, Source, Weight
 from ruleout.model.formula import AtLeast, Kind, Quorum
 from ruleout.model.framework import (
     Criterion,
@@ -425,6 +425,27 @@ def test_evidence_of_the_case_never_answers_for_the_indicator_of_the_framework_t
     assert ("case/fixed", Comparison.CLEAR) in [
         (f.indicator.id, f.comparison) for f in decision.thresholds[0].indicators
     ]
+
+
+@pytest.mark.parametrize(
+    ("figure", "weight", "verdict"),
+    [
+        ("0.1", Weight.SUPPORTING, Verdict.NO),
+        ("0.1", Weight.SATURATED, Verdict.UNKNOWN),
+        ("0.9", Weight.SATURATED, Verdict.YES),
+    ],
+)
+def test_a_saturated_indicator_of_the_framework_rules_nothing_out(figure, weight, verdict):
+    """It has lost that power, and no other: what it crosses is crossed, and clear it meets no criterion either."""
+    fixed = indicator("fixed", rule_out="0.5", reached="0.8", weight=weight)
+    by_it = threshold(by=DeterminedBy.INDICATORS, indicators=ref(Kind.INDICATOR, "fixed"))
+    asks = safeguard(criteria=(Criterion(clause=clause("s/one"), indicators=ref(Kind.INDICATOR, "fixed")),))
+    about = case(evidence=(published("fixed", figure),), safeguards=(assessment("s"),))
+    decision = decided(about=about, thresholds=(by_it,), safeguards=(asks,), indicators=(fixed,))
+    met_by_it = next(a.verdict for a in decision.answers if a.atom.kind is Kind.SAFEGUARD)
+
+    assert decision.thresholds[0].verdict is verdict
+    assert met_by_it is {Verdict.NO: Verdict.YES, Verdict.YES: Verdict.NO}.get(verdict, Verdict.UNKNOWN)
 
 
 @pytest.mark.parametrize("burden", list(BurdenOfProof))
