@@ -271,6 +271,7 @@ def _carried(line: Lineage, threshold: Threshold, case: Case, evidence: Evidence
     names = " and ".join(line.from_ids)
     departures = tuple(x for d in made for x in _departures(d, evidence.about(own | {d.threshold})))
     void = [fault for d in made for fault in void_faults(d, threshold, case, evidence)]
+    void += [fault for d in made for fault in _faults_by_prongs(d, threshold, case)]
     if void:
         return _found(
             Verdict.UNKNOWN,
@@ -298,6 +299,18 @@ def _carried(line: Lineage, threshold: Threshold, case: Case, evidence: Evidence
         because=f"{names} was found {said}, which says nothing certain of this threshold",
         indicators=about,
     )
+
+
+def _faults_by_prongs(d: Determination, threshold: Threshold, case: Case) -> list[str]:
+    """Why prongs under an earlier version's id speak against the whole: how they combine is known only if they are prongs here."""
+    prongs = [part for part in case.determinations if part.threshold == d.threshold and part.prong]
+    combined = max((_VERDICT[part.finding] for part in prongs), key=_CAUTION.index, default=Verdict.NO)
+    if {part.prong for part in prongs} <= {c.id.rpartition("/")[2] for c in threshold.prong_clauses} and prongs:
+        combined = _combine_prongs(threshold.prongs, prongs)
+    verdict = _VERDICT[d.finding]
+    if not _less_cautious(verdict, combined):
+        return []
+    return [f"says {in_words(verdict)} while its prongs together are {in_words(combined)}"]
 
 
 def _as_carried(finding: Finding) -> Finding:

@@ -261,6 +261,26 @@ def test_what_is_treated_as_reached_is_carried_where_reached_is(carries, verdict
     assert found.verdict is verdict
 
 
+@pytest.mark.parametrize("combine", [None, any_, all_])
+def test_a_finding_that_its_own_prongs_contradict_is_not_carried(combine):
+    """One of two prongs reached: ruled out as a whole is carried only where the prongs are known, and both are needed."""
+    line = Lineage(from_ids=("old",), versions=("1.0",), carries=("ruled-out",), because="the same bar")
+    known = combine is not None and {
+        "prong_clauses": (clause("t/one"), clause("t/two")),
+        "prongs": combine(ref(Kind.PRONG, "one"), ref(Kind.PRONG, "two")),
+    }
+    made = (
+        determination(threshold="old"),
+        determination(Finding.REACHED, threshold="old", prong="one"),
+        determination(threshold="old", prong="two"),
+    )
+    found = find_threshold(threshold(lineage=(line,), **(known or {})), case(determinations=made), evidence())
+
+    assert (found.verdict, found.determination) == (
+        (Verdict.NO, "valid") if combine is all_ else (Verdict.UNKNOWN, "void")
+    )
+
+
 def test_what_is_noted_of_a_determination_is_noted_where_it_is_carried():
     """An unchecked trigger, an upper bound and a precaution are told under the new id as under the old one."""
     line = Lineage(from_ids=("old",), versions=("1.0",), carries=("reached",), because="the same bar")
