@@ -17,9 +17,14 @@ LEVEL = {Outcome.PROCEED: 0, Outcome.RESTRICT: 1, Outcome.HOLD: 2, Outcome.STOP:
 
 
 def reference_outcome(
-    framework: Framework, activity: Activity, answers: dict[Atom, Verdict], invoked: frozenset[str]
+    framework: Framework,
+    activity: Activity,
+    answers: dict[Atom, Verdict],
+    invoked: frozenset[str],
+    excepted: dict[Atom, Outcome] | None = None,
 ) -> str:
-    """Return the outcome's word, worked out rule by rule."""
+    """Return the outcome's word, worked out rule by rule; `excepted` says which answers rest on exceptions of which floor."""
+    floors = {atom: LEVEL[floor] for atom, floor in (excepted or {}).items()}
     raw = {atom: NUMBER[verdict] for atom, verdict in answers.items()}
 
     def as_counted(atom: Atom) -> int:
@@ -51,8 +56,10 @@ def reference_outcome(
                 and not asks_for_an_act(rule.condition)
             )
             if usable:
-                level = min(level, max(LEVEL[peer.floor], 0)) if level > LEVEL[peer.floor] else level
-        worst = max(worst, level)
+                paid = [leaf for part in (peer.when, peer.requires) if part is not None for leaf in leaves(part)]
+                level = min(level, max([LEVEL[peer.floor]] + [floors.get(leaf, 0) for leaf in paid]))
+        asked = [leaf for part in (rule.condition, rule.require) if part is not None for leaf in leaves(part)]
+        worst = max([worst, level] + [floors.get(leaf, 0) for leaf in asked])
         for threshold in framework.thresholds:
             own = Atom(Kind.THRESHOLD, threshold.clause.id)
             if threshold.when_unknown is BurdenOfProof.HOLD and raw.get(own, 1) == 1 and mentions(rule, own):
@@ -62,6 +69,7 @@ def reference_outcome(
     for line in framework.red_lines:
         if number_of(line.prohibits, as_known) != 0:
             worst = 3
+        worst = max([worst] + [floors.get(leaf, 0) for leaf in leaves(line.prohibits)])
     return ("proceed", "restrict", "hold", "stop")[worst]
 
 

@@ -111,12 +111,14 @@ def evaluate_activity(framework: Framework, activity: Activity, state: State) ->
     """
     reading = Reading(framework, state)
     rules = rules_of(framework, activity)
-    lowering = [c for c in framework.peer_clauses if lowers_now(c, reading, state)]
+    lowering = sorted(
+        ((least_by(c, state), c) for c in framework.peer_clauses if lowers_now(c, reading, state)), key=lambda x: x[0]
+    )
     contributions = [red_line_contribution(line, reading) for line in framework.red_lines]
     contributions += [rule_contribution(rule, reading, lowering) for rule in rules]
     contributions += [burden_contribution(t, state) for t in burdens_of(framework, rules)]
     used = {c.lowered_by for c in contributions}
-    in_use = [clause for clause in lowering if clause.clause.id in used]
+    in_use = [clause for _, clause in lowering if clause.clause.id in used]
     contributions += exception_contributions(framework, activity, state, in_use)
     if not rules:
         contributions.append(Contribution("no-rule", Origin.NO_RULE, Verdict.YES, None, Outcome.HOLD))
@@ -128,16 +130,20 @@ def rules_of(framework: Framework, activity: Activity) -> tuple[Rule, ...]:
     return tuple(r for r in framework.rules if activity in r.activities and r.clause.force.gates)
 
 
-def rule_contribution(rule: Rule, reading: Reading, lowering: list[PeerClause]) -> Contribution:
-    """What one rule contributes; UNKNOWN in either part takes the more restrictive branch. Source: D-7, D-8."""
+def rule_contribution(rule: Rule, reading: Reading, lowering: list[tuple[Outcome, PeerClause]]) -> Contribution:
+    """What one rule contributes; UNKNOWN in either part takes the more restrictive branch. Source: D-7, D-8.
+
+    Of the clauses that lower it the one counts under which the least can come out, whichever stands first.
+    """
     applies = Verdict.YES if rule.condition is None else reading.of(rule.condition)
     required = None if rule.require is None else reading.of(rule.require)
     branch = rule.met if required is Verdict.YES else max(rule.met, rule.otherwise)
     outcome = Outcome.PROCEED if applies is Verdict.NO else branch
     lowered_by = ""
-    for clause in lowering:
-        if rule.clause.id in clause.lowers and outcome > clause.floor and not demands_act(rule):
+    for least, clause in lowering:
+        if rule.clause.id in clause.lowers and clause.floor < outcome >= least and not demands_act(rule):
             outcome, lowered_by = clause.floor, clause.clause.id
+            break
     return Contribution(rule.clause.id, Origin.RULE, applies, required, outcome, lowered_by)
 
 
@@ -172,8 +178,7 @@ def exception_contributions(
     framework: Framework, activity: Activity, state: State, in_use: list[PeerClause]
 ) -> list[Contribution]:
     """The floor of each exception that an activity's questions, or a clause in use, rest on: it never opens. Source: A-5."""
-    paid = [formula for clause in in_use for formula in (clause.when, clause.requires) if formula is not None]
-    costs = sorted({atom for formula in paid for atom, _ in atoms_of(formula)})
+    costs = sorted({atom for clause in in_use for atom in _costs(clause)})
     asked = (*atoms_asked(framework, activity), *costs) if state.floors else ()
     used = dict.fromkeys(state.floors[atom] for atom in asked if atom in state.floors)
     return [Contribution(f"exception/{name}", Origin.EXCEPTION, Verdict.YES, None, floor) for name, floor in used]
@@ -185,6 +190,16 @@ def lowers_now(clause: PeerClause, reading: Reading, state: State) -> bool:
         return False
     paid = clause.requires is None or reading.is_established(clause.requires)
     return paid and reading.is_established(clause.when)
+
+
+def least_by(clause: PeerClause, state: State) -> Outcome:
+    """The least that comes out of a rule that a clause lowers: its floor, and that of each exception that pays for it (A-5)."""
+    return max([clause.floor, *(state.floors[atom][1] for atom in _costs(clause) if atom in state.floors)])
+
+
+def _costs(clause: PeerClause) -> set[Atom]:
+    formulas = [f for f in (clause.when, clause.requires) if f is not None]
+    return {atom for formula in formulas for atom, _ in atoms_of(formula)}
 
 
 def _atoms(rule: Rule) -> list[Atom]:

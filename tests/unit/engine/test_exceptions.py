@@ -147,6 +147,22 @@ def test_what_a_peer_clause_costs_is_never_paid_below_the_floor(cost):
     assert (with_it.outcome, with_it.determined_by) == (Outcome.HOLD, ("exception/r-7",))
 
 
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(("floor", "outcome"), [(Outcome.HOLD, Outcome.RESTRICT), (Outcome.STOP, Outcome.RESTRICT)])
+def test_a_clause_that_an_exception_pays_for_does_not_stand_before_one_that_is_paid_otherwise(order, floor, outcome):
+    """Two clauses lower one rule; which of them stands first in the file changes nothing (D-14d)."""
+    by_exception, otherwise = (
+        permits_lowering(name, lowers=("r",), when=when, requires=None)
+        for name, when in (("fn-1", ref(Kind.QUESTION, "q")), ("fn-2", Not(reached())))
+    )
+    told = replace(case(answers=(answered(),), determinations=(determination(),)), invokes=("fn-1", "fn-2"))
+    parts = {"asks": rule(require=ref(Kind.SAFEGUARD, "s")), "about": told}
+    grant = replace(GRANT, floor=floor)
+
+    assert decided(grant, **parts, peer_clauses=(by_exception, otherwise)[::order]).outcome is outcome
+    assert decided(grant, **parts, peer_clauses=(by_exception,)).outcome is Outcome.HOLD
+
+
 @pytest.mark.parametrize("kind", [Kind.SAFEGUARD, Kind.ARGUMENT])
 def test_assessments_may_rest_on_an_exception_too(kind):
     """A safeguard or an argument counts while the exception does."""
