@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -20,7 +21,8 @@ from ruleout.accountability.reporting.twin import twin_of
 from ruleout.app.accountability.regimes import read_regimes
 from ruleout.app.ledger import read_record
 from ruleout.app.publication.context import Context
-from ruleout.app.publication.reports import copy_of, find_report
+from ruleout.app.publication.kinds import kind_named
+from ruleout.app.publication.reports import Asked, built_from, copy_of, find_report
 from ruleout.app.publication.sources import SOURCES
 from ruleout.app.workspace import open_workspace
 from ruleout.cli.report import add
@@ -63,11 +65,18 @@ def problems(lab, *more):
 def test_the_recorded_report_and_one_built_again_are_the_same_bytes(lab):
     """All four files, from the entry's disclosures and from the record as it was."""
     record = read_record(open_workspace(lab))
-    recorded = every_form(copy_of(find_report(record, "2026-10"), record), "public")
-    assert run("report", "risk-report", "--from", FILE, *AT, "--out", "again", folder=lab).code == 0
+    entry = find_report(record, "2026-10")
+    recorded = every_form(copy_of(entry, record), "public")
+    as_it_was = replace(record, entries=tuple(one for one in record.entries if one.index <= entry.index))
+    kind, kind_file = kind_named("risk-report", open_workspace(lab))
+    data, at = (lab / FILE).read_bytes(), datetime.fromisoformat(AT[1])
+    asked = Asked(kind=kind, kind_file=kind_file, data=data, file=FILE, at=at, audience="public")
+    again = built_from(asked, as_it_was, open_workspace(lab)).publication
 
     assert sorted(recorded) == [f"2026-10-public.{end}" for end in ("html", "json", "md", "pdf")]
-    assert {path.name: path.read_bytes() for path in (lab / "again").iterdir()} == recorded
+    assert every_form(again, "public") == recorded
+    assert run("report", "risk-report", "--from", FILE, *AT, "--out", "again", folder=lab).code == 0
+    assert {path.name for path in (lab / "again").iterdir()} == recorded.keys()
 
 
 def row_of(publication, name):
@@ -144,6 +153,19 @@ def test_a_deviation_is_told_until_a_redaction_hides_it(lab):
     assert f'"digest": "{digest}"' in pack_for("reviewer")
     assert "It tells which watch was off, and how it was." in pack_for("reviewer")
     assert " ".join(said.split()) in pack_for("regulator"), "a document for the regulator goes to no reviewer"
+
+
+def test_what_is_hidden_by_now_stands_in_no_document_made_as_of_an_earlier_instant(lab):
+    """The redaction is of November; made again for October, the document has a hole with its reason (A-8)."""
+    said = " ".join(yaml.safe_load(statement_of(lab, "deviation/late-watch/2")[1])["says"].split())
+    record = read_record(open_workspace(lab))
+    recorded = json.dumps(twin_of(copy_of(find_report(record, "2026-10"), record)))
+    again = run("report", "risk-report", "--from", FILE, *AT, "--json", folder=lab)
+
+    assert said in recorded
+    assert again.code == 0, again.err
+    assert said not in json.dumps(again.json)
+    assert "It tells which watch was off, and how it was." in json.dumps(again.json)
 
 
 def test_words_of_goals_and_withdrawals_go_where_their_objects_go(lab):

@@ -10,6 +10,8 @@ from datetime import datetime
 from ruleout.accountability.reporting.fact import Fact
 from ruleout.app.ledger import Record
 from ruleout.ledger.audience import EVERYBODY, Audience
+from ruleout.ledger.holes import Explanations, explanations_in
+from ruleout.ledger.redaction import Redaction
 from ruleout.model.duty import Regime
 
 
@@ -27,6 +29,7 @@ class Context:
         audiences: for whom the document is made: nothing that one of them may not read belongs in it.
         framework: the version that the document is about, as `name@version`; "" for none.
         draft: SHA-256 (hex) of the draft's file, which approvals of it sign.
+        hidden_by_now: redactions that stand while the document is made, whatever `at` is.
     """
 
     record: Record
@@ -39,6 +42,15 @@ class Context:
     draft: str
     audiences: frozenset[Audience] = EVERYBODY
     framework: str = ""
+    hidden_by_now: tuple[Redaction, ...] = ()
+
+    def explanations(self) -> Explanations:
+        """What the record says of what is hidden, as of `at` or by now: what is hidden stands in nothing made later (A-8).
+
+        Effect: reads reasons.
+        """
+        then = explanations_in(self.record.entries, self.record.object)
+        return Explanations((*then.redactions, *self.hidden_by_now), then.erasures)
 
     def is_new(self, instant: datetime) -> bool:
         """Whether something happened after the last document of the kind."""

@@ -28,6 +28,7 @@ from ruleout.errors import BadInput, KeyUnavailable, NotFound, RuleoutError
 from ruleout.ledger import EntryType, LedgerEntry, Signer
 from ruleout.ledger.audience import Audience, readers_of, readers_of_document
 from ruleout.ledger.disclosure import reveal
+from ruleout.ledger.redaction import redactions_in
 from ruleout.model.case import Act
 from ruleout.model.plain import instant_text
 
@@ -76,6 +77,7 @@ def built_from(asked: Asked, record: Record, workspace: Workspace) -> Built:
         draft=draft.digest,
         audiences=asked.readers,
         framework=draft.doc.framework or "",
+        hidden_by_now=redactions_in(record.entries, record.object),
     )
     return build(draft, asked.kind, known_of(context, previous, asked.kind.doc.due))
 

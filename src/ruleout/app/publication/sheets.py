@@ -10,10 +10,10 @@ from ruleout.accountability.reporting.sheet import parse_sheet
 from ruleout.app.accountability.acts import next_id
 from ruleout.app.accountability.signed import holder_of
 from ruleout.app.ledger import Record, Recorder, Subject
-from ruleout.app.publication.holes import holes_of
 from ruleout.ledger import EntryType, LedgerEntry, Signer
 from ruleout.ledger.audience import Audience, readers_of
 from ruleout.ledger.disclosure import reveal
+from ruleout.ledger.holes import Explanations, seen_by
 
 #: What a report entry's act and kind say of a sheet.
 STATE, SHEET = "state", "sheet"
@@ -70,18 +70,19 @@ def superseded(record: Record) -> Mapping[str, str]:
     return {entry: now for entry, now in found if entry != now}
 
 
-def stated_in(record: Record, audiences: Iterable[Audience]) -> Iterator[Stated]:
+def stated_in(record: Record, audiences: Iterable[Audience], explanations: Explanations) -> Iterator[Stated]:
     """Yield the last version of each sheet that all of the audiences may read, without what is hidden from any of them.
 
-    Effect: reads disclosures and reasons. What a document for the public tells is read by everybody: a topic that one of its
+    Effect: reads disclosures. What a document for the public tells is read by everybody: a topic that one of its
     audiences may not see is not there for it.
     """
     wanted = frozenset(audiences)
     last = {str(entry.content.subject["report"]): entry for entry in sheet_entries(record)}
     for entry in last.values():
         if wanted <= readers_of(entry.content):
-            hidden = {digest for audience in wanted for digest in holes_of(entry, record, audience)}
-            texts = {digest: text for digest, text in record.disclosures(entry).items() if digest not in hidden}
+            kept = record.disclosures(entry)
+            seen = [seen_by(entry.content, kept, explanations, audience) for audience in wanted]
+            texts = {digest: text for digest, text in kept.items() if not any(digest in one.absent for one in seen)}
             yield _stated(entry, reveal(entry.content.salted, texts))
 
 

@@ -17,7 +17,6 @@ from ruleout.app.accountability.roadmap import register_in, roadmaps_in
 from ruleout.app.publication.context import Context, Source, titled
 from ruleout.app.publication.holes import hole_in
 from ruleout.ledger import EntryType, LedgerEntry
-from ruleout.ledger.holes import explanations_in
 from ruleout.model.roadmap_acts import GoalStanding, GoalStatus
 
 _UNDONE = frozenset({GoalStatus.MISSED, GoalStatus.OVERDUE, GoalStatus.PARTLY_MET, GoalStatus.MET_LATE})
@@ -55,7 +54,7 @@ def _missed(ask: Context) -> Iterator[Fact]:
 
 def _hider(ask: Context) -> Callable[[LedgerEntry, str], Hole | None]:
     """What stands for words of an act, by name, where one of the document's readers may not read them."""
-    explanations = explanations_in(ask.record.entries, ask.record.object)
+    explanations = ask.explanations()
 
     def hidden(entry: LedgerEntry, name: str) -> Hole | None:
         return hole_in(entry, name, ask.record, explanations, ask.audiences, by_default=True)

@@ -17,7 +17,7 @@ from ruleout.app.accountability.request_status import stood_in
 from ruleout.app.publication.context import Context, Source, titled
 from ruleout.app.publication.holes import hole_in
 from ruleout.ledger import EntryType
-from ruleout.ledger.holes import Explanations, explanations_in
+from ruleout.ledger.holes import Explanations
 from ruleout.model.plain import decimal_text
 
 
@@ -33,7 +33,7 @@ def _statement_hole(ask: Context, explanations: Explanations, act: str, *, by_de
 
 def _incidents(ask: Context) -> Iterator[Fact]:
     """Headers are for everybody; the title stands in the statement and goes where that goes (A-4, A-8)."""
-    register, explanations = register_of(ask.record), explanations_in(ask.record.entries, ask.record.object)
+    register, explanations = register_of(ask.record), ask.explanations()
     for name, state in register.states.items():
         hole = _statement_hole(ask, explanations, state.last_stated, by_default=True)
         values = {
@@ -50,7 +50,7 @@ def _incidents(ask: Context) -> Iterator[Fact]:
 
 def _deviations(ask: Context) -> Iterator[Fact]:
     """What departed is told to everybody, since reports are where deviations are disclosed, until a redaction hides it (A-6)."""
-    explanations = explanations_in(ask.record.entries, ask.record.object)
+    explanations = ask.explanations()
     for name, state in deviations_of(ask.record).states.items():
         one = state.deviation
         hole = _statement_hole(ask, explanations, state.last_stated, by_default=False)

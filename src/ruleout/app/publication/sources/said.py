@@ -10,7 +10,6 @@ from ruleout.app.evidence.withdrawal import withdrawals_in
 from ruleout.app.publication.context import Context, Source, titled
 from ruleout.app.publication.holes import hole_in
 from ruleout.ledger import EntryType, LedgerEntry
-from ruleout.ledger.holes import explanations_in
 
 
 def field_text(entry: LedgerEntry, name: str) -> str:
@@ -44,7 +43,7 @@ def _approvals(ask: Context) -> Iterator[Fact]:
 
 
 def _withdrawals(ask: Context) -> Iterator[Fact]:
-    explanations = explanations_in(ask.record.entries, ask.record.object)
+    explanations = ask.explanations()
     entries = {entry.content.id: entry for entry in ask.record.of_type(EntryType.WITHDRAWAL)}
     for one in withdrawals_in(ask.record.entries, ask.record.object):
         hole = hole_in(entries[one.id], "reason", ask.record, explanations, ask.audiences, by_default=True)

@@ -11,7 +11,7 @@ from ruleout.app.publication.sheets import stated_in
 
 
 def _sheets(ask: Context) -> Iterator[Fact]:
-    for one in stated_in(ask.record, ask.audiences):
+    for one in stated_in(ask.record, ask.audiences, ask.explanations()):
         models = tuple(model for model in one.models if model in ask.models)
         if models or not one.models:
             for topic, says in one.says.items():
