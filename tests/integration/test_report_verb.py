@@ -201,6 +201,55 @@ def test_words_of_goals_and_withdrawals_go_where_their_objects_go(lab):
     assert {one.justification for one in told(EVERYBODY)} == {"It names a supplier."}
 
 
+def redact(lab, entry, name):
+    """Hide an object of an entry from the public."""
+    why = ("--class", "ip", "--justification", "It names a supplier.", "--not-material", "--review-by", "2027-06-30")
+    by = ("--audience", "public", "--authority", "rso", "--key", "rso-bea")
+    ran = run("redact", entry, "--object", name, *why, *by, env=keys("rso-bea"), folder=lab)
+    assert ran.code == 0, ran.err
+
+
+def told_by(lab, source, audiences):
+    """What a source tells for these audiences."""
+    ask = Context(record=read_record(open_workspace(lab)), at=datetime(2026, 12, 1, tzinfo=UTC), since=None,
+        models=frozenset({"lumen-3"}), laws=(), report="x", kind="risk-report", draft="", audiences=audiences)  # fmt: skip
+    return list(SOURCES[source].told(ask))
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "name", "open_"),
+    [
+        ("thresholds", EntryType.DECISION, "decision", set()),
+        ("estimates", EntryType.DECISION, "decision", set()),
+        ("decisions", EntryType.DECISION, "decision", {"activity", "framework", "outcome", "decided"}),
+        ("replayable", EntryType.DECISION, "decision", {"activity", "outcome", "input-digest", "result-digest"}),
+        ("deployed-models", EntryType.DECISION, "decision", {"since", "by"}),
+        ("framework-versions", EntryType.FRAMEWORK, "framework", {"framework", "version", "recorded"}),
+        ("framework-changes", EntryType.FRAMEWORK, "framework", {"framework"}),
+        ("framework-thresholds", EntryType.FRAMEWORK, "framework", set()),
+        ("framework-announced", EntryType.FRAMEWORK, "change-log", set()),
+        ("evaluations", EntryType.EVIDENCE, "summary", {"log", "standing"}),
+    ],
+)
+def test_words_of_decisions_frameworks_and_evidence_go_where_their_objects_go(lab, source, kind, name, open_):
+    """What a redaction hides of them is a hole in documents made later; headers are for everybody, and its row stays."""
+    before = told_by(lab, source, EVERYBODY)
+    named = {one.content.id: one for one in read_record(open_workspace(lab)).of_type(kind)}
+    about = next(fact.entries[0] for fact in before if fact.entries[0] in named)
+    (digest,) = (ref.sha256 for ref in named[about].content.refs if ref.name == name)
+    redact(lab, about, name)
+    after = told_by(lab, source, EVERYBODY)
+    hidden = [fact for fact in after if fact.hidden]
+
+    assert told_by(lab, source, frozenset({Audience.STAFF})) == before
+    assert [(fact.entries, fact.about) for fact in after] == [(fact.entries, fact.about) for fact in before]
+    assert about in {fact.entries[0] for fact in hidden}
+    for fact in hidden:
+        assert set(fact.hidden) == set(SOURCES[source].columns) - open_
+        assert {hole.digest for hole in fact.hidden.values()} == {digest}
+        assert not any(fact.values[column] for column in fact.hidden)
+
+
 def test_every_missed_goal_deviation_and_incident_is_in_it(lab):
     """Nobody wrote them, and nobody can take them out."""
     text = run("report", "show", "2026-10", folder=lab).text
@@ -358,7 +407,7 @@ def test_every_source_reads_a_real_record_and_keeps_to_its_columns(lab):
         kind="risk-report",
         draft=hashlib.sha256((lab / FILE).read_bytes()).hexdigest(),
     )
-    told = {name: tuple(source.read(ask)) for name, source in SOURCES.items()}
+    told = {name: tuple(source.told(ask)) for name, source in SOURCES.items()}
 
     for name, facts in told.items():
         for fact in facts:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ruleout.accountability.reporting.fact import Fact
+from ruleout.accountability.reporting.publication import Hole
 from ruleout.app.ledger import Record
+from ruleout.app.publication.holes import hole_in
 from ruleout.ledger.audience import EVERYBODY, Audience
 from ruleout.ledger.holes import Explanations, explanations_in
 from ruleout.ledger.redaction import Redaction
@@ -59,11 +61,34 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A named reading of the record: what it tells, its columns with their titles, and the reading."""
+    """A named reading of the record: what it tells, its columns with their titles, and the reading.
+
+    Attributes:
+        words: what its first entry names or discloses, and the columns tell, but for those of headers; "" where `read` sees to it.
+        headers: columns that stand in headers or follow from them, which are for everybody.
+    """
 
     says: str
     columns: Mapping[str, str]
     read: Callable[[Context], Iterable[Fact]]
+    words: str = ""
+    headers: frozenset[str] = frozenset()
+
+    def told(self, ask: Context) -> Iterator[Fact]:
+        """Yield what it tells the document's readers: what a redaction hides from one of them is a hole. Effect: as `read`."""
+        explanations = ask.explanations()
+        if not (self.words and explanations.redactions):
+            yield from self.read(ask)
+            return
+        entries = {entry.content.id: entry for entry in ask.record.entries}
+        for fact in self.read(ask):
+            first = entries[fact.entries[0]]
+            hole = hole_in(first, self.words, ask.record, explanations, ask.audiences, by_default=False)
+            yield fact if hole is None else self._hidden(fact, hole)
+
+    def _hidden(self, fact: Fact, hole: Hole) -> Fact:
+        hidden = {name: hole for name in self.columns if name not in self.headers}
+        return replace(fact, values={**fact.values, **dict.fromkeys(hidden, "")}, hidden={**hidden, **fact.hidden})
 
 
 def titled(names: str) -> Mapping[str, str]:

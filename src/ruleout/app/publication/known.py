@@ -61,7 +61,7 @@ def known_of(ask: Context, previous: Previous | None, due: DueDoc | None = None)
 
     @cache
     def facts(name: str) -> tuple[Fact, ...]:
-        return tuple(SOURCES[name].read(ask)) if name in SOURCES else ()
+        return tuple(SOURCES[name].told(ask)) if name in SOURCES else ()
 
     @cache
     def quotable() -> Mapping[str, Mapping[str, str]]:

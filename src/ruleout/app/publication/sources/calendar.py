@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from ruleout.accountability.reporting.fact import Due, Fact
 from ruleout.accountability.reporting.kind_document import DueDoc
+from ruleout.app.accountability.acts import STATEMENT
 from ruleout.app.accountability.due import due_in
 from ruleout.app.accountability.duty_acts import duty_acts
 from ruleout.app.publication.context import Context, Source, titled
@@ -95,6 +96,8 @@ SCHEDULES = Source(
     says="Every cadence that was filed or agreed in place of a law's own.",
     columns=titled("regime duty every from until agreed-by"),
     read=_schedules,
+    words=STATEMENT,
+    headers=frozenset({"regime", "duty", "from", "until"}),
 )
 EVERY = Source(says="Every duty of the calendar, done or not.", columns=_COLUMNS, read=_every)
 DONE = Source(says="Every duty done in time since the last document of the kind.", columns=_COLUMNS, read=_done)

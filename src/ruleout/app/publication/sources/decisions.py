@@ -178,18 +178,34 @@ def _approvals(ask: Context) -> Iterator[Fact]:
             )
 
 
+_WHOLE, _HEADERS = "decision", frozenset({"activity", "framework", "outcome", "decided"})
 _COLUMNS = titled("model activity framework outcome decided")
 CURRENT = Source(
     says="The last decision on each model that is covered, for each activity.",
     columns=_COLUMNS,
     read=lambda ask: _decisions(_covered(ask)),
+    words=_WHOLE,
+    headers=_HEADERS,
 )
-SINCE = Source(says="Every decision since the last document of the kind.", columns=_COLUMNS, read=_since)
-DEPLOYED = Source(says="Every model that is deployed.", columns=titled("model since by"), read=_deployed)
+SINCE = Source(
+    says="Every decision since the last document of the kind.",
+    columns=_COLUMNS,
+    read=_since,
+    words=_WHOLE,
+    headers=_HEADERS,
+)
+DEPLOYED = Source(
+    says="Every model that is deployed.",
+    columns=titled("model since by"),
+    read=_deployed,
+    words=_WHOLE,
+    headers=frozenset({"since", "by"}),
+)
 THRESHOLDS = Source(
     says="What the last decisions found of each threshold: crossed or not, and what an unknown counts as.",
     columns=titled("threshold title model finding counts-as because"),
     read=_thresholds,
+    words=_WHOLE,
 )
 APPROVALS = Source(
     says="Approvals and refusals behind the last decisions on each model that is covered.",
@@ -200,14 +216,18 @@ REPLAYABLE = Source(
     says="The last decisions with the digests by which anybody computes them again from a bundle.",
     columns=titled("model activity outcome input-digest result-digest"),
     read=_replayable,
+    words=_WHOLE,
+    headers=frozenset({"activity", "outcome", "input-digest", "result-digest"}),
 )
 ESTIMATES = Source(
     says="The figures that the last decisions rest on, with their bounds and bars.",
     columns=titled("indicator model value lower upper n rule-out reached comparison method"),
     read=_estimates,
+    words=_WHOLE,
 )
 MARGINAL = Source(
     says="Peer clauses that lowered a rule in the last decisions: arguments from marginal risk.",
     columns=titled("clause model established effect lowered"),
     read=_marginal,
+    words=_WHOLE,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ruleout.accountability.publication.standing import ANNOUNCE
 from ruleout.accountability.reporting.fact import Fact
+from ruleout.app.change_control.history import FRAMEWORK
 from ruleout.app.publication.context import Context, Source, titled
 from ruleout.framework import parse_framework
 from ruleout.ledger import EntryType
@@ -55,7 +56,13 @@ VERSIONS = Source(
     says="Every version of a framework that the record holds.",
     columns=titled("framework version title effective recorded"),
     read=_versions,
+    words=FRAMEWORK,
+    headers=frozenset({"framework", "version", "recorded"}),
 )
 CHANGES = Source(
-    says="What the change log of each version says.", columns=titled("framework clause kind says"), read=_changes
+    says="What the change log of each version says.",
+    columns=titled("framework clause kind says"),
+    read=_changes,
+    words=FRAMEWORK,
+    headers=frozenset({"framework"}),
 )

@@ -97,6 +97,7 @@ ANNOUNCED = Source(
     says="Every change that the change logs of published versions announce, with its reason and who called it material.",
     columns=titled("clauses kind how why material called-by called-on"),
     read=_announced,
+    words=CHANGE_LOG,
 )
 ACTS = Source(
     says="Acts over published versions: proposed, consulted, notified, approved, refused.",
@@ -104,5 +105,8 @@ ACTS = Source(
     read=_acts,
 )
 THRESHOLDS = Source(
-    says="The thresholds of published versions.", columns=titled("threshold title says section"), read=_thresholds
+    says="The thresholds of published versions.",
+    columns=titled("threshold title says section"),
+    read=_thresholds,
+    words=FRAMEWORK,
 )

@@ -61,6 +61,8 @@ EVALUATIONS = Source(
     says="Every measurement of the models that are covered (of all models where none is named), and how it stands.",
     columns=titled("task model evaluated tool attempts log standing"),
     read=_evaluations,
+    words="summary",
+    headers=frozenset({"log", "standing"}),
 )
 DATA_ROOM = Source(
     says="Every object that the record names, by digest: files, logs, measurements, decisions.",
