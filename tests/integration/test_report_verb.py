@@ -168,6 +168,28 @@ def test_what_is_hidden_by_now_stands_in_no_document_made_as_of_an_earlier_insta
     assert "It tells which watch was off, and how it was." in json.dumps(again.json)
 
 
+def test_an_amendment_does_not_tell_again_what_a_redaction_hides(lab):
+    """Its file states everything anew: the same words are told by no act of the deviation, others are."""
+    text = statement_of(lab, "deviation/late-watch/2")[1]
+    said = yaml.safe_load(text)["says"]
+    path = lab / "deviations" / "late-watch.yaml"
+    path.parent.mkdir(exist_ok=True)
+
+    def amended(new):
+        path.write_text(new, encoding="utf-8")
+        amend = ("deviation", "amend", "late-watch", "--reason", "A note was missing.", "--key", "rso-bea")
+        ran = run(*amend, env=keys("rso-bea"), folder=lab)
+        assert ran.code == 0, ran.err
+        return [one.cell("says") for one in told_by(lab, "deviations", EVERYBODY)]
+
+    (hidden,) = amended(f"{text.rstrip()}\nnote: The watch has an owner now.\n")
+
+    assert isinstance(hidden, Hole)
+    assert hidden.justification == "It tells which watch was off, and how it was."
+    assert [one.cell("says") for one in told_by(lab, "deviations", frozenset({Audience.STAFF}))] == [said]
+    assert amended(text.replace(said, "A watch was off.")) == ["A watch was off."]
+
+
 def test_words_of_goals_and_withdrawals_go_where_their_objects_go(lab):
     """What a redaction hides of any entry that names the object, a report made later does not tell, in whole or in a quotation."""
     withdraw = ("evidence", "withdraw", "e0d56be6a6b7", "--reason", "a fault in the prompt", "--key", "rso-bea")

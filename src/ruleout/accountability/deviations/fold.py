@@ -42,11 +42,6 @@ class DeviationState:
         return self.acts[-1].act == CLOSE and self.acts[-1].deviation is not None
 
     @property
-    def last_stated(self) -> str:
-        """The id of the act whose file gives the facts."""
-        return next(act.id for act in reversed(self.acts) if act.deviation is not None)
-
-    @property
     def discovered(self) -> datetime:
         """The earliest instant of discovery ever stated."""
         read = [act.deviation.discovered for act in self.acts if act.deviation is not None]

@@ -72,11 +72,6 @@ class IncidentState:
         return self.acts[0].ts
 
     @property
-    def last_stated(self) -> str:
-        """The id of the act whose file gives the facts."""
-        return next(act.id for act in reversed(self.acts) if act.incident is not None)
-
-    @property
     def is_unread(self) -> bool:
         """Whether the file that was stated last is not here, so that an earlier one stands in its place."""
         stating = [act for act in self.acts if act.incident is not None or act.is_unread]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from ruleout.accountability.reporting.fact import Fact
@@ -25,17 +25,27 @@ def _day(instant: datetime | None) -> str:
     return "" if instant is None else instant.date().isoformat()
 
 
-def _statement_hole(ask: Context, explanations: Explanations, act: str, *, by_default: bool) -> Hole | None:
-    """The hole that stands for words of an act's statement, where one of the document's readers may not read it."""
-    entry = next(one for one in ask.record.entries if one.content.id == act)
-    return hole_in(entry, STATEMENT, ask.record, explanations, ask.audiences, by_default=by_default)
+def _statement_hole(
+    ask: Context, explanations: Explanations, acts: Iterable[tuple[str, str]], *, by_default: bool
+) -> Hole | None:
+    """The hole that stands for words of an act's statement, where one of the document's readers may not read it.
+
+    Args:
+        acts: ids of acts that state something, with the words; each tells the whole file anew, the last one counts.
+    """
+    told = tuple(acts)
+    same = {act for act, words in told if words.split() == told[-1][1].split()}
+    entries = (entry for entry in reversed(ask.record.entries) if entry.content.id in same)
+    holes = (hole_in(one, STATEMENT, ask.record, explanations, ask.audiences, by_default=by_default) for one in entries)
+    return next((hole for hole in holes if hole is not None), None)
 
 
 def _incidents(ask: Context) -> Iterator[Fact]:
     """Headers are for everybody; the title stands in the statement and goes where that goes (A-4, A-8)."""
     register, explanations = register_of(ask.record), ask.explanations()
     for name, state in register.states.items():
-        hole = _statement_hole(ask, explanations, state.last_stated, by_default=True)
+        titles = ((act.id, act.incident.title) for act in state.acts if act.incident is not None)
+        hole = _statement_hole(ask, explanations, titles, by_default=True)
         values = {
             "incident": name,
             "title": "" if hole else state.incident.title,
@@ -53,7 +63,8 @@ def _deviations(ask: Context) -> Iterator[Fact]:
     explanations = ask.explanations()
     for name, state in deviations_of(ask.record).states.items():
         one = state.deviation
-        hole = _statement_hole(ask, explanations, state.last_stated, by_default=False)
+        words = ((act.id, act.deviation.says) for act in state.acts if act.deviation is not None)
+        hole = _statement_hole(ask, explanations, words, by_default=False)
         clause = f"{one.framework} {one.clause}" if one.framework else one.report
         values = {
             "deviation": name,
