@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -248,6 +249,28 @@ def test_a_lifting_that_was_taken_back_lifts_nothing_from_then_on():
 def test_what_is_ended_too_soon_is_broken(done, events, status):
     """And stays so."""
     assert statuses(calendar(KEEP, "happened 2026-03-01T12:00:00Z a", *events, done=(done,))) == [status]
+
+
+def test_a_lifting_that_is_told_after_the_end_was_mends_nothing():
+    """Told by the time the end was told of, it counts; told after that, the thing was ended under a hold."""
+    held = (b.happening("happened 2026-03-01T12:00:00Z a"), b.happening("legal-hold 2026-03-10T00:00:00Z a"))
+    ended = replace(
+        b.delivery("nowhere", "report", "2026-04-20T00:00:00Z a"), recorded=b.instant("2026-04-21T00:00:00Z")
+    )
+
+    for recorded, status in (("2026-04-21T00:00:00Z", Status.DONE), ("2026-04-21T00:00:01Z", Status.BROKEN)):
+        lift = replace(b.happening("legal-hold-lifted 2026-04-10T00:00:00Z a"), recorded=b.instant(recorded))
+        acts = Acts(happenings=(*held, lift), deliveries=(ended,))
+        assert statuses(calendar_of((b.regime(KEEP),), acts, at=b.instant(AT), horizon=b.instant(AT))) == [status]
+
+
+def test_what_was_ended_too_soon_stays_so_whatever_happens_to_the_thing_later():
+    """What happens after the end is kept from then on, apart."""
+    done, once = ("2026-03-20T00:00:00Z a",), "happened 2026-03-01T12:00:00Z a"
+
+    assert statuses(calendar(KEEP, once, "happened 2026-05-20T12:00:00Z a", done=done)) == [Status.BROKEN, Status.KEPT]
+    duty = b.duty(term=Term.AT_LEAST, limit=b.limit(30, D), after=("happened", "over"), is_later_of=True)
+    assert statuses(calendar(duty, once, "over 2026-05-20T12:00:00Z a", done=done)) == [Status.BROKEN]
 
 
 def test_the_later_of_two_is_unknown_until_both_have_come():

@@ -75,7 +75,7 @@ def _status(one: Occurrence, acts: Acts, *, at: datetime) -> Status:
 def _kept(one: Occurrence, acts: Acts, *, at: datetime) -> Status:
     """How something stands that is kept: while the end of its time is not known, it has not come."""
     then = at if one.done is None else one.done
-    may_end = one.deadline is not None and then >= one.deadline.ends and not _holds(one, acts, at=then)
+    may_end = one.deadline is not None and then >= one.deadline.ends and not _holds(one, acts, at=at)
     if one.done is None:
         return Status.RELEASED if may_end else Status.KEPT
     if may_end:
@@ -86,14 +86,17 @@ def _kept(one: Occurrence, acts: Acts, *, at: datetime) -> Status:
 def _held(one: Occurrence, acts: Acts, *, at: datetime) -> Occurrence:
     if one.duty.term is not Term.AT_LEAST:
         return one
-    return replace(
-        one, held_by=tuple(hold.entry for hold in _holds(one, acts, at=at if one.done is None else one.done))
-    )
+    return replace(one, held_by=tuple(hold.entry for hold in _holds(one, acts, at=at)))
 
 
 def _holds(one: Occurrence, acts: Acts, *, at: datetime) -> tuple[Happening, ...]:
-    """The legal holds on a thing that stand at an instant."""
-    lifts = [h for h in acts.happenings if h.event == LIFTED and h.at <= at and _stands(h, at)]
+    """The legal holds on a thing that stand when it was ended, or else at an instant.
+
+    A lifting counts if it was told of by the time the end was: told later it mends nothing.
+    """
+    told = max(one.done, one.done_recorded or one.done) if one.done is not None else at
+    at = at if one.done is None else one.done
+    lifts = [h for h in acts.happenings if h.event == LIFTED and h.at <= at and h.known <= told and _stands(h, at)]
     return tuple(
         hold
         for hold in acts.happenings

@@ -20,13 +20,29 @@ def single_occurrences(duty: LegalDuty, regime: Regime, acts: Acts, *, at: datet
     Pure. Status is not judged yet.
     """
     span = span_of(duty, regime.calendar)
-    due = []
+    deliveries, due = _deliveries(duty, regime, acts, at), []
     for about, starts in things(starts_of(duty, regime, acts), duty):
-        counted = within_law(starts, duty, span)
-        found = _occurrence(duty, regime, about, counted, acts)
-        if found is not None and _is_owed(found, span):
-            due.append(found)
-    yield from _settled(due, _deliveries(duty, regime, acts, at))
+        ends = [d.at for d in deliveries if d.about == about] if about and duty.term is Term.AT_LEAST else []
+        for part in _until_each(ends, within_law(starts, duty, span), duty):
+            found = _occurrence(duty, regime, about, part, acts)
+            if found is not None and _is_owed(found, span):
+                due.append(found)
+    yield from _settled(due, deliveries)
+
+
+def _until_each(ends: list[datetime], starts: tuple[Start, ...], duty: LegalDuty) -> Iterator[tuple[Start, ...]]:
+    """The starts up to each end of what is kept, and those after it: what was ended too soon is not kept longer since.
+
+    After an end the later of several begins anew once all of them have come again.
+    """
+    rest = starts
+    for end in ends:
+        before = tuple(start for start in rest if start.at <= end)
+        if before:
+            yield before
+            rest = rest[len(before) :]
+    if rest == starts or not duty.is_later_of or {start.event for start in rest}.issuperset(duty.after):
+        yield rest
 
 
 def _occurrence(
