@@ -132,6 +132,23 @@ def test_an_event_taken_back_may_be_stated_anew(lab):
     assert lab.run("due", "cancel", "incident-discovered", *EVENT, "--reason", "x", *KEY).code == 2
 
 
+def test_an_end_that_is_stated_anew_takes_back_nothing_that_was_missed_meanwhile(lab):
+    """Closed, reopened, a month missed, and closed again as of the first day: the month stays missed."""
+    received = ("concern-received", "--at", "2027-01-10T20:00:00Z", "--about", "c-1", *KEY)
+    closed = ("concern-closed", "--at", "2027-01-20T20:00:00Z", "--about", "c-1")
+    for day, command in (
+        ("2027-01-10", ("event", *received)),
+        ("2027-01-20", ("event", *closed, *KEY)),
+        ("2027-01-21", ("cancel", *closed, "--reason", "Not closed after all.", *KEY)),
+        ("2027-03-01", ("event", *closed, *KEY)),
+    ):
+        ran = lab.run("due", *command, now=datetime.fromisoformat(f"{day}T21:00:00Z"))
+        assert ran.code == 0, ran.err
+
+    found = of(due(lab, "--at", "2027-06-01", now=datetime(2027, 6, 1, tzinfo=UTC)), "concern-status")
+    assert [one["status"] for one in found] == ["missed"]
+
+
 def test_a_backdated_delivery_is_told_late(lab):
     """It counts, and everybody sees when it was recorded."""
     lab.run("due", "event", "incident-discovered", *EVENT, *KEY)

@@ -55,9 +55,18 @@ def span_of(duty: LegalDuty, calendar: Calendar) -> Span:
 
 def starts_of(duty: LegalDuty, regime: Regime, acts: Acts) -> tuple[Start, ...]:
     """Return what starts a duty, by instant. Pure. Nothing is left out yet that came before the law."""
-    found = [_of_happening(h) for h in acts.happenings if h.event in duty.after]
+    found = [_of_happening(h) for h in acts.happenings if h.event in duty.after and not _is_outlived(h, acts)]
     found += [_of_delivery(d) for d in acts.deliveries if d.regime == regime.id and d.duty in duty.after]
     return tuple(sorted(found, key=lambda s: (s.at, s.entry)))
+
+
+def _is_outlived(one: Happening, acts: Acts) -> bool:
+    """Whether it was taken back and stated anew: it starts once then, as if it always had stood."""
+    back = one.taken_back
+    if back is None:
+        return False
+    same = (h for h in acts.happenings if (h.event, h.at, h.about) == (one.event, one.at, one.about))
+    return any(h.taken_back is None or h.taken_back > back for h in same)
 
 
 def things(starts: Iterable[Start], duty: LegalDuty) -> Iterator[tuple[str, tuple[Start, ...]]]:

@@ -8,7 +8,7 @@ passed by then stays missed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
@@ -44,9 +44,8 @@ def duty_acts(record: Record) -> Acts:
         BadInput, NotFound, VerificationFailed: an act's statement cannot be read.
     """
     acts = tuple(acts_in(record, EntryType.DUTY))
-    taken = _taken_back(acts)
     return Acts(
-        happenings=tuple(_happening(a, taken) for a in acts if a.subject["act"] == "event"),
+        happenings=tuple(_happenings(acts)),
         deliveries=tuple(_delivery(a) for a in acts if a.subject["act"] == "done"),
         cadences=tuple(_cadence(a) for a in acts if a.subject["act"] == "schedule"),
     )
@@ -207,17 +206,20 @@ def _instant(act: RecordedAct) -> datetime:
         raise RuleoutError(f"{act.id}: expected an instant, got {got!r}", hint="Take the act back.") from error
 
 
-def _happening(act: RecordedAct, taken: dict[tuple[str, str, str], TakenBack]) -> Happening:
-    event, _, about = _key(act)
-    back = taken.get(_key(act))
-    return Happening(
-        event=event,
-        at=_instant(act),
-        about=about,
-        entry=act.id,
-        taken_back=None if back is None else back.at,
-        recorded=parse_instant(act.ts),
-    )
+def _happenings(acts: tuple[RecordedAct, ...]) -> Iterator[Happening]:
+    """Each event as it was recorded, with the first act after it that takes it back: to state it anew is another record."""
+    backs: dict[tuple[str, str, str], datetime] = {}
+    found: list[Happening] = []
+    for act in reversed(acts):
+        event, _, about = _key(act)
+        if act.subject["act"] == "cancel":
+            backs[_key(act)] = parse_instant(act.ts)
+        elif act.subject["act"] == "event":
+            back, recorded = backs.get(_key(act)), parse_instant(act.ts)
+            found.append(
+                Happening(event=event, at=_instant(act), about=about, entry=act.id, taken_back=back, recorded=recorded)
+            )
+    yield from reversed(found)
 
 
 def _delivery(act: RecordedAct) -> Delivery:
