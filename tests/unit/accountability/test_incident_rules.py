@@ -23,6 +23,7 @@ from ruleout.errors import VerificationFailed
 from ruleout.model.clock import Limit
 from ruleout.model.incident import Correction
 from ruleout.model.verdict import Verdict
+from ruleout.reports.accountability.incident_text import clock_line
 
 ROOT = Path(__file__).resolve().parents[3]
 EARLY, LATE = at("2027-02-01T10:00"), at("2027-02-05T10:00")
@@ -112,6 +113,19 @@ def test_a_report_is_missed_at_the_deadline_itself(seen, state):
     opened = state_of(act(1, incident({"weights-breached": "yes"}, {"suspected": EARLY}), "2027-02-01"))
 
     assert clocks("eu", opened, seen=seen)["initial-report-security"].state.value == state
+
+
+@pytest.mark.parametrize(("recorded", "told_late"), [("2027-02-06T22:59:59", False), ("2027-02-06T23:00:00", True)])
+def test_a_report_that_is_recorded_at_its_deadline_or_later_is_told_late(recorded, told_late):
+    """It counts as given when it says, and everybody sees that the record says so only since."""
+    opened = act(1, incident({"weights-breached": "yes"}, {"suspected": EARLY}), "2027-02-01")
+    given = {"regime": "eu", "stage": "initial", "given": LATE}
+    clock = clocks("eu", state_of(opened, act(2, None, recorded, **given)), seen="2027-03-01")[
+        "initial-report-security"
+    ]
+
+    assert (clock.state, clock.is_told_late) == (ClockState.REPORTED, told_late)
+    assert ("told late, recorded" in clock_line(clock, REGIMES["eu"].authorities)) == told_late
 
 
 def test_merged_incidents_share_the_earliest_clock_where_the_text_allows_it():

@@ -12,14 +12,14 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from itertools import pairwise
 
 from ruleout.accountability.incidents.classify import ClassAnswer, classify
-from ruleout.accountability.incidents.fold import IncidentState
+from ruleout.accountability.incidents.fold import IncidentAct, IncidentState
 from ruleout.clocks import deadline
 from ruleout.model.clock import Calendar, Deadline, Limit
 from ruleout.model.incident_regime import IncidentRegime, ReportRule
@@ -62,6 +62,7 @@ class Clock:
         by_text: counted from the instants that the text names; None where none of them is stated.
         safe: counted from suspicion; None where nothing calls for it.
         given: when reports of the stage were given, earliest first.
+        recorded: when the record of the first of them was made.
     """
 
     rule: ReportRule
@@ -70,6 +71,14 @@ class Clock:
     safe: Counted | None
     given: tuple[datetime, ...]
     state: ClockState
+    recorded: datetime | None = None
+
+    @property
+    def is_told_late(self) -> bool:
+        """Whether a report is said to have been given in time by an entry that was made at the deadline or later."""
+        if self.state is not ClockState.REPORTED or self.recorded is None or self.governs is None:
+            return False
+        return self.recorded >= self.governs.deadline.ends
 
     @property
     def governs(self) -> Counted | None:
@@ -99,7 +108,9 @@ def clocks_of(
         answer = _joined(tuple(answers[rule.about] for answers in per_state))
         named = ((state, answers[rule.about]) for state, answers in zip(group, per_state, strict=True))
         concerned = [(state, own) for state, own in named if own.verdict is not Verdict.NO]
-        found.append(_joint(rule, answer, concerned, _given(group, rule, seen), seen))
+        clock = _joint(rule, answer, concerned, _given(group, rule, seen), seen)
+        recorded = (act.ts for act in _told(group, rule, seen) if (act.given or act.ts) in clock.given[:1])
+        found.append(replace(clock, recorded=min(recorded, default=None)))
     return tuple(found)
 
 
@@ -125,8 +136,12 @@ class _Seen:
 
 
 def _given(group: Iterable[IncidentState], rule: ReportRule, seen: _Seen) -> tuple[datetime, ...]:
-    reports = (when for state in group for when in state.reports(seen.regime.name, rule.stage))
+    reports = (act.given or act.ts for act in _told(group, rule, seen))
     return tuple(sorted(when for when in reports if when <= seen.at))
+
+
+def _told(group: Iterable[IncidentState], rule: ReportRule, seen: _Seen) -> Iterator[IncidentAct]:
+    return (act for state in group for act in state.reports(seen.regime.name, rule.stage))
 
 
 def _joint(

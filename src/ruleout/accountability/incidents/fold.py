@@ -107,10 +107,9 @@ class IncidentState:
         """The value that counts: the earliest that no correction took back; None if there is none."""
         return min((one.value for one in self.stated(name) if one.correction is None), default=None)
 
-    def reports(self, regime: str, stage: str) -> tuple[datetime, ...]:
-        """When reports of a stage were given to a regime, earliest first."""
-        given = (a.given or a.ts for a in self.acts if a.act == REPORT and (a.regime, a.stage) == (regime, stage))
-        return tuple(sorted(given))
+    def reports(self, regime: str, stage: str) -> tuple[IncidentAct, ...]:
+        """The reports of a stage to a regime, in the record's order."""
+        return tuple(a for a in self.acts if a.act == REPORT and (a.regime, a.stage) == (regime, stage))
 
 
 def fold(acts: Iterable[IncidentAct]) -> IncidentState | None:

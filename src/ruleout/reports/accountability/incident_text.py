@@ -84,6 +84,8 @@ def clock_line(clock: Clock, authorities: Mapping[str, str]) -> str:
         text += f"; by the text {_until(other)} from {_start(other)})" if other is not None else ")"
     if clock.given:
         text += "; given " + ", ".join(minute(when) for when in clock.given)
+    if clock.is_told_late and clock.recorded is not None:
+        text += f"; told late, recorded {minute(clock.recorded)}"
     return text
 
 
@@ -258,6 +260,7 @@ def _clock_value(clock: Clock) -> dict[str, object]:
         "by-the-text": None if clock.by_text is None else instant_text(clock.by_text.deadline.ends),
         "safe-reading": None if clock.safe is None else instant_text(clock.safe.deadline.ends),
         "given": [instant_text(when) for when in clock.given],
+        "told-late": clock.is_told_late,
     }
 
 
