@@ -288,7 +288,7 @@ def test_a_load_that_could_not_count_by_its_limits_is_no_load(asking: Asking, mo
         with pytest.raises(RuleoutError, match="another worker holds"):
             asking.load()
 
-    other._locked(limits._HEADER_LOCK, while_it_is_held)
+    other._locked(limits.HEADER_LOCK, while_it_is_held)
     asking.load()
     assert asking.rules() == ("tokens-per-request",)
 

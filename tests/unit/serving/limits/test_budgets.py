@@ -9,7 +9,7 @@ import zlib
 import pytest
 from tests.limit_workers import ACME, BOOT, OTHER_BOOT, SECOND, Worker, store
 
-from ruleout.adapters.limits import Page
+from ruleout.adapters.limits import Page, clearing
 from ruleout.adapters.limits import page as limits
 from ruleout.errors import NotFound, RuleoutError
 from ruleout.model.permit import Limit, LimitKind
@@ -272,15 +272,14 @@ def test_a_worker_that_begins_takes_nothing_from_what_others_hold_meanwhile(path
     one, dead = Worker(path, budgets), Worker(path, budgets)
     assert (one.kinds(1, stream=True), dead.kinds(1, stream=True)) == (1, 1)
     dead.page.close()
-    read, begun = Page._read, []
+    read, begun = clearing.read_streams, []
 
-    def read_while_others_begin(page, row):
-        found = read(page, row)
-        if page is not one.page:
-            begun.append(one.take(stream=True) is None)
+    def read_while_others_begin(data, row):
+        found = read(data, row)
+        begun.append(one.take(stream=True) is None)
         return found
 
-    monkeypatch.setattr(Page, "_read", read_while_others_begin)
+    monkeypatch.setattr(clearing, "read_streams", read_while_others_begin)
     two = Worker(path, budgets)
     monkeypatch.undo()
 
