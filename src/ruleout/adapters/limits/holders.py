@@ -34,3 +34,8 @@ class Holders:
                 yield row
             else:
                 unlock(self._fd, HOLDERS + row)
+
+    def let_go(self, rows: Iterable[int]) -> None:
+        """Let go of rows that were had alone and are not needed. Effect: ends their locks."""
+        for row in rows:
+            unlock(self._fd, HOLDERS + row)

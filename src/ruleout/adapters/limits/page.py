@@ -18,7 +18,7 @@ import mmap
 import os
 from collections.abc import Callable, Iterable
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from ruleout.adapters.files import write_new
@@ -97,8 +97,11 @@ class Page:
             for row in found.values():
                 self._own_with_others(row)
             is_over = partial(self._has_ended, now_ns // BUCKET_NS, utc_s // _DAY_S)
-            free = chain(range(count, MOST_ROWS), self._holders.ended(range(count), is_over))
-            new = {key: self._begin(key, name, next(free, None)) for key, name in names.items() if key not in found}
+            missing = [key for key in names if key not in found]
+            new = dict(zip(missing, self._free(len(missing), count, is_over), strict=True))
+            for key, row in new.items():
+                layout.begin_row(self._map, row, key, names[key])
+                self._own_with_others(row)
             if new:
                 self._count(max(count, *(row + 1 for row in new.values())))
             return found | new
@@ -177,13 +180,14 @@ class Page:
         layout.write_header(self._map, boot, rows)
         self._map.flush(0, mmap.PAGESIZE)
 
-    def _begin(self, key: str, name: bytes, row: int | None) -> int:
-        if row is None:
+    def _free(self, many: int, count: int, is_over: Callable[[int], bool]) -> list[int]:
+        """Return so many rows that nothing counts on, none where there are fewer. Effect: has each alone that was another's."""
+        free = list(islice(chain(range(count, MOST_ROWS), self._holders.ended(range(count), is_over)), many))
+        if len(free) < many:
+            self._holders.let_go(free)
             hint = "Serve fewer tenants and models on one host; what is no longer served makes room two days after a reload."
             raise RuleoutError(f"expected at most {MOST_ROWS} counters of limits, got more", hint=hint)
-        layout.begin_row(self._map, row, key, name)
-        self._own_with_others(row)
-        return row
+        return free
 
     def _own_with_others(self, row: int) -> None:
         if not self._holders.hold(row):

@@ -8,7 +8,7 @@ from tests.limit_workers import SECOND, Worker, store
 
 from ruleout.adapters.limits import page as limits
 from ruleout.errors import RuleoutError
-from ruleout.serving.limits import Budget, Line
+from ruleout.serving.limits import Budget, Line, lines_of
 
 _DAY = 86_400
 FULL = "expected at most 8 counters"
@@ -80,6 +80,16 @@ def test_what_a_living_worker_was_given_is_given_to_nobody_else(path):
     old.page.close()
     again = begun(path, "gone", days=300)
     assert again.budgets.take("gone", "lumen-2", **at) is not None
+
+
+def test_who_is_refused_for_want_of_room_for_all_takes_none_for_some(path):
+    """A worker that lives on, and is told of fewer lines, or of others, has the room that there was."""
+    begun(path, "acme", "gone", days=0).page.close()
+    worker, at = begun(path, "acme", days=9), {"now_ns": 9 * _DAY * SECOND, "utc_s": 9 * _DAY}
+    with pytest.raises(RuleoutError, match=FULL):
+        worker.page.rows_for(lines_of(of("acme", "one", "two")), **at)
+
+    assert len(worker.page.rows_for(lines_of(of("acme", "zenith")), **at)) == 8
 
 
 def test_a_line_whose_counter_made_room_and_that_is_back_begins_at_nothing_and_counts(path):
