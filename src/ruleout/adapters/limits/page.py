@@ -102,8 +102,8 @@ class Page:
             for key, row in new.items():
                 layout.begin_row(self._map, row, key, names[key])
                 self._own_with_others(row)
-            if new:
-                self._count(max(count, *(row + 1 for row in new.values())))
+            # Also without new ones: whoever began those that were found may have been killed before they were on disk.
+            self._count(max([count, *(row + 1 for row in new.values())]))
             return found | new
 
         return self._patiently(HEADER_LOCK, step)

@@ -425,6 +425,36 @@ def test_a_minute_on_the_counter_of_a_line_that_is_gone_outlives_a_loss_of_power
     assert refused.rules == ("requests-per-minute",)
 
 
+class Dying(Disk):
+    """What has it is killed before any of it is on disk."""
+
+    def flush(self, first, size):
+        raise KeyboardInterrupt
+
+
+def test_whose_a_counter_is_by_now_is_on_disk_also_where_who_gave_it_away_was_killed_then(path, monkeypatch):
+    """The next one finds it under its new name, and counts a minute on it; the line may have been counted, after a loss of power too."""
+    monkeypatch.setattr(limits, "MOST_ROWS", 8)
+    later, budgets = {"now_ns": 10**6 * SECOND, "utc_s": 9 * 86_400}, {NEW: Budget(requests_per_minute=3)}
+    Worker(path, {Line(tenant, "lumen-2"): Budget() for tenant in ("acme", "gone")}).page.close()
+    Disk.kept = bytearray(path.read_bytes())
+    monkeypatch.setattr(mmap, "mmap", Dying)
+    killed = Page(path, boot_id=BOOT, now_ns=0)
+    with pytest.raises(KeyboardInterrupt):
+        killed.rows_for(lines_of(budgets), **later)
+    killed.close()
+    monkeypatch.setattr(mmap, "mmap", Disk)
+    worker = Worker(path, budgets, **later)
+    assert worker.budgets.take(NEW.tenant, NEW.model, later["now_ns"], later["utc_s"]) is None
+    worker.page.close()
+    monkeypatch.setattr(mmap, "mmap", Disk.__base__)
+    path.write_bytes(Disk.kept)
+
+    again = Worker(path, budgets, boot=OTHER_BOOT, utc_s=9 * 86_400)
+    refused = again.budgets.take(NEW.tenant, NEW.model, 20 * SECOND, 9 * 86_400)
+    assert refused.rules == ("requests-per-minute",)
+
+
 def test_a_loss_of_power_between_two_pages_of_the_disk_damages_no_counter(path):
     """Wherever what was written ends, all that was counted by then is counted, and somebody begins."""
     budgets = {Line("acme", f"lumen-{i}"): Budget(requests_per_day=3, concurrent_streams=9) for i in range(8)}
