@@ -111,16 +111,17 @@ class Page:
     def draw(self, row: int, window: int, wanted: int, most: int, *, span: int) -> Drawn:
         """See `Store`. A day's grant is on disk on return."""
 
-        def step() -> Drawn:
+        def step() -> tuple[Drawn, bool]:
             held = layout.read_row(self._map, row)
             made, granted, wait = draw_of(held, window, wanted, most, span=span)
             if made != held:
                 layout.write_row(self._map, row, made)
-                if span == DAY_SPAN:
-                    layout.sync_row(self._map, row)
-            return Drawn(granted, wait)
+            return Drawn(granted, wait), made != held
 
-        return self._locked(row, step)
+        drawn, is_written = self._locked(row, step)
+        if is_written and span == DAY_SPAN:  # others may draw meanwhile: a disk takes longer than they try
+            layout.sync_row(self._map, row)
+        return drawn
 
     def give_back(self, row: int, window: int, unused: int) -> None:
         """See `Store`."""

@@ -9,7 +9,7 @@ import zlib
 import pytest
 from tests.limit_workers import ACME, BOOT, OTHER_BOOT, SECOND, Worker, store
 
-from ruleout.adapters.limits import Page, clearing
+from ruleout.adapters.limits import Page, clearing, layout
 from ruleout.adapters.limits import page as limits
 from ruleout.errors import NotFound, RuleoutError
 from ruleout.model.permit import Limit, LimitKind
@@ -182,6 +182,21 @@ def test_a_counter_that_another_worker_holds_refuses_and_does_not_wait(path):
 
     one.page._locked(1, in_the_middle)
     assert two.take() is None
+
+
+def test_a_disk_that_one_worker_waits_for_refuses_nothing_in_another(path, monkeypatch):
+    """A day's grant is synced before it is used; who draws of the same counter meanwhile counts, and syncs by itself."""
+    one, two = (Worker(path, {ACME: Budget(requests_per_day=5)}) for _ in range(2))
+    sync, took = layout.sync_row, []
+
+    def while_it_is_synced(data, row):
+        monkeypatch.undo()
+        took.append(two.kinds(9))
+        sync(data, row)
+
+    monkeypatch.setattr(layout, "sync_row", while_it_is_synced)
+    assert one.take() is None
+    assert (took, one.take().why) == ([4], Why.LIMIT)
 
 
 def test_after_a_boot_of_the_host_a_minute_passes_first(path):
