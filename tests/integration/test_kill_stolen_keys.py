@@ -17,6 +17,8 @@ from ruleout.app.kill.giving_back import confirm, propose
 from ruleout.app.kill.site import chain
 from ruleout.app.kill.taking import kill, limit_of, tighten
 from ruleout.app.serving.load import read_settings
+from ruleout.app.serving.untrusted import FOLDER
+from ruleout.errors import RuleoutError
 from ruleout.gateway.processes import host
 from ruleout.ledger import EntryType
 from ruleout.serving.epoch import Scope, Target
@@ -213,3 +215,20 @@ def test_nothing_is_given_back_by_what_was_known_before_files_told_more_and_did_
     assert here.read() == ""
     assert "epoch 3" in agent.step()
     assert here.why() is Why.CLOSED
+
+
+@pytest.mark.parametrize("broken", ["settings", "untrusted"])
+def test_what_files_tell_is_learnt_also_while_something_beside_them_cannot_be_read(here: Host, broken: str) -> None:
+    """The settings of a reload, by which nobody serves yet, or which bundles are not trusted."""
+    here.agent()
+    here.tell(KIM)
+    if broken == "untrusted":
+        (here.folder / "state" / FOLDER).write_bytes(b"")
+
+    def newer() -> None:
+        if broken == "settings":
+            raise RuleoutError("gateway.yaml: broken")
+
+    memory = host._Memory(read_settings(here.write()), ForwardClock(), newer, here.told.learn)
+    assert memory.look(again=False) != ""
+    assert here.told() == {key_id(KIM)}

@@ -11,7 +11,8 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -172,16 +173,20 @@ class _Memory:
         self._shadows: dict[tuple[str, str], str] = {}
 
     def look(self, *, again: bool) -> str:
-        """Load and remember, where a file has changed or it is time. Effect: reads and writes files. Return what is wrong, "" for nothing."""
-        try:
+        """Load and remember, where a file has changed or it is time. Effect: reads and writes files. Return what is wrong, "" for nothing.
+
+        Settings of a reload that cannot be read keep nothing from being learnt by those before: by these some workers serve.
+        """
+        faults, files = list[str](), None
+        with _kept_in(faults):
             self._place = self._newer() or self._place
+        with _kept_in(faults):
             files = self._place.stamps()
-            if again or files != self._files or seconds() - self._since > _REMEMBER_S:
-                self._files, self._since = files, seconds()
+        if again or files is None or files != self._files or seconds() - self._since > _REMEMBER_S:
+            self._files, self._since = files, seconds()
+            with _kept_in(faults):
                 self._load()
-        except (RuleoutError, OSError) as error:
-            return str(error)
-        return ""
+        return faults[0] if faults else ""
 
     def _load(self) -> None:
         at = datetime.fromtimestamp(self._clock.now_ns() // 1_000_000_000, UTC)
@@ -195,6 +200,14 @@ class _Memory:
         self._clock.seen(before.at)
         remember(self._place, before, at=before.at)
         self._shadows = _say_shadows(before, self._shadows)
+
+
+@contextmanager
+def _kept_in(faults: list[str]) -> Iterator[None]:
+    try:
+        yield
+    except (RuleoutError, OSError) as error:
+        faults.append(str(error))
 
 
 def _say_shadows(standing: Standing, before: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
