@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import stat
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ruleout.adapters.durable_file import SystemFiles, sync_directory
 from ruleout.errors import NotFound, RuleoutError
 
 MIB = 1024 * 1024
@@ -90,6 +92,24 @@ def write_new(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     except OSError as error:
         path.unlink(missing_ok=True)
         raise RuleoutError(f"{path}: cannot write: {error.strerror}", hint="Check the space on the disk.") from error
+
+
+def write_whole(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Create a file of these bytes, which has its name once they are on disk, durably; an existing one is refused. Effect: writes beside, links.
+
+    Raises:
+        RuleoutError: as `write_new`.
+    """
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.new")
+    write_new(beside, data, mode=mode)
+    try:
+        os.link(beside, path)
+        sync_directory(path.parent, SystemFiles())
+    except OSError as error:
+        hint = "Nothing was overwritten; check the folder and its permissions."
+        raise RuleoutError(f"{path}: cannot write: {error.strerror}", hint=hint) from error
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _write_through(descriptor: int, data: bytes) -> None:

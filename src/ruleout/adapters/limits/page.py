@@ -21,7 +21,7 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
-from ruleout.adapters.files import write_new
+from ruleout.adapters.files import write_whole
 from ruleout.adapters.limits import layout
 from ruleout.adapters.limits.byte_lock import Made, locked
 from ruleout.adapters.limits.clearing import clear_boot, clear_dead
@@ -46,7 +46,7 @@ def create_page(path: Path, *, boot_id: str) -> None:
     Raises:
         RuleoutError: the file exists, or cannot be written.
     """
-    write_new(path, layout.empty_file(boot_id.encode("ascii")), mode=0o600)
+    write_whole(path, layout.empty_file(boot_id.encode("ascii")))
 
 
 class Page:

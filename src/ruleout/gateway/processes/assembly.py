@@ -12,7 +12,7 @@ from pathlib import Path
 from ruleout.adapters.approvals import ApprovalFolder, Approvals
 from ruleout.adapters.audit import AuditWriter
 from ruleout.adapters.clock import ForwardClock, boot_nanoseconds
-from ruleout.adapters.files import read_bounded, write_new
+from ruleout.adapters.files import read_bounded, write_whole
 from ruleout.adapters.hooks import HookClient, parse_target
 from ruleout.adapters.kill import Places, View
 from ruleout.adapters.limits import Page
@@ -46,6 +46,7 @@ from ruleout.serving.monitoring.counters import Counters
 from ruleout.serving.settings.document import GatewayDoc
 
 COUNTERS, LIMITS, SECRET, WORD = "counters", "limits", "session-secret", "watching"
+_SECRET_BYTES = 32
 _STAGES = {"input": {Stage.INPUT}, "output": {Stage.OUTPUT}, "both": set(Stage)}
 
 
@@ -226,7 +227,13 @@ def _watched(place: Place, boot: str) -> WatchedView | None:
 
 
 def _secret(place: Place) -> bytes:
-    return read_bounded(place.state / SECRET, limit_bytes=64, what="secret of sessions")
+    path = place.state / SECRET
+    found = read_bounded(path, limit_bytes=64, what="secret of sessions")
+    if len(found) < _SECRET_BYTES:
+        hint = "Move it away and start the gateway again; tool servers' sessions then begin anew."
+        expected = f"a secret of sessions of {_SECRET_BYTES} bytes or more"
+        raise RuleoutError(f"{path}: expected {expected}, got {len(found)}", hint=hint)
+    return found
 
 
 def prepare(place: Place, make_limits: Callable[[Path], None]) -> None:
@@ -236,4 +243,4 @@ def prepare(place: Place, make_limits: Callable[[Path], None]) -> None:
     if not (place.state / LIMITS).exists():
         make_limits(place.state / LIMITS)
     if not (place.state / SECRET).exists():
-        write_new(place.state / SECRET, os.urandom(32), mode=0o600)
+        write_whole(place.state / SECRET, os.urandom(_SECRET_BYTES))

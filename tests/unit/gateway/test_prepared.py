@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What workers share stands under its name whole, or not at all, where a start was cut off by a loss of power (G-1, G-4)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from tests.gateway_world import World, make_world
+
+from ruleout.adapters.limits import create_page
+from ruleout.app.serving.load import Place, read_settings
+from ruleout.errors import RuleoutError
+from ruleout.gateway.processes.assembly import LIMITS, SECRET, assemble, prepare
+
+BOOT = "0" * 36
+
+
+def made(place: Place) -> None:
+    prepare(place, lambda path: create_page(path, boot_id=BOOT))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return make_world(tmp_path, "http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("name", [LIMITS, SECRET])
+def test_a_start_that_is_cut_off_before_a_file_is_on_disk_leaves_none_that_keeps_the_next_from_starting(
+    world: World, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a file whose bytes are not on disk a loss of power may leave the name alone."""
+    place = read_settings(world.write())
+    made(place)
+    (place.state / name).unlink()
+
+    def cut_off(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        made(place)
+    monkeypatch.undo()
+    assert not (place.state / name).exists()
+
+    made(place)
+    assert assemble(place, "test-1", {}, BOOT).limits.rows_for(["one"]) == {"one": 0}
+    assert {path.name for path in place.state.iterdir()} >= {LIMITS, SECRET}
+
+
+@pytest.mark.parametrize("secret", [b"", bytes(31)])
+def test_marks_of_sessions_are_not_made_by_a_secret_that_is_cut_short(world: World, secret: bytes) -> None:
+    """Anybody could make those of no secret at all."""
+    place = read_settings(world.write())
+    made(place)
+    (place.state / SECRET).write_bytes(secret)
+
+    with pytest.raises(RuleoutError, match=f"expected a secret of sessions of 32 bytes or more, got {len(secret)}"):
+        assemble(place, "test-1", {}, BOOT)
