@@ -224,8 +224,8 @@ def test_a_reload_that_finds_no_room_leaves_those_that_serve(
 
 
 def test_a_reload_goes_by_what_the_settings_say_by_then(capsys: pytest.CaptureFixture[str]) -> None:
-    """How many, and how long they have to drain; settings that cannot be read, or by which no page of kills is there, are told, and
-    nothing is exchanged.
+    """How many, and how long they have to drain; settings that cannot be read, or by which no page of kills is there, or by which
+    others count than those that drain, are told, and nothing is exchanged.
     """
     said: list[object] = []
     workers = SimpleNamespace(
@@ -233,13 +233,16 @@ def test_a_reload_goes_by_what_the_settings_say_by_then(capsys: pytest.CaptureFi
         reload=lambda count, drain_s: said.append((count, drain_s)),
     )  # fmt: skip
     listen = SimpleNamespace(tls=None, address="127.0.0.1", port=1)
-    first = SimpleNamespace(settings=SimpleNamespace(listen=listen, workers=1, drain_seconds=5, kills="kills"))
+    first = SimpleNamespace(
+        settings=SimpleNamespace(listen=listen, workers=1, drain_seconds=5, kills="kills", state="state")
+    )
     found = [
-        SimpleNamespace(settings=SimpleNamespace(workers=2, drain_seconds=9, kills="elsewhere")),
-        SimpleNamespace(settings=SimpleNamespace(workers=3, drain_seconds=600, kills="kills")),
+        SimpleNamespace(settings=SimpleNamespace(workers=2, drain_seconds=9, kills="kills", state="copy")),
+        SimpleNamespace(settings=SimpleNamespace(workers=2, drain_seconds=9, kills="elsewhere", state="state")),
+        SimpleNamespace(settings=SimpleNamespace(workers=3, drain_seconds=600, kills="kills", state="state")),
     ]
     words: SimpleQueue[str] = SimpleQueue()
-    for word in ("reload", "reload", "reload", "end"):
+    for word in ("reload", "reload", "reload", "reload", "end"):
         words.put(word)
 
     def read() -> object:
@@ -251,4 +254,5 @@ def test_a_reload_goes_by_what_the_settings_say_by_then(capsys: pytest.CaptureFi
     assert said == [(3, 600)]
     told = capsys.readouterr().err
     assert "not reloaded: gateway.yaml: broken; the old workers go on" in told
+    assert "not reloaded: `state` waits for a restart; the old workers go on" in told
     assert "not reloaded: `kills` waits for a restart; the old workers go on" in told

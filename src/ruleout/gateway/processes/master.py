@@ -33,6 +33,7 @@ from ruleout.gateway.processes.entry import BOOT_ID, run_worker
 from ruleout.gateway.processes.host import run_host
 from ruleout.gateway.processes.workers import Workers
 from ruleout.gateway.telling.aloud import say
+from ruleout.serving.settings.document import GatewayDoc
 
 _LOOK_S, _SHORT_S = 0.25, 0.05
 #: What a process beside the workers does until SIGTERM: from the settings' path and addresses in place of its own.
@@ -116,24 +117,25 @@ def _work(
             stop()
             workers.end()
         elif word == "reload" and not is_ending:
-            _reload_workers(workers, read, told.kills)
+            _reload_workers(workers, read, told)
         if is_ending:
             workers.forget_ended()
         else:
             workers.look()
 
 
-def _reload_workers(workers: Workers, read: Callable[[], Place], kills: str) -> None:
+def _reload_workers(workers: Workers, read: Callable[[], Place], began: GatewayDoc) -> None:
     """Start as many new workers as the settings say by now; where they cannot be read, or name another folder of kills, in which no
-    agent keeps a page, say so, and leave the old ones.
+    agent keeps a page, or of state, where limits would be counted twice, say so, and leave the old ones.
     """
     try:
         told = read().settings
     except (RuleoutError, OSError) as error:
         say(f"not reloaded: {error}; the old workers go on")
         return
-    if told.kills != kills:
-        say("not reloaded: `kills` waits for a restart; the old workers go on")
+    waits = [name for name in ("kills", "state") if getattr(told, name) != getattr(began, name)]
+    if waits:
+        say(f"not reloaded: `{waits[0]}` waits for a restart; the old workers go on")
         return
     workers.reload(told.workers, drain_s=told.drain_seconds)
 
