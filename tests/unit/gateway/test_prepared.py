@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What workers share stands under its name whole, or not at all, where a start was cut off by a loss of power (G-1, G-4)."""
+"""What workers share stands under its name whole, or not at all, where a start was cut off by a loss of power, and is the same for all (G-1, G-4, G-6)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ruleout.adapters.limits import create_page
 from ruleout.app.serving.load import Place, read_settings
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.assembly import LIMITS, SECRET, assemble, prepare
+from ruleout.gateway.processes.entry import read_since
 
 BOOT = "0" * 36
 
@@ -58,3 +59,15 @@ def test_marks_of_sessions_are_not_made_by_a_secret_that_is_cut_short(world: Wor
 
     with pytest.raises(RuleoutError, match=f"expected a secret of sessions of 32 bytes or more, got {len(secret)}"):
         assemble(place, "test-1", {}, BOOT)
+
+
+@pytest.mark.parametrize("folder", ["kills", "state"])
+def test_a_worker_that_is_started_again_goes_by_no_other_folders_than_those_of_the_start(
+    world: World, folder: str
+) -> None:
+    """The settings' file may have been changed since, and no reload have taken it: a kill would not reach this worker, nor a limit."""
+    began = read_settings(world.write()).settings
+    world.settings[folder] = "elsewhere"
+
+    with pytest.raises(RuleoutError, match=f"`{folder}` waits for a restart"):
+        read_since(world.write(), {}, (began.kills, began.state))

@@ -29,7 +29,7 @@ from ruleout.app.monitoring.watches import read_watches
 from ruleout.app.serving.load import Place, read_settings
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.assembly import prepare
-from ruleout.gateway.processes.entry import BOOT_ID, run_worker
+from ruleout.gateway.processes.entry import BOOT_ID, other_folder, run_worker
 from ruleout.gateway.processes.host import run_host
 from ruleout.gateway.processes.workers import Workers
 from ruleout.gateway.telling.aloud import say
@@ -61,7 +61,7 @@ def serve(path: Path, overrides: Mapping[str, str]) -> None:
     runs = tuple(_beside(place))
     keeper = threading.Thread(target=_keep, args=(runs, path, dict(overrides), over, reloaded), daemon=True)
     words, told = _words(), place.settings
-    run = partial(run_worker, path, dict(overrides), listening)
+    run = partial(run_worker, path, dict(overrides), (told.kills, told.state), listening)
     workers = Workers(run, told.workers, drain_s=told.drain_seconds, reloaded=reloaded.set)
     keeper.start()
     try:
@@ -133,9 +133,8 @@ def _reload_workers(workers: Workers, read: Callable[[], Place], began: GatewayD
     except (RuleoutError, OSError) as error:
         say(f"not reloaded: {error}; the old workers go on")
         return
-    waits = [name for name in ("kills", "state") if getattr(told, name) != getattr(began, name)]
-    if waits:
-        say(f"not reloaded: `{waits[0]}` waits for a restart; the old workers go on")
+    if waits := other_folder(told, (began.kills, began.state)):
+        say(f"not reloaded: `{waits}` waits for a restart; the old workers go on")
         return
     workers.reload(told.workers, drain_s=told.drain_seconds)
 
