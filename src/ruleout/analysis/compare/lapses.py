@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import z3  # type: ignore[import-untyped]  # the package carries no types
 
-from ruleout.analysis.compare.fields import length_of
 from ruleout.analysis.compare.gating import parting, with_answer
 from ruleout.analysis.compare.joint import Joint, Step, is_answer
+from ruleout.analysis.compare.orders import length_of
 from ruleout.analysis.compare.result import Gated
 from ruleout.analysis.compare.search import OutOfTimeError, Search
 from ruleout.analysis.compare.states import Pair, witness
