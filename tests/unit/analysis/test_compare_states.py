@@ -31,8 +31,9 @@ pytest.importorskip("z3", reason="the solver is not installed")
 
 from ruleout.analysis.compare.joint import Step
 from ruleout.analysis.compare.result import Comparison, Standing, Witness
-from ruleout.analysis.compare.states import Pair, compare_activity
+from ruleout.analysis.compare.states import compare_activity
 from ruleout.analysis.compare.versions import compare
+from ruleout.analysis.compare.witnesses import Pair
 from ruleout.engine.evaluate import State, evaluate_activity
 from ruleout.model.clause import Period
 from ruleout.model.formula import Kind, Not, Quorum

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import z3  # type: ignore[import-untyped]  # the package carries no types
 
-from ruleout.analysis.compare.joint import Joint, Step, invocation, is_answer, is_invocation
+from ruleout.analysis.compare.invocations import invocation, is_invocation
+from ruleout.analysis.compare.joint import Joint, Step, is_answer
 from ruleout.analysis.compare.result import Gated
 from ruleout.analysis.compare.search import OutOfTimeError, Search
-from ruleout.analysis.compare.states import Pair, witness
+from ruleout.analysis.compare.witnesses import Pair, witness
 from ruleout.analysis.levels import Levels
 from ruleout.analysis.truth import Truth
 from ruleout.engine.evaluate import State, evaluate_activity

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 import z3  # type: ignore[import-untyped]  # the package carries no types
 
+from ruleout.analysis.compare.invocations import asking_invocation, invocation, is_invocation, without_invocations
 from ruleout.analysis.obtainable import formulas_of
 from ruleout.analysis.symbolic import Symbolic
 from ruleout.analysis.truth import Truth, truth_of
@@ -31,7 +32,6 @@ from ruleout.model.verdict import Verdict
 
 _RELATED = (Kind.THRESHOLD, Kind.SAFEGUARD, Kind.ARGUMENT, Kind.QUESTION)
 _COUNTED_TOGETHER = (Kind.SAFEGUARD, Kind.ARGUMENT)
-_INVOKES = "invokes "
 #: Quorums with more ways than this are not held against each other; that only allows more states.
 _MOST_WAYS = 60
 
@@ -58,7 +58,7 @@ class Joint:
         self._steps = steps
         self._apart = apart
         frameworks = [steps[0].old, *(step.new for step in steps)]
-        self._versions = [Symbolic(_asking_invocation(f), prefix=f"{index} ") for index, f in enumerate(frameworks)]
+        self._versions = [Symbolic(asking_invocation(f), prefix=f"{index} ") for index, f in enumerate(frameworks)]
         self.old, self.new = self._versions[0], self._versions[-1]
         self._real = frameworks[0], frameworks[-1]
         self._same: dict[tuple[int, Atom], tuple[int, Atom]] = {}
@@ -197,34 +197,6 @@ def is_answer(truth: Truth, verdict: Verdict) -> z3.BoolRef:
     if verdict is Verdict.UNKNOWN:
         return z3.Not(z3.Or(yes, no))
     return yes if verdict is Verdict.YES else no
-
-
-def invocation(clause: str) -> Atom:
-    """The question whether a peer clause is invoked; no framework can name it, for ids hold no spaces. Pure."""
-    return Atom(Kind.QUESTION, f"{_INVOKES}{clause}")
-
-
-def is_invocation(atom: Atom) -> bool:
-    """Whether a question asks if a peer clause is invoked. Pure."""
-    return atom.kind is Kind.QUESTION and atom.name.startswith(_INVOKES)
-
-
-def without_invocations(state: State) -> State:
-    """Return the state with what is invoked told as the engine knows it. Pure."""
-    answers = {atom: verdict for atom, verdict in state.answers.items() if not is_invocation(atom)}
-    invoked = (a for a, verdict in state.answers.items() if is_invocation(a) and verdict is Verdict.YES)
-    return State(answers, frozenset(atom.name.removeprefix(_INVOKES) for atom in invoked))
-
-
-def _asking_invocation(framework: Framework) -> Framework:
-    """The framework with each permissive clause asking whether it is invoked: then the solver chooses that too."""
-    clauses = tuple(
-        replace(clause, when=AllOf((clause.when, Ref(invocation(clause.clause.id)))))
-        if clause.kind is PeerKind.PERMITS_LOWERING and clause.when is not None
-        else clause
-        for clause in framework.peer_clauses
-    )
-    return replace(framework, peer_clauses=clauses)
 
 
 def _harmless(framework: Framework, atom: Atom) -> Verdict:

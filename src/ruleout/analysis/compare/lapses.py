@@ -17,7 +17,7 @@ from ruleout.analysis.compare.joint import Joint, Step, is_answer
 from ruleout.analysis.compare.orders import length_of
 from ruleout.analysis.compare.result import Gated
 from ruleout.analysis.compare.search import OutOfTimeError, Search
-from ruleout.analysis.compare.states import Pair, witness
+from ruleout.analysis.compare.witnesses import Pair, witness
 from ruleout.engine.evaluate import State
 from ruleout.engine.explain import wanted_word
 from ruleout.model.clause import Period

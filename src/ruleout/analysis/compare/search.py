@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 import z3  # type: ignore[import-untyped]  # the package carries no types
 
-from ruleout.analysis.compare.joint import Joint, is_answer, is_invocation
+from ruleout.analysis.compare.invocations import is_invocation
+from ruleout.analysis.compare.joint import Joint, is_answer
 from ruleout.engine.evaluate import State
 from ruleout.model.formula import Atom, Kind
 from ruleout.model.outcome import Activity

@@ -18,7 +18,8 @@ from ruleout.analysis.compare.result import (
     Gated,
     Witness,
 )
-from ruleout.analysis.compare.states import Pair, compare_activity, compared_activities
+from ruleout.analysis.compare.states import compare_activity, compared_activities
+from ruleout.analysis.compare.witnesses import Pair
 from ruleout.model.framework import Framework
 from ruleout.model.listed_clauses import Listed, clauses_of
 from ruleout.model.mapping import ChangeKind
