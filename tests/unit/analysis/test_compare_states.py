@@ -37,7 +37,7 @@ from ruleout.analysis.compare.witnesses import Pair
 from ruleout.engine.evaluate import State, evaluate_activity
 from ruleout.model.clause import Period
 from ruleout.model.formula import Kind, Not, Quorum
-from ruleout.model.framework import Framework, FrameworkId, Validity
+from ruleout.model.framework import Framework, FrameworkId, Grade, Quantifier, Validity
 from ruleout.model.mapping import Correspondence, Relation, VersionMapping
 from ruleout.model.outcome import Activity, BurdenOfProof, Force, Outcome
 from ruleout.model.verdict import Verdict
@@ -249,6 +249,19 @@ def test_a_permissive_clause_counts_as_invoked_only_where_a_state_says_so():
 
     assert one.verdict is Standing.LOOSER
     assert [w.answers for w in one.looser] == [("t reached", "s not met", "p established", "fn invoked")]
+    assert one.looser[0].new.outcome is Outcome.RESTRICT
+
+
+@pytest.mark.parametrize("weaker", [{"grade": Grade.UNVERIFIED}, {"quantifier": Quantifier.ALL}])
+def test_a_peer_question_that_asks_another_proof_is_another_question(weaker):
+    """A fact that establishes it under one version need not do so under the other."""
+    lowering = {"peer_clauses": (permits_lowering("fn", when=ref(Kind.PEER, "p"), lowers=("guarded",)),)}
+    old = version("1", GUARDED, peer_questions=(peer_question(grade=Grade.STRONG),), **lowering)
+    new = version("2", GUARDED, peer_questions=(replace(peer_question(grade=Grade.STRONG), **weaker),), **lowering)
+
+    (one,) = compared(old, new).activities
+
+    assert "p established (as 2 has it)" in one.looser[0].answers
     assert one.looser[0].new.outcome is Outcome.RESTRICT
 
 

@@ -2,8 +2,8 @@
 """Two versions of a framework in the same state at once: which of their questions share an answer (D-15).
 
 Rules: what a mapping relates is related so; equal ids that no mapping names are one question; so are quorums of the
-same roles and peer questions of the same id. Versions between the two lend their questions only, so that relations
-chain. Nothing here searches.
+same roles and peer questions of the same id, quantifier and grade. Versions between the two lend their questions only,
+so that relations chain. Nothing here searches.
 
 A state is told by what is not *in order* in it. In order is: thresholds ruled out, standards met (those that are not
 defined cannot be), arguments accepted, approvals and notices given, questions answered so that nothing follows from
@@ -174,7 +174,7 @@ class Joint:
                 yield z3.Implies(self.truth(self.last, new)[0], self.truth(0, old)[0])
 
     def _peers(self) -> Iterator[z3.BoolRef]:
-        for name in sorted({p.clause.id for p in self._real[0].peer_questions} & _peer_ids(self._real[1])):
+        for name, *_ in sorted(_peer_questions(self._real[0]) & _peer_questions(self._real[1])):
             yield from self._alike(0, self.last, Atom(Kind.PEER, name), Atom(Kind.PEER, name))
         for name in sorted(_permits(self._real[0]) & _permits(self._real[1])):
             yield from self._alike(0, self.last, invocation(name), invocation(name))
@@ -226,8 +226,9 @@ def _has_interim(framework: Framework, name: str) -> bool:
     return any(s.interim is not None for s in framework.safeguards if s.clause.id == name)
 
 
-def _peer_ids(framework: Framework) -> set[str]:
-    return {p.clause.id for p in framework.peer_questions}
+def _peer_questions(framework: Framework) -> set[tuple[str, str, str]]:
+    """Each by its id and by what establishes it."""
+    return {(p.clause.id, p.quantifier.value, p.grade.value) for p in framework.peer_questions}
 
 
 def _permits(framework: Framework) -> set[str]:
