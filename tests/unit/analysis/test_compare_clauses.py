@@ -7,7 +7,20 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from tests.builders import all_, any_, clause, framework, met, reached, role, rule, safeguard, threshold
+from tests.builders import (
+    all_,
+    any_,
+    clause,
+    framework,
+    met,
+    permits_lowering,
+    reached,
+    ref,
+    role,
+    rule,
+    safeguard,
+    threshold,
+)
 
 pytest.importorskip("z3", reason="the solver is not installed")
 
@@ -218,6 +231,42 @@ THRESHOLDS = [
 def test_a_threshold_is_compared_field_by_field(given, field):
     """Burden of proof, quorum and validity."""
     assert only_field(version("1", GUARDED), version("2", GUARDED, thresholds=(threshold(**given),))) == field
+
+
+ONE, TWO = ref(Kind.INDICATOR, "one"), ref(Kind.INDICATOR, "two")
+MEASURED = [
+    (any_(ONE, TWO), Direction.STRICTER),
+    (all_(ONE, TWO), Direction.LOOSER),
+    (any_(ONE, all_(ONE, TWO)), None),
+]
+
+
+@pytest.mark.parametrize(("formula", "direction"), MEASURED)
+def test_what_indicators_must_say_is_compared_by_meaning(formula, direction):
+    """A threshold that either indicator reaches asks more than one that both must, a criterion that either meets asks less."""
+
+    def threshold_of(wanted):
+        return {"thresholds": (threshold(by=DeterminedBy.INDICATORS, indicators=wanted),)}
+
+    def criterion_of(wanted):
+        return {"safeguards": (safeguard(criteria=(Criterion(clause=clause("s/c"), indicators=wanted),)),)}
+
+    turned = {Direction.STRICTER: Direction.LOOSER, Direction.LOOSER: Direction.STRICTER}
+    for made, expected in ((threshold_of, direction), (criterion_of, turned.get(direction))):
+        found = changes(version("1", GUARDED, **made(ONE)), version("2", GUARDED, **made(formula)))
+        assert [field.direction for one in found for field in one.fields] == ([expected] if expected else [])
+
+
+def test_the_condition_of_a_peer_clause_written_differently_is_no_change():
+    """Its parts may stand in any order; whether another one asks more, the states say."""
+    facts = [ref(Kind.PEER, name) for name in ("p", "q")]
+    clauses = [
+        permits_lowering("fn", when=all_(*parts), lowers=("guarded",)) for parts in (facts, facts[::-1], facts[:1])
+    ]
+    one, two, three = (version(v, GUARDED, peer_clauses=(c,)) for v, c in zip("123", clauses, strict=True))
+
+    assert {c.change for c in changes(one, two)} == {ChangeKind.RETAINED}
+    assert only_field(one, three) == ("when", "p and q", "p", Direction.UNCLEAR)
 
 
 DUTIES = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ruleout.analysis.compare.formula_orders import both, narrower, wider
+from ruleout.analysis.compare.formula_orders import both, narrower, unless_equal, wider
 from ruleout.analysis.compare.orders import (
     Order,
     fewer,
@@ -65,7 +65,7 @@ CLAUSE_DATA: dict[type, tuple[Field, ...]] = {
         _DECIDES,
         Field("when-unknown", "when_unknown", rising(_BURDENS)),
         Field("met-by", "prongs", both(wider)),
-        Field("indicators", "indicators", unordered),
+        Field("indicators", "indicators", both(wider)),
     ),
     Safeguard: (
         Field("threat-actors in", "threat_actors_in", reworded),
@@ -74,7 +74,7 @@ CLAUSE_DATA: dict[type, tuple[Field, ...]] = {
         Field("re-approve", "re_approve", shorter),
         Field("undefined", "undefined", unordered),
     ),
-    Criterion: (Field("indicators", "indicators", unordered),),
+    Criterion: (Field("indicators", "indicators", narrower(absent=True)),),
     Interim: (
         Field("approve", "approve", _QUORUM),
         Field("notify", "notify", more),
@@ -93,7 +93,7 @@ CLAUSE_DATA: dict[type, tuple[Field, ...]] = {
     ),
     PeerClause: (
         Field("kind", "kind", unordered),
-        Field("when", "when", unordered),
+        Field("when", "when", unless_equal),
         Field("lowers", "lowers", fewer),
         Field("floor", "floor", rising(tuple(Outcome))),
         Field("requires", "requires", narrower(absent=True)),

@@ -25,6 +25,11 @@ def narrower(*, absent: bool) -> Order:
     return order
 
 
+def unless_equal(old: Formula | None, new: Formula | None) -> Direction | None:
+    """Another meaning; which way it goes depends on what the formula is for."""
+    return None if _are_equal(old, new) else Direction.UNCLEAR
+
+
 def both(order: Order) -> Order:
     """The order of two formulas; where only one version has one, what that means cannot be said."""
     return lambda old, new: Direction.UNCLEAR if old is None or new is None else order(old, new)
