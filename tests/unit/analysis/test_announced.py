@@ -131,6 +131,21 @@ def test_a_duty_that_becomes_a_question_asks_less():
     assert one["framework-review"].less == ("kind: duty → question",)
 
 
+@pytest.mark.parametrize("kept", ["judgement-required", "left-out"])
+def test_a_standard_that_is_only_spoken_of_asks_less(kept):
+    """It cannot be announced as a mere change."""
+    standard = "  spare: {title: Spare, says: A spare standard., section: '3.4', decides: rso}\n"
+    reason = ", reason: Somebody decides." if kept == "left-out" else ""
+    texts = (
+        TEXT.replace("\nquestions:\n", f"{standard}\nquestions:\n"),
+        TEXT + f"{kept}:\n  spare: {{says: A spare standard., section: '3.4'{reason}}}\n",
+    )
+    versions = [parse_framework(one.encode(), file="f") for one in texts]
+    (one,) = differences(*versions, compare((Step(*versions, None),))).found
+
+    assert (one.clause, one.relocated, bool(one.less)) == ("spare", True, True)
+
+
 @pytest.mark.parametrize(("before", "after", "less"), [("1 year", "6 months", False), ("6 months", "1 year", True)])
 def test_a_finding_that_lapses_sooner_asks_more_and_is_shown_by_no_looser_state(before, after, less):
     """The state in which a finding has lapsed under the new version alone shows that the new one is the stricter."""

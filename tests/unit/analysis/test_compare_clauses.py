@@ -10,6 +10,7 @@ import pytest
 from tests.builders import (
     all_,
     any_,
+    argument,
     clause,
     framework,
     met,
@@ -295,6 +296,15 @@ def test_a_yearly_re_approval_that_fell_away_is_looser():
     old = version("1", GUARDED, safeguards=(safeguard(re_approve=YEAR),))
 
     assert only_field(old, version("2", GUARDED)) == ("re-approve", "1 year", "none", Direction.LOOSER)
+
+
+@pytest.mark.parametrize("more", [{"safeguards": (safeguard("x"),)}, {"arguments": (argument("x"),)}])
+def test_a_standard_or_an_argument_that_was_left_to_judgement_is_looser(more):
+    """Nothing is asked of it any more."""
+    old, new = version("1", GUARDED, **more), version("2", GUARDED, judgements=(Judgement(clause=clause("x")),))
+
+    (found,) = [c for c in changes(old, new) if c.new and c.new[0].id == "x"]
+    assert [(f.field, f.direction) for f in found.fields] == [("kind", Direction.LOOSER)]
 
 
 def test_a_rule_that_was_left_to_judgement_is_looser():

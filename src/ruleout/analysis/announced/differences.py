@@ -21,12 +21,6 @@ from ruleout.model.listed_clauses import Listed, clauses_of
 #: Kinds of clause that only say something: taking one away takes no commitment away.
 _SPEAKING = frozenset({"recommendation", "left to judgement", "left out"})
 
-
-#: Kinds of clause that ask for something: one that becomes a clause which only asks a question asks for it no more.
-_DEMANDING = frozenset(
-    {"rule", "red line", "duty", "safeguard", "criterion", "argument", "change procedure", "threshold", "checkpoint"}
-)
-
 #: The published document itself. That it differs is told by every clause that does; where none does, by this.
 DOCUMENT = "@document"
 
@@ -176,8 +170,6 @@ def _less(
         yield "it is gone"
     if one is None and other is not None and _permits(other):
         yield "it permits what nothing permitted before"
-    if one is not None and other is not None and one.kind in _DEMANDING and other.kind not in _DEMANDING | _SPEAKING:
-        yield f"kind: {one.kind} → {other.kind}"
     yield from (f"{f.field}: {f.was} → {f.now}" for f in fields if f.direction is Direction.LOOSER)
     if witness is not None:
         yield "a state shows it"

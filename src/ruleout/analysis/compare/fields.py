@@ -23,8 +23,21 @@ from ruleout.model.listed_clauses import Listed
 from ruleout.model.outcome import Force
 from ruleout.model.plain import decimal_text
 
-_DECIDING = ("rule", "red line", "threshold", "duty", "change procedure")
-_SPEAKING = ("recommendation", "left to judgement", "left out")
+#: Kinds of clause that ask for something: one that becomes a clause of another kind asks for it no more.
+_DEMANDING = frozenset(
+    {
+        "rule",
+        "red line",
+        "duty",
+        "safeguard",
+        "criterion",
+        "argument",
+        "change procedure",
+        "threshold",
+        "checkpoint",
+        "indicator",
+    }
+)
 
 
 def field_changes(old: Listed, new: Listed) -> tuple[FieldChange, ...]:
@@ -51,9 +64,9 @@ def _changes(old: Listed, new: Listed) -> Iterator[FieldChange]:
 
 
 def _kind_order(old: str, new: str) -> Direction:
-    if old in _DECIDING and new in _SPEAKING:
-        return Direction.LOOSER
-    return Direction.STRICTER if old in _SPEAKING and new in _DECIDING else Direction.UNCLEAR
+    if (old in _DEMANDING) is (new in _DEMANDING):
+        return Direction.UNCLEAR
+    return Direction.LOOSER if old in _DEMANDING else Direction.STRICTER
 
 
 def _validity(name: str, old: Threshold, new: Threshold) -> Iterator[FieldChange]:
