@@ -18,6 +18,7 @@ from ruleout.framework import parse_framework
 from ruleout.model.clause import Clause
 from ruleout.model.framework import Framework
 from ruleout.model.listed_clauses import Carrier
+from ruleout.model.mapping import ChangeKind, ClauseRow, VersionMapping
 
 TEXT = (Path(__file__).parents[3] / "examples" / "northlight/files/frameworks/northlight-fsf/1.1.yaml").read_text(
     "utf-8"
@@ -144,6 +145,22 @@ def test_a_standard_that_is_only_spoken_of_asks_less(kept):
     (one,) = differences(*versions, compare((Step(*versions, None),))).found
 
     assert (one.clause, one.relocated, bool(one.less)) == ("spare", True, True)
+
+
+def test_a_duty_is_gone_though_a_mapping_says_that_another_one_goes_on_for_it():
+    """A duty that stood beside it before and stands there still takes nobody's place."""
+    duty = TEXT[TEXT.index("  framework-review:") : TEXT.index("\nchangelog:")]
+    old, new = (
+        parse_framework(one.encode(), file="f") for one in (TEXT, TEXT.replace(duty, "").replace('"1.1"', '"1.2"'))
+    )
+    row = ClauseRow(
+        old=("framework-review",), new=("risk-report",), change=ChangeKind.STRENGTHENED, dimensions=(),
+        says="So.", announced=None, because="So.",
+    )  # fmt: skip
+    step = Step(old, new, VersionMapping(correspondences=(), rows=(row,)))
+    one = {one.clause: one for one in differences(old, new, compare((step,))).found}["framework-review"]
+
+    assert "it is gone" in one.less
 
 
 @pytest.mark.parametrize(("before", "after", "less"), [("1 year", "6 months", False), ("6 months", "1 year", True)])

@@ -133,6 +133,8 @@ def _clauses(before: Mapping[str, Listed], after: Mapping[str, Listed], shows: _
                 yield _told(What.DIFFERS, one, other, fields, shows)
         elif one is not None:
             follower = after.get(shows.continues(name))
+            if follower is not None and follower.id in before and shows.continues(follower.id) in ("", follower.id):
+                follower = None  # it goes on for itself
             yield _told(What.GONE, one, follower, () if follower is None else tuple(_fields(one, follower)), shows)
         elif other is not None:
             yield _told(What.NEW, None, other, (), shows)
