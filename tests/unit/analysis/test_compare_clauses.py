@@ -234,6 +234,13 @@ def test_a_threshold_is_compared_field_by_field(given, field):
     assert only_field(version("1", GUARDED), version("2", GUARDED, thresholds=(threshold(**given),))) == field
 
 
+def test_who_decides_is_a_demand_that_can_go():
+    """Where no role is named, anybody may state it (D-3)."""
+    anybody = version("2", GUARDED, thresholds=(replace(threshold(), decides=None),))
+
+    assert only_field(version("1", GUARDED), anybody) == ("decides", "ceo", "none", Direction.LOOSER)
+
+
 ONE, TWO = ref(Kind.INDICATOR, "one"), ref(Kind.INDICATOR, "two")
 MEASURED = [
     (any_(ONE, TWO), Direction.STRICTER),

@@ -52,7 +52,7 @@ class Field:
 
 
 _BURDENS = (BurdenOfProof.NOT_REACHED, BurdenOfProof.UNSTATED, BurdenOfProof.HOLD, BurdenOfProof.REACHED)
-_QUORUM = both(narrower(absent=True))
+_QUORUM = narrower(absent=True)
 _DECIDES = Field("decides", "decides", _QUORUM)
 
 #: By the type of a clause's carrier.
