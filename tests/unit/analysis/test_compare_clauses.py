@@ -225,6 +225,7 @@ THRESHOLDS = [
         ("determined-by", "both", "determination", Direction.LOOSER),
     ),
     ({"domain": "cyber"}, ("domain", "cbrn", "cyber", Direction.UNCLEAR)),
+    ({"burden": BurdenOfProof.HOLD}, ("when-unknown", "reached", "hold", Direction.STRICTER)),
 ]
 
 

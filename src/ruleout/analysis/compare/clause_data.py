@@ -51,7 +51,7 @@ class Field:
     order: Order
 
 
-_BURDENS = (BurdenOfProof.NOT_REACHED, BurdenOfProof.UNSTATED, BurdenOfProof.HOLD, BurdenOfProof.REACHED)
+_BURDENS = (BurdenOfProof.NOT_REACHED, BurdenOfProof.UNSTATED, BurdenOfProof.REACHED, BurdenOfProof.HOLD)
 _QUORUM = narrower(absent=True)
 _DECIDES = Field("decides", "decides", _QUORUM)
 
