@@ -93,6 +93,25 @@ def test_what_asks_less(old, new, clause, less):
     assert bool(one[clause].less) is less
 
 
+@pytest.mark.parametrize(
+    ("bars", "level", "less"),
+    [
+        ("rule-out-below: 0.1, reached-at: 0.4", "0.1", True),
+        ("rule-out-below: 0.1", "0.01", False),
+        ("reached-at: 0.4", "0.01", True),
+        ("reached-at: 0.4", "0.1", False),
+    ],
+)
+def test_another_level_asks_less_where_it_is_easier_to_rule_out_or_only_harder_to_reach(bars, level, less):
+    """An indicator without a rule-out bar can say nothing but that a threshold is reached."""
+    before = TEXT.replace("rule-out-below: 0.1, reached-at: 0.4", bars)
+    texts = before, before.replace("fresh-days: 270", f"fresh-days: 270\n    alpha: {level}")
+    versions = [parse_framework(one.encode(), file="f") for one in texts]
+    (one,) = differences(*versions, compare((Step(*versions, None),))).found
+
+    assert (one.clause, bool(one.less), one.more) == ("autonomy-suite", less, not less)
+
+
 @pytest.mark.parametrize("demand", ["stopping: continuing", "elicitation: full", "task-version: '2'"])
 def test_a_demand_on_evidence_that_goes_asks_less(demand):
     """Who takes it away says so."""

@@ -17,7 +17,6 @@ from ruleout.analysis.compare.orders import (
     reworded,
     rising,
     shorter,
-    smaller,
     strictest,
     unordered,
 )
@@ -114,7 +113,6 @@ CLAUSE_DATA: dict[type, tuple[Field, ...]] = {
         Field("threshold", "threshold", unordered),
         Field("weight", "weight", strictest((Weight.SUPPORTING, Weight.SATURATED), Weight.LOAD_BEARING)),
         Field("evaluation", "evaluation", unordered),
-        Field("alpha", "alpha", smaller),
         Field("margin", "margin", larger),
         Field("direction", "direction", unordered),
         Field("needs-interval", "needs_interval", rising((False, True))),

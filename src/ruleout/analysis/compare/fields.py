@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 from ruleout.analysis.compare.clause_data import CLAUSE_DATA
-from ruleout.analysis.compare.orders import rising, shorter
+from ruleout.analysis.compare.orders import larger, rising, shorter, smaller
 from ruleout.analysis.compare.result import Direction, FieldChange
 from ruleout.model.clause import Period
 from ruleout.model.evidence import Bar, Indicator
@@ -78,7 +78,13 @@ def _validity(name: str, old: Threshold, new: Threshold) -> Iterator[FieldChange
 
 
 def _bars(name: str, old: Indicator, new: Indicator) -> Iterator[FieldChange]:
-    """A bar that is moved towards concern asks less: what it is held against must be worse before anything follows."""
+    """A bar that is moved towards concern asks less: what it is held against must be worse before anything follows.
+
+    A smaller level makes it harder to rule out, and, where nothing can be ruled out, only harder to reach.
+    """
+    if old.alpha != new.alpha:
+        order = larger if old.rule_out is None and new.rule_out is None else smaller
+        yield _change(name, "alpha", (old.alpha, new.alpha), order(old.alpha, new.alpha))
     for field, one, other in (
         ("rule-out bar", old.rule_out, new.rule_out),
         ("reached bar", old.reached, new.reached),
@@ -131,5 +137,5 @@ def shown(value: object) -> str:
 
 def compared_data(carrier: type) -> frozenset[str]:
     """Return the attributes of a clause's carrier that `field_changes` looks at. Pure."""
-    special = {Threshold: {"valid"}, Indicator: {"rule_out", "reached", "alert"}}
+    special = {Threshold: {"valid"}, Indicator: {"alpha", "rule_out", "reached", "alert"}}
     return frozenset({field.attribute for field in CLAUSE_DATA.get(carrier, ())} | special.get(carrier, set()))
