@@ -201,6 +201,23 @@ def test_a_part_that_nothing_but_an_unknown_answer_decides_is_a_change_all_the_s
     assert only_field(version("1", old), version("2", GUARDED))[3] is direction
 
 
+LENGTHS = [
+    (Period(months=1), Period(days=30), Direction.UNCLEAR),
+    (Period(days=182), Period(months=6), Direction.UNCLEAR),
+    (Period(months=3), Period(days=88), Direction.STRICTER),
+    (Period(months=3), Period(days=93), Direction.LOOSER),
+    (Period(days=365), YEAR, Direction.LOOSER),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "direction"), LENGTHS)
+def test_a_length_in_other_units_asks_more_only_if_it_never_ends_later(before, after, direction):
+    """Thirty days end before a month in March and after it in February."""
+    old, new = (version(v, GUARDED, duties=(duty("d", within=p),)) for v, p in (("1", before), ("2", after)))
+
+    assert only_field(old, new)[3] is direction
+
+
 def test_one_length_told_in_other_units_asks_neither_more_nor_less():
     """Twelve months are a year."""
     old, new = (version(v, GUARDED, duties=(duty("d", within=p),)) for v, p in (("1", YEAR), ("2", Period(months=12))))

@@ -14,7 +14,7 @@ import z3  # type: ignore[import-untyped]  # the package carries no types
 
 from ruleout.analysis.compare.gating import parting, with_answer
 from ruleout.analysis.compare.joint import Joint, Step, is_answer
-from ruleout.analysis.compare.orders import length_of
+from ruleout.analysis.compare.orders import ends_sooner
 from ruleout.analysis.compare.result import Gated
 from ruleout.analysis.compare.search import OutOfTimeError, Search
 from ruleout.analysis.compare.witnesses import Pair, witness
@@ -131,7 +131,7 @@ def _safeguard_lives(framework: Framework) -> dict[str, Life]:
 def _ends_sooner(mine: Life, other: Life) -> str:
     """By which event a finding ends that the other version does not end so soon; "" for none."""
     events = []
-    if mine[0] is not None and (other[0] is None or length_of(mine[0]) < length_of(other[0])):
+    if mine[0] is not None and (other[0] is None or ends_sooner(mine[0], other[0])):
         events.append(f"after {mine[0]}")
     if mine[1] is not None and (other[1] is None or mine[1] < other[1]):
         events.append(f"at {mine[1]} times the effective compute")

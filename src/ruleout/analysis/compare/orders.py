@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from ruleout.analysis.compare.result import Direction
 from ruleout.model.clause import Period
+
+_FOUR_YEARS = tuple(date(2025, 1, 1) + timedelta(days=count) for count in range(4 * 365 + 1))
 
 #: Whether a datum that differs asks more of the developer, less, or neither can be said; None where it means the same.
 Order = Callable[[Any, Any], Direction | None]
@@ -44,9 +47,10 @@ def shorter(old: Period | int | None, new: Period | int | None) -> Direction:
     """A limit where there was none is stricter, and so is a nearer one."""
     if old is None or new is None:
         return Direction.STRICTER if old is None else Direction.LOOSER
-    if length_of(new) == length_of(old):
+    sooner, later = ends_sooner(new, old), ends_sooner(old, new)
+    if sooner == later:
         return Direction.UNCLEAR
-    return Direction.STRICTER if length_of(new) < length_of(old) else Direction.LOOSER
+    return Direction.STRICTER if sooner else Direction.LOOSER
 
 
 def longer(old: Period | None, new: Period | None) -> Direction:
@@ -56,11 +60,15 @@ def longer(old: Period | None, new: Period | None) -> Direction:
     return opposite_of(shorter(old, new))
 
 
-def length_of(limit: Period | int) -> float:
-    """Return a limit as a number to compare with others of its kind: a period's mean length in days. Pure."""
-    if isinstance(limit, int):
-        return limit
-    return (limit.years * 12 + limit.months) * 30.436875 + limit.days
+def ends_sooner(one: Period | int, other: Period | int) -> bool:
+    """Return whether a limit ends before another of its kind, counted from some day: a month has no one length. Pure."""
+    if isinstance(one, Period) and isinstance(other, Period):
+        return any(mine < its for mine, its in zip(_lengths(one), _lengths(other), strict=True))
+    return one < other  # type: ignore[operator]  # two of a kind
+
+
+def _lengths(period: Period) -> list[timedelta]:
+    return [period.after(day) - day for day in _FOUR_YEARS]
 
 
 def larger(old: Decimal | int | None, new: Decimal | int | None) -> Direction:
