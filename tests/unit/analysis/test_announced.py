@@ -182,6 +182,28 @@ def test_a_duty_is_gone_though_a_mapping_says_that_another_one_goes_on_for_it():
     assert "it is gone" in one.less
 
 
+LINEAGE = """    lineage:
+      - {from: [autonomy], versions: ["1.0"], carries: [ruled-out], because: It is one line.}
+    determined-by: indicators"""
+
+
+def test_the_argument_of_a_lineage_in_other_words_asks_no_less():
+    """The same findings carry over from the same ids."""
+    with_it = TEXT.replace("    determined-by: indicators", LINEAGE)
+    texts = (
+        with_it,
+        with_it.replace("It is one line.", "The line is one."),
+        with_it.replace("[ruled-out]", "[ruled-out, reached]"),
+    )
+    versions = [parse_framework(one.encode(), file="f") for one in texts]
+
+    (reworded,), (wider,) = (
+        differences(versions[0], one, compare((Step(versions[0], one, None),))).found for one in versions[1:]
+    )
+    assert (reworded.clause, reworded.less) == ("autonomy-1", ())
+    assert wider.less
+
+
 @pytest.mark.parametrize(("before", "after", "less"), [("1 year", "6 months", False), ("6 months", "1 year", True)])
 def test_a_finding_that_lapses_sooner_asks_more_and_is_shown_by_no_looser_state(before, after, less):
     """The state in which a finding has lapsed under the new version alone shows that the new one is the stricter."""

@@ -15,7 +15,7 @@ from enum import Enum
 from ruleout.analysis.compare.fields import compared_data, field_changes, shown
 from ruleout.analysis.compare.result import Comparison, Direction, FieldChange, Gated, Witness
 from ruleout.model.clause import Clause
-from ruleout.model.framework import Criterion, Framework, Interim, PeerClause, PeerKind
+from ruleout.model.framework import Criterion, Framework, Interim, Lineage, PeerClause, PeerKind
 from ruleout.model.listed_clauses import Listed, clauses_of
 
 #: Kinds of clause that only say something: taking one away takes no commitment away.
@@ -202,8 +202,13 @@ def _other_data(one: Listed, other: Listed) -> Iterator[FieldChange]:
         values = getattr(one.carrier, field.name), getattr(other.carrier, field.name)
         if field.name not in compared and not _is_listed(values) and values[0] != values[1]:
             # A finding that now carries over from elsewhere answers a question that was open before.
-            wider = field.name == "lineage" and not set(values[1]) <= set(values[0])
+            wider = field.name == "lineage" and not _carried(values[1]) <= _carried(values[0])
             yield _field(other.id, field.name.replace("_", "-"), values, Direction.LOOSER if wider else None)
+
+
+def _carried(lines: tuple[Lineage, ...]) -> set[Lineage]:
+    """What carries over from where, without the argument for it."""
+    return {dataclasses.replace(line, because="") for line in lines}
 
 
 def _is_listed(values: tuple[object, object]) -> bool:
