@@ -29,8 +29,9 @@ from tests.random_frameworks import ACTIVITIES, random_framework, random_state
 
 pytest.importorskip("z3", reason="the solver is not installed")
 
-from ruleout.analysis.compare.joint import Step
+from ruleout.analysis.compare.joint import Joint, Step
 from ruleout.analysis.compare.result import Comparison, Standing, Witness
+from ruleout.analysis.compare.search import OutOfTimeError, Search
 from ruleout.analysis.compare.states import compare_activity
 from ruleout.analysis.compare.versions import compare
 from ruleout.analysis.compare.witnesses import Pair
@@ -233,6 +234,25 @@ def test_a_standard_that_one_version_never_defines_is_not_shared():
     (one,) = compared(old, new).activities
 
     assert texts(one.looser) == ["everything in order: 1 holds (r), 2 lets it proceed"]
+
+
+def test_a_question_that_the_solver_did_not_settle_in_time_leaves_nothing_behind(monkeypatch):
+    """The next one is asked of the versions alone, not of what was looked for before."""
+    search = Search(Joint((Step(version("1", GUARDED), version("2", GUARDED), None),)), HERE, timeout_ms=20_000)
+    yes, no = search.joint.truth(0, reached().atom)
+    first = iter([True])
+
+    def satisfiable() -> bool:
+        if next(first, False):
+            return True
+        raise OutOfTimeError
+
+    monkeypatch.setattr(search, "_satisfiable", satisfiable)
+    with pytest.raises(OutOfTimeError):
+        search.smallest(yes)
+    monkeypatch.undo()
+
+    assert search.smallest(no) is not None
 
 
 # --- what else bears on an outcome ------------------------------------------------------------------------------------

@@ -114,10 +114,11 @@ class Search:
 
     def _possible(self, fact: z3.BoolRef) -> bool:
         self._solver.push()
-        self._solver.add(fact)
-        found = self._satisfiable()
-        self._solver.pop()
-        return found
+        try:
+            self._solver.add(fact)
+            return self._satisfiable()
+        finally:
+            self._solver.pop()
 
     def _satisfiable(self) -> bool:
         found = self._solver.check()
