@@ -3,18 +3,30 @@
 
 Everything that changes a log's files goes through `FileOps`, six operations, so that a test can fail or kill at each.
 An error of any of them is passed on as it is: the caller decides, and a log's writer stops for good.
+
+Files under their own SHA-256 are kept by several processes at once, perhaps of several hosts: each writes a temporary file
+of its own and holds its lock, which goes with the process. A temporary file that nobody holds and that was last written a
+day before another one beside it is abandoned: whoever writes next in its folder removes it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
 import os
+import re
+import secrets
+import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from ruleout.errors import LedgerError
+
+_ABANDONED_S = 86_400
+#: Of a temporary file for an object, also as versions before named them.
+_TEMPORARY = re.compile(r"[0-9a-f]{62}(\.[0-9a-f]+)?\.tmp")
 
 
 class FileOps(Protocol):
@@ -85,7 +97,7 @@ class OneCallFiles(SystemFiles):
             super().append(fd, bytes(rest))
 
 
-@contextmanager
+@contextlib.contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
     """Turn an error of the operating system about the log at `path` into a LedgerError."""
     try:
@@ -117,6 +129,28 @@ def replace_files(files: Iterable[tuple[Path, bytes]], ops: FileOps) -> None:
         sync_directory(directory, ops)
 
 
+def write_object(target: Path, pieces: Iterable[bytes], ops: FileOps) -> None:
+    """Write the file whose name is the digest of these pieces, whole or not at all; durable on return.
+
+    Folders that are missing are made. What crashed writers left in the file's folder is removed, once it is surely theirs.
+
+    Raises:
+        OSError: the disk failed. What reading the pieces raises is passed on; nothing is kept then.
+    """
+    make_directory(target.parent, ops)
+    # A process's id is no name of it: in two containers that share the folder there may be one.
+    temporary = target.with_name(f"{target.name}.{secrets.token_hex(8)}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    try:
+        written_s = _fill(descriptor, pieces, ops)
+        ops.rename(temporary, target)
+    finally:
+        os.close(descriptor)
+        temporary.unlink(missing_ok=True)  # it is there only if something failed
+    _remove_abandoned(target.parent, written_s)
+    sync_directory(target.parent, ops)
+
+
 def make_directory(path: Path, ops: FileOps) -> None:
     """Make a directory and those above it; each is durable in its parent on return."""
     if path.is_dir():
@@ -133,3 +167,35 @@ def sync_directory(path: Path, ops: FileOps) -> None:
         ops.sync(fd)
     finally:
         os.close(fd)
+
+
+def _fill(descriptor: int, pieces: Iterable[bytes], ops: FileOps) -> float:
+    """Write the bytes under the file's lock; return when that was, by the clock of the disk."""
+    with contextlib.suppress(OSError):  # where files have no locks nothing is taken for abandoned either
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    for piece in pieces:
+        ops.write(descriptor, piece)
+    ops.sync(descriptor)
+    return os.fstat(descriptor).st_mtime
+
+
+def _remove_abandoned(folder: Path, now_s: float) -> None:
+    with contextlib.suppress(OSError):  # another time: the object is kept
+        for path in folder.iterdir():
+            if _TEMPORARY.fullmatch(path.name) and _is_old(path, now_s):
+                _remove_unheld(path)
+
+
+def _is_old(path: Path, now_s: float) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        found = path.lstat()
+        return stat.S_ISREG(found.st_mode) and found.st_mtime < now_s - _ABANDONED_S
+    return False
+
+
+def _remove_unheld(path: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb"), contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()

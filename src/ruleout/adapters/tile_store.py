@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruleout.adapters.durable_file import FileOps, SystemFiles, disk_errors, replace_files
+from ruleout.adapters.durable_file import FileOps, SystemFiles, disk_errors, replace_files, write_object
 from ruleout.adapters.files import read_regular
 from ruleout.errors import LedgerError, NotFound, VerificationFailed
 from ruleout.ledger.checkpoint import Checkpoint, open_checkpoint
@@ -270,13 +270,13 @@ def _require_tile(view: LogView, tile: Tile) -> None:
 def put_object(path: Path, data: bytes, *, ops: FileOps | None = None) -> str:
     """Keep `data` in the log at `path` under its SHA-256 (hex), which is returned; durable on return.
 
-    Raises LedgerError if the disk failed.
+    Several processes may keep the same bytes at once. Raises LedgerError if the disk failed.
     """
     digest = hashlib.sha256(data).hexdigest()
     target = path / object_path(digest)
     with disk_errors(path):
         if not target.exists():
-            replace_files([(target, data)], ops or SystemFiles())
+            write_object(target, (data,), ops or SystemFiles())
     return digest
 
 

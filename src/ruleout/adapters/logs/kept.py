@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from ruleout.adapters.durable_file import SystemFiles, disk_errors, make_directory, sync_directory
+from ruleout.adapters.durable_file import SystemFiles, disk_errors, write_object
 from ruleout.evidence import Source
 from ruleout.evidence.source import pieces
 
@@ -23,26 +22,4 @@ def put_source(ledger: Path, source: Source) -> None:
     target = ledger / "objects" / source.sha256[:2] / source.sha256[2:]
     with disk_errors(ledger):
         if not target.exists():
-            _write(target, source)
-
-
-def _write(target: Path, source: Source) -> None:
-    ops = SystemFiles()
-    make_directory(target.parent, ops)
-    temporary = target.with_name(f"{target.name}.{os.getpid()}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    try:
-        _fill(descriptor, source, ops)
-        ops.rename(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)  # it is there only if something failed
-    sync_directory(target.parent, ops)
-
-
-def _fill(descriptor: int, source: Source, ops: SystemFiles) -> None:
-    try:
-        for piece in pieces(source):
-            ops.write(descriptor, piece)
-        ops.sync(descriptor)
-    finally:
-        os.close(descriptor)
+            write_object(target, pieces(source), SystemFiles())
