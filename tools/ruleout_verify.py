@@ -14,8 +14,8 @@ every disclosure fits its place, and whether a quorum of witnesses cosigned the 
 the reason that the log gives; with --strict it fails where the log gives none.
 
 It does NOT replay decisions, or know whose keys these are: name the log's keys with --vkey, the authors' with --keyring
-(a JSON list of {vkey, person, roles, from}) and the witnesses that you rely on with --policy (C2SP tlog-policy), else
-those of the bundle itself are used, and it says so. Exit code: 0 nothing failed, 1 something failed, 2 not a bundle.
+(a JSON list of {vkey, person, roles, from}) and your witnesses with --policy (C2SP tlog-policy), else it uses those of
+the bundle and says so. Exit code: 0 nothing failed, 1 something failed, 2 no bundle, 3 a --host compared with nothing.
 
 The format is docs/guide/bundle-format.md; the clauses are docs/spec/ledger.md.
 """
@@ -1572,7 +1572,8 @@ def main(arguments):
     if package:
         report["package"] = package
     print(json.dumps(report, indent=2) if args.json else show(report))
-    return 1 if report["level"] == "none" else 0
+    bare = any(one["name"].startswith("host-log ") and one["status"] == "not done" for one in report["checks"])
+    return 1 if report["level"] == "none" else 3 if bare else 0
 
 
 if __name__ == "__main__":

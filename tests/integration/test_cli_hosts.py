@@ -88,6 +88,27 @@ def test_both_verifiers_hold_a_copy_against_the_record(place: Place) -> None:
     assert SINGLE.main([files[0], "--host", files[1]]) == 0
 
 
+def test_a_copy_that_is_compared_with_nothing_is_no_success(place: Place) -> None:
+    """Another host's log, one never taken, or chosen entries of the one that was: it is said, and both verifiers exit 3."""
+    for name in ("record", "sealing"):
+        place.done("export", f"{name}.json", "-w", name)
+    for words in (("record", "--host", "sealing"), ("record.json", "--host", "sealing.json")):
+        ran = place.run("verify", *words)
+        assert (ran.code, "was compared with nothing" in " ".join(ran.text.split())) == (3, True)
+    place.take()
+    place.done("init", "unrelated", "--origin", "lab.example/edge-2", "--producer", "gateway")
+    place.done("key", "new", "gateway-2", "--role", "gateway", "--person", "bo", "-w", "unrelated")
+    for name in ("record", "unrelated"):
+        place.done("export", f"{name}-now.json", "-w", name)
+    place.done("export", "chosen.json", "--entry", "0", "-w", "sealing")
+    files = {name: str(place.folder / name) for name in ("record-now.json", "unrelated-now.json", "chosen.json")}
+    for other in ("unrelated-now.json", "chosen.json"):
+        given = ("record-now.json", "--host", "sealing.json", "--host", other)
+        ran = place.run("verify", *given, "--json")
+        assert (ran.code, ran.json["holds"]) == (3, True)
+        assert SINGLE.main([files["record-now.json"], "--host", files[other]]) == 3
+
+
 def test_a_log_that_was_cut_off_or_rewritten_is_refused_and_nothing_is_written(place: Place) -> None:
     shutil.copytree(place.folder / "sealing", place.folder / "backup")
     place.grow("gateway-2")

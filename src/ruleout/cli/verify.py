@@ -14,6 +14,7 @@ from ruleout.app.change_control.in_force import frameworks_beside
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, instant
 from ruleout.cli.output import page_width, say, show_json, show_page
+from ruleout.ledger.verify_hosts import is_uncompared
 from ruleout.model.expiry import utc_day
 from ruleout.reports.verification_text import verification_page, verification_value
 
@@ -42,7 +43,7 @@ def command(
 
     Needs no network and no trust in the author beyond the keys shown. Roadmap and framework files of the workspace that say
     other than its record are named; `ruleout check` refuses them. Witnesses are those of your policy, else of the bundle's own,
-    which is said. Exit codes: 0 the record holds, 1 a check failed.
+    which is said. Exit codes: 0 the record holds, 1 a check failed, 2 no record, 3 a host's log was compared with nothing.
 
     Examples:
       ruleout verify
@@ -60,4 +61,6 @@ def command(
         show_page(verification_page(bundle, report, at=today, width=page_width()))
     for text in beside:
         say(f"not in the record: {text}")
-    return ExitCode.STOP if report.has_failed else ExitCode.OK
+    if report.has_failed:
+        return ExitCode.STOP
+    return ExitCode.HOLD if is_uncompared(report) else ExitCode.OK

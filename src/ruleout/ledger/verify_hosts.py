@@ -13,6 +13,8 @@ from ruleout.ledger.host_logs import HostState, require_beside, starting_keys, s
 from ruleout.ledger.key_life import key_entries
 from ruleout.ledger.verify import Check, Level, Report, Status, verify_bundle
 
+_STEP = "host-log "
+
 
 def beside_host(report: Report, record: Bundle, host: Bundle) -> Report:
     """Return the report of a record with one step more, `host-log ORIGIN`, for a copy of a host's log.
@@ -25,7 +27,7 @@ def beside_host(report: Report, record: Bundle, host: Bundle) -> Report:
         report: what `verify_bundle` said of `record`.
         host: the copy of the host's log.
     """
-    name = f"host-log {host.origin}"
+    name = f"{_STEP}{host.origin}"
     try:
         states, why = _states(record, host)
         check = Check(name, Status.NOT_DONE, why) if why else Check(name, Status.PASSED, require_copy(states, host))
@@ -34,6 +36,11 @@ def beside_host(report: Report, record: Bundle, host: Bundle) -> Report:
     level = Level.NONE if check.status is Status.FAILED else report.level
     told = (f"{name} was compared with nothing: {check.detail}",) if check.status is Status.NOT_DONE else ()
     return replace(report, checks=(*report.checks, check), level=level, caveats=(*report.caveats, *told))
+
+
+def is_uncompared(report: Report) -> bool:
+    """Whether a copy that was named was compared with nothing, so that of it nothing is said. Pure."""
+    return any(one.status is Status.NOT_DONE and one.name.startswith(_STEP) for one in report.checks)
 
 
 def _states(record: Bundle, host: Bundle) -> tuple[tuple[HostState, ...], str]:
