@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from tests.integration.command_line import run as ruleout
 from tests.ledger_builders import CEO, KEYRING, LOG, OBJECT, RSO, bundle_of, chain, checkpoint_of, draft, ref
 
 from ruleout.cli.main import main
@@ -252,11 +253,14 @@ def test_the_command_takes_keys_known_from_elsewhere(tmp_path: Path) -> None:
 
 
 def test_the_command_refuses_what_is_no_bundle(tmp_path: Path) -> None:
-    """Exit 2 for a missing file, another file, a hostile one, or a bad key."""
-    path = tmp_path / "bundle.json"
+    """Exit 2 for a missing file, another file, a hostile one, or a bad key; so does `ruleout verify` for what is no bundle."""
+    path = tmp_path / "other.json"
     for data in (b"", b"{}", b"[" * 100_000, b"\xff", b'{"a":1e999}'):
         path.write_bytes(data)
         assert run(path).returncode == 2
+        assert [ruleout(verb, path).code for verb in ("verify", "replay")] == [2, 2]
+    ran = ruleout("verify", write(tmp_path, BUNDLES["full"]), "--host", path)
+    assert (ran.code, "expected a bundle, got another file" in ran.err, ran.text) == (2, True, "")
     assert run(tmp_path / "nowhere").returncode == 2
     assert run(write(tmp_path, BUNDLES["full"]), "--vkey", "x").returncode == 2
 

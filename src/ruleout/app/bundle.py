@@ -87,9 +87,19 @@ def write_bundle(bundle: Bundle, path: Path) -> int:
 
 
 def read_bundle(path: Path) -> Bundle:
-    """Return the bundle of a file, which may be a review's package. Effect: reads. Raises VerificationFailed if none."""
+    """Return the bundle of a file, which may be a review's package. Effect: reads.
+
+    Raises:
+        RuleoutError: it is none.
+        VerificationFailed: the package is not as it was made, whatever it carries.
+    """
     data = read_bounded(path, limit_bytes=MAX_PAGE_BYTES, what="bundle")
-    return parse_bundle(open_sealed(data).bundle if is_page(data) else data)
+    held = open_sealed(data).bundle if is_page(data) else data
+    try:
+        return parse_bundle(held)
+    except VerificationFailed as error:
+        hint = "Name a bundle, as `ruleout export` writes it, or a workspace; if this was one, ask for it again."
+        raise RuleoutError(f"{path}: expected a bundle, got another file: {error}", hint=hint) from error
 
 
 def open_bundle(path: Path) -> Bundle:
@@ -113,7 +123,7 @@ def verify(
             what the record knows of it.
 
     Raises:
-        LedgerError, VerificationFailed, NotFound: it cannot even be opened as one, or the policy is none.
+        RuleoutError, VerificationFailed: it cannot even be opened as one, or the policy is none.
     """
     own = None if policy is None else read_witness_policy(policy)
     bundle = open_bundle(path)
