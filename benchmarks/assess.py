@@ -115,4 +115,6 @@ def show_warm(found: dict[str, float]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from material.ending import end_with
+
+    end_with(main)

@@ -21,7 +21,6 @@ import argparse
 import itertools
 import json
 import math
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -401,4 +400,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from material.ending import end_with
+
+    end_with(main)

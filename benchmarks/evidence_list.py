@@ -119,4 +119,6 @@ def show(times: dict[str, float], *, entries: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from material.ending import end_with
+
+    end_with(main)

@@ -286,4 +286,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from material.ending import end_with
+
+    end_with(main)

@@ -215,4 +215,6 @@ def _table(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from material.ending import end_with
+
+    end_with(main)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -173,4 +172,6 @@ def _entities() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from material.ending import end_with
+
+    end_with(main)

@@ -138,4 +138,6 @@ def _large(turns: int) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from material.ending import end_with
+
+    end_with(main)
