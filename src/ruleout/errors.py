@@ -60,7 +60,7 @@ class BadInput(RuleoutError):
 
     def __init__(self, problems: tuple[Problem, ...], *, hint: str = "") -> None:
         files = sorted({p.where.file for p in problems})
-        super().__init__(f"{len(problems)} problem(s) in {', '.join(files)}", hint=hint)
+        super().__init__(f"{len(problems)} problem{'s' * (len(problems) != 1)} in {', '.join(files)}", hint=hint)
         self.problems = problems
 
 

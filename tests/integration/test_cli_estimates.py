@@ -181,7 +181,7 @@ def test_a_log_meets_a_table_of_results(tmp_path):
     assert (found["tasks"], found["better"], found["only_second"]) == (2, 1, ["other"])
     assert len(found["only_first"]) == 58
     page = run("estimate", "pairs", LOG, table).text
-    assert "58 task(s) not compared" in page
+    assert "58 tasks not compared" in page
     assert "and 38 more (all with --json)" in page
 
 

@@ -146,7 +146,7 @@ def test_every_problem_of_a_bad_file_is_shown_with_its_place(tmp_path):
     assert assessed.code == checked.code == 2
     assert len(shown) == len(checked.json["files"][0]["problems"]) == 3
     assert {p["path"] for p in checked.json["files"][0]["problems"]} == {"$.subject.activity", "$.at", "$.surplus"}
-    assert "3 problem(s)" in assessed.err
+    assert "3 problems in " in assessed.err
 
 
 def test_a_pipe_that_nobody_writes_to_is_refused(tmp_path):

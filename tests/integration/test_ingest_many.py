@@ -124,7 +124,7 @@ def test_the_way_of_reading_does_not_change_the_record(lab, built, tmp_path_fact
     two = other.run("ingest", folder / "logs", "--jobs", "2")
 
     assert (one.code, two.code) == (2, 2)
-    assert "31 log(s) in the record" in one.err
+    assert "31 logs in the record" in one.err
     assert recorded(lab) == recorded(other)
     assert len(recorded(lab)) == 31
     kept = [sorted(p.name for p in (at.record / "ledger" / "objects").rglob("*") if p.is_file()) for at in (lab, other)]

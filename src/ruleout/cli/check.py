@@ -12,6 +12,7 @@ from ruleout.app.check import Checked, check_files
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, WorkspaceOption, workspace_or_none
 from ruleout.cli.output import say, show_json, show_page
+from ruleout.documents.counts import count_of
 from ruleout.errors import Place, Problem
 from ruleout.framework.checks import CHECKS, Finding, Severity
 from ruleout.reports.page import Line
@@ -54,7 +55,8 @@ def _summary(checked: tuple[Checked, ...]) -> str:
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     problems = sum(len(one.problems) for one in checked)
     files = sum(one.kind != "workspace" for one in checked)
-    return f"{files} file(s), {problems} problem(s), {errors} error(s), {len(findings) - errors} warning(s)"
+    counts = {"file": files, "problem": problems, "error": errors, "warning": len(findings) - errors}
+    return ", ".join(count_of(count, noun) for noun, count in counts.items())
 
 
 def _lines(one: Checked) -> list[Line]:

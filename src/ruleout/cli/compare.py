@@ -13,6 +13,7 @@ from ruleout.app.compare import compare_versions
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, WorkspaceOption, activity, workspace_or_none
 from ruleout.cli.output import page_width, say, show_json, show_page
+from ruleout.documents.counts import count_of
 from ruleout.model.outcome import Activity
 from ruleout.reports.compare_html import comparison_html
 from ruleout.reports.compare_text import comparison_page
@@ -63,7 +64,9 @@ def command(
         show_page(comparison_page(comparison, width=page_width()))
     missing, wrong = len(comparison.not_coded), len(comparison.contradicted)
     if missing or wrong:
-        say(f"{missing} clause(s) differ without being coded, {wrong} coding(s) contradicted")
+        say(
+            f"{count_of(missing, 'clause differs', 'clauses differ')} without being coded, {count_of(wrong, 'coding')} contradicted"
+        )
     if strict and (missing or wrong):
         return ExitCode.STOP
     return ExitCode.OK if comparison.is_proved else ExitCode.HOLD

@@ -28,6 +28,7 @@ from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.forked import load_verbs, run_forked
 from ruleout.cli.options import instant
 from ruleout.cli.output import page_width, show_page
+from ruleout.documents.counts import count_of
 from ruleout.reports.page import Line, labelled
 
 
@@ -60,7 +61,7 @@ def command(
     show_page([Line(""), *labelled("", end, width=page_width(), tone="title")])
     show_page([Line("Open in a browser, Northlight's public account:"), Line(f"  {place / ACCOUNT / PAGE}", "title")])
     if failed:
-        show_page([Line(f"{failed} step(s) did not end as they should", "bad")])
+        show_page([Line(f"{count_of(failed, 'step')} did not end as {'it' if failed == 1 else 'they'} should", "bad")])
     return ExitCode.BUG if failed else ExitCode.OK
 
 

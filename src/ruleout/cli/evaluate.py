@@ -30,6 +30,7 @@ from ruleout.app.sources import find_framework, read_case
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import AtOption, JsonOption, WorkspaceOption, instant, workspace_or_none
 from ruleout.cli.output import page_width, say, show_error, show_json, show_page
+from ruleout.documents.counts import count_of
 from ruleout.errors import RuleoutError
 from ruleout.model.plain import instant_text
 from ruleout.model.run import RunOrder
@@ -158,7 +159,8 @@ def _say_next(one: Ran, listed: Listed, workspace: Path | None) -> None:
     if one.smoke:
         return
     if one.earlier:
-        say(f"{one.earlier} earlier run(s) of {one.item.id!r} lie beside it; repeating until it suits voids the level")
+        runs, lie = count_of(one.earlier, "earlier run"), "lies" if one.earlier == 1 else "lie"
+        say(f"{runs} of {one.item.id!r} {lie} beside it; repeating until it suits voids the level")
     evaluated = one.measurement.evaluated
     if evaluated is not None and evaluated > listed.case.case.at:
         say(f"it ran after the case's instant: `at:` must be {instant_text(evaluated)} or later for it to count")

@@ -14,6 +14,7 @@ from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, WorkspaceOption, instant, workspace_needed
 from ruleout.cli.output import say, show_json, show_page
 from ruleout.cli.signing import KeyOption, acting
+from ruleout.documents.counts import count_of
 from ruleout.ledger import LedgerEntry
 from ruleout.ledger.host_logs import HostState, states_in
 from ruleout.reports.page import Line
@@ -76,7 +77,7 @@ def show(json: JsonOption = False, workspace: WorkspaceOption = None) -> int:
         return ExitCode.OK
     lines = [
         Line(
-            f"{_words(of[-1][1])}, as of {of[-1][0].content.ts}, {_counted(len(of), 'state')}, by {of[-1][1].keys[0].key_id}"
+            f"{_words(of[-1][1])}, as of {of[-1][0].content.ts}, {count_of(len(of), 'state')}, by {of[-1][1].keys[0].key_id}"
         )
         for of in found.values()
     ]
@@ -85,11 +86,7 @@ def show(json: JsonOption = False, workspace: WorkspaceOption = None) -> int:
 
 
 def _words(state: HostState) -> str:
-    return f"{state.head.origin}  {_counted(state.head.size, 'entr', 'y', 'ies')}, root {state.head.root.hex()[:12]}"
-
-
-def _counted(count: int, noun: str, one: str = "", more: str = "s") -> str:
-    return f"{count} {noun}{one if count == 1 else more}"
+    return f"{state.head.origin}  {count_of(state.head.size, 'entry', 'entries')}, root {state.head.root.hex()[:12]}"
 
 
 def _value(state: HostState) -> dict[str, object]:

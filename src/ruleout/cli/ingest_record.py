@@ -16,6 +16,7 @@ from ruleout.app.ledger import recording, unlock_log_key
 from ruleout.app.workspace import Workspace
 from ruleout.cli.options import day, instant, keys_of_this_run, workspace_needed
 from ruleout.cli.output import say
+from ruleout.documents.counts import count_of
 from ruleout.errors import UnreadableLog
 
 
@@ -73,4 +74,4 @@ def taking(option: Path | None, *, keep_log: bool, owner: str, valid_until: str 
     with recording(place, keys, at=instant(None)) as (_, recorder):
         new = sum(record_kept(one, recorder, life) for one in taken.kept)
         recorder.commit()
-    say(f"{taken.logs} log(s) in the record of {place.origin}, {new} new entr{'y' if new == 1 else 'ies'}")
+    say(f"{count_of(taken.logs, 'log')} in the record of {place.origin}, {count_of(new, 'new entry', 'new entries')}")

@@ -15,6 +15,7 @@ from ruleout.app.sources import find_framework, known_frameworks, read_case
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import AtOption, JsonOption, WorkspaceOption, instant, workspace_or_none
 from ruleout.cli.output import page_width, say, show_json, show_page
+from ruleout.documents.counts import count_of
 from ruleout.model.landscape import LandscapeFact, conflicts_in
 from ruleout.model.plain import instant_text, plain
 from ruleout.reports.landscape_html import effects_html
@@ -75,7 +76,7 @@ def check(at: AtOption = None, json: JsonOption = False, workspace: WorkspaceOpt
         show_json({"at": instant_text(when), "facts": len(facts), "notes": shown})
     else:
         show_page([Line(f"{n.kind:<17}{n.fact}: {n.says}", "bad" if n.kind in DEFECTS else "warn") for n in notes])
-        say(f"{len(facts)} fact(s), {len(notes)} note(s)")
+        say(f"{count_of(len(facts), 'fact')}, {count_of(len(notes), 'note')}")
     return ExitCode.STOP if any(note.kind in DEFECTS for note in notes) else ExitCode.OK
 
 

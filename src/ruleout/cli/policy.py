@@ -13,6 +13,7 @@ from ruleout.app.policy.sources import Tested, read_bundle, tried
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, WorkspaceOption, keys_of_this_run, workspace_needed, workspace_or_none
 from ruleout.cli.output import page_width, say, show_json, show_page
+from ruleout.documents.counts import count_of
 from ruleout.policy.bundle import Bundle, bundle_digest
 from ruleout.reports.policy.policy_text import answer_page, tested_page
 
@@ -70,7 +71,7 @@ def sign_policy(
     if json:
         show_json({**_about(bundle), "file": str(out)})
     else:
-        say(f"{bundle.kind.value} {bundle.label} signed by {key}, {len(bundle.trials)} test(s), in {out}")
+        say(f"{bundle.kind.value} {bundle.label} signed by {key}, {count_of(len(bundle.trials), 'test')}, in {out}")
 
 
 def explain(

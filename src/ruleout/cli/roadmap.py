@@ -20,6 +20,7 @@ from ruleout.cli.options import JsonOption, WorkspaceOption, instant, workspace_
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.cli.roadmap_found import found_roadmap, only
 from ruleout.cli.signing import KeyOption, acting
+from ruleout.documents.counts import count_of
 from ruleout.errors import NotFound, RuleoutError
 from ruleout.model.roadmap_acts import GoalActKind, GoalStanding, GoalStatus
 from ruleout.reports.accountability.roadmap_page import roadmap_page
@@ -107,7 +108,7 @@ def set_(
     place, data = workspace_needed(workspace), _bytes(file)
     with acting(place, key, instant(None)) as (record, recorder, signer):
         goals = set_goals(data, Acting(record=record, recorder=recorder, signer=signer), file=str(file))
-    say(f"{len(goals)} goal(s) in the record of {place.origin}: {', '.join(goals)}")
+    say(f"{count_of(len(goals), 'goal')} in the record of {place.origin}: {', '.join(goals)}")
 
 
 def move(

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from ruleout.documents.counts import count_of
 from ruleout.documents.field_names import closest, fields_at
 from ruleout.documents.places import Document, Path, in_file_order
 from ruleout.documents.wording import Wording, word_of
@@ -82,7 +83,7 @@ def shown(value: object) -> str:
         case Decimal() | int():
             return str(value)
         case dict():
-            return f"a mapping of {len(value)} field(s)"
+            return f"a mapping of {count_of(len(value), 'field')}"
         case list() | tuple():
             return f"a list of {len(value)}"
     text = repr(value)

@@ -23,6 +23,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from ruleout.documents.counts import count_of
 from ruleout.estimates.distributions import Floats
 from ruleout.estimates.logistic import Fits, fit_rows
 from ruleout.estimates.results import Horizon, HorizonPoint, Weighting
@@ -226,7 +227,9 @@ def _notes(
         notes.append(f"only {len(tasks.family)} family(ies) of tasks: the interval is too narrow")
     ended = sum(bool(run.fatal_error_from) for run in runs)
     if ended:
-        notes.append(f"{ended} run(s) ended early (limits or errors) and count as scored")
+        notes.append(
+            f"{count_of(ended, 'run')} ended early (limits or errors) and {'counts' if ended == 1 else 'count'} as scored"
+        )
     for weighting in (Weighting.INVSQRT, Weighting.EQUAL):
         if _differs(runs, weighting):
             notes.append(f"the {weighting.value} weights that the file states are not those of these runs")

@@ -24,6 +24,7 @@ from math import lcm
 
 import numpy as np
 
+from ruleout.documents.counts import count_of
 from ruleout.estimates.distributions import t_quantile
 from ruleout.estimates.results import Pairs
 from ruleout.estimates.rounding import fixed, up
@@ -212,5 +213,5 @@ def _blocks(total: int, n: int) -> list[int]:
 def _notes(differences: Sequence[Fraction]) -> tuple[str, ...]:
     n, moved = len(differences), sum(d != 0 for d in differences)
     if 0 < moved < _FEW:
-        return (f"only {moved} task(s) differ: the interval says little, trust the test",)
+        return (f"only {count_of(moved, 'task differs', 'tasks differ')}: the interval says little, trust the test",)
     return (f"{n} tasks: the interval takes differences for normal, trust the test",) if 2 <= n < _SMALL else ()

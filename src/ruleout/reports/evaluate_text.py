@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 
 from ruleout.analysis.required import Required, Status
+from ruleout.documents.counts import count_of
 from ruleout.errors import Problem
 from ruleout.model.evidence import Bar, Comparison, Direction, EvidenceItem, Indicator, Measurement, SampleState
 from ruleout.model.plain import decimal_text, plain
@@ -132,13 +133,11 @@ def _requirement(indicator: Indicator) -> str:
     words = [*_bars(indicator), f"alpha {decimal_text(indicator.alpha)}"]
     if indicator.elicitation:
         words.append(f"elicitation {indicator.elicitation!r}")
-    counts = (
-        (indicator.repeats, "at least {} epoch(s)"),
-        (indicator.expected_samples, "{} samples"),
-        (indicator.task_version or None, "task version {}"),
-        (indicator.fresh_days, "at most {} days old"),
-    )
-    words += [text.format(value) for value, text in counts if value is not None]
+    repeats, samples, days = indicator.repeats, indicator.expected_samples, indicator.fresh_days
+    words += [f"at least {count_of(repeats, 'epoch')}"] if repeats is not None else []
+    words += [count_of(samples, "sample")] if samples is not None else []
+    words += [f"task version {indicator.task_version}"] if indicator.task_version else []
+    words += [f"at most {count_of(days, 'day')} old"] if days is not None else []
     words += [f"a passed {kind} check" for kind in indicator.needs]
     return ", ".join(words)
 

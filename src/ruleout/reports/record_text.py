@@ -10,6 +10,7 @@ from typing import Any
 from ruleout.analysis.record import BarJudged, CaseJudged
 from ruleout.analysis.record_outcomes import RecordOutcome
 from ruleout.analysis.record_totals import Group, Tally, Totals
+from ruleout.documents.counts import count_of
 from ruleout.model.plain import plain
 from ruleout.model.published import PublishedCase
 from ruleout.model.verdict import Verdict
@@ -143,17 +144,17 @@ def _group_lines(groups: tuple[Group, ...], *, width: int) -> list[Line]:
 
 
 def _tally_lines(name: str, tally: Tally, *, width: int) -> list[Line]:
-    parts = [f"{tally.cases} case(s), {tally.figures} comparison(s)"]
+    parts = [f"{count_of(tally.cases, 'case')}, {count_of(tally.figures, 'comparison')}"]
     if tally.figures:
         parts += [f"as printed {_answers(tally.crossed)}", f"with their uncertainty {_answers(tally.supported)}"]
     counted = (
-        (tally.in_zone, "case(s) with a tier's own bar crossed and a determination that did not follow"),
-        (tally.departures_below, "departure(s) below a figure"),
-        (tally.departures_above, "departure(s) above a figure"),
+        (tally.in_zone, "case{s} with a tier's own bar crossed and a determination that did not follow"),
+        (tally.departures_below, "departure{s} below a figure"),
+        (tally.departures_above, "departure{s} above a figure"),
         (tally.departures_indicative, "against human baselines"),
-        (tally.precautions, "precaution(s)"),
+        (tally.precautions, "precaution{s}"),
     )
-    parts += [f"{count} {what}" for count, what in counted if count]
+    parts += [f"{count} {what.format(s='s' * (count != 1))}" for count, what in counted if count]
     words = "; ".join(parts)
     return labelled(name, words, width=width)
 

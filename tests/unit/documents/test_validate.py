@@ -54,7 +54,7 @@ def lines(text: str, shape: type = FrameworkDoc, *, without: str = "S001") -> li
             "red-lines:\n  a: {prohibits: {al-of: [x]}}",
             (
                 "f.yaml:2:18: S012 at $.red-lines.a.prohibits: expected a name, or a mapping with one of all-of, any-of, at-least, not, "
-                "interim, approved, notified-before, got a mapping of 1 field(s). Hint: Write one of these shapes."
+                "interim, approved, notified-before, got a mapping of 1 field. Hint: Write one of these shapes."
             ),
         ),
     ],

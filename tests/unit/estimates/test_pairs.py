@@ -154,7 +154,7 @@ def test_swapping_the_sides_turns_the_signs():
 
 def test_few_or_hardly_differing_tasks_are_noted():
     """The interval leans on what nobody can check then."""
-    assert "only 2 task(s) differ" in compared("0" * 40, "11" + "0" * 38).notes[0]
+    assert "only 2 tasks differ" in compared("0" * 40, "11" + "0" * 38).notes[0]
     assert "7 tasks" in compared("0000011", "1111100").notes[0]
 
 

@@ -88,7 +88,7 @@ def test_a_trend_says_what_is_open(found: Trend, says: str):
     page = words(trend_page(found, "t.csv", 2))
 
     assert says in page
-    assert "2 row(s) of the table left out" in page
+    assert "2 rows of the table left out" in page
     assert "decides nothing" in page
 
 
@@ -142,9 +142,9 @@ def test_nothing_to_compare_is_said_with_its_reason():
     page = words(pairs_page(found, "a.csv", "b.csv"))
 
     assert "none: no task has a score on both sides" in page
-    assert "1 task(s) not compared: a" in page
+    assert "1 task not compared: a" in page
     assert "… and 5 more (all with --json)" in page
-    assert "first 0, second 2 attempt(s), in no mean" in page
+    assert "first 0, second 2 attempts, in no mean" in page
 
 
 def test_a_ratio_without_end_is_shown_as_one():

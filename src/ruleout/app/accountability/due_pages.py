@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from ruleout.accountability.duties import HOLD_EVENTS, Kept, kept_things
 from ruleout.app.accountability.due import DueCalendar
 from ruleout.app.accountability.duty_acts import TakenBack
+from ruleout.documents.counts import count_of
 from ruleout.model.duty import Regime
 from ruleout.model.occurrence import Occurrence, Status
 from ruleout.model.plain import instant_text
@@ -160,5 +161,5 @@ def _summary(found: DueCalendar, shown: int) -> str:
     rest = len(found.occurrences) - shown
     within = span_words(found.horizon - found.at)
     more = f"; {rest} more with --all" if rest else ""
-    more += f"; {len(found.asked)} question(s) that only you can answer: --absent" if found.asked else ""
+    more += f"; {count_of(len(found.asked), 'question')} that only you can answer: --absent" if found.asked else ""
     return f"{missed} missed, {counts[Status.LATE]} done late, {soon} due within {within}{more}"

@@ -14,6 +14,7 @@ from ruleout.app.accountability.acts import next_id, record_act
 from ruleout.app.accountability.incidents import Register
 from ruleout.app.accountability.signed import holder_of
 from ruleout.app.ledger import Record, Recorder
+from ruleout.documents.counts import count_of
 from ruleout.errors import NotFound, RuleoutError
 from ruleout.ledger import EntryType, Signer
 from ruleout.model.incident_regime import IncidentRegime
@@ -91,4 +92,4 @@ def _require_fields(incident: str, fields: tuple[ReportField, ...]) -> None:
     if missing:
         named = "; ".join(f"{one.name} ({one.asks}, {one.section})" for one in missing)
         hint = f"State each in incidents/{incident}.yaml, or write `unknown` there, and amend the incident."
-        raise RuleoutError(f"the report lacks {len(missing)} field(s): {named}", hint=hint)
+        raise RuleoutError(f"the report lacks {count_of(len(missing), 'field')}: {named}", hint=hint)

@@ -14,6 +14,7 @@ from ruleout.app.evidence.receipt import Receipt, find_receipt, receipts_of
 from ruleout.app.evidence.standing import Standing, standing_in
 from ruleout.app.ledger import Record
 from ruleout.app.sources import read_measurements
+from ruleout.documents.counts import count_of
 from ruleout.errors import NotFound, RuleoutError
 from ruleout.evidence.difference import Difference, difference_of
 from ruleout.evidence.ending import as_read
@@ -87,7 +88,7 @@ def _listed(receipt: Receipt, standing: Standing, record: Record, *, on: date) -
         return Listed(receipt=receipt, standing="expired", because=why)
     if not receipt.summary.is_usable:
         summary = receipt.summary
-        because = f"{summary.status}, {summary.problems} problem(s){'' if summary.has_scores else ', nothing scored'}"
+        because = f"{summary.status}, {count_of(summary.problems, 'problem')}{'' if summary.has_scores else ', nothing scored'}"
         return Listed(receipt=receipt, standing="unusable", because=because)
     return Listed(receipt=receipt, standing="counts", because="")
 

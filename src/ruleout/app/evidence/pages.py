@@ -11,6 +11,7 @@ from ruleout.app.evidence.due import Due, Outlook
 from ruleout.app.evidence.listing import Listed, Run, Shown
 from ruleout.app.evidence.receipt import Receipt
 from ruleout.app.evidence.withdraw import Reach
+from ruleout.documents.counts import count_of
 from ruleout.reports.evidence.list_text import evidence_block, listing_page, summary_value, used_by
 from ruleout.reports.evidence.show_text import (
     measurement_lines,
@@ -149,16 +150,23 @@ def effect_value(effect: Effect) -> dict[str, object]:
     }
 
 
+def _counts(reach: Reach) -> str:
+    pieces = count_of(len(reach.evidence), "piece of evidence", "pieces of evidence")
+    return f"{pieces}, {count_of(len(reach.decisions), 'decision')}"
+
+
 def reach_page(reach: Reach, *, width: int) -> list[Line]:
     """Return the page of `evidence withdraw` and `evidence lift`."""
-    lines = [Line(f"{len(reach.evidence)} piece(s) of evidence, {len(reach.decisions)} decision(s)", "title")]
+    lines = [Line(_counts(reach), "title")]
     covered = (f"{r.summary.digest[:12]} {r.summary.task} · {r.summary.model}, {_facts(r)[0]}" for r in reach.evidence)
     lines += bullets("evidence", covered, width=width)
     for effect in reach.decisions:
         text = f"{effect.decision}: {effect.was} → {effect.would_be}" + (f" ({effect.why})" if effect.why else "")
         lines += labelled("decision", text, width=width, tone="bad" if effect.is_changed else "dim")
     if reach.opened:
-        warning = f"{len(reach.opened)} decision(s) would be less restrictive: look at why before relying on that"
+        warning = (
+            f"{count_of(len(reach.opened), 'decision')} would be less restrictive: look at why before relying on that"
+        )
         lines += labelled("CAUTION", warning, width=width, tone="bad")
     return lines
 

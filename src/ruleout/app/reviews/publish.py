@@ -21,6 +21,7 @@ from ruleout.app.accountability.signed import holder_of
 from ruleout.app.ledger import Record, Recorder
 from ruleout.app.reviews.report import shown_report
 from ruleout.app.reviews.withheld import withheld_of
+from ruleout.documents.counts import count_of
 from ruleout.errors import RuleoutError
 from ruleout.ledger import EntryType, Signer
 from ruleout.model.canonical import canonical
@@ -108,7 +109,8 @@ def publish_review(
     checked = check_leaks(state, record)
     if checked.blocking:
         raise RuleoutError(
-            f"{len(checked.blocking)} answer(s) say what is withheld", hint="See `ruleout review publish --check`."
+            f"{count_of(len(checked.blocking), 'answer says', 'answers say')} what is withheld",
+            hint="See `ruleout review publish --check`.",
         )
     if checked.missing:
         hint = "Bring ledger/disclosures and ledger/objects back as they were."

@@ -11,6 +11,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from ruleout.accountability.requests.consistency import Consistency, GrantRate, Unlike, Waiting
 from ruleout.accountability.requests.standing import Stood
+from ruleout.documents.counts import count_of
 from ruleout.model.plain import decimal_text, plain
 from ruleout.reports.page import Line, bullets, labelled
 
@@ -19,7 +20,9 @@ _DIGITS = Decimal("0.001")
 
 def consistency_page(found: Consistency, *, on: date, width: int) -> list[Line]:
     """Return the page of `request consistency`."""
-    lines = [Line(f"like requests answered differently: {len(found.unlike)} of {found.alike} pair(s)", "title")]
+    lines = [
+        Line(f"like requests answered differently: {len(found.unlike)} of {count_of(found.alike, 'pair')}", "title")
+    ]
     for pair in found.unlike:
         lines += labelled("  DIFFER", f"{_pair_words(pair)}: {'; '.join(pair.differs)}", width=width, tone="bad")
         lines += bullets("    ground", (_ground(one) for one in (pair.first, pair.second)), width=width)
@@ -65,9 +68,9 @@ def _waiting_lines(waiting: Waiting, *, width: int) -> list[Line]:
         lines = labelled("  answered", "none", width=width)
     else:
         longest = f"longest {waiting.longest} ({waiting.longest_request})"
-        words = f"{waiting.answered}; median {decimal_text(waiting.median)} day(s), {longest}"
+        words = f"{waiting.answered}; median {decimal_text(waiting.median)} {'day' if waiting.median == 1 else 'days'}, {longest}"
         lines = labelled("  answered", words, width=width)
-    open_ = (f"{name}: {days} day(s) so far" for name, days in waiting.pending)
+    open_ = (f"{name}: {count_of(days, 'day')} so far" for name, days in waiting.pending)
     return lines + bullets("  pending", open_, width=width, tone="warn")
 
 

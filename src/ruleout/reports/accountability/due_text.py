@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from ruleout.documents.counts import count_of
 from ruleout.model.clock import Deadline
 from ruleout.model.duty import Regime, Term
 from ruleout.model.occurrence import Expected, Occurrence, Status
@@ -110,12 +111,8 @@ def span_words(span: timedelta) -> str:
     size = abs(span)
     for unit, name in ((_DAY, "day"), (_HOUR, "hour"), (timedelta(minutes=1), "minute")):
         if size >= (2 * unit if unit is _DAY else unit):
-            return _plural(size // unit, name)
-    return _plural(int(size.total_seconds()), "second")
-
-
-def _plural(count: int, name: str) -> str:
-    return f"{count} {name}{'' if count == 1 else 's'}"
+            return count_of(size // unit, name)
+    return count_of(int(size.total_seconds()), "second")
 
 
 def _seconds(span: timedelta) -> int:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from ruleout.accountability.requests.counts import Counts
 from ruleout.accountability.requests.proceedings import ForumStatus, status_of
 from ruleout.accountability.requests.standing import Standing, Stood
+from ruleout.documents.counts import count_of
 from ruleout.model.expiry import utc_day
 from ruleout.model.plain import plain
 from ruleout.model.request import Attested, Proceeding, Report, RequestAnswer
@@ -25,7 +26,7 @@ _TONES = {
 
 def list_page(stood: Sequence[Stood], *, at: datetime, width: int) -> list[Line]:
     """Return a page with a few lines per request."""
-    lines = [Line(f"{len(stood)} request(s) as of {utc_day(at)}", "title")]
+    lines = [Line(f"{count_of(len(stood), 'request')} as of {utc_day(at)}", "title")]
     for one in stood:
         lines += _head(one, width=width)
         asked = f"{one.request.requester} ({one.request.requester_kind.value}) on {one.request.asked_on}"
@@ -80,7 +81,7 @@ def _answer_lines(one: Stood, *, at: datetime, width: int) -> list[Line]:
         if one.standing is not Standing.PENDING:
             return []
         days = (utc_day(at) - one.request.asked_on).days
-        return labelled("  answer", f"none after {days} day(s)", width=width, tone="warn")
+        return labelled("  answer", f"none after {count_of(days, 'day')}", width=width, tone="warn")
     when = one.answered_on or answer.on
     lines = labelled(
         "  answer", f"{answer.kind.value}{f', {when}' if when else ''} {_mark(answer.attested)}", width=width
@@ -172,7 +173,7 @@ def forum_value(status: ForumStatus) -> dict[str, object]:
 
 def counts_page(counts: Counts, *, on: date, width: int) -> list[Line]:
     """Return the page of the public counts."""
-    lines = [Line(f"{counts.total} request(s) as of {on}", "title")]
+    lines = [Line(f"{count_of(counts.total, 'request')} as of {on}", "title")]
     lines += labelled("standing", _counted_words(counts.by_standing) or "none", width=width)
     for label, found in (
         ("by kind", counts.by_kind),

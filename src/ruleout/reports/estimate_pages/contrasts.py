@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from ruleout.documents.counts import count_of
 from ruleout.estimates.results import Look, Pairs, Rate, Uplift
 from ruleout.model.plain import decimal_text
 from ruleout.reports.estimate_pages.figures import interval, percent
@@ -39,7 +40,7 @@ def pairs_page(pairs: Pairs, first: str, second: str, *, width: int = 80) -> lis
     lines += _unmatched("Only first", pairs.only_first, width=width)
     lines += _unmatched("Only second", pairs.only_second, width=width)
     if any(pairs.unscored):
-        text = f"first {pairs.unscored[0]}, second {pairs.unscored[1]} attempt(s), in no mean"
+        text = f"first {pairs.unscored[0]}, second {count_of(pairs.unscored[1], 'attempt')}, in no mean"
         lines += labelled("Unscored", text, width=width, tone="warn")
     lines += bullets("Note", pairs.notes, width=width, tone="warn")
     return lines + labelled("", _PAIRS_ADVICE, width=width, tone="dim")
@@ -98,7 +99,9 @@ def _unmatched(label: str, names: Sequence[str], *, width: int) -> list[Line]:
     if not names:
         return []
     more = [f"… and {len(names) - _MOST_LISTED} more (all with --json)"] if len(names) > _MOST_LISTED else []
-    return bullets(label, [f"{len(names)} task(s) not compared:", *_listed(names), *more], width=width, tone="warn")
+    return bullets(
+        label, [f"{count_of(len(names), 'task')} not compared:", *_listed(names), *more], width=width, tone="warn"
+    )
 
 
 def _listed(names: Iterable[str]) -> list[str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from ruleout.documents.counts import count_of
 from ruleout.estimates.results import Crossing, Forecast, Horizon, HorizonPoint, Trend
 from ruleout.model.plain import decimal_text
 from ruleout.reports.estimate_pages.figures import interval, minutes_text, percent
@@ -59,7 +60,7 @@ def trend_page(trend: Trend, source: str, left_out: int, *, width: int = 80) -> 
     """Return the page of a trend, wrapped to `width` columns. Pure."""
     lines = [Line(f"Trend of time horizons from {source}", "title")]
     span = "" if trend.first is None else f", released {trend.first} to {trend.last}"
-    lines += labelled("Models", f"{trend.models}{span}; {left_out} row(s) of the table left out", width=width)
+    lines += labelled("Models", f"{trend.models}{span}; {count_of(left_out, 'row')} of the table left out", width=width)
     if trend.because:
         lines += labelled("Trend", f"none: {trend.because}", width=width, tone="warn")
         return lines + labelled("", _TREND_ADVICE, width=width, tone="dim")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ruleout.documents.counts import count_of
 from ruleout.evidence.summary import Summary
 from ruleout.reports.page import Line, labelled
 
@@ -67,5 +68,5 @@ def used_by(decisions: Sequence[str]) -> str:
 
 def listing_page(blocks: Iterable[list[Line]], *, origin: str, count: int) -> list[Line]:
     """Return the page of a list under its heading. Pure."""
-    heading = Line(f"{origin} · {count} piece(s) of evidence", "title")
+    heading = Line(f"{origin} · {count_of(count, 'piece of evidence', 'pieces of evidence')}", "title")
     return [heading, *(line for block in blocks for line in block)]

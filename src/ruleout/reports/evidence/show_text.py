@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from ruleout.documents.counts import count_of
 from ruleout.evidence.difference import Difference
 from ruleout.evidence.overlap import Overlap, Relation
 from ruleout.model.evidence import Measurement, SampleState
@@ -93,7 +94,7 @@ def measurement_value(m: Measurement) -> dict[str, object]:
 
 def overlap_words(overlap: Overlap) -> str:
     """Return how two logs are related, in words. Pure."""
-    shared = f"{overlap.tasks} task(s), {overlap.attempts} attempt(s) with the same result"
+    shared = f"{count_of(overlap.tasks, 'task')}, {count_of(overlap.attempts, 'attempt')} with the same result"
     return f"{overlap.first.name} and {overlap.second.name}: {_WORDS[overlap.relation]} ({shared})"
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ruleout.documents.counts import count_of
 from ruleout.model.case import Case
 from ruleout.model.decision import DISCLAIMER, Decision
 from ruleout.model.evidence import Comparison
@@ -25,7 +26,7 @@ from ruleout.reports.pictures.forest_rows import (
     units_in,
 )
 from ruleout.reports.pictures.frame import Picture
-from ruleout.reports.pictures.lettering import counted, figure, lines_of, told
+from ruleout.reports.pictures.lettering import figure, lines_of, told
 from ruleout.reports.pictures.panels import Sign, Spec, columns_in, inline, key, row_at, stacked, text_at, words
 from ruleout.reports.pictures.style import BLUE, FAINT, GREY, INK, ORANGE, PAPER, SOFT
 from ruleout.reports.pictures.ticks import Span
@@ -138,7 +139,7 @@ def _title(decision: Decision) -> str:
 
 def _said(decision: Decision, rows: Sequence[ForestRow]) -> tuple[str, ...]:
     counts = ", ".join(f"{sum(row.comparison is answer for row in rows)} {answer.value}" for answer in Comparison)
-    found = f"{counted(len(rows), 'indicator')}: {counts}. The decision: {decision.outcome.value}."
+    found = f"{count_of(len(rows), 'indicator')}: {counts}. The decision: {decision.outcome.value}."
     units = "Figures of logs are proportions of tasks or attempts; a published figure without a unit is as printed."
     return (found, units)
 

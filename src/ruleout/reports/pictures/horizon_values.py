@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
 
+from ruleout.documents.counts import count_of
 from ruleout.model.plain import decimal_text
 from ruleout.reports.pictures.frame import Table
-from ruleout.reports.pictures.lettering import counted
 
 #: (minutes, name), ascending. Above a day they stay hours of work: a week of it is 40 of them, one of the clock 168.
 LENGTHS = (
@@ -66,7 +66,7 @@ def sentences(points: Sequence[HorizonPoint], crossing: Crossing | None) -> tupl
     """Return in words what the picture shows; where no crossing is known, that it is not. Pure."""
     without = sum(point.low is None or point.high is None for point in points)
     first = (
-        f"{counted(len(points), 'model')}; the length of task, in human working time, that each does half of the time."
+        f"{count_of(len(points), 'model')}; the length of task, in human working time, that each does half of the time."
     )
     first += f" {without} without an interval." if without else ""
     if crossing is None:

@@ -51,8 +51,3 @@ def figure(value: Decimal) -> str:
     if text and len(text) <= _LONGEST_FIGURE:
         return text
     return f"{value.normalize():.6g}" if value else "0"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: `1 task`, `2 tasks`. Pure."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

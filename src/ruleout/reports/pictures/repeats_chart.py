@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
+from ruleout.documents.counts import count_of
 from ruleout.model.decision import DISCLAIMER
 from ruleout.model.evidence import Measurement, TaskTally
 from ruleout.model.plain import decimal_text, plain
 from ruleout.reports.pictures.frame import Picture, Table
-from ruleout.reports.pictures.lettering import counted, told
+from ruleout.reports.pictures.lettering import told
 from ruleout.reports.pictures.panels import Sign, Spec, columns_in, inline, key, row_at, stacked, text_at, words
 from ruleout.reports.pictures.repeats_rows import Repeats, repeats_of
 from ruleout.reports.pictures.style import BLUE, FAINT, GREY, INK, ORANGE, PAPER, SOFT
@@ -76,7 +77,7 @@ def repeats_picture(measurement: Measurement, tasks: Sequence[TaskTally], *, sco
 def sentences(repeats: Repeats) -> tuple[str, ...]:
     """Return in words what the picture shows: the denominator, the correlation, and what it leaves of the repeats. Pure."""
     scored = repeats.attempts - repeats.unscored
-    of_what = f"{counted(repeats.attempts, 'attempt')} at {counted(len(repeats.tasks), 'task')}"
+    of_what = f"{count_of(repeats.attempts, 'attempt')} at {count_of(len(repeats.tasks), 'task')}"
     first = f"{of_what}: {scored} scored, {repeats.unscored} unscored."
     if repeats.mean is not None:
         first += f" Of those scored a share of {decimal_text(repeats.mean)} succeeded."
@@ -118,7 +119,7 @@ def _rows(tasks: Sequence[TaskTally]) -> tuple[list[_Row], int]:
     if len(tasks) <= _MOST_ROWS:
         return [_Row(name=task.task, task=task) for task in tasks], 0
     groups = [list(group) for _, group in groupby(tasks, key=lambda t: (t.successes, t.failures, t.unscored))]
-    rows = [_Row(name=counted(len(g), "task"), task=g[0]) for g in groups]
+    rows = [_Row(name=count_of(len(g), "task"), task=g[0]) for g in groups]
     return rows[:_MOST_ROWS], max(0, len(rows) - _MOST_ROWS)
 
 

@@ -10,6 +10,7 @@ from ruleout.accountability.reviews.clocks import ClockState, ReviewClock
 from ruleout.accountability.reviews.fold import ReviewerState, ReviewState
 from ruleout.accountability.reviews.leaks import Leak, LeakCheck
 from ruleout.accountability.reviews.manifest import Manifest, manifest_value
+from ruleout.documents.counts import count_of
 from ruleout.model.plain import instant_text
 from ruleout.model.review import Answers, ReviewRules
 from ruleout.model.verdict import Verdict
@@ -62,7 +63,7 @@ def reviews_page(states: Iterable[ReviewState], late: Mapping[str, bool], *, wid
         word, tone = _word(state, is_late=late[state.review.id])
         lines += title(f"review {state.review.id} of {state.review.report}", word, width=width, tone=tone)
         for one in state.reviewers:
-            text = f"{_INDEPENDENT[one.independence.verdict]}, {len(one.filed)} version(s) filed"
+            text = f"{_INDEPENDENT[one.independence.verdict]}, {count_of(len(one.filed), 'version')} filed"
             lines += labelled(f"  {one.reviewer.id}", text, width=width)
     return lines or [Line("no review in the record")]
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ruleout.documents.counts import count_of
 from ruleout.model.plain import instant_text
 from ruleout.reports.page import Line, bullets, labelled, title
 from ruleout.serving.approvals import Asking
@@ -14,7 +15,7 @@ from ruleout.serving.tools import Denied, Effect, Judged, NeedsApproval, ToolRul
 
 def rules_page(rules: ToolRules, *, width: int) -> list[Line]:
     """Return the tools of a file: the class of each, and what each tier may do with it. Pure."""
-    lines = title(f"tool rules {rules.label}", f"{len(rules.tools)} tool(s)", width=width, tone="good")
+    lines = title(f"tool rules {rules.label}", count_of(len(rules.tools), "tool"), width=width, tone="good")
     for tool in rules.tools.values():
         told = ", ".join(f"{tier} {effect.value}" for tier, effect in tool.tiers.items())
         lines += labelled(f"  {tool.name}", f"{tool.tool_class.value}: {told}", width=width)

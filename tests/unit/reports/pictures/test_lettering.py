@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from ruleout.reports.pictures.frame import Picture, Table, page
-from ruleout.reports.pictures.lettering import counted, figure, lines_of, told
+from ruleout.reports.pictures.lettering import figure, lines_of, told
 from ruleout.reports.pictures.panels import sheets, stacked, words
 from ruleout.reports.pictures.style import DARK, following
 from ruleout.reports.pictures.ticks import linear_span, logarithmic_span, shares_room
@@ -54,11 +54,6 @@ def test_lines_hold_their_width_and_say_where_they_were_cut():
 def test_figures_are_exact_where_short(value, text):
     """Else six digits and an exponent."""
     assert figure(Decimal(value)) == text
-
-
-def test_numbers_agree_with_their_nouns():
-    """One task, no tasks."""
-    assert (counted(1, "task"), counted(0, "task")) == ("1 task", "0 tasks")
 
 
 @pytest.mark.parametrize(
