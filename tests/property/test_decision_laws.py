@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.random_frameworks import ACTIVITIES, EVERY_ATOM, random_framework, random_state
 
 from ruleout.engine.evaluate import State, evaluate_activity, rules_of
-from ruleout.engine.remedies import find_remedies, single_changes
+from ruleout.engine.remedies import find_remedies
+from ruleout.engine.what_if import WhatIf, single_changes
 from ruleout.framework.polarity import caution_exceptions
 from ruleout.model.decision import Origin
 from ruleout.model.formula import AllOf, AnyOf, Formula, Kind
@@ -190,3 +191,21 @@ def test_single_changes_are_exactly_those_that_change_the_outcome(seed, activity
         for verdict in Verdict:
             other = evaluate_activity(framework, activity, state.with_answer(atom, verdict)).outcome
             assert listed.get((atom, verdict), outcome) is other
+
+
+@LAWS
+@given(seeds, activities, st.sampled_from(EVERY_ATOM), st.sampled_from(tuple(Verdict)))
+def test_one_other_answer_gives_what_the_whole_rule_gives(seed, activity, atom, verdict):
+    """D-12: judging only what asks a question gives what judging everything gives, exceptions and clauses in use too."""
+    framework, state = drawn(seed)
+    rng = random.Random(seed)
+    floors = {
+        a: (f"x-{rng.randrange(2)}", rng.choice(tuple(Outcome))) for a in rng.sample(EVERY_ATOM, rng.randrange(4))
+    }
+    state = replace(state, floors=floors)
+
+    found = WhatIf(framework, activity, state)
+
+    assert found.now is evaluate_activity(framework, activity, state).outcome
+    whole = evaluate_activity(framework, activity, state.with_answer(atom, verdict)).outcome
+    assert found.outcome(atom, verdict) is whole

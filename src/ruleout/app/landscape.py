@@ -9,13 +9,13 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ruleout.adapters.files import read_bounded
+from ruleout.analysis.peer_effects import PeerEffects, peer_effects
 from ruleout.app.assess import as_recorded, exceptions_for
 from ruleout.app.ledger import Record
 from ruleout.app.shipped import shipped_folder
 from ruleout.app.sources import MOST_DOCUMENT_BYTES, CaseFile, FrameworkFile
 from ruleout.app.workspace import Workspace
 from ruleout.documents.field_names import closest
-from ruleout.engine.peer_effects import PeerEffects, peer_effects
 from ruleout.framework.landscape_document import parse_landscape
 from ruleout.model.expiry import has_ended
 from ruleout.model.framework import Framework

@@ -16,9 +16,10 @@ from datetime import datetime
 from ruleout.engine.evaluate import Contribution, Evaluation, Reading, atoms_asked, evaluate_activity, rules_of
 from ruleout.engine.explain import rule_because, shown_question, wanted_word
 from ruleout.engine.quorum import Acts, weigh_acts
-from ruleout.engine.remedies import Wish, find_remedies, single_changes
+from ruleout.engine.remedies import Wish, find_remedies
 from ruleout.engine.resolve import Resolved, asked_and_unknown, owners_of, resolve, unasked, unmeetable
 from ruleout.engine.statements import judge_exceptions
+from ruleout.engine.what_if import single_changes
 from ruleout.model.canonical import digest_of
 from ruleout.model.case import Approval, Case, Record
 from ruleout.model.decision import (

@@ -20,6 +20,9 @@ from ruleout.model.framework import Framework, PeerClause, PeerKind, RedLine, Ru
 from ruleout.model.outcome import Activity, BurdenOfProof, Outcome
 from ruleout.model.verdict import Verdict
 
+#: Peer clauses that lower rules now, each with the least that comes out of a rule it lowers, those with the least first.
+Lowering = list[tuple[Outcome, PeerClause]]
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -110,19 +113,38 @@ def evaluate_activity(framework: Framework, activity: Activity, state: State) ->
     Pure and total. Source: D-5, D-7, D-8, D-9, D-10.
     """
     reading = Reading(framework, state)
-    rules = rules_of(framework, activity)
-    lowering = sorted(
-        ((least_by(c, state), c) for c in framework.peer_clauses if lowers_now(c, reading, state)), key=lambda x: x[0]
-    )
-    contributions = [red_line_contribution(line, reading) for line in framework.red_lines]
-    contributions += [rule_contribution(rule, reading, lowering) for rule in rules]
-    contributions += [burden_contribution(t, state) for t in burdens_of(framework, rules)]
+    parts = parts_of(framework, activity)
+    lowering = lowering_now(framework, reading, state)
+    contributions = [contribution_of(part, reading, lowering) for part in parts]
     used = {c.lowered_by for c in contributions}
     in_use = [clause for _, clause in lowering if clause.clause.id in used]
     contributions += exception_contributions(framework, activity, state, in_use)
-    if not rules:
+    if not any(isinstance(part, Rule) for part in parts):
         contributions.append(Contribution("no-rule", Origin.NO_RULE, Verdict.YES, None, Outcome.HOLD))
     return Evaluation(max(c.outcome for c in contributions), tuple(contributions))
+
+
+def parts_of(framework: Framework, activity: Activity) -> tuple[RedLine | Rule | Threshold, ...]:
+    """What contributes to an activity's outcome, in the framework's order. Pure."""
+    rules = rules_of(framework, activity)
+    return (*framework.red_lines, *rules, *burdens_of(framework, rules))
+
+
+def lowering_now(framework: Framework, reading: Reading, state: State) -> Lowering:
+    """The peer clauses that lower rules now, those first under which the least can come out. Pure."""
+    found = [(least_by(c, state), c) for c in framework.peer_clauses if lowers_now(c, reading, state)]
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def contribution_of(part: RedLine | Rule | Threshold, reading: Reading, lowering: Lowering) -> Contribution:
+    """What a part contributes. Pure."""
+    match part:
+        case RedLine():
+            return red_line_contribution(part, reading)
+        case Rule():
+            return rule_contribution(part, reading, lowering)
+        case Threshold():
+            return burden_contribution(part, reading)
 
 
 def rules_of(framework: Framework, activity: Activity) -> tuple[Rule, ...]:
@@ -130,7 +152,7 @@ def rules_of(framework: Framework, activity: Activity) -> tuple[Rule, ...]:
     return tuple(r for r in framework.rules if activity in r.activities and r.clause.force.gates)
 
 
-def rule_contribution(rule: Rule, reading: Reading, lowering: list[tuple[Outcome, PeerClause]]) -> Contribution:
+def rule_contribution(rule: Rule, reading: Reading, lowering: Lowering) -> Contribution:
     """What one rule contributes; UNKNOWN in either part takes the more restrictive branch. Source: D-7, D-8.
 
     Of the clauses that lower it the one counts under which the least can come out, whichever stands first.
@@ -149,7 +171,7 @@ def rule_contribution(rule: Rule, reading: Reading, lowering: list[tuple[Outcome
 
 def demands_act(rule: Rule) -> bool:
     """Whether a rule asks for an approval or a notification anywhere: no peer clause may lower such a rule (D-9)."""
-    return any(atom.kind in (Kind.APPROVED, Kind.NOTIFIED_BEFORE) for atom in _atoms(rule))
+    return any(atom.kind in (Kind.APPROVED, Kind.NOTIFIED_BEFORE) for atom in asked_in(rule))
 
 
 def red_line_contribution(line: RedLine, reading: Reading) -> Contribution:
@@ -161,13 +183,13 @@ def red_line_contribution(line: RedLine, reading: Reading) -> Contribution:
 
 def burdens_of(framework: Framework, rules: tuple[Rule, ...]) -> tuple[Threshold, ...]:
     """The thresholds whose UNKNOWN holds (D-5) and which the given rules ask about."""
-    asked = {atom.name for rule in rules for atom in _atoms(rule) if atom.kind is Kind.THRESHOLD}
+    asked = {atom.name for rule in rules for atom in asked_in(rule) if atom.kind is Kind.THRESHOLD}
     return tuple(t for t in framework.thresholds if t.when_unknown is BurdenOfProof.HOLD and t.clause.id in asked)
 
 
-def burden_contribution(threshold: Threshold, state: State) -> Contribution:
+def burden_contribution(threshold: Threshold, reading: Reading) -> Contribution:
     """Hold while a threshold with the burden *hold* is UNKNOWN. Source: D-5."""
-    known = state.known(Atom(Kind.THRESHOLD, threshold.clause.id))
+    known = reading.known(Atom(Kind.THRESHOLD, threshold.clause.id))
     unknown = known is Verdict.UNKNOWN
     outcome = Outcome.HOLD if unknown else Outcome.PROCEED
     applies = Verdict.YES if unknown else Verdict.NO
@@ -178,7 +200,7 @@ def exception_contributions(
     framework: Framework, activity: Activity, state: State, in_use: list[PeerClause]
 ) -> list[Contribution]:
     """The floor of each exception that an activity's questions, or a clause in use, rest on: it never opens. Source: A-5."""
-    costs = sorted({atom for clause in in_use for atom in _costs(clause)})
+    costs = sorted({atom for clause in in_use for atom in asked_by(clause.when, clause.requires)})
     asked = (*atoms_asked(framework, activity), *costs) if state.floors else ()
     used = dict.fromkeys(state.floors[atom] for atom in asked if atom in state.floors)
     return [Contribution(f"exception/{name}", Origin.EXCEPTION, Verdict.YES, None, floor) for name, floor in used]
@@ -194,21 +216,28 @@ def lowers_now(clause: PeerClause, reading: Reading, state: State) -> bool:
 
 def least_by(clause: PeerClause, state: State) -> Outcome:
     """The least that comes out of a rule that a clause lowers: its floor, and that of each exception that pays for it (A-5)."""
-    return max([clause.floor, *(state.floors[atom][1] for atom in _costs(clause) if atom in state.floors)])
+    costs = asked_by(clause.when, clause.requires)
+    return max([clause.floor, *(state.floors[atom][1] for atom in costs if atom in state.floors)])
 
 
-def _costs(clause: PeerClause) -> set[Atom]:
-    formulas = [f for f in (clause.when, clause.requires) if f is not None]
-    return {atom for formula in formulas for atom, _ in atoms_of(formula)}
+def asked_in(part: RedLine | Rule | Threshold) -> list[Atom]:
+    """The questions that a part asks, some perhaps several times. Pure."""
+    match part:
+        case RedLine():
+            return asked_by(part.prohibits)
+        case Rule():
+            return asked_by(part.condition, part.require)
+        case Threshold():
+            return [Atom(Kind.THRESHOLD, part.clause.id)]
 
 
-def _atoms(rule: Rule) -> list[Atom]:
-    formulas = [f for f in (rule.condition, rule.require) if f is not None]
-    return [atom for formula in formulas for atom, _ in atoms_of(formula)]
+def asked_by(*formulas: Formula | None) -> list[Atom]:
+    """The questions that formulas ask, some perhaps several times. Pure."""
+    return [atom for formula in formulas if formula is not None for atom, _ in atoms_of(formula)]
 
 
 def atoms_asked(framework: Framework, activity: Activity) -> tuple[Atom, ...]:
     """Every question that an activity's rules and the red lines ask, sorted, each once."""
-    asked = {atom for rule in rules_of(framework, activity) for atom in _atoms(rule)}
-    asked |= {atom for line in framework.red_lines for atom, _ in atoms_of(line.prohibits)}
+    asked = {atom for rule in rules_of(framework, activity) for atom in asked_in(rule)}
+    asked |= {atom for line in framework.red_lines for atom in asked_in(line)}
     return tuple(sorted(asked))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What would have to be true for a gate to open, and which single answers would change the outcome (D-13).
+"""What would have to be true for a gate to open (D-13).
 
 Peer facts are nobody's to remedy, so no remedy proposes one; nor does any propose that a threshold be reached.
 """
@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import combinations, islice
 
-from ruleout.engine.evaluate import Contribution, Evaluation, Reading, State, evaluate_activity, rules_of
+from ruleout.engine.evaluate import Contribution, Evaluation, Reading, State, atoms_asked, rules_of
+from ruleout.engine.what_if import WhatIf
+from ruleout.model.decision import Origin
 from ruleout.model.formula import AllOf, AnyOf, AtLeast, Atom, Formula, Kind, Not, Quorum, Ref
 from ruleout.model.framework import Framework, Rule
 from ruleout.model.outcome import Activity, Outcome
@@ -48,68 +51,83 @@ def find_remedies(
     """
     if evaluation.outcome.opens:
         return Remedies((), complete=True)
-    reading = Reading(framework, state)
+    search = _Search(atoms_asked(framework, activity), Reading(framework, state).answer, fixed)
     rules = {rule.clause.id: rule for rule in rules_of(framework, activity)}
-    openings = [
-        _openings(contribution, rules.get(contribution.id), reading.answer, fixed)
-        for contribution in evaluation.contributions
-        if not contribution.outcome.opens
-    ]
-    wishes = _join(openings)
+    openings = [search.openings(c, rules.get(c.id)) for c in evaluation.contributions if not c.outcome.opens]
+    wishes = reduce(search.both, openings, [0])
 
-    def outcome_of(wish: Wish) -> Outcome:
-        return evaluate_activity(framework, activity, replace(state, answers={**state.answers, **dict(wish)})).outcome
+    def wished(bits: int) -> WhatIf:
+        return WhatIf(framework, activity, replace(state, answers={**state.answers, **dict(search.wish(bits))}))
 
-    tried = [wish for wish in wishes[: 2 * _MOST_SHOWN] if outcome_of(wish).opens]
-    checked = _minimal(_reduced(wish, lambda w: outcome_of(w).opens) for wish in tried)
+    def reduced(bits: int) -> int:
+        """Without changes that turn out not to be needed: one that pays for a peer clause may do for others."""
+        rest = wished(bits)
+        for change in sorted(search.wish(bits), key=lambda pair: pair[0]):
+            if rest.outcome(change[0], state.known(change[0])).opens:
+                bits ^= search.bit[change]
+                rest = wished(bits)
+        return bits
+
+    tried = [bits for bits in wishes[: 2 * _MOST_SHOWN] if wished(bits).now.opens]
+    checked = _minimal(reduced(bits) for bits in tried)
     complete = len(checked) <= _MOST_SHOWN and len(wishes) <= 2 * _MOST_SHOWN
     complete = complete and all(len(opening) <= _MOST_PAIRED for opening in openings)
-    return Remedies(tuple((wish, outcome_of(wish)) for wish in checked[:_MOST_SHOWN]), complete=complete)
+    return Remedies(tuple((search.wish(bits), wished(bits).now) for bits in checked[:_MOST_SHOWN]), complete=complete)
 
 
-def _reduced(wish: Wish, opens: Callable[[Wish], bool]) -> Wish:
-    """The wish without changes that turn out not to be needed: one that pays for a peer clause may do for others."""
-    for change in sorted(wish, key=lambda pair: pair[0]):
-        if opens(wish - {change}):
-            wish -= {change}
-    return wish
+class _Search:
+    """Wishes as numbers, a bit for each change: the first by its label is the highest, each atom has two neighbours."""
 
+    def __init__(self, asked: Iterable[Atom], answer: Callable[[Atom], Verdict], fixed: frozenset[Atom]) -> None:
+        self._answer, self._fixed = answer, fixed
+        atoms = sorted(asked, key=str, reverse=True)
+        self._changes = [(atom, verdict) for atom in atoms for verdict in (Verdict.YES, Verdict.NO)]
+        self.bit = {change: 1 << index for index, change in enumerate(self._changes)}
+        self._firsts = sum(1 << 2 * index for index in range(len(atoms)))
 
-def _openings(
-    contribution: Contribution, rule: Rule | None, answer: Callable[[Atom], Verdict], fixed: frozenset[Atom]
-) -> list[Wish]:
-    """The ways to open one blocking contribution: its condition made NO, or its requirement made YES."""
-    if rule is None:
-        name, _, burden = contribution.id.rpartition("/")
-        return [frozenset({(Atom(Kind.THRESHOLD, name), Verdict.NO)})] if burden == "when-unknown" else []
-    openings: list[Wish] = []
-    if rule.condition is not None:
-        openings += _ways(rule.condition, Verdict.NO, answer, fixed)
-    if rule.require is not None and rule.met.opens:
-        openings += _ways(rule.require, Verdict.YES, answer, fixed)
-    return _minimal(openings)
+    def wish(self, bits: int) -> Wish:
+        return frozenset(change for index, change in enumerate(self._changes) if bits >> index & 1)
 
+    def openings(self, contribution: Contribution, rule: Rule | None) -> list[int]:
+        """The ways to open one blocking contribution: its condition made NO, or its requirement made YES."""
+        if contribution.origin is Origin.BURDEN_OF_PROOF:
+            return [self.bit[Atom(Kind.THRESHOLD, contribution.id.rpartition("/")[0]), Verdict.NO]]
+        if rule is None:
+            return []
+        wanted = ((rule.condition, Verdict.NO), (rule.require if rule.met.opens else None, Verdict.YES))
+        return _minimal(way for formula, want in wanted if formula is not None for way in self._ways(formula, want))
 
-def _ways(formula: Formula, want: Verdict, answer: Callable[[Atom], Verdict], fixed: frozenset[Atom]) -> list[Wish]:
-    """Minimal sets of changed answers that give a formula the wanted verdict; `[frozenset()]` if it has it."""
-    match formula:
-        case Ref() | Quorum():
-            return _atom_ways(formula.atom, want, answer, fixed)
-        case Not(part):
-            return _ways(part, Verdict.NO if want is Verdict.YES else Verdict.YES, answer, fixed)
-    options = [_ways(part, want, answer, fixed) for part in formula.parts]
-    # What needs no change is counted, what nothing changes is not tried: each choice that is left gives a way.
-    changing = [ways for ways in options if ways not in ([], [frozenset()])]
-    needed = max(0, _parts_needed(formula, want) - options.count([frozenset()]))
-    changing.sort(key=lambda ways: len(ways[0]))
-    joined: list[Wish] = []
-    for chosen in islice(combinations(changing, needed), 4 * _MOST_WISHES):
-        joined += _join(chosen)
-        if len(joined) > 4 * _MOST_WISHES:
-            joined = _minimal(joined)
-            if len(joined) >= _MOST_WISHES:
-                break
-    return _minimal(joined)
+    def both(self, some: list[int], others: list[int]) -> list[int]:
+        """The minimal wishes that fulfil one of each, without those that want one question answered in two ways."""
+        # Of too many pairs only those of the shortest are tried.
+        most = _MOST_PAIRED if len(some) * len(others) > _MOST_PAIRED**2 else _MOST_WISHES
+        wishes = (a | b for a in some[:most] for b in others[:most])
+        return _minimal(wish for wish in wishes if not wish & wish >> 1 & self._firsts)
+
+    def _ways(self, formula: Formula, want: Verdict) -> list[int]:
+        """Minimal sets of changed answers that give a formula the wanted verdict; `[0]` if it has it."""
+        match formula:
+            case Ref() | Quorum():
+                atom, reached = formula.atom, formula.atom.kind is Kind.THRESHOLD and want is Verdict.YES
+                if self._answer(atom) is want:
+                    return [0]
+                return [] if atom in self._fixed or atom.kind is Kind.PEER or reached else [self.bit[atom, want]]
+            case Not(part):
+                return self._ways(part, Verdict.NO if want is Verdict.YES else Verdict.YES)
+        options = [self._ways(part, want) for part in formula.parts]
+        # What needs no change is counted, what nothing changes is not tried: each choice that is left gives a way.
+        changing = [ways for ways in options if ways not in ([], [0])]
+        needed = max(0, _parts_needed(formula, want) - options.count([0]))
+        changing.sort(key=lambda ways: ways[0].bit_count())
+        joined: list[int] = []
+        for chosen in islice(combinations(changing, needed), 4 * _MOST_WISHES):
+            one: list[int] = reduce(self.both, chosen, [0])
+            joined += one
+            if len(joined) > 4 * _MOST_WISHES:
+                joined = _minimal(joined)
+                if len(joined) >= _MOST_WISHES:
+                    break
+        return _minimal(joined)
 
 
 def _parts_needed(formula: AllOf | AnyOf | AtLeast, want: Verdict) -> int:
@@ -118,47 +136,15 @@ def _parts_needed(formula: AllOf | AnyOf | AtLeast, want: Verdict) -> int:
     return least if want is Verdict.YES else total - least + 1
 
 
-def _atom_ways(atom: Atom, want: Verdict, answer: Callable[[Atom], Verdict], fixed: frozenset[Atom]) -> list[Wish]:
-    if answer(atom) is want:
-        return [frozenset()]
-    hopeless = atom in fixed or atom.kind is Kind.PEER or (atom.kind is Kind.THRESHOLD and want is Verdict.YES)
-    return [] if hopeless else [frozenset({(atom, want)})]
-
-
-def _join(options: Iterable[list[Wish]]) -> list[Wish]:
-    joined: list[Wish] = [frozenset()]
-    for option in options:
-        # Of too many pairs only those of the shortest are tried.
-        most = _MOST_PAIRED if len(joined) * len(option) > _MOST_PAIRED**2 else _MOST_WISHES
-        joined = _minimal(_consistent(a | b for a in joined[:most] for b in option[:most]))
-    return joined
-
-
-def _consistent(wishes: Iterable[Wish]) -> list[Wish]:
-    return [wish for wish in wishes if len({atom for atom, _ in wish}) == len(wish)]
-
-
-def _minimal(wishes: Iterable[Wish]) -> list[Wish]:
-    """The wishes that contain no other, fewest changes first, in a fixed order."""
-    kept: list[Wish] = []
-    for wish in sorted(set(wishes), key=lambda w: (len(w), sorted((str(a), v.value) for a, v in w))):
-        if not any(other <= wish for other in kept):
+def _minimal(wishes: Iterable[int]) -> list[int]:
+    """The wishes that contain no other, fewest changes first, in the order of their labels."""
+    kept: list[int] = []
+    shorter: list[int] = []
+    for wish in sorted(set(wishes), key=lambda w: (w.bit_count(), -w)):
+        if kept and wish.bit_count() > kept[-1].bit_count():
+            shorter = kept.copy()
+        if not any(other & wish == other for other in shorter):
             kept.append(wish)
         if len(kept) >= _MOST_WISHES:
             break
     return kept
-
-
-def single_changes(
-    framework: Framework, activity: Activity, state: State, asked: Iterable[Atom], outcome: Outcome
-) -> tuple[tuple[Atom, Verdict, Outcome], ...]:
-    """Return each single answer that, had it been different, would change the outcome. Pure. Source: D-12."""
-    changes = []
-    for atom in asked:
-        for verdict in Verdict:
-            if verdict is state.known(atom):
-                continue
-            other = evaluate_activity(framework, activity, state.with_answer(atom, verdict)).outcome
-            if other is not outcome:
-                changes.append((atom, verdict, other))
-    return tuple(changes)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
 
-from ruleout.engine.peer_effects import ClauseUse, FactUse, PeerEffects, QuestionUse
+from ruleout.analysis.peer_effects import ClauseUse, FactUse, PeerEffects, QuestionUse
 from ruleout.model.landscape import LandscapeFact, conflicts_in
 from ruleout.reports.landscape_text import DISCLAIMER, marks, outcome_words
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from ruleout.engine.peer_effects import ClauseUse, PeerEffects, QuestionUse
+from ruleout.analysis.peer_effects import ClauseUse, PeerEffects, QuestionUse
 from ruleout.model.landscape import LandscapeFact, conflicts_in
 from ruleout.reports.page import Line, bullets, labelled, title
 

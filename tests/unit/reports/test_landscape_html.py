@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 from tests import builders as b
 
-from ruleout.engine.peer_effects import peer_effects
+from ruleout.analysis.peer_effects import peer_effects
 from ruleout.framework.landscape_document import parse_landscape
 from ruleout.model.formula import Kind
 from ruleout.model.landscape import LandscapeFact

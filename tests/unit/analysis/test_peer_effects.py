@@ -8,7 +8,7 @@ from datetime import date
 
 from tests import builders as b
 
-from ruleout.engine.peer_effects import PeerEffects, peer_effects
+from ruleout.analysis.peer_effects import PeerEffects, peer_effects
 from ruleout.model.case import Finding, Record
 from ruleout.model.evidence import Source
 from ruleout.model.formula import Kind

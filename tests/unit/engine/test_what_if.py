@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What another answer would change is found without judging again what does not ask the question (D-12, D-13)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.builders import all_, any_, framework, met, permits_lowering, reached, ref, rule, safeguard, threshold
+
+from ruleout.engine import evaluate
+from ruleout.engine.evaluate import State, evaluate_activity
+from ruleout.engine.remedies import find_remedies
+from ruleout.engine.what_if import single_changes
+from ruleout.model.formula import Atom, Kind
+from ruleout.model.outcome import Activity, Outcome
+from ruleout.model.verdict import Verdict
+
+EXTERNAL = Activity.DEPLOY_EXTERNAL
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> list[object]:
+    """The first argument of each call of a function, from now on."""
+    calls: list[object] = []
+    real: Callable[..., object] = getattr(module, name)
+
+    def counting(first: object, *rest: object) -> object:
+        calls.append(first)
+        return real(first, *rest)
+
+    monkeypatch.setattr(module, name, counting)
+    return calls
+
+
+def many(count: int):
+    """As many rules as thresholds and safeguards: each rule asks for one of each."""
+    rules = [rule(f"r{n}", condition=reached(f"t{n}"), require=met(f"s{n}")) for n in range(count)]
+    thresholds = tuple(threshold(f"t{n}") for n in range(count))
+    return framework(*rules, thresholds=thresholds, safeguards=tuple(safeguard(f"s{n}") for n in range(count)))
+
+
+def test_a_single_change_judges_only_the_rules_that_ask_it(monkeypatch):
+    """Of 40 rules, 80 questions with two other answers each: each rule once, and once more for each of its four."""
+    calls = counted(monkeypatch, evaluate, "rule_contribution")
+    given = many(40)
+    asked = evaluate.atoms_asked(given, EXTERNAL)
+
+    changes = single_changes(given, EXTERNAL, State({}), asked, Outcome.HOLD)
+
+    assert changes == ()
+    assert len(calls) == 40 + 4 * 40
+
+
+def test_remedies_judge_only_the_rules_that_ask_what_they_leave_out(monkeypatch):
+    """Of 32 ways tried with 12 changes each, a rule is judged once for each change, not each rule for each change."""
+    calls = counted(monkeypatch, evaluate, "rule_contribution")
+    given = many(12)
+    evaluation = evaluate_activity(given, EXTERNAL, State({}))
+    calls.clear()
+
+    found = find_remedies(given, EXTERNAL, State({}), evaluation, fixed=frozenset())
+
+    assert (len(found.ways), found.complete) == (16, False)
+    tried, left_out, shown = 32 * 12, 32 * (12 + 12), 16 * 12
+    assert len(calls) == tried + left_out + shown
+
+
+def test_ways_come_fewest_changes_first_and_then_by_their_labels():
+    """The order of remedies: by count, then as the words of their changes sort, a *no* before a *yes*."""
+    two = rule(require=any_(all_(met("a"), met("b")), met("c"), ref(Kind.QUESTION, "10"), ref(Kind.QUESTION, "9")))
+    given = framework(two, safeguards=tuple(safeguard(name) for name in "abc"))
+    evaluation = evaluate_activity(given, EXTERNAL, State({}))
+
+    ways = find_remedies(given, EXTERNAL, State({}), evaluation, fixed=frozenset()).ways
+
+    assert [sorted(atom.name for atom, _ in wish) for wish, _ in ways] == [["10"], ["9"], ["c"], ["a", "b"]]
+
+
+def test_no_way_wants_one_question_answered_twice():
+    """Where one rule wants a question answered yes and another no, no way through both is shown."""
+    question = ref(Kind.QUESTION, "q")
+    wants_both = [rule("r1", require=question), rule("r2", condition=question, otherwise=Outcome.HOLD)]
+    given = framework(*wants_both)
+    evaluation = evaluate_activity(given, EXTERNAL, State({}))
+
+    assert find_remedies(given, EXTERNAL, State({}), evaluation, fixed=frozenset()).ways == ()
+
+
+def test_what_a_peer_clause_costs_is_weighed_with_it():
+    """A change that pays for an invoked clause bears on the rule the clause lowers, which does not ask it itself."""
+    clause = permits_lowering("fn", when=ref(Kind.QUESTION, "small"), lowers=("r",))
+    given = framework(rule(require=met()), peer_clauses=(clause,))
+    state = State({Atom(Kind.SAFEGUARD, "s"): Verdict.NO}, frozenset({"fn"}))
+    small = Atom(Kind.QUESTION, "small")
+
+    assert single_changes(given, EXTERNAL, state, [small], Outcome.HOLD) == ((small, Verdict.YES, Outcome.RESTRICT),)
