@@ -16,12 +16,13 @@ from datetime import datetime
 from ruleout.engine.evaluate import Contribution, Evaluation, Reading, atoms_asked, evaluate_activity, rules_of
 from ruleout.engine.explain import rule_because, shown_question, wanted_word
 from ruleout.engine.quorum import Acts, weigh_acts
-from ruleout.engine.remedies import Wish, find_remedies
-from ruleout.engine.resolve import Resolved, asked_and_unknown, owners_of, resolve, unasked, unmeetable
+from ruleout.engine.remedies import Remedies, Wish, find_remedies
+from ruleout.engine.resolve import Resolved, owners_of, resolve, unasked, unmeetable
 from ruleout.engine.statements import judge_exceptions
 from ruleout.engine.what_if import single_changes
 from ruleout.model.canonical import digest_of
 from ruleout.model.case import Approval, Case, Record
+from ruleout.model.clause import Clause
 from ruleout.model.decision import (
     ENGINE,
     Change,
@@ -33,12 +34,13 @@ from ruleout.model.decision import (
     RecommendationShown,
     Remedy,
     RuleResult,
+    ThresholdResult,
     UnknownShown,
     WouldChange,
 )
 from ruleout.model.evidence import Measurement
 from ruleout.model.formula import Atom, Kind
-from ruleout.model.framework import Duty, Framework, PeerClause, PeerKind
+from ruleout.model.framework import Duty, Framework, PeerClause, PeerKind, RedLine, Rule
 from ruleout.model.outcome import Activity, BurdenOfProof, Force, Outcome
 from ruleout.model.plain import plain
 from ruleout.model.request import ExceptionGrant
@@ -77,7 +79,8 @@ def decide(
     excepted = judge_exceptions(framework, case, granted, at=at)
     resolved = resolve(framework, excepted, measured, acts, at=at)
     evaluation = evaluate_activity(framework, activity, resolved.state)
-    pass_ = _Pass(framework, case, activity, at, resolved, evaluation)
+    asked = atoms_asked(framework, activity)
+    pass_ = _Pass(framework, case, activity, at, resolved, evaluation, asked)
     peer_clauses = pass_.peer_clauses()
     remedies = find_remedies(framework, activity, resolved.state, evaluation, fixed=unmeetable(framework))
     rules = pass_.rules()
@@ -112,7 +115,7 @@ def decide(
         stricter=case.stricter,
         recommendations=pass_.recommendations(),
         judgement_required=tuple(j.clause.id for j in framework.judgements),
-        remedies=tuple(pass_.remedy(wish, outcome) for wish, outcome in remedies.ways),
+        remedies=pass_.remedies(remedies),
         remedies_complete=remedies.complete,
         would_change=pass_.would_change(),
         notes=pass_.notes(acts),
@@ -159,15 +162,17 @@ class _Pass:
     at: datetime
     resolved: Resolved
     evaluation: Evaluation
+    asked: tuple[Atom, ...]
 
     def rules(self) -> tuple[RuleResult, ...]:
-        return tuple(self._rule(c) for c in self.evaluation.contributions)
+        rules = {rule.clause.id: rule for rule in rules_of(self.framework, self.activity)}
+        lines = {line.clause.id: line for line in self.framework.red_lines}
+        burdens = {f"{t.clause.id}/when-unknown": t.when_unknown_clause for t in self.framework.thresholds}
+        found = self.evaluation.contributions
+        return tuple(self._rule(c, rules.get(c.id), lines.get(c.id), burdens.get(c.id)) for c in found)
 
-    def _rule(self, c: Contribution) -> RuleResult:
-        rule = next((r for r in rules_of(self.framework, self.activity) if r.clause.id == c.id), None)
-        line = next((x for x in self.framework.red_lines if x.clause.id == c.id), None)
-        burden = next((t for t in self.framework.thresholds if f"{t.clause.id}/when-unknown" == c.id), None)
-        clause = rule.clause if rule else line.clause if line else burden.when_unknown_clause if burden else None
+    def _rule(self, c: Contribution, rule: Rule | None, line: RedLine | None, burden: Clause | None) -> RuleResult:
+        clause = rule.clause if rule else line.clause if line else burden
         reading = Reading(self.framework, self.resolved.state)
         return RuleResult(
             id=c.id,
@@ -217,11 +222,11 @@ class _Pass:
         why = {a.atom: a.because for a in self.resolved.answers}
         why |= {Atom(Kind.THRESHOLD, t.id): t.because for t in self.resolved.thresholds}
         why |= {q.atom: f"missing {', '.join(q.missing)}" for q in self.resolved.quorums}
-        asked = asked_and_unknown(self.framework, self.activity, self.resolved.state)
+        asked = (a for a in self.asked if self.resolved.state.known(a) is Verdict.UNKNOWN)
         return tuple(UnknownShown(question=shown_question(a), why=why.get(a, "not stated")) for a in asked)
 
     def precautions(self) -> tuple[str, ...]:
-        asked = set(atoms_asked(self.framework, self.activity))
+        asked = set(self.asked)
         return tuple(
             t.id
             for t in self.resolved.thresholds
@@ -267,8 +272,11 @@ class _Pass:
             for r in self.framework.recommendations
         )
 
-    def remedy(self, wish: Wish, outcome: Outcome) -> Remedy:
+    def remedies(self, found: Remedies) -> tuple[Remedy, ...]:
         owners = owners_of(self.framework)
+        return tuple(self._remedy(wish, outcome, owners) for wish, outcome in found.ways)
+
+    def _remedy(self, wish: Wish, outcome: Outcome, owners: Mapping[Atom, tuple[str, ...]]) -> Remedy:
         changes = (
             Change(question=shown_question(atom), to=wanted_word(atom, to), owners=owners.get(atom, ()))
             for atom, to in sorted(wish, key=lambda pair: pair[0])
@@ -276,8 +284,8 @@ class _Pass:
         return Remedy(changes=tuple(changes), outcome=outcome)
 
     def would_change(self) -> tuple[WouldChange, ...]:
-        asked = atoms_asked(self.framework, self.activity)
-        changes = single_changes(self.framework, self.activity, self.resolved.state, asked, self.evaluation.outcome)
+        state, outcome = self.resolved.state, self.evaluation.outcome
+        changes = single_changes(self.framework, self.activity, state, self.asked, outcome)
         return tuple(
             WouldChange(question=shown_question(atom), to=wanted_word(atom, to), outcome=outcome)
             for atom, to, outcome in changes
@@ -292,7 +300,7 @@ class _Pass:
         others = unasked(self.framework, self.case)
         if others:
             notes.append(f"stated by the case, not asked by {self.framework.id}: {', '.join(others)}")
-        silent = [t.id for t in self.resolved.thresholds if self._is_silent(t.id)]
+        silent = [t.id for t in self.resolved.thresholds if self._is_silent(t)]
         if silent:
             notes.append(
                 f"the text does not say what *cannot rule out* means for {', '.join(silent)}: read with caution (D-8)"
@@ -301,9 +309,6 @@ class _Pass:
         ignored = sorted(s.because for s in acts.shown if not s.counts)
         return (*notes, *(f"an act does not count: {reason}" for reason in dict.fromkeys(ignored)))
 
-    def _is_silent(self, name: str) -> bool:
-        threshold = next(t for t in self.framework.thresholds if t.clause.id == name)
-        atom = Atom(Kind.THRESHOLD, name)
-        unknown = self.resolved.state.known(atom) is Verdict.UNKNOWN
-        asked = atom in atoms_asked(self.framework, self.activity)
-        return threshold.when_unknown is BurdenOfProof.UNSTATED and unknown and asked
+    def _is_silent(self, threshold: ThresholdResult) -> bool:
+        unknown = threshold.when_unknown is BurdenOfProof.UNSTATED and threshold.verdict is Verdict.UNKNOWN
+        return unknown and Atom(Kind.THRESHOLD, threshold.id) in self.asked

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.builders import all_, any_, framework, met, permits_lowering, reached, ref, rule, safeguard, threshold
+from tests.builders import all_, any_, case, framework, met, permits_lowering, reached, ref, rule, safeguard, threshold
+from tests.unit.engine.test_decide import decided
 
-from ruleout.engine import evaluate
+from ruleout.engine import decide, evaluate, remedies
 from ruleout.engine.evaluate import State, evaluate_activity
 from ruleout.engine.remedies import find_remedies
 from ruleout.engine.what_if import single_changes
@@ -83,6 +84,17 @@ def test_no_way_wants_one_question_answered_twice():
     evaluation = evaluate_activity(given, EXTERNAL, State({}))
 
     assert find_remedies(given, EXTERNAL, State({}), evaluation, fixed=frozenset()).ways == ()
+
+
+def test_a_decision_lists_what_an_activity_asks_once(monkeypatch):
+    """What an activity asks is found once for a decision and once for its remedies, however many thresholds there are."""
+    calls = counted(monkeypatch, decide, "atoms_asked")
+    calls_of_remedies = counted(monkeypatch, remedies, "atoms_asked")
+    given = many(9)
+
+    decided(given.rules, about=case(), thresholds=given.thresholds, safeguards=given.safeguards)
+
+    assert (len(calls), len(calls_of_remedies)) == (1, 1)
 
 
 def test_what_a_peer_clause_costs_is_weighed_with_it():
