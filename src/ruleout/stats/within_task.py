@@ -7,10 +7,9 @@ allowed. It describes; no verdict rests on it (bounds take the task as the unit,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
-from math import comb
 
 _DIGITS = Context(prec=40)
 
@@ -50,12 +49,26 @@ def independent_attempts(tasks: Sequence[tuple[int, int]], correlation: Fraction
     return attempts / (1 + (size - 1) * max(correlation, Fraction(0)))
 
 
-def chance_of(successes: int, attempts: int, rate: Fraction) -> Decimal:
-    """Return the probability of so many successes in independent attempts at one rate, to some 38 digits. Pure."""
+def chances_of(sizes: Collection[int], rate: Fraction) -> Iterator[tuple[int, list[Decimal]]]:
+    """Yield each number of independent attempts with the probability of 0, 1, … of them succeeding at one rate.
+
+    Pure; to some 38 digits.
+    """
     success = _DIGITS.divide(Decimal(rate.numerator), Decimal(rate.denominator))
     failure = _DIGITS.divide(Decimal(rate.denominator - rate.numerator), Decimal(rate.denominator))
-    product = _DIGITS.multiply(_power(success, successes), _power(failure, attempts - successes))
-    return _DIGITS.multiply(Decimal(comb(attempts, successes)), product)
+    most = max(sizes, default=0)
+    succeed, fail = ([_power(base, count) for count in range(most + 1)] for base in (success, failure))
+    for size in sizes:
+        products = (_DIGITS.multiply(succeed[count], fail[size - count]) for count in range(size + 1))
+        yield size, [_DIGITS.multiply(Decimal(w), p) for w, p in zip(_ways(size), products, strict=True)]
+
+
+def _ways(size: int) -> Iterator[int]:
+    """How many choices of 0, 1, … out of `size` there are, each from the one before."""
+    ways = 1
+    for count in range(size + 1):
+        yield ways
+        ways = ways * (size - count) // (count + 1)
 
 
 def _power(base: Decimal, exponent: int) -> Decimal:

@@ -6,11 +6,17 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 from fractions import Fraction
+from math import comb
 
 import pytest
 from scipy import stats
 
-from ruleout.stats.within_task import chance_of, independent_attempts, within_task_correlation
+from ruleout.stats import within_task
+from ruleout.stats.within_task import chances_of, independent_attempts, within_task_correlation
+
+
+def chance_of(successes: int, attempts: int, rate: Fraction) -> Decimal:
+    return next(chances for _, chances in chances_of([attempts], rate))[successes]
 
 
 def variance_analysis(tasks: list[tuple[int, int]]) -> float:
@@ -68,3 +74,25 @@ def test_chances_equal_the_binomial_distribution(successes, attempts, rate):
 def test_a_chance_is_exact_where_the_rate_is():
     """One half to the power of five, ten times."""
     assert chance_of(2, 5, Fraction(1, 2)) == Decimal("0.3125")
+
+
+def test_chances_of_many_sizes_share_their_powers(monkeypatch):
+    """Sizes of 3,000 and more repeats: each power is computed once for all of them, and the chances add up to one."""
+    exponents: list[int] = []
+    real = within_task._power
+
+    def counting(base: Decimal, exponent: int) -> Decimal:
+        exponents.append(exponent)
+        return real(base, exponent)
+
+    monkeypatch.setattr(within_task, "_power", counting)
+    sums = [sum(chances) for _, chances in chances_of(range(3000, 3003), Fraction(1, 3))]
+
+    assert len(exponents) == 2 * 3003
+    assert all(abs(total - 1) < Decimal("1e-25") for total in sums)
+
+
+@pytest.mark.parametrize("size", [0, 1, 7, 400])
+def test_ways_to_choose_are_exact(size):
+    """Each number of choices follows from the one before without a rounding."""
+    assert list(within_task._ways(size)) == [comb(size, count) for count in range(size + 1)]

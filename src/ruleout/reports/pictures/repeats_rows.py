@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
 from ruleout.model.evidence import TaskTally
-from ruleout.stats.within_task import chance_of, independent_attempts, within_task_correlation
+from ruleout.stats.within_task import chances_of, independent_attempts, within_task_correlation
 
 #: Up to so many attempts per task, each share has a column; beyond, there are ten steps. Others go to the nearest.
 _MOST_SHARES = 12
@@ -78,10 +78,10 @@ def _shares(scored: Sequence[tuple[int, int]], mean: Fraction) -> tuple[ShareCou
     steps = max(sizes) if max(sizes) <= _MOST_SHARES else _TENTHS
     seen = Counter(_step(s, n, steps) for s, n in scored)
     expected: dict[int, Decimal] = {}
-    for n, count in sizes.items():
-        for successes in range(n + 1):
+    for n, chances in chances_of(sizes, mean):
+        for successes, chance in enumerate(chances):
             step = _step(successes, n, steps)
-            expected[step] = expected.get(step, Decimal(0)) + count * chance_of(successes, n, mean)
+            expected[step] = expected.get(step, Decimal(0)) + sizes[n] * chance
     return tuple(
         ShareCount(
             label=_label(step, steps),
