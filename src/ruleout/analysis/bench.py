@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import z3  # type: ignore[import-untyped]  # the package carries no types
 
-from ruleout.analysis.symbolic import Invoked, Symbolic
+from ruleout.analysis.symbolic import Invoked, Symbolic, is_true
 from ruleout.analysis.witness import Example, Witness, witness_of
 from ruleout.engine.evaluate import Evaluation, State, evaluate_activity
 from ruleout.engine.resolve import unmeetable
@@ -99,12 +99,26 @@ class Bench:
         Raises:
             Disagreement: the engine does not see it so.
         """
+        now, then = self.confirm(activity, example, holds)
+        return self._witness(activity, example, now, then)
+
+    def confirm(
+        self, activity: Activity, example: Example, holds: Callable[[Evaluation, Evaluation | None], bool]
+    ) -> tuple[Evaluation, Evaluation | None]:
+        """Return what the engine makes of an example, which must be what it should show.
+
+        Raises:
+            Disagreement: the engine does not see it so.
+        """
         now = self.evaluate(activity, example.now)
         then = None if example.then is None else self.evaluate(activity, example.then)
-        witness = witness_of(activity, example, now, then, understood=unmeetable(self.framework))
         if not holds(now, then):
-            raise Disagreement(f"{self.framework.id}: solver and engine differ about: {witness.words}")
-        return witness
+            words = self._witness(activity, example, now, then).words
+            raise Disagreement(f"{self.framework.id}: solver and engine differ about: {words}")
+        return now, then
+
+    def _witness(self, activity: Activity, example: Example, now: Evaluation, then: Evaluation | None) -> Witness:
+        return witness_of(activity, example, now, then, understood=unmeetable(self.framework))
 
     def _searched(self, *, pair: bool, invoked: Invoked, smallest: bool) -> Searched:
         found = self._solver.check()
@@ -119,7 +133,9 @@ class Bench:
     def _has_smaller(self, model: z3.ModelRef, *, pair: bool) -> bool:
         """Whether there is a state with fewer answers and changes; asking for it leaves it as the solver's model."""
         said = self._said(pair=pair)
-        count = sum(z3.is_true(model.eval(fact, model_completion=True)) for fact in said)
+        alone = 2 * len(self.now.questions) + len(self.now.permits)
+        count = sum(is_true(model, variable) for variable in said[:alone])
+        count += sum(z3.is_true(model.eval(change, model_completion=True)) for change in said[alone:])
         if not count:
             return False
         self._solver.add(z3.PbLe([(fact, 1) for fact in said], count - 1))

@@ -23,6 +23,20 @@ from ruleout.model.verdict import Verdict
 Invoked = bool | frozenset[str] | None
 
 
+#: How the solver's own interface says *true*.
+_TRUE = 1
+
+
+def is_true(model: z3.ModelRef, variable: z3.BoolRef) -> bool:
+    """Whether a model makes a variable true; one it leaves open is not. Pure.
+
+    The same as evaluating it, at a fraction of the cost: a search asks this of every question.
+    """
+    context = model.ctx.ref()
+    value = z3.Z3_model_get_const_interp(context, model.model, z3.Z3_get_app_decl(context, variable.as_ast()))
+    return value.value is not None and z3.Z3_get_bool_value(context, value) == _TRUE
+
+
 class Symbolic:
     """One framework in every state at once.
 
@@ -131,9 +145,9 @@ class Symbolic:
         """The engine's state that a solver's model describes; questions the model leaves open stay UNKNOWN."""
         answers = {}
         for atom in self.questions:
-            if z3.is_true(model.eval(self.is_yes(atom))):
+            if is_true(model, self.is_yes(atom)):
                 answers[atom] = Verdict.YES
-            elif z3.is_true(model.eval(self.is_no(atom))):
+            elif is_true(model, self.is_no(atom)):
                 answers[atom] = Verdict.NO
         named = (c for c in self.permits if z3.is_true(model.eval(self.is_invoked(c, invoked))))
         return State(answers, frozenset(named))

@@ -25,6 +25,7 @@ from tests.builders import (
     threshold,
 )
 
+from ruleout.analysis import bench
 from ruleout.analysis.properties.result import Status
 from ruleout.analysis.prove import PROPERTIES, prove_framework
 from ruleout.model.evidence import Bar, Direction
@@ -290,3 +291,18 @@ def test_a_witness_is_as_small_as_can_be():
     # One standard is met: enough once t0 is reached, and for t1 and t2; ruled out, the negated rule wants both.
     assert told == {"t0": "no", "forbidden-use": "no", "approved ceo and rso": "yes", "s1": "yes"}
     assert [str(atom) for atom, _ in failure.witness.changed] == ["t0"]
+
+
+def test_words_are_made_only_of_states_that_are_shown(monkeypatch):
+    """That something is possible is confirmed by the engine and told without its state, so nobody puts it into words."""
+    told: list[Activity] = []
+    real = bench.witness_of
+
+    def counting(activity: Activity, *states, **more):
+        told.append(activity)
+        return real(activity, *states, **more)
+
+    monkeypatch.setattr(bench, "witness_of", counting)
+    proof = prove_framework(sound())
+
+    assert told == [r.witness.activity for r in proof.results if r.witness is not None]

@@ -8,7 +8,7 @@ import z3
 from tests.builders import all_, any_, framework, met, permits_lowering, question, ref, role, rule, safeguard, threshold
 
 from ruleout.analysis.levels import choose, fixed, gated, lowered, worst
-from ruleout.analysis.symbolic import Symbolic
+from ruleout.analysis.symbolic import Symbolic, is_true
 from ruleout.analysis.truth import truth_of
 from ruleout.engine.evaluate import State
 from ruleout.model.formula import AllOf, AnyOf, AtLeast, Atom, Kind, Not, Quorum, Ref, evaluate
@@ -156,3 +156,16 @@ def test_two_prefixes_speak_of_two_states():
     now, then = Symbolic(given), Symbolic(given, prefix="then ")
 
     assert can_be(now, then.consistent(), now.is_yes(A), then.is_no(A))
+
+
+def test_a_model_is_read_as_evaluating_it_reads_it():
+    """A variable that a model makes true is true; one it makes false or leaves open is not."""
+    yes, no, left_open = z3.Bools("read-yes read-no read-open")
+    solver = z3.Solver()
+    solver.add(yes, z3.Not(no))
+    assert solver.check() == z3.sat
+
+    read = [is_true(solver.model(), variable) for variable in (yes, no, left_open)]
+
+    assert read == [True, False, False]
+    assert read == [z3.is_true(solver.model().eval(variable)) for variable in (yes, no, left_open)]

@@ -50,7 +50,7 @@ def possible(bench: Bench, queries: Iterable[Query], fault: Result) -> Result:
     for query in queries:
         searched = bench.search(query.facts, pair=query.pair, invoked=query.invoked, smallest=False)
         if searched.example is not None:
-            bench.witness(query.activity, searched.example, query.holds)
+            bench.confirm(query.activity, searched.example, query.holds)
             return Result(property=fault.property, subject=fault.subject)
         late = late or not searched.settled
     return unsettled(fault, bench.timeout_ms) if late else fault
