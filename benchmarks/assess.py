@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an assessment costs: a cold process beside an empty interpreter, and its steps in one process.
+"""What an assessment costs: a cold process beside an empty interpreter, its steps in one process, a wide framework.
 
 Run: python benchmarks/assess.py [--quick] [--runs N] [--rounds N]. The two commands alternate, so that both meet the
 same machine; figures are medians. CPU is user plus system time of the child.
@@ -26,7 +26,7 @@ COLD = {
 
 
 def main() -> None:
-    """Measure and print both tables."""
+    """Measure and print the tables."""
     parser = argparse.ArgumentParser(description="What an assessment costs.")
     parser.add_argument("--quick", action="store_true", help="few runs: shows that it works, not more")
     parser.add_argument("--runs", type=int, help="cold processes of each command")
@@ -35,6 +35,7 @@ def main() -> None:
     runs, rounds = (3, 20) if given.quick else (25, 400)
     show_cold(cold(given.runs or runs))
     show_warm(warm(given.rounds or rounds))
+    show_wide(wide(100, 1 if given.quick else 5))
 
 
 def cold(runs: int) -> dict[str, tuple[float, float]]:
@@ -82,6 +83,49 @@ def warm(rounds: int) -> dict[str, float]:
         "canonical bytes": lambda: canonical(plain(decision)),
     }
     return {name: step_us(step, rounds) for name, step in steps.items()}
+
+
+def wide(count: int, rounds: int) -> float:
+    """Median CPU time in ms of a decision on a framework of four times `count` clauses, of which nothing is known."""
+    from ruleout.engine.decide import decide
+    from ruleout.framework import parse_case, parse_framework
+
+    case = parse_case(CASE.read_bytes(), file="case")
+    framework = parse_framework(wide_framework(count).encode(), file="framework")
+    taken = []
+    for _ in range(rounds):
+        start = time.process_time()
+        decision = decide(framework, case, activity=case.subject.activity, at=case.at)
+        taken.append(1000 * (time.process_time() - start))
+    if len(decision.rules) != count or decision.outcome.opens:
+        raise SystemExit("expected every rule of the wide framework to be decided, and to hold")
+    return statistics.median(taken)
+
+
+def wide_framework(count: int) -> str:
+    """A framework file in which each rule asks for one of two safeguards, and for an answer or an approval."""
+    said = f"says: It is said., section: '1', anchor: {'ab' * 32}"
+    lines = [
+        "{framework: wide, version: '1', title: Wide, developer: Wide, effective: 2026-01-01, force: binding,",
+        f"document: {{sha256: {'ab' * 32}, url: 'https://example.org/wide.pdf'}}, roles: {{ceo: Chief}}, thresholds: {{",
+        *(
+            f"t-{n}: {{{said}, title: T, domain: cbrn, decides: ceo, when-unknown: {{treat-as: reached}}}},"
+            for n in range(count)
+        ),
+        "}, safeguards: {",
+        *(f"s-{n}: {{{said}, title: S}}," for n in range(count)),
+        "}, questions: {",
+        *(f"q-{n}: {{{said}}}," for n in range(count)),
+        "}, gates: {deploy-external: [",
+    ]
+    for n in range(count):
+        require = f"{{all-of: [{{any-of: [s-{n}, s-{(n + 1) % count}]}}, {{any-of: [q-{n}, {{approved: ceo}}]}}]}}"
+        lines.append(f"{{id: g-{n}, {said}, if: t-{n}, require: {require}, otherwise: hold}},")
+    return "\n".join([*lines, "]}}"])
+
+
+def show_wide(decided_ms: float) -> None:
+    print(f"\na decision on 100 thresholds, safeguards, questions and rules each: {decided_ms:.0f} ms of CPU time")
 
 
 def step_us(step: Callable[[], object], rounds: int) -> float:
