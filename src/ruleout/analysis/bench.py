@@ -7,7 +7,7 @@ mistake of ours and is raised as one. What the solver cannot settle in its time 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import z3  # type: ignore[import-untyped]  # the package carries no types
@@ -79,8 +79,11 @@ class Bench:
         finally:
             self._solver.pop()
 
-    def same_but(self, atoms: Collection[Atom]) -> list[z3.BoolRef]:
-        """The facts that both states answer every question alike, except the given ones, and invoke the same."""
+    def same_but(self, atoms: Sequence[Atom]) -> list[z3.BoolRef]:
+        """The facts that both states answer every question alike, except the given ones, and invoke the same.
+
+        In the atoms' own order: of several smallest states, the solver finds one by the order in which it was told things.
+        """
         kept = [atom for atom in self.now.questions if atom not in atoms]
         same = [self.now.is_yes(a) == self.then.is_yes(a) for a in kept]
         same += [self.now.is_no(a) == self.then.is_no(a) for a in kept]

@@ -7,7 +7,7 @@ which counts only once it is established (D-9), so that what it obliges to falls
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import z3  # type: ignore[import-untyped]  # the package carries no types
@@ -27,12 +27,12 @@ def caution(bench: Bench) -> Iterator[Result]:
     for activity in Activity:
         listed = _listed(bench, activity)
         excused = {Atom(Kind.THRESHOLD, e.threshold) for e in listed}
-        own = {a for a in bench.now.atoms(activity) if a.kind is not Kind.PEER} - excused
+        own = [a for a in bench.now.atoms(activity) if a.kind is not Kind.PEER and a not in excused]
         says = "an answer that is not known opens more than the answer would"
         law = failed("caution", activity.value, says)
         yield blamed(never(bench, _forgetting(bench, activity, own), law))
         for atom in sorted(excused):
-            found = never(bench, _forgetting(bench, activity, {atom}), _excused(activity, atom, listed))
+            found = never(bench, _forgetting(bench, activity, [atom]), _excused(activity, atom, listed))
             if found.status is not Status.PROVED:
                 yield found
         for rule in rules_of(bench.framework, activity):
@@ -43,7 +43,7 @@ def direction(bench: Bench) -> Iterator[Result]:
     """Yield, per activity, that no threshold opens more when it is reached than when it is ruled out."""
     now, then = bench.now, bench.then
     for activity in Activity:
-        thresholds = {a for a in now.atoms(activity) if a.kind is Kind.THRESHOLD}
+        thresholds = [a for a in now.atoms(activity) if a.kind is Kind.THRESHOLD]
         if not thresholds:
             continue
         facts = bench.same_but(thresholds)
@@ -56,7 +56,7 @@ def direction(bench: Bench) -> Iterator[Result]:
         yield blamed(never(bench, query, failed("direction", activity.value, says)))
 
 
-def _forgetting(bench: Bench, activity: Activity, atoms: Collection[Atom]) -> Query:
+def _forgetting(bench: Bench, activity: Activity, atoms: Sequence[Atom]) -> Query:
     """Two states: the second knows less about some of the given questions, and yet opens more."""
     now, then = bench.now, bench.then
     facts = bench.same_but(atoms)
@@ -69,7 +69,7 @@ def _forgetting(bench: Bench, activity: Activity, atoms: Collection[Atom]) -> Qu
 def _unestablished(bench: Bench, activity: Activity, rule: Rule) -> Iterator[Result]:
     """Whether a rule restricts less once a fact about others is no longer established."""
     formulas = [f for f in (rule.condition, rule.require) if f is not None]
-    others = {atom for formula in formulas for atom, _ in atoms_of(formula) if atom.kind is Kind.PEER}
+    others = sorted({atom for formula in formulas for atom, _ in atoms_of(formula) if atom.kind is Kind.PEER})
     if not others:
         return
     query = _forgetting(bench, activity, others)

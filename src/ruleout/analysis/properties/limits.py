@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import z3  # type: ignore[import-untyped]  # the package carries no types
@@ -27,7 +27,7 @@ def peers(bench: Bench) -> Iterator[Result]:
     """
     now, then = bench.now, bench.then
     for activity in Activity:
-        others = {a for a in now.atoms(activity) if a.kind is Kind.PEER}
+        others = [a for a in now.atoms(activity) if a.kind is Kind.PEER]
         if not others:
             continue
         learnt = [z3.Implies(now.is_yes(a), then.is_yes(a)) for a in others]
@@ -60,7 +60,7 @@ def price(bench: Bench) -> Iterator[Result]:
             yield from _unapproved(bench, clause)
 
 
-def _unestablished(bench: Bench, activity: Activity, others: set[Atom]) -> Result:
+def _unestablished(bench: Bench, activity: Activity, others: Sequence[Atom]) -> Result:
     now, then = bench.now, bench.then
     same = [now.is_yes(a) == then.is_yes(a) for a in others]
     differs = now.outcome(activity, invoked=None).exceeds(then.outcome(activity, invoked=None))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import z3  # type: ignore[import-untyped]  # the package carries no types
 
@@ -68,14 +68,14 @@ def _triggers(bench: Bench, name: str, when: Formula) -> Result:
 
 def _bites(bench: Bench, clause: PeerClause, when: Formula) -> Iterator[Query]:
     """Two states that differ in what is established of others only: the first is restricted more."""
-    others = {atom for atom, _ in atoms_of(when) if atom.kind is Kind.PEER}
+    others = sorted({atom for atom, _ in atoms_of(when) if atom.kind is Kind.PEER})
     for rule in bench.framework.rules:
         if rule.peer_clause == clause.clause.id and rule.clause.force.gates:
             carried = z3.And(bench.now.known(when)[0], bench.now.rule_levels(rule).at_least(Outcome.RESTRICT))
             yield from (_bite(bench, activity, carried, others) for activity in rule.activities)
 
 
-def _bite(bench: Bench, activity: Activity, carried: z3.BoolRef, others: set[Atom]) -> Query:
+def _bite(bench: Bench, activity: Activity, carried: z3.BoolRef, others: Sequence[Atom]) -> Query:
     now, then = bench.now, bench.then
     if not others:
         return Query(

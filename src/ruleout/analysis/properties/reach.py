@@ -67,7 +67,7 @@ def _restricted(bench: Bench, atom: Atom) -> Iterator[Query]:
     for activity in Activity:
         if atom in now.atoms(activity):
             harder = now.outcome(activity).exceeds(then.outcome(activity))
-            facts = (*bench.same_but({atom}), now.is_yes(atom), then.is_no(atom), harder)
+            facts = (*bench.same_but([atom]), now.is_yes(atom), then.is_no(atom), harder)
             yield Query(activity=activity, facts=facts, holds=relaxes, pair=True, invoked=False)
 
 

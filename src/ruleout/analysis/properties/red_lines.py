@@ -47,7 +47,7 @@ def _stops(bench: Bench, line: RedLine, activity: Activity) -> Result:
 def _untouched(bench: Bench, line: RedLine) -> Result:
     """No approval, notice, interim measure, peer fact or invoked clause makes a difference to the line itself."""
     now, then, name = bench.now, bench.then, line.clause.id
-    exceptions = {atom for atom in now.questions if atom.kind in _EXCEPTIONS}
+    exceptions = [atom for atom in now.questions if atom.kind in _EXCEPTIONS]
     differs = now.red_line_levels(line).exceeds(then.red_line_levels(line))
 
     def holds(first: Evaluation, second: Evaluation | None) -> bool:
