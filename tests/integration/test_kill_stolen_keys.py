@@ -16,10 +16,10 @@ from ruleout.adapters.kill.view import View
 from ruleout.app.kill.giving_back import confirm, propose
 from ruleout.app.kill.site import chain
 from ruleout.app.kill.taking import kill, limit_of, tighten
-from ruleout.app.serving.load import read_settings
+from ruleout.app.serving.place import read_settings
 from ruleout.app.serving.untrusted import FOLDER
 from ruleout.errors import RuleoutError
-from ruleout.gateway.processes import host
+from ruleout.gateway.processes import host, remembering
 from ruleout.ledger import EntryType
 from ruleout.serving.epoch import Scope, Target
 from ruleout.serving.refusal import Why
@@ -43,7 +43,7 @@ class Host(World):
     def read(self) -> str:
         """Read settings and files as the host's process does beside its agent."""
         place = read_settings(self.write())
-        return host._Memory(place, ForwardClock(), lambda: None, self.told.learn).look(again=True)
+        return remembering.Memory(place, ForwardClock(), lambda: None, self.told.learn).look(again=True)
 
     def tell(self, signer: FakeSigner) -> None:
         """The record tells that somebody else may have a key, and the permits' files are as of now."""
@@ -229,6 +229,6 @@ def test_what_files_tell_is_learnt_also_while_something_beside_them_cannot_be_re
         if broken == "settings":
             raise RuleoutError("gateway.yaml: broken")
 
-    memory = host._Memory(read_settings(here.write()), ForwardClock(), newer, here.told.learn)
+    memory = remembering.Memory(read_settings(here.write()), ForwardClock(), newer, here.told.learn)
     assert memory.look(again=False) != ""
     assert here.told() == {key_id(KIM)}

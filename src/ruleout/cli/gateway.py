@@ -12,7 +12,8 @@ import typer
 
 from ruleout.app.kill.site import has_state
 from ruleout.app.serving.faults import faults_in
-from ruleout.app.serving.load import load_standing, read_settings
+from ruleout.app.serving.load import load_standing
+from ruleout.app.serving.place import read_settings
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.options import JsonOption, instant
 from ruleout.cli.output import page_width, say, show_error, show_json, show_page

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ruleout.adapters.clock import ForwardClock, boot_nanoseconds
 from ruleout.adapters.kill import View
 from ruleout.app.policy.recheck import Given
-from ruleout.app.serving.load import Standing
+from ruleout.app.serving.standing import Standing
 from ruleout.errors import RuleoutError
 from ruleout.gateway.callers import Caller, Callers
 from ruleout.gateway.comparing.rechecking import Rechecks

@@ -14,7 +14,7 @@ from ruleout.adapters.approvals import Approvals
 from ruleout.adapters.approvals.waiting import Wanted
 from ruleout.adapters.clock import boot_nanoseconds, microseconds_since
 from ruleout.adapters.hooks import HookClient
-from ruleout.app.serving.load import Standing
+from ruleout.app.serving.standing import Standing
 from ruleout.gateway.admission import CLOSED, Admission
 from ruleout.gateway.exchange import Exchange, refusal_of
 from ruleout.model.permit import ContentPolicy

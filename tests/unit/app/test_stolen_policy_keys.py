@@ -20,7 +20,9 @@ from tests.policy_builders import keyring, signer, tenant
 from ruleout.adapters.approvals import ApprovalFolder
 from ruleout.adapters.approvals.waiting import Wanted
 from ruleout.adapters.limits import create_page
-from ruleout.app.serving.load import Standing, load_standing, read_settings, remember
+from ruleout.app.serving.load import load_standing, remember
+from ruleout.app.serving.place import read_settings
+from ruleout.app.serving.standing import Standing
 from ruleout.errors import NotFound, RuleoutError, VerificationFailed
 from ruleout.gateway.processes.assembly import Assembled, assemble, prepare
 from ruleout.ledger import EntryType

@@ -17,7 +17,7 @@ from tests.gateway_world import make_world
 
 from ruleout.adapters.clock import ForwardClock
 from ruleout.errors import RuleoutError
-from ruleout.gateway.processes import host, master, sealing, watching
+from ruleout.gateway.processes import master, remembering, sealing, watching
 
 
 def until(holds: Callable[[], object], within_s: float = 60) -> None:
@@ -80,10 +80,10 @@ class Place:
 def kept(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """What was remembered, by looks that follow each other at once."""
     remembered: list[object] = []
-    standing = SimpleNamespace(at=host.datetime.now(host.UTC), named_shadows=(), compromised={})
-    monkeypatch.setattr(host, "_LOOK_S", 0.01)
-    monkeypatch.setattr(host, "load_standing", lambda *_, **__: standing)
-    monkeypatch.setattr(host, "remember", lambda *_, **__: remembered.append(standing))
+    standing = SimpleNamespace(at=remembering.datetime.now(remembering.UTC), named_shadows=(), compromised={})
+    monkeypatch.setattr(remembering, "_LOOK_S", 0.01)
+    monkeypatch.setattr(remembering, "load_standing", lambda *_, **__: standing)
+    monkeypatch.setattr(remembering, "remember", lambda *_, **__: remembered.append(standing))
     return remembered
 
 
@@ -105,7 +105,7 @@ def test_what_is_seen_is_remembered_again_after_a_fault(
     kept: list[object], fault: Exception, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place, over = Place(fault), threading.Event()
-    with thread(over, host._remember, place, over, ForwardClock()) as one:
+    with thread(over, remembering.remember_files, place, over, ForwardClock()) as one:
         until(lambda: len(kept) >= 3)
         assert one.is_alive()
     said = f"ruleout gateway: nothing is served: {fault}\nruleout gateway: what is served by holds again\n"
@@ -116,7 +116,7 @@ def test_what_is_seen_is_remembered_again_after_a_fault(
 def test_a_bug_in_remembering_ends_the_process(kept: list[object]) -> None:
     """The agent beside it stops keeping the lease: whoever starts the process anew starts both."""
     over = threading.Event()
-    with thread(over, host._remember, Place(KeyError("a bug")), over, ForwardClock()):
+    with thread(over, remembering.remember_files, Place(KeyError("a bug")), over, ForwardClock()):
         until(over.is_set)
     assert len(kept) == 1
 
@@ -128,7 +128,7 @@ def test_what_is_seen_is_remembered_by_the_settings_of_a_reload(
     old, new = Place(OSError(5, "a bad disk")), Place(OSError(5, "another bad disk"))
     found: list[object] = [RuleoutError("gateway.yaml: broken"), new]
     by: list[object] = []
-    monkeypatch.setattr(host, "remember", lambda place, *_, **__: by.append(place))
+    monkeypatch.setattr(remembering, "remember", lambda place, *_, **__: by.append(place))
 
     def read() -> object:
         one = found.pop(0)
@@ -137,8 +137,8 @@ def test_what_is_seen_is_remembered_by_the_settings_of_a_reload(
         return one
 
     over, reloaded = threading.Event(), threading.Event()
-    newer = partial(host._newer, reloaded, read)
-    with thread(over, host._remember, old, over, ForwardClock(), newer):
+    newer = partial(remembering.newer_settings, reloaded, read)
+    with thread(over, remembering.remember_files, old, over, ForwardClock(), newer):
         until(lambda: len(by) >= 2)
         assert set(by) == {old}
         reloaded.set()

@@ -25,7 +25,8 @@ from ruleout.adapters.kill.host import boottime_ns
 from ruleout.adapters.kill.page import Page, closing
 from ruleout.adapters.limits import create_page
 from ruleout.adapters.limits import page as limits
-from ruleout.app.serving.load import load_standing, read_settings
+from ruleout.app.serving.load import load_standing
+from ruleout.app.serving.place import read_settings
 from ruleout.errors import RuleoutError
 from ruleout.gateway.admission import Admission
 from ruleout.gateway.exchange import Exchange

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ruleout.adapters.files import read_bounded
-from ruleout.app.serving.load import Place
+from ruleout.app.serving.place import Place
 from ruleout.serving.monitoring import Watch
 from ruleout.serving.monitoring.watches import MOST_BYTES, parse_watches
 

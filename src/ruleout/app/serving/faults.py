@@ -12,7 +12,7 @@ from pathlib import Path
 from ruleout.app.keyring import read_keyring
 from ruleout.app.monitoring.watches import read_watches
 from ruleout.app.policy.load import proved
-from ruleout.app.serving.load import Place, read_bundle, read_tools
+from ruleout.app.serving.place import Place, read_bundle, read_tools
 from ruleout.app.serving.seen import read_seen
 from ruleout.app.verifier_files import read_permit_file, read_witness_policy
 from ruleout.errors import RuleoutError

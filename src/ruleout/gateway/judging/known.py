@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ruleout.app.serving.load import Standing
+from ruleout.app.serving.standing import Standing
 from ruleout.policy.decide import Answer
 from ruleout.policy.values import Call
 from ruleout.serving.asked import Asked

@@ -21,7 +21,10 @@ from ruleout.adapters.monitoring.watching import WatchedView
 from ruleout.adapters.outbox import Outbox
 from ruleout.adapters.upstream.pool import Pool, origin_of
 from ruleout.app.policy.recheck import Cedar, Differing
-from ruleout.app.serving.load import Place, Standing, counting_keys, read_secret
+from ruleout.app.serving.permits import counting_keys
+from ruleout.app.serving.place import Place
+from ruleout.app.serving.secret import read_secret
+from ruleout.app.serving.standing import Standing
 from ruleout.app.serving.untrusted import keep_untrusted
 from ruleout.errors import RuleoutError
 from ruleout.gateway.admission import Admission

@@ -17,7 +17,7 @@ from ruleout.adapters.clients.connection import Waits
 from ruleout.adapters.clients.reading import Reading
 from ruleout.adapters.clients.server import ClientServer, tls_of
 from ruleout.adapters.monitoring import MOST_NAMES
-from ruleout.app.serving.load import Place, read_settings
+from ruleout.app.serving.place import Place, read_settings
 from ruleout.app.settings import from_environment
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.assembly import COUNTERS, Assembled, assemble

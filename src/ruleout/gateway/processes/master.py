@@ -26,7 +26,7 @@ from ruleout.adapters.clients.server import listen, tls_of
 from ruleout.adapters.limits import create_page
 from ruleout.adapters.monitoring.otlp import Otlp
 from ruleout.app.monitoring.watches import read_watches
-from ruleout.app.serving.load import Place, read_settings
+from ruleout.app.serving.place import Place, read_settings
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.assembly import prepare
 from ruleout.gateway.processes.entry import BOOT_ID, other_folder, run_worker

@@ -17,7 +17,8 @@ from typing import Any
 from ruleout.adapters.audit import WriterState
 from ruleout.adapters.kill import Places, ProbeServer
 from ruleout.adapters.monitoring import keep_counters
-from ruleout.app.serving.load import Standing, load_standing
+from ruleout.app.serving.load import load_standing
+from ruleout.app.serving.standing import Standing
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.assembly import COUNTERS, Assembled
 from ruleout.gateway.telling.aloud import say_bug, tell_change

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ruleout.adapters.clock import ForwardClock
 from ruleout.app.audit.seal import Sealed, sealing
-from ruleout.app.serving.load import read_settings
+from ruleout.app.serving.place import read_settings
 from ruleout.app.serving.seen import read_seen
 from ruleout.app.workspace import open_workspace
 from ruleout.errors import RuleoutError

@@ -18,7 +18,7 @@ from ruleout.app.kill.site import Site
 from ruleout.app.monitoring.answering import Recorded
 from ruleout.app.monitoring.watches import read_watches
 from ruleout.app.monitoring.watching import Seen, Watching
-from ruleout.app.serving.load import Place, read_settings
+from ruleout.app.serving.place import Place, read_settings
 from ruleout.gateway.processes.assembly import COUNTERS, WORD
 from ruleout.gateway.processes.entry import BOOT_ID
 from ruleout.gateway.processes.host import kills_of
