@@ -234,3 +234,23 @@ def test_watches_that_do_not_hold_stop_the_start(tmp_path: Path, fake: Fake, old
     for verb in ("check", "serve"):
         ran = run("gateway", verb, settings)
         assert (ran.code, "watches.yaml:" in ran.err) == (2, True), ran.err
+
+
+@pytest.mark.parametrize("named", [{"kills": "elsewhere"}, {"kills-store": {"environment": "NOWHERE"}}])
+def test_what_is_started_again_goes_by_the_kills_of_the_gateways_start(
+    tmp_path: Path, fake: Fake, named: dict[str, object]
+) -> None:
+    """Other ones wait for a restart: a limit that is set where no agent looks is none, and a page that nobody keeps serves nothing."""
+    world, _ = made(tmp_path, fake)
+    with served(world) as running:
+        until(lambda: watcher_of(running))
+        world.settings |= named
+        world.write()
+        before = {*workers(world), host_of(running), watcher_of(running)}
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: workers(world) and not {0, *before} & {*workers(world), host_of(running), watcher_of(running)})
+        running.until_ready()
+        drift(running)
+        until(lambda: limits(world) == {"requests-per-minute": 2})
+        until(lambda: ask(running).status == 429)

@@ -16,6 +16,7 @@ import pytest
 from tests.gateway_world import make_world
 
 from ruleout.adapters.clock import ForwardClock
+from ruleout.app.serving.place import read_settings
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes import master, remembering, sealing, watching
 
@@ -168,6 +169,11 @@ def test_a_process_beside_the_workers_is_told_once_of_a_reload(monkeypatch: pyte
     assert told == [(7, signal.SIGHUP)]
 
 
+def watch(path: Path, overrides: dict[str, str]) -> None:
+    """Watch in a gateway that began by these settings."""
+    watching.run_watching(path, overrides, began=read_settings(path).settings)
+
+
 class Over(threading.Event):
     """That a process is told to end, and whether it waits for that."""
 
@@ -180,7 +186,7 @@ class Over(threading.Event):
         return super().wait(timeout)
 
 
-@pytest.mark.parametrize(("module", "run"), [(sealing, sealing.run_sealing), (watching, watching.run_watching)])
+@pytest.mark.parametrize(("module", "run"), [(sealing, sealing.run_sealing), (watching, watch)])
 def test_what_a_reload_took_away_is_not_started_again_and_again(
     module: ModuleType, run: Callable[..., None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ruleout.adapters.files import MIB, read_bounded
@@ -27,6 +27,14 @@ class Place:
     def path(self, text: str) -> Path:
         """A path of the settings."""
         return self.folder / text
+
+    def begun(self, began: GatewayDoc) -> Place:
+        """Return the same with kills and state of the settings that a gateway began by: others wait for a restart (G-6). Pure.
+
+        All of its processes go by one store, one page and one file of counters; a kill in another would be none, and counted twice is not counted.
+        """
+        kept = {"kills": began.kills, "kills_store": began.kills_store, "state": began.state}
+        return replace(self, settings=self.settings.model_copy(update=kept))
 
     @property
     def state(self) -> Path:

@@ -34,20 +34,18 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 def run_worker(
-    path: Path, overrides: dict[str, str], folders: tuple[str, str], listening: socket.socket, ready: Event
+    path: Path, overrides: dict[str, str], began: GatewayDoc, listening: socket.socket, ready: Event
 ) -> None:
     """Serve until SIGTERM, then drain. Effect: everything; for a process of its own; exits with 1 where it cannot begin.
 
     Nor does it begin where nothing can be served by what it reads while workers beside it serve: at a reload, those go on.
-
-    Args:
-        folders: `kills` and `state` of the gateway's start: by others no kill would reach it, and limits would be counted twice.
+    Kills and state are those of the settings that the gateway began by: `Place.begun`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the master's, which ends its children in order
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         end_with_parent()
-        place = read_since(path, overrides, folders)
+        place = read_settings(path, overrides).begun(began)
         parts = assembled(place)
         server = _server(parts, listening)
     except (RuleoutError, OSError) as error:
@@ -58,20 +56,6 @@ def run_worker(
     loop.close()
     if closed:
         sys.exit(f"ruleout gateway: a worker does not begin, for it would serve nothing: {closed}")
-
-
-def read_since(path: Path, overrides: dict[str, str], folders: tuple[str, str]) -> Place:
-    """Return the settings by now. Effect: reads. Raises RuleoutError, also where they name other folders than those of the start."""
-    place = read_settings(path, overrides)
-    if waits := other_folder(place.settings, folders):
-        raise RuleoutError(f"`{waits}` waits for a restart", hint="Restart the gateway, or write it as it was.")
-    return place
-
-
-def other_folder(told: GatewayDoc, folders: tuple[str, str]) -> str:
-    """Return which of `kills` and `state` is another folder than at the start, "" for none. Pure."""
-    pairs = (("kills", told.kills, folders[0]), ("state", told.state, folders[1]))
-    return next((name for name, now, began in pairs if now != began), "")
 
 
 def assembled(place: Place) -> Assembled:

@@ -27,21 +27,22 @@ from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.remembering import newer_settings, read_again, remember_files
 from ruleout.gateway.processes.unattended import until_told
 from ruleout.ledger.cosignature import parse_log_key
+from ruleout.serving.settings.document import GatewayDoc
 
 #: Seconds after which the thread that loads files lets the one that keeps the page go on: this at each of its calls of the system,
 #: so that with Python's own 5 ms a kill would wait until a load is over.
 _SWITCH_S = 0.0001
 
 
-def run_host(path: Path, overrides: dict[str, str]) -> None:
-    """Keep page, lease and memory until SIGTERM. Effect: as said; for a process of its own."""
+def run_host(path: Path, overrides: dict[str, str], *, began: GatewayDoc) -> None:
+    """Keep page, lease and memory until SIGTERM. Effect: as said; for a process of its own, by the kills of `began`."""
     over = until_told()
     sys.setswitchinterval(_SWITCH_S)
-    place = read_settings(path, overrides)
+    place = read_settings(path, overrides).begun(began)
     clock, reloaded, compromised = ForwardClock(), threading.Event(), Compromised()
     agent = agent_of(place, clock, compromised)
     signal.signal(signal.SIGHUP, lambda *_: reloaded.set())
-    newer = partial(newer_settings, reloaded, partial(read_again, place, path, overrides))
+    newer = partial(newer_settings, reloaded, partial(read_again, began, path, overrides))
     threading.Thread(target=remember_files, args=(place, over, clock, newer, compromised.learn), daemon=True).start()
     try:
         agent.run(over.is_set)

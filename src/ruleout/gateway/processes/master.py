@@ -29,7 +29,7 @@ from ruleout.app.monitoring.watches import read_watches
 from ruleout.app.serving.place import Place, read_settings
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.assembly import prepare
-from ruleout.gateway.processes.entry import BOOT_ID, other_folder, run_worker
+from ruleout.gateway.processes.entry import BOOT_ID, run_worker
 from ruleout.gateway.processes.host import run_host
 from ruleout.gateway.processes.workers import Workers
 from ruleout.gateway.telling.aloud import say
@@ -61,7 +61,7 @@ def serve(path: Path, overrides: Mapping[str, str]) -> None:
     runs = tuple(_beside(place))
     keeper = threading.Thread(target=_keep, args=(runs, path, dict(overrides), over, reloaded), daemon=True)
     words, told = _words(), place.settings
-    run = partial(run_worker, path, dict(overrides), (told.kills, told.state), listening)
+    run = partial(run_worker, path, dict(overrides), told, listening)
     workers = Workers(run, told.workers, drain_s=told.drain_seconds, reloaded=reloaded.set)
     keeper.start()
     try:
@@ -133,8 +133,9 @@ def _reload_workers(workers: Workers, read: Callable[[], Place], began: GatewayD
     except (RuleoutError, OSError) as error:
         say(f"not reloaded: {error}; the old workers go on")
         return
-    if waits := other_folder(told, (began.kills, began.state)):
-        say(f"not reloaded: `{waits}` waits for a restart; the old workers go on")
+    waits = [name for name in ("kills", "state") if getattr(told, name) != getattr(began, name)]
+    if waits:
+        say(f"not reloaded: `{waits[0]}` waits for a restart; the old workers go on")
         return
     workers.reload(told.workers, drain_s=told.drain_seconds)
 
@@ -186,11 +187,12 @@ def _start(child: BaseProcess, told: str) -> str:
 
 def _beside(place: Place) -> Iterator[Run]:
     """What runs beside the workers. What the settings do not ask for is not loaded: it knows the whole record."""
-    yield run_host
-    if place.settings.seal is not None:
+    began = place.settings
+    yield partial(run_host, began=began)
+    if began.seal is not None:
         yield import_module("ruleout.gateway.processes.sealing").run_sealing
-    if place.settings.watch is not None:
-        yield import_module("ruleout.gateway.processes.watching").run_watching
+    if began.watch is not None:
+        yield partial(import_module("ruleout.gateway.processes.watching").run_watching, began=began)
 
 
 def _extra(name: str) -> Any:

@@ -18,6 +18,7 @@ from ruleout.app.serving.place import Place, read_settings
 from ruleout.app.serving.standing import Standing
 from ruleout.errors import RuleoutError
 from ruleout.gateway.telling.aloud import tell, tell_change
+from ruleout.serving.settings.document import GatewayDoc
 from ruleout.serving.settings.restart import waiting_for_restart
 
 #: Seconds between two times that what was seen is written down.
@@ -26,12 +27,12 @@ _REMEMBER_S = 10.0
 _LOOK_S = 0.5
 
 
-def read_again(began: Place, path: Path, overrides: dict[str, str]) -> Place:
+def read_again(began: GatewayDoc, path: Path, overrides: dict[str, str]) -> Place:
     """Return the settings by now, and say what of them waits for a restart. Effect: reads. Raises RuleoutError."""
     place = read_settings(path, overrides)
-    if waits := waiting_for_restart(began.settings, place.settings):
+    if waits := waiting_for_restart(began, place.settings):
         tell({"reloaded": True, "waits-for-restart": waits})
-    return place
+    return place.begun(began)
 
 
 def newer_settings(reloaded: threading.Event, read: Callable[[], Place]) -> Place | None:

@@ -26,15 +26,15 @@ from ruleout.gateway.processes.unattended import machine_keys, until_told
 from ruleout.gateway.telling.aloud import tell
 from ruleout.ledger import Signer
 from ruleout.serving.monitoring.watching import Word
-from ruleout.serving.settings.document import WatchingDoc
+from ruleout.serving.settings.document import GatewayDoc, WatchingDoc
 
 MEMORY = "watching-memory"
 
 
-def run_watching(path: Path, overrides: dict[str, str]) -> None:
-    """Watch until SIGTERM, which counts between two looks. Effect: as `Watching.look`; for a process of its own."""
+def run_watching(path: Path, overrides: dict[str, str], *, began: GatewayDoc) -> None:
+    """Watch until SIGTERM, which counts between two looks. Effect: as `Watching.look`; for a process of its own, by the kills of `began`."""
     over = until_told()
-    place = read_settings(path, overrides)
+    place = read_settings(path, overrides).begun(began)
     told = place.settings.watch
     if told is None:
         over.wait()  # a reload took it away: what ends is started again
@@ -42,11 +42,11 @@ def run_watching(path: Path, overrides: dict[str, str]) -> None:
     watching, boot = watching_of(place, told), BOOT_ID.read_text("ascii").strip()
     whole_ns, said = -1, dict[object, str]()
     while not over.is_set():
-        began = boot_nanoseconds()
+        looks_ns = boot_nanoseconds()
         seen = watching.look(now())
-        whole_ns = whole_ns if seen.failing else began
+        whole_ns = whole_ns if seen.failing else looks_ns
         said = _say(seen, said)
-        _leave(place.state / WORD, Word(boot, began, whole_ns, dict(seen.states), dict(seen.failing)))
+        _leave(place.state / WORD, Word(boot, looks_ns, whole_ns, dict(seen.states), dict(seen.failing)))
         over.wait(told.seconds)
 
 
