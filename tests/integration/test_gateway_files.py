@@ -54,7 +54,9 @@ def closes(running: Running, name: str, change: Callable[[Path], None]) -> None:
             refused = ask(running)
             assert (refused.status, why(refused)) == (503, "closed"), refused.data
             assert str(path.parent).encode() not in refused.data, "where files lie is no matter of a client's"
-            assert "the permits or policies do not hold: " in running.get("/ready")[1]
+            said = running.get("/ready")[1]
+            assert "the permits or policies do not hold: " in said
+            assert str(path.parent) not in said, "anybody may ask"
         finally:
             put(path, kept)
     running.until_ready()

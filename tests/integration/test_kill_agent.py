@@ -161,6 +161,19 @@ def test_closed_at_boot_over_every_bad_state(tmp_path, spoil):
     assert not Page(site.places.page).is_leased()
 
 
+def test_why_it_is_closed_names_files_and_not_where_they_lie(tmp_path):
+    """Clients read it. The agent's own word is whole."""
+    site = opened(tmp_path)
+
+    def keyring():
+        raise RuleoutError(f"{tmp_path}/a folder/keyring.yaml: cannot be read")
+
+    agent = agent_of(replace(site, keyring=keyring))
+    assert str(tmp_path) in agent.step()
+    says = View(site.places.page).standing(SCOPE).says
+    assert says == "This gateway is closed: keyring.yaml: cannot be read"
+
+
 def test_open_over_a_good_one(tmp_path):
     """The test above can fail: the same state, not spoilt, opens."""
     site = opened(tmp_path)

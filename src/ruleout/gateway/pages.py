@@ -16,6 +16,7 @@ from ruleout.serving.epoch import Degraded, Scope
 from ruleout.serving.monitoring.counters import Counters, merged
 from ruleout.serving.monitoring.metrics import DEGRADED
 from ruleout.serving.monitoring.prometheus import prometheus_text
+from ruleout.serving.refusal import without_folders
 
 Page = tuple[int, str]
 _NOT_TRUSTED = "not trusted, and nothing is served by it: Cedar decided otherwise than its compiled rules"
@@ -94,7 +95,7 @@ def pages_of(
     """Return what answers a path and the digest of the key that came with it; None for a path that is no page.
 
     Health says only that the process answers; readiness says whether a request would be looked at, and why not, until when only
-    plain chat is, and what keeps rates from being watched.
+    plain chat is, and what keeps rates from being watched; anybody may ask, so files are named without their folders.
     """
 
     def page(path: str, key: str | None) -> Page | None:
@@ -103,7 +104,8 @@ def pages_of(
         if path == "/ready":
             reason = why_not_ready(admission, audit)
             beside = f"{_told(admission)}{counted.failing()}{said_beside(admission)}"
-            return (503, f"not ready: {reason}\n") if reason else (200, f"ready\n{beside}")
+            said = (503, f"not ready: {reason}\n") if reason else (200, f"ready\n{beside}")
+            return said[0], without_folders(said[1])
         if path == "/metrics":
             if key is None or key not in operators:
                 return 401, "expected an operator's key\n"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import NamedTuple
 
@@ -47,6 +48,14 @@ STATUS = {
 }
 #: Every other ground: understood, and not allowed.
 DEFAULT_STATUS = 403
+
+#: From the first slash of a whole path to the last, over names with spaces; what follows a colon and a space is said of it.
+_FOLDERS = re.compile(r"(?<![\w/:.])/(?:[^:\n]|:(?! ))*/")
+
+
+def without_folders(says: str) -> str:
+    """Return words for anybody: files by their names alone, not where they lie; between two in one clause, only the last. Pure."""
+    return _FOLDERS.sub("", says)
 
 
 class Refusal(NamedTuple):

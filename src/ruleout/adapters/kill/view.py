@@ -13,7 +13,7 @@ from ruleout.errors import RuleoutError, VerificationFailed
 from ruleout.serving.epoch import Degraded, Epoch, Killed, Scope, SignedEpoch, from_file, grant_from_file
 from ruleout.serving.epoch import page as layout
 from ruleout.serving.epoch.page import COMPLEMENT, DEADLINE, SEQUENCE, Content, Serves, Slot, is_leased
-from ruleout.serving.refusal import Refusal, Why
+from ruleout.serving.refusal import Refusal, Why, without_folders
 
 WAITS = 40
 """How often a worker waits for a writer that was put to sleep half-way, half a millisecond each: else a busy machine would end
@@ -150,7 +150,10 @@ class View:
             self._seen = found.sequence
             signed = from_file(found.document) if found.state == layout.OPEN else None
         except (VerificationFailed, OSError) as error:
-            self._seen, self._closed = -1, Refusal(why=Why.CLOSED, says=f"The page cannot be read: {error}"[:200])
+            self._seen, self._closed = (
+                -1,
+                Refusal(why=Why.CLOSED, says=without_folders(f"The page cannot be read: {error}")[:200]),
+            )
             return
         if signed is None:
             self._closed = Refusal(why=Why.CLOSED, says=_reason(found.document))
@@ -202,6 +205,6 @@ class View:
 
 def _reason(document: bytes) -> str:
     try:
-        return f"This gateway is closed: {str(json.loads(document)['closed'])[:200]}"
+        return f"This gateway is closed: {without_folders(str(json.loads(document)['closed']))[:200]}"
     except (ValueError, KeyError, TypeError):
         return "This gateway is closed."
