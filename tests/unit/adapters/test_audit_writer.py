@@ -270,6 +270,42 @@ def test_after_a_failure_all_that_waits_fails_and_a_new_segment_names_the_gap(tm
     assert after.request == "req-7"
 
 
+class GoneFiles(SystemFiles):
+    """A disk that went: it says of which file."""
+
+    def __init__(self, path):
+        self.path, self.is_gone = path, False
+
+    def write(self, fd, data):
+        if self.is_gone:
+            raise OSError(errno.EROFS, "read-only file system", str(self.path))
+        super().write(fd, data)
+
+
+def test_whoever_cannot_have_a_record_kept_is_not_told_where_records_lie(tmp_path):
+    """A client reads why; those who run the gateway are told in whole."""
+    ops = GoneFiles(tmp_path / "a folder" / "w0.1.audit")
+    writer = AuditWriter(tmp_path / "a", "w0", limits=SWIFT, ops=ops)
+
+    async def story():
+        await writer.commit(opened(1))
+        ops.is_gone = True
+        with pytest.raises(AuditUnavailable) as at_once:
+            await writer.commit(opened(2))
+        with pytest.raises(AuditUnavailable) as later:
+            await writer.commit(opened(3))
+        return str(at_once.value), str(later.value), writer.fault
+
+    at_once, later, fault = asyncio.run(story())
+    ops.is_gone = False
+    writer.close()
+
+    for said in (at_once, later):
+        assert "w0.1.audit" in said
+        assert str(tmp_path) not in said
+    assert str(tmp_path) in fault
+
+
 def test_a_full_disk_refuses_until_there_is_space(tmp_path):
     """And leaves no heap of empty segments behind."""
     ops = FailingFiles(7, code=errno.ENOSPC, stays=True)

@@ -27,15 +27,16 @@ from ruleout.adapters.clock import nanoseconds
 from ruleout.adapters.durable_file import FileOps, OneCallFiles, disk_errors
 from ruleout.errors import RuleoutError
 from ruleout.serving.audit import MAX_RECORD_BYTES, Gap, Started, gap_record, start_record
+from ruleout.serving.refusal import without_folders
 
 
 class AuditUnavailable(RuleoutError):
-    """A record cannot be made durable now, so nothing may be served; `reason` is a `WriterState` or `behind`."""
+    """A record cannot be made durable now, so nothing may be served; `reason` is a `WriterState` or `behind`. Clients read its words."""
 
     code = "audit"
 
     def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(f"audit: {reason}: {detail}", hint="Look at the disk of the audit folder.")
+        super().__init__(f"audit: {reason}: {without_folders(detail)}", hint="Look at the disk of the audit folder.")
         self.reason = reason
 
 
