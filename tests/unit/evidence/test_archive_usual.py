@@ -212,6 +212,16 @@ def test_what_is_not_plain_is_asked_again(lie: dict[str, object]):
     assert asked_again(archive, archive.entries.values()) == ["m"]
 
 
+def test_small_members_that_are_asked_again_come_together_and_large_ones_alone():
+    """Logs of before 2026 are packed by deflate: each sample by itself would cost more than unpacking it."""
+    sizes = [40_000] * 10 + [300_000] + [5] * 3
+    members = {str(n): bytes(size) for n, size in enumerate(sizes)}
+    archive = opened(logs.archive(members, method=logs.DEFLATE))
+    batches = [names for names, _ in archive.read_together(members)]
+
+    assert [len(names) for names in batches if names] == [7, 3, 1, 3]
+
+
 def test_a_frame_that_is_stored_is_not_unpacked():
     """Even where what is in it has the length and the CRC that are stated."""
     content, frame = next(

@@ -15,6 +15,7 @@ from typing import IO, cast
 import zstandard
 from isal.isal_zlib import crc32
 
+from ruleout.errors import RuleoutError
 from ruleout.evidence.source import Source
 
 LOCAL_MAGIC = b"PK\x03\x04"
@@ -85,8 +86,14 @@ def usual_contents(
             if piece.startswith(LOCAL_MAGIC, at) and piece.startswith(expected, at + _FLAGS_AT):
                 content = one_frame(piece[body - start : behind - start], size, decoder)
         if content is None or crc32(content) != crc:
-            yield names, contents
-            names, contents, held, content = [], [], 0, otherwise(name)
+            if size >= _PIECE_BYTES:
+                yield names, contents
+                names, contents, held = [], [], 0
+            try:
+                content = otherwise(name)
+            except RuleoutError:
+                yield names, contents
+                raise
         names.append(name)
         contents.append(content)
         held += size
