@@ -3,8 +3,9 @@
 
     python benchmarks/evidence_read.py [--quick] [--rounds N] [--keep FOLDER]
 
-The logs are made here with Inspect's own writer (zstandard members): 20 agentic logs of 500 samples with a dozen model
-and tool calls each, and one of 20,000 single-turn samples. Every contender runs in a process of its own, after its
+The logs are made here by Inspect's own runner and writer with its mock model (zstandard members): 20 agentic logs of 500
+samples with a dozen model and tool calls each, and one of 20,000 single-turn samples; making them takes five minutes, so
+`--keep` keeps them. Every contender runs in a process of its own, after its
 imports and a first go at a tiny log, in interleaved rounds; figures are medians of CPU seconds and of the process's
 peak memory. All of them must give the same scores, which a digest over (log, sample, epoch, value) checks.
 

@@ -1,18 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Realistic Inspect logs made with Inspect's own types and writer, for benchmarks: agentic and single-turn.
+"""Inspect logs as its own runner writes them, for benchmarks: agentic and single-turn.
 
-Inspect is imported where it is used, since a contender that does without it must not pay for it.
+Inspect runs both kinds of tasks with its mock model, so that a sample holds the events, spans, states and attachments that
+one of a real run holds; some such samples are then written many times under ids of their own, since running each would
+take longer than all readings. Inspect is imported where it is used, since a contender that does without it must not pay
+for it.
 """
 
 from __future__ import annotations
 
 import random
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
+# How many samples of a kind are run; logs hold whole multiples of it, so that the run's own figures stay true.
+_AGENTIC, _SINGLE = 100, 1000
+_TURNS = 12
+_AT_ONCE = 20
 
-class Writer:
-    """Makes samples and logs of them; texts are drawn from a pool of words, so that making them is quick."""
+
+class Runner:
+    """Runs tasks of made-up words, drawn from one pool so that making them is quick."""
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
@@ -24,146 +34,117 @@ class Writer:
         """Return `count` words."""
         return " ".join(self.rng.choices(self.words, k=count))
 
-    def output(self, message: Any) -> Any:
-        """Return a model's output that ends in `message`."""
-        from inspect_ai.model import ChatCompletionChoice, ModelOutput, ModelUsage
+    def letter(self) -> str:
+        """Return an answer."""
+        return self.rng.choice("ABCD")
 
-        usage = ModelUsage(input_tokens=900, output_tokens=120, total_tokens=1020)
-        return ModelOutput(model="lab/m", choices=[ChatCompletionChoice(message=message)], usage=usage)
+    def single(self, count: int) -> Any:
+        """Return the log of `count` questions with four choices and one answer. Effect: runs them."""
+        from inspect_ai import Task
+        from inspect_ai.model import ModelOutput
+        from inspect_ai.scorer import match
+        from inspect_ai.solver import multiple_choice
 
-    def common(self, number: int) -> dict[str, Any]:
-        """Return what samples of both kinds have: score, metadata, usage, times."""
-        from inspect_ai.model import ModelUsage
-        from inspect_ai.scorer import Score
-
-        value = "C" if self.rng.random() < 0.1 else "I"
-        return {
-            "id": number,
-            "epoch": 1,
-            "target": self.rng.choice("ABCD"),
-            "scores": {"match": Score(value=value, answer="A", explanation=self.text(25))},
-            "metadata": {"subject": self.text(2), "difficulty": self.rng.randint(1, 5), "source": self.text(3)},
-            "model_usage": {"lab/m": ModelUsage(input_tokens=900, output_tokens=120, total_tokens=1020)},
-            "total_time": self.rng.random() * 90,
-            "working_time": self.rng.random() * 60,
-            "uuid": f"{self.rng.getrandbits(128):032x}",
-        }
-
-    def single(self, number: int) -> Any:
-        """Return a question with four choices and one answer."""
-        from inspect_ai.event import ModelEvent
-        from inspect_ai.log import EvalSample
-        from inspect_ai.model import ChatMessageAssistant, ChatMessageUser, GenerateConfig
-
-        question = ChatMessageUser(content=f"{number} {self.text(70)}")
-        answer = ChatMessageAssistant(content=self.text(60), model="lab/m")
-        output = self.output(answer)
-        call = ModelEvent(
-            model="lab/m", input=[question], tools=[], tool_choice="auto", config=GenerateConfig(), output=output
-        )
-        return EvalSample(
-            input=question.content,
-            choices=[self.text(6) for _ in range(4)],
-            messages=[question, answer],
-            output=output,
-            events=[call],
-            **self.common(number),
+        samples = [self._sample(number, 70, choices=[self.text(6) for _ in "ABCD"]) for number in range(count)]
+        task = Task(dataset=samples, solver=multiple_choice(), scorer=match())
+        return self._run(
+            task, lambda _turn: ModelOutput.from_content("", f"{self.text(60)}\n\nANSWER: {self.letter()}")
         )
 
-    def agentic(self, number: int) -> Any:
-        """Return a dozen turns of model and tool, each model call with all messages before it."""
-        from inspect_ai.event import ModelEvent, ToolEvent
-        from inspect_ai.log import EvalSample
-        from inspect_ai.model import (
-            ChatMessageAssistant,
-            ChatMessageSystem,
-            ChatMessageTool,
-            ChatMessageUser,
-            GenerateConfig,
-        )
-        from inspect_ai.tool import ToolCall
+    def agentic(self, count: int) -> Any:
+        """Return the log of `count` samples of a dozen calls of a tool and an answer. Effect: runs them."""
+        from inspect_ai import Task
+        from inspect_ai.agent import react
+        from inspect_ai.model import ModelOutput
+        from inspect_ai.scorer import match
+        from inspect_ai.tool import tool
 
-        messages: list[Any] = [ChatMessageSystem(content=self.text(150)), ChatMessageUser(content=self.text(120))]
-        events: list[Any] = []
-        for turn in range(12):
-            call = ToolCall(id=f"c{turn}", function="bash", arguments={"cmd": self.text(15)})
-            answer = ChatMessageAssistant(content=self.text(60), tool_calls=[call], model="lab/m")
-            output = self.output(answer)
-            events.append(
-                ModelEvent(
-                    model="lab/m",
-                    input=list(messages),
-                    tools=[],
-                    tool_choice="auto",
-                    config=GenerateConfig(),
-                    output=output,
-                )
+        @tool
+        def shell() -> Any:
+            async def execute(cmd: str) -> str:
+                """Run a command.
+
+                Args:
+                    cmd: what to run.
+                """
+                return self.text(len(cmd) % 40 + 120)
+
+            return execute
+
+        def output(turn: int) -> Any:
+            name, arguments = (
+                ("shell", {"cmd": self.text(15)}) if turn < _TURNS else ("submit", {"answer": self.letter()})
             )
-            result = self.text(140)
-            events.append(ToolEvent(id=f"c{turn}", function="bash", arguments={"cmd": "ls"}, result=result))
-            messages += [answer, ChatMessageTool(content=result, tool_call_id=f"c{turn}", function="bash")]
-        return EvalSample(
-            input=f"{number} {messages[1].content}",
-            messages=messages,
-            output=output,
-            events=events,
-            **self.common(number),
+            return ModelOutput.for_tool_call("", name, arguments, content=self.text(60))
+
+        samples = [self._sample(number, 120) for number in range(count)]
+        return self._run(
+            Task(dataset=samples, solver=react(prompt=self.text(150), tools=[shell()]), scorer=match()), output
         )
 
-    def log(self, path: Path, samples: list[Any]) -> None:
-        """Write a finished log of these samples. Effect: writes the file."""
-        from inspect_ai.log import (
-            EvalConfig,
-            EvalDataset,
-            EvalLog,
-            EvalMetric,
-            EvalResults,
-            EvalScore,
-            EvalSpec,
-            EvalStats,
-            write_eval_log,
-        )
+    def _sample(self, number: int, words: int, **more: Any) -> Any:
+        from inspect_ai.dataset import Sample
 
-        count = len(samples)
-        right = sum(sample.scores["match"].value == "C" for sample in samples) / count
-        metrics = {"accuracy": EvalMetric(name="accuracy", value=right)}
-        day = "2026-01-10T10:00:00+00:00"
-        write_eval_log(
-            EvalLog(
-                status="success",
-                eval=EvalSpec(
-                    created=day,
-                    task=path.stem,
-                    task_id="T",
-                    dataset=EvalDataset(name="d", samples=count, sample_ids=[s.id for s in samples]),
-                    model="lab/m",
-                    config=EvalConfig(epochs=1),
-                ),
-                results=EvalResults(
-                    total_samples=count,
-                    completed_samples=count,
-                    scores=[EvalScore(name="match", scorer="match", metrics=metrics)],
-                ),
-                stats=EvalStats(started_at=day, completed_at=day),
-                samples=samples,
-            ),
-            str(path),
+        about = {"subject": self.text(2), "difficulty": self.rng.randint(1, 5), "source": self.text(3)}
+        return Sample(id=number, input=self.text(words), target=self.letter(), metadata=about, **more)
+
+    def _run(self, task: Any, output: Any) -> Any:
+        from inspect_ai import eval as run
+        from inspect_ai.log import read_eval_log
+        from inspect_ai.model import ModelUsage, get_model
+
+        def answer(input: Any, tools: Any, tool_choice: Any, config: Any) -> Any:  # noqa: A002, ARG001 - names that Inspect asks for
+            made = output(sum(message.role == "assistant" for message in input))
+            made.usage = ModelUsage(input_tokens=900, output_tokens=120, total_tokens=1020)
+            return made
+
+        model = get_model("mockllm/model", custom_outputs=answer, memoize=False)
+        with tempfile.TemporaryDirectory() as folder:
+            (log,) = run(
+                task,
+                model=model,
+                log_dir=folder,
+                display="none",
+                log_format="eval",
+                log_realtime=False,
+                max_samples=_AT_ONCE,
+            )
+            if log.status != "success":
+                raise RuntimeError(f"the run of the samples ended as {log.status}: {log.error and log.error.message}")
+            return read_eval_log(log.location)
+
+
+def _write(path: Path, run: Any, count: int, first: int = 0) -> None:
+    """Write a log of `count` samples of a run, taken in turns from the one at `first` on. Effect: writes the file, tells of it."""
+    from inspect_ai.log import write_eval_log
+
+    pool = run.samples
+    samples = [
+        taken.model_copy(
+            update={"id": number, "uuid": f"{path.stem}-{number}", "input": f"{path.stem}/{number} {taken.input}"}
         )
+        for number in range(1, count + 1)
+        for taken in (pool[(first + number) % len(pool)],)
+    ]
+    log = run.model_copy(deep=False, update={"samples": samples})
+    log.eval = run.eval.model_copy(update={"task": path.stem})
+    log.eval.dataset = run.eval.dataset.model_copy(update={"samples": count, "sample_ids": [one.id for one in samples]})
+    log.results = run.results.model_copy(update={"total_samples": count, "completed_samples": count})
+    write_eval_log(log, str(path))
+    print(f"  {path.name}: {count} samples", file=sys.stderr, flush=True)
 
 
 def make_logs(folder: Path, *, agentic: tuple[int, int], single: int) -> None:
-    """Write `agentic` (logs, samples of each) and one log of `single` samples below `folder`. Effect: writes files."""
+    """Write `agentic` (logs, samples of each) and one log of `single` samples below `folder`. Effect: writes files.
+
+    Args:
+        agentic: each log holds up to 100 samples or a multiple of that.
+        single: up to 1000 or a multiple of that.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    writer = Writer(1)
-    # A hundred different samples, taken in turns under new ids: making each anew would take longer than all readings.
-    pool = [writer.agentic(number) for number in range(100 if agentic[0] else 0)]
-    for log in range(agentic[0]):
-        base = [pool[(7 * log + number) % 100] for number in range(agentic[1])]
-        numbered = [
-            sample.model_copy(
-                update={"id": number, "uuid": f"{log}-{number}", "input": f"{log}/{number} {sample.input}"}
-            )
-            for number, sample in enumerate(base, start=1)
-        ]
-        writer.log(folder / f"agentic-{log:02}.eval", numbered)
-    writer.log(folder / "single.eval", [writer.single(number) for number in range(1, single + 1)])
+    runner = Runner(1)
+    logs, samples = agentic
+    run = runner.agentic(min(samples, _AGENTIC)) if logs else None
+    for log in range(logs):
+        _write(folder / f"agentic-{log:02}.eval", run, samples, 7 * log)
+    _write(folder / "single.eval", runner.single(min(single, _SINGLE)), single)
