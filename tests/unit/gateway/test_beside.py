@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -17,8 +19,10 @@ from tests.gateway_world import make_world
 
 from ruleout.adapters.clock import ForwardClock
 from ruleout.app.serving.place import read_settings
+from ruleout.app.serving.seen import NOTHING, keep_seen
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes import master, remembering, sealing, watching
+from ruleout.gateway.processes.assembly import prepare
 
 
 def until(holds: Callable[[], object], within_s: float = 60) -> None:
@@ -174,6 +178,11 @@ def watch(path: Path, overrides: dict[str, str]) -> None:
     watching.run_watching(path, overrides, began=read_settings(path).settings)
 
 
+def seal(path: Path, overrides: dict[str, str]) -> None:
+    """Seal in a gateway that began by these settings."""
+    sealing.run_sealing(path, overrides, began=read_settings(path).settings)
+
+
 class Over(threading.Event):
     """That a process is told to end, and whether it waits for that."""
 
@@ -186,7 +195,7 @@ class Over(threading.Event):
         return super().wait(timeout)
 
 
-@pytest.mark.parametrize(("module", "run"), [(sealing, sealing.run_sealing), (watching, watch)])
+@pytest.mark.parametrize(("module", "run"), [(sealing, seal), (watching, watch)])
 def test_what_a_reload_took_away_is_not_started_again_and_again(
     module: ModuleType, run: Callable[..., None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -198,3 +207,21 @@ def test_what_a_reload_took_away_is_not_started_again_and_again(
         until(lambda: over.is_awaited or not one.is_alive())
         assert one.is_alive()
     assert not one.is_alive()
+
+
+def test_a_sealer_that_is_started_again_is_not_behind_what_the_gateway_has_seen(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Under another folder of state nothing was seen: a clock that was set back would date entries before their key counted."""
+    world = make_world(tmp_path, "http://127.0.0.1:9")
+    world.settings["seal"] = {"workspace": "record", "key": "gateway-1"}
+    place, latest = read_settings(world.write()), datetime(2126, 11, 28, tzinfo=UTC)
+    prepare(place, lambda _: None)
+    keep_seen(place.state, replace(NOTHING, latest=latest))
+    world.settings["state"] = "elsewhere"
+    dated: list[datetime] = []
+    monkeypatch.setattr(sealing, "until_told", threading.Event)
+    monkeypatch.setattr(sealing, "seal_until", lambda *_, instant: dated.append(instant()))
+    sealing.run_sealing(world.write(), {}, began=place.settings)
+
+    assert dated[0] >= latest

@@ -190,7 +190,7 @@ def _beside(place: Place) -> Iterator[Run]:
     began = place.settings
     yield partial(run_host, began=began)
     if began.seal is not None:
-        yield import_module("ruleout.gateway.processes.sealing").run_sealing
+        yield partial(import_module("ruleout.gateway.processes.sealing").run_sealing, began=began)
     if began.watch is not None:
         yield partial(import_module("ruleout.gateway.processes.watching").run_watching, began=began)
 

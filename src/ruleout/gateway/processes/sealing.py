@@ -17,6 +17,7 @@ from ruleout.app.workspace import open_workspace
 from ruleout.errors import RuleoutError
 from ruleout.gateway.processes.unattended import machine_keys, until_told
 from ruleout.gateway.telling.aloud import say
+from ruleout.serving.settings.document import GatewayDoc
 
 #: Seconds between two sealings.
 EVERY_S = 1.0
@@ -56,10 +57,10 @@ def _tell(sealed: Sealed, told: frozenset[tuple[str, str]]) -> frozenset[tuple[s
     return refused
 
 
-def run_sealing(path: Path, overrides: dict[str, str]) -> None:
-    """Seal until SIGTERM, which counts between two sealings. Effect: as `seal_until`; for a process of its own."""
+def run_sealing(path: Path, overrides: dict[str, str], *, began: GatewayDoc) -> None:
+    """Seal until SIGTERM, which counts between two sealings. Effect: as `seal_until`; for a process of its own, by the state of `began`."""
     over = until_told()
-    place = read_settings(path, overrides)
+    place = read_settings(path, overrides).begun(began)
     seal = place.settings.seal
     if seal is None:
         over.wait()  # a reload took it away: what ends is started again
