@@ -24,7 +24,7 @@ from ruleout.adapters.kill.page import Page
 from ruleout.adapters.kill.store import Conflict, StoreUnavailable
 from ruleout.adapters.kill.view import View
 from ruleout.app.kill.giving_back import confirm, proposal_path, propose
-from ruleout.app.kill.site import agent_of, chain
+from ruleout.app.kill.site import agent_of, chain, digest_of
 from ruleout.app.kill.taking import change, following, kill, limit_of, tighten
 from ruleout.errors import KeyUnavailable, RuleoutError, VerificationFailed
 from ruleout.model.canonical import canonical
@@ -485,3 +485,25 @@ def test_the_highest_epoch_that_cannot_be_read_is_closed(tmp_path):
     site.places.highest.write_bytes(canonical({"epoch": "1"}))
     assert agent_of(site).step()
     assert View(site.places.page).standing(SCOPE).why is Why.CLOSED
+
+
+def test_whoever_is_killed_half_way_takes_no_words_from_another_kill_for_the_same_reason(tmp_path, monkeypatch):
+    """Two that say the same keep it under one name; each writes a file of its own until it is whole."""
+    site, sync = opened(tmp_path), SystemFiles.sync
+
+    def killed(self, fd, data):
+        os.write(fd, data[:3])
+        raise KeyboardInterrupt
+
+    def while_it_is_synced(self, fd):
+        monkeypatch.undo()
+        monkeypatch.setattr(SystemFiles, "write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            site.keep_words("odd calls since noon")
+        monkeypatch.undo()
+        sync(self, fd)
+
+    (site.folder / "words").mkdir()
+    monkeypatch.setattr(SystemFiles, "sync", while_it_is_synced)
+    site.keep_words("odd calls since noon")
+    assert site.words(digest_of("odd calls since noon")) == "odd calls since noon"

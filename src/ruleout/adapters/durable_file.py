@@ -4,7 +4,7 @@
 Everything that changes a log's files goes through `FileOps`, six operations, so that a test can fail or kill at each.
 An error of any of them is passed on as it is: the caller decides, and a log's writer stops for good.
 
-Files under their own SHA-256 are kept by several processes at once, perhaps of several hosts: each writes a temporary file
+Files under a SHA-256 are kept by several processes at once, perhaps of several hosts: each writes a temporary file
 of its own and holds its lock, which goes with the process. A temporary file that nobody holds and that was last written a
 day before another one beside it is abandoned: whoever writes next in its folder removes it.
 """
@@ -26,7 +26,7 @@ from ruleout.errors import LedgerError
 
 _ABANDONED_S = 86_400
 #: Of a temporary file for an object, also as versions before named them.
-_TEMPORARY = re.compile(r"[0-9a-f]{62}(\.[0-9a-f]+)?\.tmp")
+_TEMPORARY = re.compile(r"[0-9a-f]{62,64}(\.[0-9a-f]+)?\.tmp")
 
 
 class FileOps(Protocol):
@@ -130,7 +130,7 @@ def replace_files(files: Iterable[tuple[Path, bytes]], ops: FileOps) -> None:
 
 
 def write_object(target: Path, pieces: Iterable[bytes], ops: FileOps) -> None:
-    """Write the file whose name is the digest of these pieces, whole or not at all; durable on return.
+    """Write a file whose name is a digest, of these pieces or of what they tell of, whole or not at all; durable on return.
 
     Folders that are missing are made. What crashed writers left in the file's folder is removed, once it is surely theirs.
 

@@ -69,7 +69,7 @@ def test_a_process_s_number_is_no_name_of_it(tmp_path: Path, monkeypatch: pytest
 def test_what_a_crash_left_is_removed_once_it_is_surely_abandoned(tmp_path: Path) -> None:
     """A day without a byte, and nobody holds it: the next object that is kept in the folder takes it away."""
     other = "0" * 62
-    names = (f"{other}.{'a' * 16}.tmp", f"{other}.4711.tmp", f"{other}.tmp")
+    names = (f"{other}.{'a' * 16}.tmp", f"{other}.4711.tmp", f"{other}.tmp", f"{other}00.tmp")
     old = [left_behind(tmp_path, name, age_s=TWO_DAYS_S) for name in names]
     fresh = left_behind(tmp_path, f"{other}.{'b' * 16}.tmp", age_s=60)
     foreign = left_behind(tmp_path, "notes.tmp", age_s=TWO_DAYS_S)

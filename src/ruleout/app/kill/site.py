@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruleout.adapters.durable_file import SystemFiles, replace_files
+from ruleout.adapters.durable_file import SystemFiles, write_object
 from ruleout.adapters.files import read_bounded
 from ruleout.adapters.kill.agent import Agent, Places
 from ruleout.adapters.kill.file_store import FileStore
@@ -52,7 +52,7 @@ class Site:
     def keep_words(self, words: str) -> None:
         """Keep the words of a reason beside the store, under their digest, if the disk lets us. Effect: writes."""
         with contextlib.suppress(OSError):  # what is in force is in force without its words
-            replace_files([(self.folder / "words" / digest_of(words), _data_of(words))], SystemFiles())
+            write_object(self.folder / "words" / digest_of(words), (_data_of(words),), SystemFiles())
 
     def words(self, digest: str) -> str | None:
         """Return the words of a reason, None if they are not here or are not those. Effect: reads."""

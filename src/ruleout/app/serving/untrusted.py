@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ruleout.adapters.durable_file import SystemFiles, replace_files
+from ruleout.adapters.durable_file import SystemFiles, write_object
 from ruleout.adapters.files import make_folder
 from ruleout.app.policy.load import Loaded
 from ruleout.app.policy.recheck import Differing
@@ -64,7 +64,7 @@ def keep_untrusted(state: Path, found: Differing, *, at: str) -> None:
         "at": at, "bundle": found.bundle, "cedar": found.cedar, "kind": found.kind.value, "ours": found.ours,
     }  # fmt: skip
     try:
-        replace_files([(path, canonical(says))], SystemFiles())
+        write_object(path, (canonical(says),), SystemFiles())
     except OSError as error:
         raise RuleoutError(f"{path}: cannot write: {error.strerror}", hint="Check the disk.") from error
 

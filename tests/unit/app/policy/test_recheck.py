@@ -8,10 +8,12 @@ from dataclasses import replace
 import pytest
 from tests.policy_builders import CHAT, RING, signed_floor, signed_tenant
 
+from ruleout.adapters.durable_file import SystemFiles
 from ruleout.app.policy.load import load_layers
 from ruleout.app.policy.recheck import Cedar, Given
 from ruleout.app.serving.untrusted import NOT_TRUSTED, keep_untrusted, read_untrusted, trusted_layers
 from ruleout.errors import RuleoutError, VerificationFailed
+from ruleout.model.canonical import parse_canonical
 from ruleout.policy.bundle import Kind, bundle_digest
 from ruleout.policy.calls import call_of
 from ruleout.policy.decide import Answer, Ground, decide
@@ -83,6 +85,21 @@ def test_what_is_not_trusted_is_kept_by_digest(tmp_path):
     said = (tmp_path / "untrusted" / found.digest).read_text("utf-8")
     assert "2026-11-27" in said
     assert "northlight-2" not in said
+
+
+def test_two_workers_that_find_it_at_once_both_keep_it(tmp_path, monkeypatch):
+    """Neither says that it could not, and each file is whole."""
+    found, sync = compared(Answer(Ground.NOT_PERMITTED, ACME)), SystemFiles.sync
+
+    def while_it_is_synced(self, fd):
+        monkeypatch.undo()
+        keep_untrusted(tmp_path, found, at="2026-11-27T09:00:00Z")
+        sync(self, fd)
+
+    monkeypatch.setattr(SystemFiles, "sync", while_it_is_synced)
+    keep_untrusted(tmp_path, found, at="2026-11-27T09:00:01Z")
+    assert [path.name for path in (tmp_path / "untrusted").iterdir()] == [found.digest]
+    assert parse_canonical((tmp_path / "untrusted" / found.digest).read_bytes())["bundle"] == found.bundle
 
 
 def test_a_folder_that_cannot_be_read_is_not_taken_for_none(tmp_path):
