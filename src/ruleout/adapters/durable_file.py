@@ -151,6 +151,15 @@ def write_object(target: Path, pieces: Iterable[bytes], ops: FileOps) -> None:
     sync_directory(target.parent, ops)
 
 
+def keep_object(target: Path, pieces: Iterable[bytes], ops: FileOps) -> None:
+    """Write the file whose name is the digest of these pieces, unless it is there; durable on return. Raises as `write_object`."""
+    if target.exists():
+        # Whoever wrote it may have been killed, or told that the disk failed, before its name was on disk.
+        sync_directory(target.parent, ops)
+    else:
+        write_object(target, pieces, ops)
+
+
 def make_directory(path: Path, ops: FileOps) -> None:
     """Make a directory and those above it; each is durable in its parent on return."""
     if path.is_dir():

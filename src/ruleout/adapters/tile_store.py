@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruleout.adapters.durable_file import FileOps, SystemFiles, disk_errors, replace_files, write_object
+from ruleout.adapters.durable_file import FileOps, SystemFiles, disk_errors, keep_object, replace_files
 from ruleout.adapters.files import read_regular
 from ruleout.errors import LedgerError, NotFound, VerificationFailed
 from ruleout.ledger.checkpoint import Checkpoint, open_checkpoint
@@ -275,8 +275,7 @@ def put_object(path: Path, data: bytes, *, ops: FileOps | None = None) -> str:
     digest = hashlib.sha256(data).hexdigest()
     target = path / object_path(digest)
     with disk_errors(path):
-        if not target.exists():
-            write_object(target, (data,), ops or SystemFiles())
+        keep_object(target, (data,), ops or SystemFiles())
     return digest
 
 

@@ -126,3 +126,25 @@ def test_a_disk_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="the disk failed"):
         put_object(tmp_path, DATA, ops=Failing())
     assert list(folder_of(tmp_path).iterdir()) == []
+
+
+def test_what_another_has_kept_is_on_disk_before_it_is_said_to_be_kept(tmp_path: Path) -> None:
+    """Its writer may have been killed before the name was on disk, or told that it may not be: a loss of power would take it away."""
+    synced: list[int] = []
+
+    class Failing(SystemFiles):
+        def sync(self, fd: int) -> None:
+            synced.append(os.fstat(fd).st_ino)
+            if synced.count(folder_of(tmp_path).stat().st_ino) == 1:
+                raise OSError(5, "Input/output error")
+            super().sync(fd)
+
+    folder_of(tmp_path).mkdir(parents=True)
+    with pytest.raises(LedgerError, match="the disk failed"):
+        put_object(tmp_path, DATA, ops=Failing())
+    synced.clear()
+    with pytest.raises(LedgerError, match="the disk failed"):
+        put_object(tmp_path, DATA, ops=Failing())
+
+    assert put_object(tmp_path, DATA, ops=Failing()) == DIGEST
+    assert synced == [folder_of(tmp_path).stat().st_ino] * 2

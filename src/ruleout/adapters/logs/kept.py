@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ruleout.adapters.durable_file import SystemFiles, disk_errors, write_object
+from ruleout.adapters.durable_file import SystemFiles, disk_errors, keep_object
 from ruleout.evidence import Source
 from ruleout.evidence.source import pieces
 
@@ -21,5 +21,4 @@ def put_source(ledger: Path, source: Source) -> None:
     """
     target = ledger / "objects" / source.sha256[:2] / source.sha256[2:]
     with disk_errors(ledger):
-        if not target.exists():
-            write_object(target, pieces(source), SystemFiles())
+        keep_object(target, pieces(source), SystemFiles())
