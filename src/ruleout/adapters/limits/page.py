@@ -102,11 +102,14 @@ class Page:
             for key, row in new.items():
                 layout.begin_row(self._map, row, key, names[key])
                 self._own_with_others(row)
-            # Also without new ones: whoever began those that were found may have been killed before they were on disk.
-            self._count(max([count, *(row + 1 for row in new.values())]))
+            if new:
+                self._count(max(count, *(row + 1 for row in new.values())))
             return found | new
 
-        return self._patiently(HEADER_LOCK, step)
+        made = self._patiently(HEADER_LOCK, step)
+        # Also without new ones: whoever began those that were found may have been killed before they were on disk.
+        self._map.flush(0, SIZE)
+        return made
 
     def draw(self, row: int, window: int, wanted: int, most: int, *, span: int) -> Drawn:
         """See `Store`. A day's grant is on disk on return."""

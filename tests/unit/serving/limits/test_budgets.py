@@ -199,6 +199,29 @@ def test_a_disk_that_one_worker_waits_for_refuses_nothing_in_another(path, monke
     assert (took, one.take().why) == ([4], Why.LIMIT)
 
 
+class Waiting(mmap.mmap):
+    """A mapped file of which another worker begins while it is synced."""
+
+    others = iter(())
+
+    def flush(self, first, size):
+        for begin in Waiting.others:
+            begin()
+        super().flush(first, size)
+
+
+def test_a_disk_that_one_worker_waits_for_keeps_none_from_beginning_by_the_counters_that_are_there(path, monkeypatch):
+    """At a reload all begin at once: one after the other, each behind the disk, the last ones would wait too long."""
+    budgets = {ACME: Budget(requests_per_day=5)}
+    Worker(path, budgets)
+    monkeypatch.setattr(mmap, "mmap", Waiting)
+    monkeypatch.setattr(limits, "_PATIENT_TRIES", 3)
+    began = []
+    Waiting.others = iter([lambda: began.append(Worker(path, budgets).take())])
+    Worker(path, budgets)
+    assert began == [None]
+
+
 def test_after_a_boot_of_the_host_a_minute_passes_first(path):
     """The clock began anew, and what the minutes before held is not known."""
     budgets = {ACME: Budget(requests_per_minute=10)}
