@@ -106,7 +106,7 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o600) -> None:
         os.link(beside, path)
         sync_directory(path.parent, SystemFiles())
     except OSError as error:
-        hint = "Nothing was overwritten; check the folder and its permissions."
+        hint = "Nothing was overwritten; check the folder and its permissions; it has to be on a file system that has hard links."
         raise RuleoutError(f"{path}: cannot write: {error.strerror}", hint=hint) from error
     finally:
         beside.unlink(missing_ok=True)

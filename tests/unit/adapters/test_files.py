@@ -8,7 +8,7 @@ import pytest
 from tests.failing_files import no_file
 
 from ruleout.adapters import files
-from ruleout.adapters.files import make_folder, read_bounded, read_regular, replace_file, write_new
+from ruleout.adapters.files import make_folder, read_bounded, read_regular, replace_file, write_new, write_whole
 from ruleout.errors import NotFound, RuleoutError
 
 
@@ -79,6 +79,20 @@ def test_a_write_that_fails_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(RuleoutError, match="No space left"):
         write_new(tmp_path / "file", b"content")
 
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_system_without_hard_links_is_told_and_nothing_is_left(tmp_path, monkeypatch):
+    """Where a file cannot get its name in one step that replaces nothing, its permissions are not what is wrong."""
+
+    def none(beside, path):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", none)
+    with pytest.raises(RuleoutError, match="Operation not permitted") as refused:
+        write_whole(tmp_path / "limits", b"content")
+
+    assert "file system that has hard links" in refused.value.hint
     assert list(tmp_path.iterdir()) == []
 
 

@@ -220,7 +220,9 @@ class GatewayDoc(Doc):
     gateway: GatewayName = Field(description="Its name, in audit records and entries; at most 55 characters.")
     listen: ListenDoc = Field(default_factory=ListenDoc, description="Where it answers.")
     workers: Annotated[Whole, _between(1, MOST_WORKERS)] = Field(default=2, description="Processes that serve.")
-    state: PathText = Field(description="Folder for what must survive a restart: kills, versions, instants seen.")
+    state: PathText = Field(
+        description="Folder for what must survive a restart: limits, versions, instants seen. On a disk that has hard links."
+    )
     kills: PathText = Field(
         description="Folder of kills, leases and this host's page: `gateway` in the workspace that kills."
     )
