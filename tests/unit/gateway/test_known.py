@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -476,6 +477,33 @@ def test_a_kill_by_what_only_later_settings_say_ends_what_is_under_way(world: Wo
             assert refusal is not None
             assert refusal.rules == (kill.id,)
             assert asking.rules() == (kill.id,)
+
+
+def test_later_settings_are_those_that_a_link_leads_to_by_then(world: World, tmp_path: Path) -> None:
+    """A new release stands in a folder of its own, and the settings' name is a link: that is what a reload reads, too."""
+    world.issue()
+    world.write()
+    later = replace(world, folder=tmp_path / "later", settings={**world.settings})
+    shutil.copytree(world.folder, later.folder)
+    named = ServedModel(model="helper-1", digest="9" * 64, served_as=("helper-new",))
+    later.issue(id="second", models=(named,))
+    (later.folder / "permit-second.json").replace(later.folder / "permit-general.json")
+    later.write()
+    link = tmp_path / "link.yaml"
+    for asking in asking_in(world):
+        link.symlink_to(world.folder / "gateway.yaml")
+        asking.parts.place = read_settings(link)
+        asking.load()
+        it, _ = asking.ask()
+        before = asking.parts.place.stamps()
+        link.unlink()
+        link.symlink_to(later.folder / "gateway.yaml")
+        assert asking.parts.place.stamps() != before
+        asking.load()
+        asking.kill(2, Kill(id="kill-1", kind=Target.MODEL, name="helper-new", reason="0" * 64, by=key_id(KIM), at=AT))
+        refusal = why_not(it, asking.admission)
+        assert refusal is not None
+        assert refusal.rules == ("kill-1",)
 
 
 def test_a_worker_looks_again_where_its_settings_have_changed(world: World) -> None:

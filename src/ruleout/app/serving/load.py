@@ -113,7 +113,8 @@ def _later(place: Place, seen: Seen, now: datetime, before: Later) -> Later:
     try:
         there = read_settings(place.file, place.upstreams)
         told = there.settings
-        verdicts = () if told.permits == place.settings.permits else check_permits(there, seen, now)
+        is_own = (there.folder, told.permits) == (place.folder, place.settings.permits)
+        verdicts = () if is_own else check_permits(there, seen, now)
     except (RuleoutError, OSError):
         return before
     capabilities = dict(before.capabilities)

@@ -69,9 +69,10 @@ def read_settings(path: Path, upstreams: Mapping[str, str] | None = None) -> Pla
         upstreams: addresses in place of the file's, by upstream's name; "" stands for the only one that there is.
     """
     data = read_bounded(path, limit_bytes=MIB, what="gateway's settings")
-    upstreams, file = upstreams or {}, path.resolve()
+    upstreams = upstreams or {}
     settings = parse_settings(data, file=str(path), upstreams=upstreams)
-    return Place(settings=settings, folder=file.parent, file=file, upstreams=upstreams)
+    # A link may lead elsewhere later: whoever looks again follows it, as a reload does.
+    return Place(settings=settings, folder=path.resolve().parent, file=path.absolute(), upstreams=upstreams)
 
 
 def read_tools(place: Place) -> ToolRules:
