@@ -68,3 +68,21 @@ def test_what_is_started_again_goes_by_the_folders_of_the_start(world: World, fo
     again = read_settings(world.write()).begun(began)
 
     assert getattr(again.settings, folder) == getattr(began, folder)
+
+
+@pytest.mark.parametrize("folder", ["kills", "state"])
+def test_what_is_started_again_goes_by_the_folders_of_the_start_also_where_a_link_leads_to_other_settings(
+    world: World, folder: str, tmp_path: Path
+) -> None:
+    """A release that stands in a folder of its own has a `state` of its own by the same words: there the day is counted anew."""
+    link, later = tmp_path / "link.yaml", tmp_path / "later"
+    link.symlink_to(world.write())
+    began = read_settings(link)
+    later.mkdir()
+    link.unlink()
+    link.symlink_to(world.write().rename(later / "gateway.yaml"))
+    again = read_settings(link).begun(began.start)
+
+    assert again.folder == later
+    assert again.path(getattr(again.settings, folder)) == began.path(getattr(began.settings, folder))
+    assert getattr(read_settings(link).start, folder) != getattr(began.start, folder)

@@ -233,14 +233,13 @@ def test_a_reload_goes_by_what_the_settings_say_by_then(capsys: pytest.CaptureFi
         reload=lambda count, drain_s: said.append((count, drain_s)),
     )  # fmt: skip
     listen = SimpleNamespace(tls=None, address="127.0.0.1", port=1)
-    first = SimpleNamespace(
-        settings=SimpleNamespace(listen=listen, workers=1, drain_seconds=5, kills="kills", state="state")
-    )
-    found = [
-        SimpleNamespace(settings=SimpleNamespace(workers=2, drain_seconds=9, kills="kills", state="copy")),
-        SimpleNamespace(settings=SimpleNamespace(workers=2, drain_seconds=9, kills="elsewhere", state="state")),
-        SimpleNamespace(settings=SimpleNamespace(workers=3, drain_seconds=600, kills="kills", state="state")),
-    ]
+
+    def saying(workers: int, drain: int, kills: str = "kills", state: str = "state") -> SimpleNamespace:
+        settings = SimpleNamespace(listen=listen, workers=workers, drain_seconds=drain)
+        return SimpleNamespace(settings=settings, start=SimpleNamespace(kills=kills, state=state))
+
+    first = saying(1, 5)
+    found = [saying(2, 9, state="copy"), saying(2, 9, kills="elsewhere"), saying(3, 600)]
     words: SimpleQueue[str] = SimpleQueue()
     for word in ("reload", "reload", "reload", "reload", "end"):
         words.put(word)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,8 +29,15 @@ class Place:
         """A path of the settings."""
         return self.folder / text
 
+    @property
+    def start(self) -> GatewayDoc:
+        """What a gateway that begins by these settings goes by: its folders of kills and state, wherever links lead later. Effect: follows links."""
+        told = self.settings
+        kills, state = (os.path.realpath(self.path(one)) for one in (told.kills, told.state))
+        return told.model_copy(update={"kills": kills, "state": state})
+
     def begun(self, began: GatewayDoc) -> Place:
-        """Return the same with kills and state of the settings that a gateway began by: others wait for a restart (G-6). Pure.
+        """Return the same with kills and state of a gateway's `start`: others wait for a restart (G-6). Pure.
 
         All of its processes go by one store, one page and one file of counters; a kill in another would be none, and counted twice is not counted.
         """

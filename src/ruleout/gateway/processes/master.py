@@ -61,7 +61,7 @@ def serve(path: Path, overrides: Mapping[str, str]) -> None:
     runs = tuple(_beside(place))
     keeper = threading.Thread(target=_keep, args=(runs, path, dict(overrides), over, reloaded), daemon=True)
     words, told = _words(), place.settings
-    run = partial(run_worker, path, dict(overrides), told, listening)
+    run = partial(run_worker, path, dict(overrides), place.start, listening)
     workers = Workers(run, told.workers, drain_s=told.drain_seconds, reloaded=reloaded.set)
     keeper.start()
     try:
@@ -99,7 +99,7 @@ def _work(
     workers: Workers, place: Place, words: SimpleQueue[str], stop: Callable[[], None], read: Callable[[], Place]
 ) -> None:
     """Keep workers until told to end, then take no more clients; told so twice, do not wait for what is under way."""
-    told = place.settings
+    told, began = place.settings, place.start
     workers.start()
     scheme = "http" if told.listen.tls is None else "https"
     many = f"{told.workers} worker{'s' * (told.workers != 1)}"
@@ -117,7 +117,7 @@ def _work(
             stop()
             workers.end()
         elif word == "reload" and not is_ending:
-            _reload_workers(workers, read, told)
+            _reload_workers(workers, read, began)
         if is_ending:
             workers.forget_ended()
         else:
@@ -129,11 +129,12 @@ def _reload_workers(workers: Workers, read: Callable[[], Place], began: GatewayD
     agent keeps a page, or of state, where limits would be counted twice, say so, and leave the old ones.
     """
     try:
-        told = read().settings
+        place = read()
     except (RuleoutError, OSError) as error:
         say(f"not reloaded: {error}; the old workers go on")
         return
-    waits = [name for name in ("kills", "state") if getattr(told, name) != getattr(began, name)]
+    now, told = place.start, place.settings
+    waits = [name for name in ("kills", "state") if getattr(now, name) != getattr(began, name)]
     if waits:
         say(f"not reloaded: `{waits[0]}` waits for a restart; the old workers go on")
         return
@@ -187,7 +188,7 @@ def _start(child: BaseProcess, told: str) -> str:
 
 def _beside(place: Place) -> Iterator[Run]:
     """What runs beside the workers. What the settings do not ask for is not loaded: it knows the whole record."""
-    began = place.settings
+    began = place.start
     yield partial(run_host, began=began)
     if began.seal is not None:
         yield partial(import_module("ruleout.gateway.processes.sealing").run_sealing, began=began)
