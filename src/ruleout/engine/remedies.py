@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import combinations, islice
+from math import comb
 
 from ruleout.engine.evaluate import Contribution, Evaluation, Reading, State, atoms_asked, rules_of
 from ruleout.engine.what_if import WhatIf
@@ -70,8 +71,8 @@ def find_remedies(
 
     tried = [bits for bits in wishes[: 2 * _MOST_SHOWN] if wished(bits).now.opens]
     checked = _minimal(reduced(bits) for bits in tried)
-    complete = len(checked) <= _MOST_SHOWN and len(wishes) <= 2 * _MOST_SHOWN
-    complete = complete and all(len(opening) <= _MOST_PAIRED for opening in openings)
+    # Not searched is what an invoked clause costs, nor what is wanted beside a wish that shuts what was open.
+    complete = len(checked) <= _MOST_SHOWN and len(tried) == len(wishes) and not (search.cut or state.invoked)
     return Remedies(tuple((search.wish(bits), wished(bits).now) for bits in checked[:_MOST_SHOWN]), complete=complete)
 
 
@@ -84,6 +85,8 @@ class _Search:
         self._changes = [(atom, verdict) for atom in atoms for verdict in (Verdict.YES, Verdict.NO)]
         self.bit = {change: 1 << index for index, change in enumerate(self._changes)}
         self._firsts = sum(1 << 2 * index for index in range(len(atoms)))
+        #: Whether ways were left out for their number.
+        self.cut = False
 
     def wish(self, bits: int) -> Wish:
         return frozenset(change for index, change in enumerate(self._changes) if bits >> index & 1)
@@ -95,14 +98,20 @@ class _Search:
         if rule is None:
             return []
         wanted = ((rule.condition, Verdict.NO), (rule.require if rule.met.opens else None, Verdict.YES))
-        return _minimal(way for formula, want in wanted if formula is not None for way in self._ways(formula, want))
+        return self._kept(way for formula, want in wanted if formula is not None for way in self._ways(formula, want))
 
     def both(self, some: list[int], others: list[int]) -> list[int]:
         """The minimal wishes that fulfil one of each, without those that want one question answered in two ways."""
         # Of too many pairs only those of the shortest are tried.
         most = _MOST_PAIRED if len(some) * len(others) > _MOST_PAIRED**2 else _MOST_WISHES
+        self.cut |= max(len(some), len(others)) > most
         wishes = (a | b for a in some[:most] for b in others[:most])
-        return _minimal(wish for wish in wishes if not wish & wish >> 1 & self._firsts)
+        return self._kept(wish for wish in wishes if not wish & wish >> 1 & self._firsts)
+
+    def _kept(self, wishes: Iterable[int]) -> list[int]:
+        kept = _minimal(wishes)
+        self.cut |= len(kept) >= _MOST_WISHES
+        return kept
 
     def _ways(self, formula: Formula, want: Verdict) -> list[int]:
         """Minimal sets of changed answers that give a formula the wanted verdict; `[0]` if it has it."""
@@ -119,6 +128,7 @@ class _Search:
         changing = [ways for ways in options if ways not in ([], [0])]
         needed = max(0, _parts_needed(formula, want) - options.count([0]))
         changing.sort(key=lambda ways: ways[0].bit_count())
+        self.cut |= comb(len(changing), needed) > 4 * _MOST_WISHES
         joined: list[int] = []
         for chosen in islice(combinations(changing, needed), 4 * _MOST_WISHES):
             one: list[int] = reduce(self.both, chosen, [0])
@@ -127,7 +137,7 @@ class _Search:
                 joined = _minimal(joined)
                 if len(joined) >= _MOST_WISHES:
                     break
-        return _minimal(joined)
+        return self._kept(joined)
 
 
 def _parts_needed(formula: AllOf | AnyOf | AtLeast, want: Verdict) -> int:

@@ -80,6 +80,7 @@ def _opening(decision: Decision, *, width: int) -> list[Line]:
         lines += bullets("Blockers", _blockers(decision), width=width, tone="bad")
         shown = [_remedy(r) for r in decision.remedies[:_MOST_REMEDIES]]
         nothing = "nothing the developer can establish opens this gate as the text stands"
+        nothing = nothing if decision.remedies_complete else "no way to open it was found; not every way was tried"
         lines += bullets("Would open it", shown or [nothing], width=width)
         more = len(decision.remedies) - _MOST_REMEDIES
         if more > 0:

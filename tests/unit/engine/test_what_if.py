@@ -5,14 +5,27 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.builders import all_, any_, case, framework, met, permits_lowering, reached, ref, rule, safeguard, threshold
+from tests.builders import (
+    all_,
+    any_,
+    case,
+    framework,
+    met,
+    permits_lowering,
+    question,
+    reached,
+    ref,
+    rule,
+    safeguard,
+    threshold,
+)
 from tests.unit.engine.test_decide import decided
 
 from ruleout.engine import decide, evaluate, remedies
 from ruleout.engine.evaluate import State, evaluate_activity
 from ruleout.engine.remedies import find_remedies
 from ruleout.engine.what_if import single_changes
-from ruleout.model.formula import Atom, Kind
+from ruleout.model.formula import Atom, Kind, Not
 from ruleout.model.outcome import Activity, Outcome
 from ruleout.model.verdict import Verdict
 
@@ -105,3 +118,43 @@ def test_what_a_peer_clause_costs_is_weighed_with_it():
     small = Atom(Kind.QUESTION, "small")
 
     assert single_changes(given, EXTERNAL, state, [small], Outcome.HOLD) == ((small, Verdict.YES, Outcome.RESTRICT),)
+
+
+A, B, C, D = (ref(Kind.QUESTION, name) for name in "abcd")
+
+
+def ways_of(*rules, answers=None, invoked=(), **more):
+    """The names of what each remedy changes, and whether it is said that these are all."""
+    given = framework(*rules, questions=tuple(question(name) for name in "abcd"), **more)
+    state = State({Atom(Kind.QUESTION, name): verdict for name, verdict in (answers or {}).items()}, frozenset(invoked))
+    found = find_remedies(given, EXTERNAL, state, evaluate_activity(given, EXTERNAL, state), fixed=frozenset())
+    return [sorted(atom.name for atom, _ in wish) for wish, _ in found.ways], found.complete
+
+
+def test_ways_are_not_all_there_are_where_one_shuts_what_was_open():
+    """Yes to *a* opens one rule and shuts another, which wants more beside it: that way is not shown, and not denied."""
+    shut = rule("shut", condition=B, require=any_(A, D))
+    shuts = rule("shuts", condition=C, require=Not(A))
+
+    answers = {"a": Verdict.NO, "b": Verdict.YES, "c": Verdict.YES, "d": Verdict.NO}
+    ways, complete = ways_of(shut, shuts, answers=answers)
+
+    assert (ways, complete) == ([["b"], ["d"]], False)
+
+
+def test_ways_are_not_all_there_are_where_a_clause_could_be_paid_for():
+    """What an invoked clause costs would open the gate as well, and is not searched."""
+    clause = permits_lowering("fn", when=A, lowers=("r",))
+
+    assert ways_of(rule(condition=None, require=B), peer_clauses=(clause,), invoked=("fn",)) == ([["b"]], False)
+    assert ways_of(rule(condition=None, require=B), peer_clauses=(clause,)) == ([["b"]], True)
+
+
+def test_ways_left_out_for_their_number_are_not_denied():
+    """Of 2500 ways through two rules 256 are kept: those that the third rule allows are not among them."""
+    firsts, others = ([ref(Kind.QUESTION, f"{half}{n:02}") for n in range(50)] for half in "xy")
+    wanted = (any_(*firsts), any_(*others), all_(*(Not(one) for one in firsts[:49])))
+
+    ways, complete = ways_of(*(rule(f"r{n}", condition=None, require=one) for n, one in enumerate(wanted)))
+
+    assert (ways, complete) == ([], False)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page of a decision says what the value holds, at any width, and never more."""
 
+from dataclasses import replace
+
 import pytest
 from tests.builders import (
     AT,
@@ -74,6 +76,15 @@ def test_a_stop_that_nothing_can_open_says_so():
 
     assert "STOP" in shown
     assert "nothing the developer can establish opens this gate as the text stands" in shown
+
+
+def test_where_not_every_way_was_tried_nothing_is_denied():
+    """No way found is not no way there is."""
+    decision = decided(GUARDED, red_lines=(red_line("line", ref(Kind.QUESTION, "q")),), about=case())
+    shown = page(replace(decision, remedies_complete=False))
+
+    assert "no way to open it was found; not every way was tried" in shown
+    assert "nothing the developer can establish" not in shown
 
 
 @pytest.mark.parametrize(("force", "said"), [(Force.PLAN, True), (Force.BINDING, False)])
