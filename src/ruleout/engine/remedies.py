@@ -65,8 +65,7 @@ def find_remedies(
         rest = wished(bits)
         for change in sorted(search.wish(bits), key=lambda pair: pair[0]):
             if rest.outcome(change[0], state.known(change[0])).opens:
-                bits ^= search.bit[change]
-                rest = wished(bits)
+                return reduced(bits ^ search.bit[change])
         return bits
 
     tried = [bits for bits in wishes[: 2 * _MOST_SHOWN] if wished(bits).now.opens]

@@ -158,3 +158,13 @@ def test_ways_left_out_for_their_number_are_not_denied():
     ways, complete = ways_of(*(rule(f"r{n}", condition=None, require=one) for n, one in enumerate(wanted)))
 
     assert (ways, complete) == ([], False)
+
+
+def test_no_change_is_shown_that_another_left_out_makes_needless():
+    """Yes to *a* pays for a clause that yes to *c* would end: without *c*, nobody needs *b* either."""
+    clause = permits_lowering("fn", when=all_(A, Not(C)), lowers=("r2", "r3"))
+    rules = [rule(f"r{n}", condition=None, require=one) for n, one in enumerate((A, B, C), 1)]
+
+    ways, _ = ways_of(*rules, answers={"c": Verdict.NO}, peer_clauses=(clause,), invoked=("fn",))
+
+    assert ways == [["a"]]
