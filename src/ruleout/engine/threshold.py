@@ -271,7 +271,7 @@ def _carried(line: Lineage, threshold: Threshold, case: Case, evidence: Evidence
     names = " and ".join(line.from_ids)
     departures = tuple(x for d in made for x in _departures(d, evidence.about(own | {d.threshold})))
     void = [fault for d in made for fault in void_faults(d, threshold, case, evidence)]
-    void += [fault for d in made for fault in _faults_by_prongs(d, threshold, case)]
+    void += [fault for d in made for fault in _faults_by_prongs(d, threshold, case, evidence)]
     if void:
         return _found(
             Verdict.UNKNOWN,
@@ -301,11 +301,14 @@ def _carried(line: Lineage, threshold: Threshold, case: Case, evidence: Evidence
     )
 
 
-def _faults_by_prongs(d: Determination, threshold: Threshold, case: Case) -> list[str]:
-    """Why prongs under an earlier version's id speak against the whole: how they combine is known only if they are prongs here."""
+def _faults_by_prongs(d: Determination, threshold: Threshold, case: Case, evidence: Evidence) -> list[str]:
+    """Why prongs under an earlier version's id speak against the whole.
+
+    They combine only where each is a prong here, is stated once and counts; else the most cautious of them speaks.
+    """
     prongs = [part for part in case.determinations if part.threshold == d.threshold and part.prong]
     combined = max((_VERDICT[part.finding] for part in prongs), key=_CAUTION.index, default=Verdict.NO)
-    if {part.prong for part in prongs} <= {c.id.rpartition("/")[2] for c in threshold.prong_clauses} and prongs:
+    if prongs and not _faults_of_parts(threshold, [], prongs, case, evidence):
         combined = _combine_prongs(threshold.prongs, prongs)
     verdict = _VERDICT[d.finding]
     if not _less_cautious(verdict, combined):

@@ -281,6 +281,27 @@ def test_a_finding_that_its_own_prongs_contradict_is_not_carried(combine):
     )
 
 
+@pytest.mark.parametrize(
+    "prongs",
+    [
+        (determination(Finding.REACHED, threshold="old", prong="one"), determination(threshold="old", prong="one")),
+        (
+            determination(Finding.REACHED, threshold="old", prong="one"),
+            determination(threshold="old", prong="two", by=()),
+        ),
+    ],
+    ids=["said-twice", "said-by-nobody"],
+)
+def test_a_prong_that_does_not_count_takes_back_nothing_that_another_one_says(prongs):
+    """Found reached, and ruled out beside it by a statement that voids the whole under its own id: not carried either."""
+    line = Lineage(from_ids=("old",), versions=("1.0",), carries=("ruled-out",), because="the same bar")
+    both = all_(ref(Kind.PRONG, "one"), ref(Kind.PRONG, "two"))
+    here = threshold(lineage=(line,), prongs=both, prong_clauses=(clause("t/one"), clause("t/two")))
+    found = find_threshold(here, case(determinations=(determination(threshold="old"), *prongs)), evidence())
+
+    assert (found.verdict, found.determination) == (Verdict.UNKNOWN, "void")
+
+
 def test_what_is_noted_of_a_determination_is_noted_where_it_is_carried():
     """An unchecked trigger, an upper bound and a precaution are told under the new id as under the old one."""
     line = Lineage(from_ids=("old",), versions=("1.0",), carries=("reached",), because="the same bar")
