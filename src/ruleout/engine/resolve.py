@@ -146,16 +146,24 @@ def _remarks(measurements: Mapping[str, Measurement]) -> list[str]:
 
 
 def _levels(framework: Framework) -> dict[str, int]:
-    """By how much each indicator's alpha is divided: where any one of k may rule out, each gets alpha / k (S-1).
+    """By how much each indicator's alpha is divided: the most that a formula which decides asks of it."""
+    formulas = [(t.indicators, False) for t in framework.thresholds if t.determined_by is DeterminedBy.INDICATORS]
+    formulas += [(criterion.indicators, True) for s in framework.safeguards for criterion in s.criteria]
+    found = [divisors(formula, yes_helps=helps) for formula, helps in formulas if formula is not None]
+    return {name: max(one.get(name, 1) for one in found) for name in {name for one in found for name in one}}
+
+
+def divisors(formula: Formula, *, yes_helps: bool) -> dict[str, int]:
+    """By how much a formula divides each indicator's alpha: where any one of k may rule out, each gets alpha / k (S-1).
 
     A threshold's formula says when it is reached, so there ruling out is *no*; a criterion's says when it is met: there it is *yes*.
     """
-    divisors: dict[str, int] = {}
+    found: dict[str, int] = {}
 
     def visit(formula: Formula, divisor: int, *, yes_helps: bool) -> None:
         match formula:
             case Ref(atom):
-                divisors[atom.name] = max(divisors.get(atom.name, 1), divisor)
+                found[atom.name] = max(found.get(atom.name, 1), divisor)
             case Not(part):
                 visit(part, divisor, yes_helps=not yes_helps)
             case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
@@ -163,13 +171,8 @@ def _levels(framework: Framework) -> dict[str, int]:
                 for part in parts:
                     visit(part, divisor if needs_all else divisor * len(parts), yes_helps=yes_helps)
 
-    for threshold in framework.thresholds:
-        if threshold.determined_by is DeterminedBy.INDICATORS and threshold.indicators is not None:
-            visit(threshold.indicators, 1, yes_helps=False)
-    for criterion in (criterion for safeguard in framework.safeguards for criterion in safeguard.criteria):
-        if criterion.indicators is not None:
-            visit(criterion.indicators, 1, yes_helps=True)
-    return divisors
+    visit(formula, 1, yes_helps=yes_helps)
+    return found
 
 
 def _compare(

@@ -259,11 +259,11 @@ def test_who_decides_is_a_demand_that_can_go():
     assert only_field(version("1", GUARDED), anybody) == ("decides", "ceo", "none", Direction.LOOSER)
 
 
-ONE, TWO = ref(Kind.INDICATOR, "one"), ref(Kind.INDICATOR, "two")
+ONE, TWO, THREE = (ref(Kind.INDICATOR, name) for name in ("one", "two", "three"))
 MEASURED = [
     (any_(ONE, TWO), Direction.STRICTER),
     (all_(ONE, TWO), Direction.LOOSER),
-    (any_(ONE, all_(ONE, TWO)), None),
+    (Not(Not(ONE)), None),
 ]
 
 
@@ -281,6 +281,27 @@ def test_what_indicators_must_say_is_compared_by_meaning(formula, direction):
     for made, expected in ((threshold_of, direction), (criterion_of, turned.get(direction))):
         found = changes(version("1", GUARDED, **made(ONE)), version("2", GUARDED, **made(formula)))
         assert [field.direction for one in found for field in one.fields] == ([expected] if expected else [])
+
+
+LEVELS = [
+    (any_(ONE, all_(ONE, TWO)), ONE, Direction.LOOSER),
+    (ONE, any_(ONE, all_(ONE, TWO)), Direction.STRICTER),
+    (all_(ONE, TWO, THREE), all_(ONE, all_(TWO, THREE)), Direction.UNCLEAR),
+    (all_(ONE, TWO), ONE, Direction.UNCLEAR),
+    (all_(ONE, all_(TWO, THREE)), all_(all_(THREE, TWO), ONE), None),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "direction"), LEVELS)
+def test_a_formula_under_which_an_indicator_speaks_at_another_level_is_another(before, after, direction):
+    """Where any of k may rule out, each has a k-th of its level (S-1): one that then stands alone asks less of it."""
+    old, new = (
+        version(number, GUARDED, thresholds=(threshold(by=DeterminedBy.INDICATORS, indicators=wanted),))
+        for number, wanted in (("1", before), ("2", after))
+    )
+
+    found = [field.direction for one in changes(old, new) for field in one.fields]
+    assert found == ([direction] if direction else [])
 
 
 def test_the_condition_of_a_peer_clause_written_differently_is_no_change():

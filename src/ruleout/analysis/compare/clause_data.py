@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ruleout.analysis.compare.formula_orders import both, narrower, unless_equal, wider
+from ruleout.analysis.compare.formula_orders import both, levelled, narrower, unless_equal, wider
 from ruleout.analysis.compare.orders import (
     Order,
     fewer,
@@ -64,7 +64,7 @@ CLAUSE_DATA: dict[type, tuple[Field, ...]] = {
         _DECIDES,
         Field("when-unknown", "when_unknown", rising(_BURDENS)),
         Field("met-by", "prongs", both(wider)),
-        Field("indicators", "indicators", both(wider)),
+        Field("indicators", "indicators", levelled(both(wider), yes_helps=False)),
     ),
     Safeguard: (
         Field("threat-actors in", "threat_actors_in", reworded),
@@ -73,7 +73,7 @@ CLAUSE_DATA: dict[type, tuple[Field, ...]] = {
         Field("re-approve", "re_approve", shorter),
         Field("undefined", "undefined", unordered),
     ),
-    Criterion: (Field("indicators", "indicators", narrower(absent=True)),),
+    Criterion: (Field("indicators", "indicators", levelled(narrower(absent=True), yes_helps=True)),),
     Interim: (
         Field("approve", "approve", _QUORUM),
         Field("notify", "notify", more),

@@ -12,6 +12,7 @@ import z3  # type: ignore[import-untyped]  # the package carries no types
 from ruleout.analysis.compare.orders import Order, opposite_of
 from ruleout.analysis.compare.result import Direction
 from ruleout.analysis.truth import Truth, truth_of
+from ruleout.engine.resolve import divisors
 from ruleout.model.formula import AllOf, AnyOf, AtLeast, Atom, Formula, Kind, Not, Quorum, Ref, atoms_of
 
 
@@ -38,6 +39,22 @@ def both(order: Order) -> Order:
 def wider(old: Formula | None, new: Formula | None) -> Direction | None:
     """A condition that is NO in fewer cases makes the rule apply more often (D-8); no condition applies always."""
     return _compared((_unless_no(old), _unless_no(new)), (old, new), wider=Direction.STRICTER)
+
+
+def levelled(order: Order, *, yes_helps: bool) -> Order:
+    """An order of what indicators must say, and of the level at which each must: a formula can share it out anew (S-1)."""
+
+    def told(old: Formula | None, new: Formula | None) -> Direction | None:
+        direction = order(old, new)
+        if old is None or new is None or direction not in (None, Direction.STRICTER):
+            return direction
+        was, now = (divisors(formula, yes_helps=yes_helps) for formula in (old, new))
+        milder = any(now[name] < was[name] for name in was.keys() & now.keys())
+        if any(now[name] > was[name] for name in was.keys() & now.keys()):
+            return Direction.UNCLEAR if milder else Direction.STRICTER
+        return direction if not milder else Direction.LOOSER if direction is None else Direction.UNCLEAR
+
+    return told
 
 
 def _compared(
