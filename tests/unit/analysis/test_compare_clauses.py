@@ -13,6 +13,7 @@ from tests.builders import (
     argument,
     clause,
     framework,
+    indicator,
     met,
     permits_lowering,
     reached,
@@ -29,6 +30,7 @@ from ruleout.analysis.compare.clauses import compare_clauses
 from ruleout.analysis.compare.joint import Step
 from ruleout.analysis.compare.result import ClauseChange, Direction
 from ruleout.model.clause import Period
+from ruleout.model.evidence import Weight
 from ruleout.model.formula import Kind, Not, Quorum
 from ruleout.model.framework import Change, Criterion, DeterminedBy, Duty, Framework, FrameworkId, Judgement, Validity
 from ruleout.model.mapping import Announced, ChangeKind, ClauseRow, Dimension, VersionMapping, turned_round
@@ -435,3 +437,23 @@ def test_a_quorum_that_asks_fewer_is_looser():
 
     assert field[:3] == ("require", "approved ceo and rso", "approved ceo")
     assert field[3] is Direction.LOOSER
+
+
+WEIGHTS = [
+    (Weight.SATURATED, Weight.SUPPORTING, Direction.LOOSER),
+    (Weight.SUPPORTING, Weight.SATURATED, Direction.STRICTER),
+    (Weight.LOAD_BEARING, Weight.SATURATED, Direction.LOOSER),
+    (Weight.SATURATED, Weight.LOAD_BEARING, Direction.UNCLEAR),
+    (Weight.SUPPORTING, Weight.LOAD_BEARING, Direction.STRICTER),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "direction"), WEIGHTS)
+def test_an_indicator_that_is_saturated_no_more_can_rule_out_again(before, after, direction):
+    """A saturated one clears nothing (D-2); a load-bearing one holds a determination to what it says (D-3)."""
+    old, new = (
+        version(number, GUARDED, indicators=(indicator(weight=weight),))
+        for number, weight in (("1", before), ("2", after))
+    )
+
+    assert only_field(old, new)[-1] is direction

@@ -20,6 +20,7 @@ from ruleout.analysis.compare.orders import (
     strictest,
     unordered,
 )
+from ruleout.analysis.compare.result import Direction
 from ruleout.model.evidence import Indicator, Stopping, Weight
 from ruleout.model.framework import (
     Argument,
@@ -39,6 +40,13 @@ from ruleout.model.framework import (
     Threshold,
 )
 from ruleout.model.outcome import BurdenOfProof, Outcome
+
+
+def _weightier(old: Weight, new: Weight) -> Direction:
+    """A saturated indicator rules nothing out (D-2), and holds no determination to what it says, as a load-bearing one does (D-3)."""
+    if (old, new) == (Weight.SATURATED, Weight.LOAD_BEARING):
+        return Direction.UNCLEAR
+    return rising((Weight.SUPPORTING, Weight.SATURATED, Weight.LOAD_BEARING))(old, new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,7 @@ CLAUSE_DATA: dict[type, tuple[Field, ...]] = {
     Recommendation: (Field("threshold", "threshold", unordered),),
     Indicator: (
         Field("threshold", "threshold", unordered),
-        Field("weight", "weight", strictest((Weight.SUPPORTING, Weight.SATURATED), Weight.LOAD_BEARING)),
+        Field("weight", "weight", _weightier),
         Field("evaluation", "evaluation", unordered),
         Field("margin", "margin", larger),
         Field("direction", "direction", unordered),
