@@ -16,9 +16,10 @@ from ruleout.analysis.compare.joint import Step
 from ruleout.analysis.compare.versions import compare
 from ruleout.framework import parse_framework
 from ruleout.model.clause import Clause
-from ruleout.model.framework import Framework
+from ruleout.model.framework import Framework, Lineage
 from ruleout.model.listed_clauses import Carrier
 from ruleout.model.mapping import ChangeKind, ClauseRow, VersionMapping
+from ruleout.model.outcome import BurdenOfProof
 
 TEXT = (Path(__file__).parents[3] / "examples" / "northlight/files/frameworks/northlight-fsf/1.1.yaml").read_text(
     "utf-8"
@@ -202,6 +203,43 @@ def test_the_argument_of_a_lineage_in_other_words_asks_no_less():
     )
     assert (reworded.clause, reworded.less) == ("autonomy-1", ())
     assert wider.less
+
+
+def line(name, *carries):
+    return Lineage(from_ids=(name,), versions=("1.0",), carries=carries, because="the same bar")
+
+
+LINES = [
+    ((line("a", "ruled-out", "reached"),), (line("a", "reached", "ruled-out"),), BurdenOfProof.NOT_REACHED, False),
+    ((line("a", "ruled-out", "reached"),), (line("a", "reached"),), BurdenOfProof.HOLD, False),
+    ((line("a", "reached"),), (), BurdenOfProof.NOT_REACHED, True),
+    ((line("a", "reached"),), (), BurdenOfProof.HOLD, False),
+    ((line("a", "ruled-out"),), (), BurdenOfProof.NOT_REACHED, False),
+    ((line("a", "ruled-out"), line("b", "reached")), (line("a", "ruled-out"),), BurdenOfProof.HOLD, True),
+    ((line("a", "ruled-out"), line("b", "ruled-out")), (line("a", "ruled-out"),), BurdenOfProof.HOLD, False),
+    ((line("a", "reached"), line("b", "ruled-out")), (line("b", "ruled-out"),), BurdenOfProof.HOLD, True),
+    (
+        (line("a", "reached"), line("b", "ruled-out")),
+        (line("b", "ruled-out"), line("a", "reached")),
+        BurdenOfProof.HOLD,
+        True,
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "burden", "less"), LINES)
+def test_a_line_of_lineage_that_brought_caution_is_missed(before, after, burden, less):
+    """What was found reached, or spoke first and carried nothing, held the threshold: without it less is asked (D-4, D-5)."""
+    text = parse_framework(TEXT.encode(), file="f")
+    one, two = (
+        dataclasses.replace(
+            text, thresholds=(dataclasses.replace(text.thresholds[0], lineage=lines, when_unknown=burden),)
+        )
+        for lines in (before, after)
+    )
+
+    told = {one.clause: one for one in differences(one, two, compare((Step(one, two, None),))).found}
+    assert bool(told["autonomy-1"].less) is less
 
 
 @pytest.mark.parametrize(("before", "after", "less"), [("1 year", "6 months", False), ("6 months", "1 year", True)])

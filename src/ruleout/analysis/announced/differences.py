@@ -11,12 +11,14 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from itertools import zip_longest
 
 from ruleout.analysis.compare.fields import compared_data, field_changes, shown
 from ruleout.analysis.compare.result import Comparison, Direction, FieldChange, Gated, Witness
 from ruleout.model.clause import Clause
-from ruleout.model.framework import Criterion, Framework, Interim, Lineage, PeerClause, PeerKind
+from ruleout.model.framework import Criterion, Framework, Interim, Lineage, PeerClause, PeerKind, Threshold
 from ruleout.model.listed_clauses import Listed, clauses_of
+from ruleout.model.outcome import BurdenOfProof
 
 #: Kinds of clause that only say something: taking one away takes no commitment away.
 _SPEAKING = frozenset({"recommendation", "left to judgement", "left out"})
@@ -201,14 +203,30 @@ def _other_data(one: Listed, other: Listed) -> Iterator[FieldChange]:
     for field in dataclasses.fields(one.carrier):
         values = getattr(one.carrier, field.name), getattr(other.carrier, field.name)
         if field.name not in compared and not _is_listed(values) and values[0] != values[1]:
-            # A finding that now carries over from elsewhere answers a question that was open before.
-            wider = field.name == "lineage" and not _carried(values[1]) <= _carried(values[0])
-            yield _field(other.id, field.name.replace("_", "-"), values, Direction.LOOSER if wider else None)
+            less = field.name == "lineage" and _carries_otherwise(*values, other)
+            yield _field(other.id, field.name.replace("_", "-"), values, Direction.LOOSER if less else None)
 
 
-def _carried(lines: tuple[Lineage, ...]) -> set[Lineage]:
-    """What carries over from where, without the argument for it."""
-    return {dataclasses.replace(line, because="") for line in lines}
+def _carries_otherwise(was: tuple[Lineage, ...], now: tuple[Lineage, ...], listed: Listed) -> bool:
+    """Whether a question may be answered that was open before, or a caution is lost that held (D-4).
+
+    The first line that the case has findings for speaks beside what later ones carry: another order is another lineage.
+    """
+    pairs = list(zip_longest(was, now))
+    if any(
+        new and (old is None or _from(new) != _from(old) or set(new.carries) - set(old.carries)) for old, new in pairs
+    ):
+        return True
+    lost = {finding for old, new in pairs for finding in set(old.carries) - set(new.carries if new else ())}
+    if now:
+        return bool(lost - {"ruled-out", "met"})
+    # Without any line nothing is known: that opens a gate only where it counts as not reached.
+    open_ = isinstance(listed.carrier, Threshold) and listed.carrier.when_unknown is BurdenOfProof.NOT_REACHED
+    return open_ and "reached" in lost
+
+
+def _from(line: Lineage) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return line.from_ids, line.versions
 
 
 def _is_listed(values: tuple[object, object]) -> bool:
