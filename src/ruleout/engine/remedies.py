@@ -54,8 +54,8 @@ def find_remedies(
         return Remedies((), complete=True)
     search = _Search(atoms_asked(framework, activity), Reading(framework, state).answer, fixed)
     rules = {rule.clause.id: rule for rule in rules_of(framework, activity)}
-    openings = [search.openings(c, rules.get(c.id)) for c in evaluation.contributions if not c.outcome.opens]
-    wishes = reduce(search.both, openings, [0])
+    shut = [c for c in evaluation.contributions if not c.outcome.opens]
+    wishes = reduce(search.both, (search.openings(c, rules.get(c.id)) for c in shut), [0])
 
     def wished(bits: int) -> WhatIf:
         return WhatIf(framework, activity, replace(state, answers={**state.answers, **dict(search.wish(bits))}))
@@ -72,6 +72,7 @@ def find_remedies(
     checked = _minimal(reduced(bits) for bits in tried)
     # Not searched is what an invoked clause costs, nor what is wanted beside a wish that shuts what was open.
     complete = len(checked) <= _MOST_SHOWN and len(tried) == len(wishes) and not (search.cut or state.invoked)
+    complete |= any(c.origin in (Origin.RED_LINE, Origin.NO_RULE) for c in shut)
     return Remedies(tuple((search.wish(bits), wished(bits).now) for bits in checked[:_MOST_SHOWN]), complete=complete)
 
 

@@ -14,6 +14,7 @@ from tests.builders import (
     permits_lowering,
     question,
     reached,
+    red_line,
     ref,
     rule,
     safeguard,
@@ -148,6 +149,16 @@ def test_ways_are_not_all_there_are_where_a_clause_could_be_paid_for():
 
     assert ways_of(rule(condition=None, require=B), peer_clauses=(clause,), invoked=("fn",)) == ([["b"]], False)
     assert ways_of(rule(condition=None, require=B), peer_clauses=(clause,)) == ([["b"]], True)
+
+
+def test_behind_a_red_line_there_is_nothing_to_pay_for():
+    """No clause reaches a red line: that nothing opens it is known, whatever is invoked."""
+    clause = permits_lowering("fn", when=A, lowers=("r",))
+    line = red_line("line", C)
+
+    ways = ways_of(rule(condition=None, require=B), peer_clauses=(clause,), red_lines=(line,), invoked=("fn",))
+
+    assert ways == ([], True)
 
 
 def test_ways_left_out_for_their_number_are_not_denied():
