@@ -5,11 +5,17 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 from tests.integration.command_line import run
 from tests.integration.test_report_verb import keys
 
+from ruleout.app.ledger import read_record
+from ruleout.app.publication.context import Context
+from ruleout.app.publication.sources import SOURCES
+from ruleout.app.workspace import open_workspace
+from ruleout.ledger.audience import EVERYBODY, Audience
 from ruleout.ledger.disclosure import parse_disclosure
 
 SHEET = "sheets/lumen-3.yaml"
@@ -71,6 +77,48 @@ def test_a_topic_that_one_of_its_readers_may_not_see_is_not_there(lab):
     assert "BPC 22757.12(c)(1)" in problems[0]["expected"]
     assert "State `languages:` on a sheet" in problems[0]["hint"]
     assert "ruleout report sheet FILE --key KEY" in problems[0]["hint"]
+
+
+def hide(lab, *paths):
+    """Redact values of the first version of the sheet from the public."""
+    words = ("--justification", "A rival would learn from it.", "--class", "ip", "--not-material")
+    by = ("--authority", "rso", "--audience", "public", "--review-by", "2027-06-30")
+    signed(lab, "redact", "sheet/lumen-3/1", *paths, *words, *by, key="rso-bea")
+
+
+def told(lab, audiences=EVERYBODY, model="lumen-3"):
+    """What sheets tell these audiences of a model: of whom, by topic, with the words."""
+    ask = Context(record=read_record(open_workspace(lab)), at=datetime(2027, 1, 1, tzinfo=UTC), since=None,
+        models=frozenset({model}), laws=(), report="x", kind="risk-report", draft="", audiences=audiences)  # fmt: skip
+    return {(fact.values["of"], fact.values["topic"]): fact.values["says"] for fact in SOURCES["sheets"].told(ask)}
+
+
+def test_a_version_stated_anew_does_not_tell_again_what_a_redaction_hides(lab):
+    """The whole file is stated anew, for a word elsewhere: the hidden words are told once they are others."""
+    hide(lab, "says.languages")
+    edit(lab / SHEET, "output-modalities: Text.", "output-modalities: Text and speech.")
+    signed(lab, "report", "sheet", SHEET)
+    again = told(lab)
+    staff = told(lab, frozenset({Audience.STAFF}))
+    edit(lab / SHEET, "English, German, Finnish and Portuguese.", "Four languages.")
+    signed(lab, "report", "sheet", SHEET)
+
+    assert again["lumen-3", "output-modalities"] == "Text and speech."
+    assert ("lumen-3", "languages") not in again
+    assert staff["lumen-3", "languages"] == "English, German, Finnish and Portuguese."
+    assert told(lab)["lumen-3", "languages"] == "Four languages."
+
+
+def test_a_sheet_whose_models_are_hidden_is_not_one_of_the_developer(lab):
+    """Nobody who may not know of which model it is reads its words in a document about another, nor after it is stated anew."""
+    before = told(lab)
+    hide(lab, "models")
+    hidden = told(lab, model="another")
+    signed(lab, "report", "sheet", SHEET)
+
+    assert {of for of, _ in before} == {"lumen-3", "the developer"}
+    assert hidden == told(lab) == {name: says for name, says in before.items() if name[0] == "the developer"}
+    assert before.items() <= told(lab, frozenset({Audience.STAFF})).items()
 
 
 def test_what_is_for_reviewers_is_in_no_document_for_the_public(lab):

@@ -74,23 +74,46 @@ def stated_in(record: Record, audiences: Iterable[Audience], explanations: Expla
     """Yield the last version of each sheet that all of the audiences may read, without what is hidden from any of them.
 
     Effect: reads disclosures. What a document for the public tells is read by everybody: a topic that one of its
-    audiences may not see is not there for it.
+    audiences may not see is not there for it, also where a later version states the same words anew. Nor is a sheet of
+    which nobody is told what it is about.
     """
     wanted = frozenset(audiences)
-    last = {str(entry.content.subject["report"]): entry for entry in sheet_entries(record)}
-    for entry in last.values():
-        if wanted <= readers_of(entry.content):
-            kept = record.disclosures(entry)
-            seen = [seen_by(entry.content, kept, explanations, audience) for audience in wanted]
-            texts = {digest: text for digest, text in kept.items() if not any(digest in one.absent for one in seen)}
-            yield _stated(entry, reveal(entry.content.salted, texts))
+    versions: dict[str, list[LedgerEntry]] = {}
+    for entry in sheet_entries(record):
+        versions.setdefault(str(entry.content.subject["report"]), []).append(entry)
+    for sheet, entries in versions.items():
+        last = entries[-1]
+        if wanted <= readers_of(last.content):
+            hidden = {words for entry in entries for words in _hidden(entry, record, wanted, explanations)}
+            tree = reveal(last.content.salted, record.disclosures(last))
+            named = _models(tree)
+            models = tuple(one for one in named or () if ("", one) not in hidden)
+            says = {topic: text for topic, text in _says(tree).items() if (topic, text) not in hidden}
+            if models or named == ():
+                yield Stated(entry=last.content.id, sheet=sheet, models=models, says=says)
 
 
-def _stated(entry: LedgerEntry, tree: Mapping[str, object]) -> Stated:
-    models, says = tree.get("models"), tree.get("says")
-    return Stated(
-        entry=entry.content.id,
-        sheet=str(entry.content.subject["report"]),
-        models=tuple(one for one in models if isinstance(one, str)) if isinstance(models, tuple) else (),
-        says={name: text for name, text in says.items() if isinstance(text, str)} if isinstance(says, Mapping) else {},
-    )
+def _hidden(
+    entry: LedgerEntry, record: Record, audiences: frozenset[Audience], explanations: Explanations
+) -> set[tuple[str, str]]:
+    """What redactions hide of a version from one of the audiences: topics with their texts, and models under ""."""
+    kept = record.disclosures(entry)
+    seen = [seen_by(entry.content, kept, explanations, one) for one in audiences & readers_of(entry.content)]
+    shown = {digest: text for digest, text in kept.items() if not any(digest in one.absent for one in seen)}
+    return _words(reveal(entry.content.salted, kept)) - _words(reveal(entry.content.salted, shown))
+
+
+def _words(tree: Mapping[str, object]) -> set[tuple[str, str]]:
+    return {*(("", model) for model in _models(tree) or ()), *_says(tree).items()}
+
+
+def _models(tree: Mapping[str, object]) -> tuple[str, ...] | None:
+    """The models that a version names, none of the developer; None where that is not here."""
+    every = tree.get("models")
+    names = tuple(one for one in every if isinstance(one, str)) if isinstance(every, tuple) else ()
+    return names if names or every == () else None
+
+
+def _says(tree: Mapping[str, object]) -> Mapping[str, str]:
+    says = tree.get("says")
+    return {name: text for name, text in says.items() if isinstance(text, str)} if isinstance(says, Mapping) else {}
