@@ -272,6 +272,22 @@ def test_words_of_decisions_frameworks_and_evidence_go_where_their_objects_go(la
         assert not any(fact.values[column] for column in fact.hidden)
 
 
+def test_the_model_of_a_decision_that_is_hidden_stands_in_no_row_of_its_approvals(lab):
+    """An approval's header names a case; of which model it is, the decision says, and it goes where that goes."""
+    before = told_by(lab, "decision-approvals", EVERYBODY)
+    for decision in {fact.entries[0] for fact in told_by(lab, "decisions", EVERYBODY)}:
+        redact(lab, decision, "decision")
+    after = told_by(lab, "decision-approvals", EVERYBODY)
+
+    assert {fact.cell("model") for fact in before} == {"lumen-3"}
+    assert told_by(lab, "decision-approvals", frozenset({Audience.STAFF})) == before
+    assert [fact.entries for fact in after] == [fact.entries for fact in before]
+    for fact in after:
+        assert not fact.values["model"]
+        assert fact.hidden["model"].justification == "It names a supplier."
+        assert fact.cell("role")
+
+
 def test_every_missed_goal_deviation_and_incident_is_in_it(lab):
     """Nobody wrote them, and nobody can take them out."""
     text = run("report", "show", "2026-10", folder=lab).text

@@ -12,6 +12,7 @@ from ruleout.accountability.reporting.fact import Fact
 from ruleout.app.accountability.duty_acts import duty_acts
 from ruleout.app.evidence.receipt import receipts_of
 from ruleout.app.publication.context import Context, Source, titled
+from ruleout.app.publication.holes import hole_in
 from ruleout.app.publication.sources.said import field_text
 from ruleout.ledger import EntryType, LedgerEntry
 from ruleout.model.canonical import parse_canonical
@@ -167,14 +168,18 @@ def _replayable(ask: Context) -> Iterator[Fact]:
 
 
 def _approvals(ask: Context) -> Iterator[Fact]:
-    """Acts over the questions that the last decisions on covered models answer."""
-    asked = {one.id.rpartition("/")[0]: one.model for one in _covered(ask)}
+    """Acts over the questions that the last decisions on covered models answer; the model goes where the decision goes."""
+    asked, explanations = {one.id.rpartition("/")[0]: one for one in _covered(ask)}, ask.explanations()
     for entry in ask.record.of_type(EntryType.APPROVAL):
-        of = field_text(entry, "decision")
-        if of in asked:
-            values = {"model": asked[of], "role": field_text(entry, "role"), "act": field_text(entry, "act")}
+        of = asked.get(field_text(entry, "decision"))
+        if of is not None:
+            hole = hole_in(of.entry, _WHOLE, ask.record, explanations, ask.audiences, by_default=False)
+            acted = {"role": field_text(entry, "role"), "act": field_text(entry, "act"), "on": entry.content.ts[:10]}
             yield Fact(
-                entries=(entry.content.id,), values={**values, "on": entry.content.ts[:10]}, about=(asked[of], of)
+                entries=(entry.content.id,),
+                values={"model": "" if hole else of.model, **acted},
+                about=(of.model, field_text(entry, "decision")),
+                hidden={"model": hole} if hole else {},
             )
 
 
