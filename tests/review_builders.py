@@ -200,18 +200,26 @@ def write(path: Path, value: Any) -> Path:
     return path
 
 
-def with_report(lab: Lab, report: Publication | None = None, hidden: tuple[str, ...] = HIDDEN, **header: str) -> Lab:
+def with_report(
+    lab: Lab,
+    report: Publication | None = None,
+    hidden: tuple[str, ...] = HIDDEN,
+    entry: str = "report/spring-report/1",
+    **header: str,
+) -> Lab:
     """Put a report in the lab's record, the entry that its statements rest on, and what hides parts of it."""
     with (
         _as_if(lab.env, None, SUBMITTED),
         acting(open_workspace(lab.record), "rso-bea", SUBMITTED) as (_, recorder, signer),
     ):
         fields = {"report": "spring-report", "kind": "risk-report", "act": "publish", "audience": "public"}
-        recorder.add(EntryType.REPORT, NOTE, fields | {"act": "note"}, disclosed={"note": "It rests."}, signer=signer)
+        if not recorder.has(NOTE):
+            note = {"note": "It rests."}
+            recorder.add(EntryType.REPORT, NOTE, fields | {"act": "note"}, disclosed=note, signer=signer)
         twin = twin_of(report or publication())
-        recorder.add(EntryType.REPORT, "report/spring-report/1", fields | header, disclosed=twin, signer=signer)
+        recorder.add(EntryType.REPORT, entry, fields | header, disclosed=twin, signer=signer)
     hide = (
-        *("redact", "report/spring-report/1", *hidden),
+        *("redact", entry, *hidden),
         *("--class", "cybersecurity", "--justification", "how filtering failed is not mended everywhere"),
         *("--review-by", "2027-12-31", "--authority", "rso", "--material", "--key", "rso-bea"),
     )

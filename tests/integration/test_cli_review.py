@@ -305,6 +305,23 @@ def test_the_whole_record_may_go_along(lab):
     assert run("verify", lab.folder / "p.html", "--json").json["level"] == "full-audit"
 
 
+def test_no_version_of_the_report_tells_a_reviewer_the_parts_of_another(lab):
+    """A later version says the same again: with the whole record too, only the reviewer's own parts of it go along."""
+    opened(lab, declaration("evals-institute"), declaration("bio-institute"))
+    with_report(lab, hidden=(), entry="report/spring-report/2")
+    act(lab, "assign", *ONE, "--section", "threat-models")
+    rest = ("--section", "mitigations", "--section", "overall")
+    act(lab, "assign", "spring-report", "--reviewer", "bio-institute", *rest)
+    approve(lab)
+    approve(lab, "bio-institute")
+    package(lab, 0, "--whole-record")
+    held = texts_in(open_sealed((lab.folder / "p.html").read_bytes()).bundle)
+
+    assert sum("Two threat models" in text for text in held) == 2
+    assert not any("filtered by a classifier" in text or "4217" in text for text in held)
+    assert run("verify", lab.folder / "p.html").code == 0
+
+
 def test_a_package_is_made_of_the_record_alone(lab, tmp_path):
     """The same record at the same instant gives the same bytes."""
     opened(lab)

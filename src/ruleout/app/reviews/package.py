@@ -17,6 +17,7 @@ from ruleout.app.accountability.signed import holder_of
 from ruleout.app.bundle import bundle_of
 from ruleout.app.disclosure.copies import copy_for
 from ruleout.app.ledger import Record, Recorder, Subject
+from ruleout.app.publication.reports import report_entries
 from ruleout.app.reviews.acts import reviewer_of
 from ruleout.app.reviews.report import report_entry, shown_report, withheld_pieces
 from ruleout.app.shipped import one_file_verifier
@@ -187,10 +188,13 @@ def _hidden_from_reviewers(state: ReviewState, report: ShownReport) -> list[Obst
 
 
 def _bundle(record: Record, report: ShownReport, sections: Collection[str], *, whole_record: bool) -> bytes:
-    """The record as this reviewer gets it: nothing of sections that go to others."""
+    """The record as this reviewer gets it: nothing of sections that go to others, in whatever version of the report."""
     chosen = None if whole_record else _linked(record, report)
     copy = copy_for(record, Audience.REVIEWER, chosen=chosen, with_logs=False)
-    left_out = withheld_pieces(record, report.entry, sections)
+    own = report_entry(record, report.entry).content.subject["report"]
+    versions = {one.content.id for one in report_entries(record) if one.content.subject["report"] == own}
+    along = versions & {one.content.id for one in copy.entries}
+    left_out = {digest for version in along for digest in withheld_pieces(record, version, sections)}
     kept = {digest: text for digest, text in copy.disclosures.items() if digest not in left_out}
     return to_bytes(bundle_of(replace(copy, disclosures=kept), record, Audience.REVIEWER))
 
