@@ -246,6 +246,15 @@ def test_a_hidden_column_told_as_a_paragraph_is_a_hole():
     assert HELD in [one.says for s in made.sections for p in s.parts for f in p.fields for one in f.statements]
 
 
+def test_a_row_whose_hidden_column_chooses_it_is_left_out_of_no_document():
+    """A field that tells chosen facts tells also those of which its readers may not know whether they are chosen."""
+    hidden = replace(FACT, values={**FACT.values, "outcome": ""}, hidden={"outcome": HELD, "model": HELD})
+    only = ("required: optional, must-stand: true", "required: optional, only: {outcome: hold}, must-stand: true")
+
+    assert cells(published(kind=(only,))) == ("model-1",)
+    assert cells(published(record=known(facts=(hidden,)), kind=(only,))) == (HELD,)
+
+
 def test_the_same_draft_and_record_give_the_same_value():
     """Whatever the order in which entries were named."""
     assert twin_of(published()) == twin_of(published())

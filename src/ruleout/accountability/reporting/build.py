@@ -176,8 +176,9 @@ class _Builder:
         )
 
     def _facts(self, field: FieldDoc, item: ItemDoc | None) -> tuple[Fact, ...]:
-        facts = self.held.known.facts(field.from_)
-        chosen = (f for f in facts if all(f.values.get(name) == value for name, value in field.only.items()))
+        facts, only = self.held.known.facts(field.from_), field.only.items()
+        # Of a hidden column nobody can say that it is another's: the row stays, as a hole.
+        chosen = (f for f in facts if all(name in f.hidden or f.values.get(name) == value for name, value in only))
         kept = tuple(f for f in chosen if item is None or not set(item.about).isdisjoint(f.about))
         for fact in kept if field.must_stand else ():
             for entry in fact.entries:
