@@ -273,6 +273,24 @@ def test_what_was_ended_too_soon_stays_so_whatever_happens_to_the_thing_later():
     assert statuses(calendar(duty, once, "over 2026-05-20T12:00:00Z a", done=done)) == [Status.BROKEN]
 
 
+@pytest.mark.parametrize(
+    ("done", "wanted"),
+    [
+        (("2026-04-20T00:00:00Z a",), [Status.DONE, Status.KEPT]),
+        (("2026-04-20T00:00:00Z a", "2026-05-20T00:00:00Z a"), [Status.DONE, Status.BROKEN]),
+        (("2026-04-20T00:00:00Z a", "2026-06-03T00:00:00Z a"), [Status.DONE, Status.DONE]),
+        (("2026-03-07T00:00:00Z a",), [Status.BROKEN, Status.KEPT]),
+    ],
+)
+def test_the_later_of_two_begins_anew_where_one_of_them_comes_again_after_an_end(done, wanted):
+    """A further document of an incident is kept as long as the first was, though the incident happens only once."""
+    duty = b.duty(term=Term.AT_LEAST, limit=b.limit(30, D), after=("happened", "documented"), is_later_of=True)
+    came = ("happened 2026-03-01T12:00:00Z a", "documented 2026-03-05T12:00:00Z a", "documented 2026-05-02T12:00:00Z a")
+    at = "2026-06-04T00:00:00Z" if len(done) > 1 else "2026-06-01T00:00:00Z"
+
+    assert statuses(calendar(duty, *came, done=done, at=at)) == wanted
+
+
 def test_the_later_of_two_is_unknown_until_both_have_come():
     """Until then it must be kept, and ending it breaks the duty."""
     duty = b.duty(term=Term.AT_LEAST, limit=b.limit(30, D), after=("happened", "over"), is_later_of=True)

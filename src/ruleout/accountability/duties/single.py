@@ -33,16 +33,21 @@ def single_occurrences(duty: LegalDuty, regime: Regime, acts: Acts, *, at: datet
 def _until_each(ends: list[datetime], starts: tuple[Start, ...], duty: LegalDuty) -> Iterator[tuple[Start, ...]]:
     """The starts up to each end of what is kept, and those after it: what was ended too soon is not kept longer since.
 
-    After an end the later of several begins anew once all of them have come again.
+    After an end the later of several begins anew once one of them comes again; the others count as they came before.
     """
+    past: tuple[Start, ...] = ()
     rest = starts
-    for end in ends:
-        before = tuple(start for start in rest if start.at <= end)
-        if before:
-            yield before
-            rest = rest[len(before) :]
-    if rest == starts or not duty.is_later_of or {start.event for start in rest}.issuperset(duty.after):
-        yield rest
+    for end in (*ends, None):
+        part = tuple(start for start in rest if end is None or start.at <= end)
+        if part and not duty.is_later_of:
+            yield part
+        elif part and (not _standing(past) or _standing(past) & _standing(part)):
+            yield (*past, *part)
+        past, rest = (*past, *part), rest[len(part) :]
+
+
+def _standing(starts: tuple[Start, ...]) -> set[str]:
+    return {start.event for start in starts if start.taken_back is None}
 
 
 def _occurrence(
