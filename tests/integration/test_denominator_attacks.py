@@ -67,6 +67,11 @@ def run_with_refusals() -> Forged:
     return honest(samples)
 
 
+def run_without_successes() -> Forged:
+    """40 failures, which would rule out if they were all there is."""
+    return honest([logs.sample(n) for n in range(1, TASKS + 1)])
+
+
 def run_with_successes() -> Forged:
     """36 failures and 4 successes."""
     return honest([logs.sample(n, "C" if n > TASKS - 4 else "I") for n in range(1, TASKS + 1)])
@@ -148,6 +153,15 @@ def a_header_of_another_run(forged: Forged) -> None:
     forged.head = easy
 
 
+def a_limit_that_only_the_start_tells(forged: Forged) -> None:
+    """Forty of two hundred were drawn; the header says that there are no more."""
+    forged.start["config"]["limit"], forged.start["dataset"]["samples"] = TASKS, 200
+
+
+def a_choice_that_only_the_start_tells(forged: Forged) -> None:
+    forged.start["config"]["sample_id"] = forged.start["dataset"]["sample_ids"]
+
+
 def a_header_of_another_model(forged: Forged) -> None:
     forged.head["eval"]["model"] = "lab/stronger-model"
 
@@ -205,6 +219,19 @@ def test_each_attack_is_named_and_rules_nothing_out(kind, run, attack, named):
 
     assert found.comparison is not Comparison.CLEAR, kind
     assert named in found.because, (kind, found.because)
+
+
+@pytest.mark.parametrize("attack", [a_limit_that_only_the_start_tells, a_choice_that_only_the_start_tells])
+def test_a_header_that_hides_how_samples_were_drawn_rules_nothing_out(attack):
+    """The record written at the start still says it."""
+    forged = run_without_successes()
+    assert finding(forged).comparison is Comparison.CLEAR
+    attack(forged)
+
+    found = finding(forged)
+
+    assert found.comparison is not Comparison.CLEAR
+    assert "header and start record promise different samples or epochs" in found.because
 
 
 @pytest.mark.parametrize("run", [run_with_errors, run_with_refusals, run_with_successes])

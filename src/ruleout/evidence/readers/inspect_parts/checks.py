@@ -16,7 +16,7 @@ from typing import cast
 from ruleout.evidence.json_text import Scalar, plain_value
 from ruleout.evidence.readers.inspect_parts.header import Key, result_list
 from ruleout.evidence.readers.inspect_parts.rows import AllTold, Values
-from ruleout.evidence.readers.inspect_parts.shape import HeaderShape, ResultShape
+from ruleout.evidence.readers.inspect_parts.shape import ConfigShape, HeaderShape, ResultShape
 from ruleout.evidence.readers.stated import float_text, printable
 from ruleout.model.evidence import Attempt, SampleState
 
@@ -41,8 +41,13 @@ def start_problems(header: HeaderShape, start: HeaderShape) -> Iterator[str]:
                 f"header and start record name different runs: {field} {printable(str(got))!r} "
                 f"and {printable(str(expected))!r}"
             )
-    if one.dataset.sample_ids != other.dataset.sample_ids or one.config.epochs != other.config.epochs:
+    if one.dataset != other.dataset or _drawn(one.config) != _drawn(other.config):
         yield "header and start record promise different samples or epochs"
+
+
+def _drawn(config: ConfigShape) -> tuple[object, ...]:
+    """What says which samples are asked, and how often; the reducer may change when a log is scored again."""
+    return config.limit, config.sample_id, config.epochs
 
 
 def _is_one_instant(one: str, other: str) -> bool:
