@@ -271,6 +271,14 @@ def test_missing_summaries_are_a_problem_in_a_finished_log():
     assert read(logs.archive(members)).problems == ("no summaries.json to compare the samples with",)
 
 
+def test_a_missing_start_record_is_a_problem_in_a_finished_log():
+    """The tool writes one first; without it any header would do."""
+    members = logs.parts([logs.sample(1)])
+    del members["_journal/start.json"]
+
+    assert read(logs.archive(members)).problems == ("no _journal/start.json to compare the header with",)
+
+
 def test_a_swapped_header_is_a_problem():
     """A header from another run is caught by the start record and by the ids it promises."""
     other = logs.header([7], eval_id="X", model="lab/other")

@@ -119,7 +119,9 @@ def _header(archive: Archive) -> tuple[HeaderShape, bool]:
 
 
 def _start_problems(archive: Archive, header: HeaderShape, *, finished: bool) -> Iterator[str]:
-    if finished and _START in archive:
+    if finished and _START not in archive:
+        yield f"no {_START} to compare the header with"
+    elif finished:
         start = decode(archive.read(_START), _HEADER_DECODER, log=archive.log, part=_START)
         yield from start_problems(header, start)
 
