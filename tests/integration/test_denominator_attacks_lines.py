@@ -110,6 +110,16 @@ def test_a_request_without_a_result_is_no_failure_of_the_model(result: object):
     assert WITHOUT_SCORE in found.because
 
 
+@pytest.mark.parametrize("asked", [{"model": "lab/weaker"}, {"max_eval_instances": TASKS}])
+def test_a_specification_of_another_run_is_named(asked: dict[str, Any]):
+    """The file of requests still says which model was asked, and how many instances were to be drawn at most."""
+    files = of_file("scenario_state", lambda told: told["adapter_spec"].update(asked))(helm())
+    found = judged(files, "exact_match")
+
+    assert found.comparison is not CLEAR
+    assert "run_spec.json and scenario_state.json are of different runs" in found.because
+
+
 def table(*, dropped: bool) -> Files:
     """Three epochs of each task; the second of the last twelve tasks succeeds, or is dropped."""
     cells = [(n, epoch, int(value(n, 12) and epoch == 2)) for n in range(TASKS) for epoch in (1, 2, 3)]

@@ -164,7 +164,9 @@ def helm(instances: Sequence[Any], stats: Sequence[Any], **adapter: Any) -> dict
         "run_spec.json": dumps(spec),
         "per_instance_stats.json": dumps([row for _, row in instances]),
         "scenario.json": dumps({"name": "quiz"}),
-        "scenario_state.json": dumps({"adapter_spec": {}, "request_states": [state for state, _ in instances]}),
+        "scenario_state.json": dumps(
+            {"adapter_spec": spec["adapter_spec"], "request_states": [state for state, _ in instances]}
+        ),
         "stats.json": dumps(list(stats)),
     }
 

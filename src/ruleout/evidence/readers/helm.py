@@ -4,7 +4,7 @@
 | file | what is read from it |
 |---|---|
 | `run_spec.json` | the run's name, model, numbers of instances and trials |
-| `scenario_state.json` | the instances that were asked, with input and references; errors; the time of the first request |
+| `scenario_state.json` | model and numbers once more; the instances that were asked, with input and references; errors; the time of the first request |
 | `per_instance_stats.json` | the statistics of each instance and trial: the scores |
 | `stats.json` | aggregates, for comparison |
 
@@ -76,6 +76,8 @@ def read_directory(log: Log) -> tuple[Measurement, ...]:
     state, per_instance, stats = _part(log, _STATE), _part(log, _PER_INSTANCE), _part(log, _STATS)
     run = read_run(log.name, state, per_instance, stats)
     absences = tuple(_absences(state, stats))
+    if state is not None and run.adapter != spec.adapter_spec:
+        absences += (f"{_SPEC} and {_STATE} are of different runs: they differ in model, method, limit or trials",)
     main = next((s for s in _MAIN_SPLITS if s in run.splits), next(iter(run.splits), ""))
     order = [main, *(split for split in run.splits if split != main)]
     if len(order) > _MAX_SPLITS:

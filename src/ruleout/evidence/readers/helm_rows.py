@@ -109,11 +109,12 @@ class PerInstanceShape(msgspec.Struct):
     stats: list[StatShape] = []
 
 
+_ADAPTER = msgspec.json.Decoder(AdapterShape)
 _STATE = msgspec.json.Decoder(RequestStateShape)
 _PER_INSTANCE = msgspec.json.Decoder(PerInstanceShape)
 _STAT = msgspec.json.Decoder(StatShape)
 _PERTURBATION = msgspec.json.Decoder(dict[str, Value])
-_STATES_MEMBER = "request_states"
+_ADAPTER_MEMBER, _STATES_MEMBER = "adapter_spec", "request_states"
 #: Times the largest count of each of two million attempts, it still adds up below the largest float.
 _LARGEST_SUMMED = 1e290
 
@@ -128,6 +129,7 @@ class Run:
     """What the files of a run hold.
 
     Attributes:
+        adapter: how instances became requests, as it stands beside the requests.
         asked: instance -> its split, in the order of asking; perturbed copies aside.
         content: instance -> digest of its input and references.
         errors: attempts whose request failed, or has no result.
@@ -139,6 +141,7 @@ class Run:
         contradicting: instances with two values of one statistic.
     """
 
+    adapter: AdapterShape = field(default_factory=AdapterShape)
     asked: dict[str, str] = field(default_factory=dict)
     content: dict[str, str] = field(default_factory=dict)
     errors: dict[Key, str] = field(default_factory=dict)
@@ -218,6 +221,8 @@ def _read_state(run: Run, log: str, part: Part) -> None:
             number += 1
             check_count(log, number)
             _take_state(run, row, log=log)
+        elif name == _ADAPTER_MEMBER:
+            run.adapter = decode(value, _ADAPTER, log=log, part=f"{part.name}, {name}")
 
 
 def _take_state(run: Run, row: RequestStateShape, *, log: str) -> None:
