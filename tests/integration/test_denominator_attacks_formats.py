@@ -127,6 +127,21 @@ def edit_samples(log: dict[str, Any]) -> None:
         sample["scores"]["match"]["value"] = "I"
 
 
+def hide_edits_behind(figure: object) -> Callable[[Files], Files]:
+    """One score of which an accuracy cannot be told for sure, and all others become failures."""
+
+    def change(log: dict[str, Any]) -> None:
+        edit_samples(log)
+        log["samples"][0]["scores"]["match"]["value"] = figure
+
+    return of_log(change)
+
+
+def fail_all_in_numbers(log: dict[str, Any]) -> None:
+    for sample in log["samples"]:
+        sample["scores"]["match"]["value"] = 0
+
+
 def take_the_results_out(log: dict[str, Any]) -> None:
     edit_samples(log)
     log["results"] = None
@@ -440,6 +455,10 @@ ATTACKS: list[tuple[str, str, Make, Forge, str, dict[str, Any]]] = [
     ("inspect-json", "partial run", lambda: inspect_json(4), of_log(say_limit), "partial run: limit 36", {}),
     ("inspect-json", "partial run", lambda: inspect_json(4), of_log(say_picked), "picked by id", {}),
     ("inspect-json", "edited samples", lambda: inspect_json(4), of_log(edit_samples), "results claim accuracy", {}),
+    ("inspect-json", "edited samples", lambda: inspect_json(4), hide_edits_behind("P"), "results claim accuracy", {}),
+    ("inspect-json", "edited samples", lambda: inspect_json(4), hide_edits_behind(0.5), "results claim accuracy", {}),
+    ("inspect-json", "edited samples", lambda: inspect_json(4), hide_edits_behind(-1), "results claim accuracy", {}),
+    ("inspect-json", "edited samples", lambda: inspect_json(4), of_log(fail_all_in_numbers), "results claim acc", {}),
     ("inspect-json", "edited samples", lambda: inspect_json(4), of_log(take_the_results_out), NAMELESS, {}),
     ("inspect-json", "edited samples", lambda: inspect_json(4), of_log(take_all_figures_out), NAMELESS, {}),
     ("inspect-json", "edited samples", lambda: inspect_json(4), of_log(rename_the_figure), NAMELESS, {}),

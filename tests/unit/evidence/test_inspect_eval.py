@@ -314,6 +314,12 @@ def test_an_accuracy_that_the_samples_cannot_give_is_a_problem():
         (["C", "P"], ["mean"], 0.9),
         (["C", 0.5], ["mean"], 0.9),
         (["C", "I"], None, 0.5),
+        ([0, 1], ["mean"], 0.5),
+        ([0, 10], ["mean"], 0.5),
+        ([0, 10], ["mean"], 5.0),
+        (["C", math.nan], ["mean"], 1.0),
+        (["yes", "7"], ["mean"], 4.0),
+        ([{"a": 5}, {"a": 7}], ["mean"], 6.0),
     ],
 )
 def test_accuracy_is_compared_only_where_it_is_beyond_doubt(values: list[Any], reducer: Any, accuracy: Any):
@@ -322,6 +328,19 @@ def test_accuracy_is_compared_only_where_it_is_beyond_doubt(values: list[Any], r
     head["results"]["scores"] = [{"name": "match", "metrics": {"accuracy": {"value": accuracy}}}]
 
     assert read(logs.log([logs.sample(i + 1, v) for i, v in enumerate(values)], head)).problems == ()
+
+
+def test_what_numbers_count_is_not_known_where_the_metric_has_parameters():
+    """One that counts the other way round is stated so; letters count as they do everywhere."""
+    head = logs.header([1, 2])
+    accuracy = {"value": 1.0, "params": {"to_float": "lambda value: 1 - value"}}
+    head["results"]["scores"] = [{"name": "match", "metrics": {"accuracy": accuracy}}]
+
+    assert read(logs.log([logs.sample(1, 0), logs.sample(2, 0)], head)).problems == ()
+    accuracy["params"] = {}
+    assert read(logs.log([logs.sample(1, 0), logs.sample(2, 0.5)], head)).problems == (
+        "results claim accuracy 1 for match, the samples give 0 to 0.5",
+    )
 
 
 @pytest.mark.parametrize("claimed", ["0.5", None, True, math.nan])

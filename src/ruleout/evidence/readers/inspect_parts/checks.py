@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import chain, compress
 from operator import attrgetter, itemgetter
-from typing import cast
+from typing import TypeGuard, cast
 
 from ruleout.evidence.json_text import Scalar, plain_value
 from ruleout.evidence.readers.inspect_parts.header import Key, result_list
@@ -23,6 +24,8 @@ from ruleout.model.evidence import Attempt, SampleState
 _SHOWN = 5
 _LETTERS: Mapping[object, float] = {"C": 1.0, "I": 0.0, "N": 0.0}
 _CLOSE = 1e-9
+_LARGEST = 1e300  # of all attempts of a log, that adds up below the largest float; a larger one counts so
+Range = tuple[float, float]
 _SCORED = SampleState.SCORED
 _scores, _sample, _state = map(attrgetter, ("scores", "sample", "state"))
 _name, _value = itemgetter(0), itemgetter(1)
@@ -90,9 +93,9 @@ def result_problems(header: HeaderShape, attempts: Sequence[Attempt]) -> Iterato
     """Yield where the header's statements about the samples cannot come from the samples beside it.
 
     Pure. Compared are the mark of invalidation, the names of scores, and the plain `accuracy` of a score, the last where
-    its meaning is beyond doubt: whatever is scored is scored C, I or N, and epochs are averaged. Attempts without a score
-    are left out of it, as the tool does; whether those that an error ended are, depends on the tool's settings, so either
-    figure will do.
+    its meaning is beyond doubt: C, I, N and 0 count as they do everywhere, other scores between bounds, and epochs are averaged.
+    Attempts without a score are left out of it, as the tool does; whether those that an error ended are, depends on the tool's
+    settings, so either figure will do.
 
     Source: E-1.
     """
@@ -107,7 +110,9 @@ def result_problems(header: HeaderShape, attempts: Sequence[Attempt]) -> Iterato
         if not result.metrics and any(score == result.name for a in attempts for score, _ in a.scores):
             yield f"results state no figure for {name}, whose scores the samples hold"
         if "accuracy" in result.metrics:
-            yield from _accuracy_problems(name, result.metrics["accuracy"].value, _accuracies(result.name, attempts))
+            metric = result.metrics["accuracy"]
+            found = _accuracies(result.name, attempts, as_usual=not metric.params)
+            yield from _accuracy_problems(name, metric.value, found)
 
 
 def _unheld(results: Sequence[ResultShape], attempts: Sequence[Attempt]) -> Iterator[str]:
@@ -136,18 +141,21 @@ def _is_nan(claimed: Scalar) -> bool:
     return isinstance(figure, float) and math.isnan(figure)
 
 
-def _accuracy_problems(name: str, claimed: Scalar, found: Sequence[float]) -> Iterator[str]:
+def _accuracy_problems(name: str, claimed: Scalar, found: Sequence[Range]) -> Iterator[str]:
     if not found:
         return
+    low, high = found[0]
+    given = f"{low:.6g}" if low == high else f"{low:.6g} to {high:.6g}"
     if isinstance(claimed, bool) or not isinstance(claimed, int | float):
-        yield f"results claim accuracy {printable(str(plain_value(claimed)))!r} for {name}, the samples give {found[0]:.6g}"
+        if low == high:
+            yield f"results claim accuracy {printable(str(plain_value(claimed)))!r} for {name}, the samples give {given}"
     # Compared, not subtracted: a log may state an integer that no float can hold.
     elif not any(_near(claimed, one) for one in found):
-        yield f"results claim accuracy {float_text(claimed)} for {name}, the samples give {found[0]:.6g}"
+        yield f"results claim accuracy {float_text(claimed)} for {name}, the samples give {given}"
 
 
-def _accuracies(name: str, attempts: Sequence[Attempt]) -> tuple[float, ...]:
-    """The accuracy over what is scored, and over all that has a score; nothing if a score is no C, I or N."""
+def _accuracies(name: str, attempts: Sequence[Attempt], *, as_usual: bool) -> tuple[Range, ...]:
+    """Where the accuracy lies over what is scored, and over all that has a score; nothing if no score says anything."""
     holders = list(filter(_scores, attempts))
     pairs = list(chain.from_iterable(map(_scores, holders)))
     if len(pairs) != len(holders) or set(map(_name, pairs)) != {name}:
@@ -156,21 +164,46 @@ def _accuracies(name: str, attempts: Sequence[Attempt]) -> tuple[float, ...]:
             number: pair for number, one in enumerate(holders) for pair in reversed(one.scores) if pair[0] == name
         }
         holders, pairs = [holders[number] for number in firsts], list(firsts.values())
-    points = _points(list(map(_value, pairs)))
+    lows, highs = _points(list(map(_value, pairs)), as_usual=as_usual)
     samples, states = list(map(_sample, holders)), list(map(_state, holders))
-    ways = [(samples, points)]
+    ways = [(samples, lows, highs)]
     if states.count(_SCORED) != len(states):
         counts = [state is _SCORED for state in states]
-        ways.insert(0, (list(compress(samples, counts)), list(compress(points, counts))))
-    return tuple(dict.fromkeys(_mean_of_means(*way) for way in ways if way[1]))
+        ways.insert(0, (list(compress(samples, counts)), list(compress(lows, counts)), list(compress(highs, counts))))
+    means = ((_mean_of_means(of, low), _mean_of_means(of, high)) for of, low, high in ways if low)
+    return tuple(dict.fromkeys(means))
 
 
-def _points(values: Sequence[object]) -> list[float]:
-    """What values count, in their order; nothing if one of them is no C, I or N."""
-    if not set(map(type, values)) <= {str}:  # a list cannot be looked up, and a number need not be
-        return []
-    found = list(map(_LETTERS.get, values))
-    return [] if None in found else cast("list[float]", found)
+def _points(values: Sequence[object], *, as_usual: bool) -> tuple[list[float], list[float]]:
+    """What values count at least and at most, in their order; nothing if none of them is a text or number."""
+    if set(map(type, values)) <= {str}:  # a list cannot be looked up, and a number need not be
+        found = list(map(_LETTERS.get, values))
+        if None not in found:
+            exact = cast("list[float]", found)
+            return exact, exact
+    if not any(isinstance(value, str) or _is_number(value) for value in values):
+        return [], []
+    ranges = [_range(value, as_usual=as_usual) for value in values]
+    return [low for low, _ in ranges], [high for _, high in ranges]
+
+
+def _range(value: object, *, as_usual: bool) -> Range:
+    """What one value counts: a letter and 0 for sure, a number up to itself, anything else from 0 to 1."""
+    if isinstance(value, str):
+        letter = _LETTERS.get(value)
+        if letter is not None:
+            return letter, letter
+        with suppress(ValueError):
+            value = float(value)
+    if not _is_number(value):
+        return 0.0, 1.0
+    if as_usual and not value:
+        return 0.0, 0.0
+    return min(0.0, max(-_LARGEST, value)), max(1.0, min(_LARGEST, value))
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and value == value  # noqa: PLR0124 - NaN alone does not equal itself
 
 
 def _mean_of_means(samples: Sequence[str], points: Sequence[float]) -> float:
@@ -183,8 +216,9 @@ def _mean_of_means(samples: Sequence[str], points: Sequence[float]) -> float:
     return math.fsum(math.fsum(one) / len(one) for one in epochs.values()) / len(epochs)
 
 
-def _near(stated: float, found: float) -> bool:
-    return found - _CLOSE <= stated <= found + _CLOSE
+def _near(stated: float, found: Range) -> bool:
+    low, high = found
+    return low - _CLOSE <= stated <= high + _CLOSE
 
 
 def _are_texts(scores: Sequence[Values]) -> bool:

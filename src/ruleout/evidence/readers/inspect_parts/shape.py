@@ -103,9 +103,10 @@ class SummaryShape(msgspec.Struct, gc=False):
 
 
 class MetricShape(msgspec.Struct):
-    """An aggregate the tool computed."""
+    """An aggregate the tool computed; `params` say that it counts otherwise than by default."""
 
     value: Scalar = None
+    params: Any = None
 
 
 class ResultShape(msgspec.Struct):
