@@ -120,6 +120,23 @@ def test_a_specification_of_another_run_is_named(asked: dict[str, Any]):
     assert "run_spec.json and scenario_state.json are of different runs" in found.because
 
 
+@pytest.mark.parametrize("limit", [10, 0.1, TASKS - 1])
+def test_a_limit_shows_although_the_data_set_is_said_to_hold_no_more(limit: float):
+    """Forty of four hundred were asked, and the size of the data set was edited."""
+    found = finding(other_logs.read_one(of_results(lambda results: results["config"].update(limit=limit))(lm_eval())))
+
+    assert found.comparison is not CLEAR
+    assert f"partial run: limit {limit}, although 40 of 40 samples were asked" in found.because
+
+
+@pytest.mark.parametrize("limit", [TASKS, 1.0 * TASKS, 500, 0.99, None])
+def test_a_limit_that_leaves_nothing_out_is_none(limit: float | None):
+    """A fraction is rounded up."""
+    files = of_results(lambda results: results["config"].update(limit=limit))(lm_eval())
+
+    assert finding(other_logs.read_one(files)).comparison is CLEAR
+
+
 def table(*, dropped: bool) -> Files:
     """Three epochs of each task; the second of the last twelve tasks succeeds, or is dropped."""
     cells = [(n, epoch, int(value(n, 12) and epoch == 2)) for n in range(TASKS) for epoch in (1, 2, 3)]

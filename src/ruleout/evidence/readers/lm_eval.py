@@ -11,6 +11,7 @@ means; the digest of the samples' hashes with `task_hashes`; targets with their 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -227,9 +228,18 @@ def _partial(results: ResultsShape, task: str, *, picked: bool) -> str:
         return "samples picked by id"
     if sizes is not None and sizes.effective < sizes.original:
         return f"limit {_text(limit)}: {sizes.effective} of {sizes.original} samples"
+    if sizes is not None and _most_asked(limit, sizes.original) < sizes.original:
+        return f"limit {_text(limit)}, although {sizes.effective} of {sizes.original} samples were asked"
     if sizes is None and limit is not None:
         return f"limit {_text(limit)} of an unknown number of samples"
     return ""
+
+
+def _most_asked(limit: Value, original: int) -> float:
+    """How many samples a limit lets through: a fraction of the data set is rounded up, as the harness does."""
+    if not isinstance(limit, int | float) or limit <= 0:
+        return original
+    return math.ceil(limit * original) if limit < 1 else limit
 
 
 def _notes(results: ResultsShape, task: str) -> Iterator[str]:
