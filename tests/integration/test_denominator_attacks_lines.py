@@ -120,6 +120,37 @@ def test_a_specification_of_another_run_is_named(asked: dict[str, Any]):
     assert "run_spec.json and scenario_state.json are of different runs" in found.because
 
 
+def aside(field: str, value: object) -> Files:
+    """The last four instances, which succeed, are told as of another split or as copies, and the number is made to fit."""
+
+    def of_requests(told: Any) -> None:
+        for request in told["request_states"][-4:]:
+            request["instance"][field] = value
+
+    def of_statistics(rows: Any) -> None:
+        for row in rows[-4:] if field == "perturbation" else ():
+            row[field] = value
+
+    fewer = of_file("stats", lambda stats: stats[1].update(mean=float(TASKS - 4)))(helm(4))
+    return of_file("per_instance_stats", of_statistics)(of_file("scenario_state", of_requests)(fewer))
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        (aside("split", "train"), "4 instance(s) with statistics of another split than they were asked in: 'id36'"),
+        (aside("perturbation", {"name": "typos", "computed_on": "worst"}), "stats claim 0.1 for exact_match"),
+        (aside("perturbation", {"name": "typos", "computed_on": "perturbed"}), "stats claim 0.1 for exact_match"),
+    ],
+)
+def test_instances_that_are_put_aside_are_named(files: Files, named: str):
+    """They are in the means that stats.json states of the split."""
+    found = finding(other_logs.read(files)[0], score="exact_match")
+
+    assert found.comparison is not CLEAR
+    assert named in found.because
+
+
 @pytest.mark.parametrize("limit", [10, 0.1, TASKS - 1])
 def test_a_limit_shows_although_the_data_set_is_said_to_hold_no_more(limit: float):
     """Forty of four hundred were asked, and the size of the data set was edited."""

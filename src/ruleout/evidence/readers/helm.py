@@ -176,6 +176,10 @@ def _problems(run: Run, split: str, asked: Sequence[str], trials: int) -> Iterat
     contradicting = [name for name in run.contradicting if run.split_of(name) == split]
     if contradicting:
         yield f"{len(contradicting)} instance(s) with two values of one statistic: {some(contradicting)}"
+    if run.moved:
+        yield (
+            f"{len(run.moved)} instance(s) with statistics of another split than they were asked in: {some(list(run.moved))}"
+        )
     if run.bad_instants:
         yield f"{run.bad_instants} request(s) with a time that is no instant"
 

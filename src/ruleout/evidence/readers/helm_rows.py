@@ -139,6 +139,7 @@ class Run:
         stated: the aggregates of `stats.json`.
         copies: perturbed copies per split.
         contradicting: instances with two values of one statistic.
+        moved: instances with a statistic of another split than the one they were asked in.
     """
 
     adapter: AdapterShape = field(default_factory=AdapterShape)
@@ -151,6 +152,7 @@ class Run:
     stated: dict[Figure, object] = field(default_factory=dict)
     copies: Counter[str] = field(default_factory=Counter)
     contradicting: dict[str, None] = field(default_factory=dict)
+    moved: dict[str, None] = field(default_factory=dict)
     first_request: datetime | None = None
     bad_instants: int = 0
 
@@ -262,11 +264,13 @@ def _take_row(run: Run, row: PerInstanceShape, *, log: str) -> None:
     for stat in row.stats:
         value = plain_value(stat.mean if stat.mean is not None else stat.sum) if stat.count else None
         split = stat.name.split or ""
-        if isinstance(value, int | float) and abs(value) < _LARGEST_SUMMED:
-            figure = (stat.name.name, split, copy or "")
+        if copy is not None and isinstance(value, int | float) and abs(value) < _LARGEST_SUMMED:
+            figure = (stat.name.name, split, copy)
             run.sums.setdefault((figure, key[1]), []).append((float(value) * stat.count, stat.count))
         if copy == "":
             run.found_splits.setdefault(row.instance_id, split)
+            if split and run.asked.get(row.instance_id, split) != split:
+                run.moved.setdefault(row.instance_id)
             _take_score(run, key, stat.name.name, value)
     if copy == "":
         run.rows.setdefault(key, {})
