@@ -24,6 +24,7 @@ from tests.integration.test_denominator_attacks_formats import (
 )
 from tests.unit.evidence import other_logs
 
+from ruleout.errors import UnreadableLog
 from ruleout.model.evidence import Comparison, IndicatorFinding
 
 CLEAR = Comparison.CLEAR
@@ -173,6 +174,35 @@ def table(*, dropped: bool) -> Files:
     cells = [(n, epoch, int(value(n, 12) and epoch == 2)) for n in range(TASKS) for epoch in (1, 2, 3)]
     rows = [f"quiz,lab/model,q{n},{epoch},{won},asks {n}" for n, epoch, won in cells if not (dropped and won)]
     return other_logs.csv("\n".join(["evaluation,model,sample,epoch,score,content", *rows]) + "\n")
+
+
+ALIKE = [("q{}", " q{}"), ("q{}", "q{} "), ("q{}", "q{}\u200b"), ("q{}", "\uff51{}"), ("s{}", "\u0455{}")]
+
+
+@pytest.mark.parametrize(("one", "other"), ALIKE)
+def test_one_task_under_two_spellings_is_not_two(one: str, other: str):
+    """Twenty tasks that look like forty are as many as are asked for."""
+    names = [spelled.format(n) for spelled in (one, other) for n in range(TASKS // 2)]
+    rows = [f"quiz,lab/model,{name},0" for name in names]
+    with pytest.raises(UnreadableLog, match=r"20 defect.*looks like") as caught:
+        other_logs.read_one(other_logs.csv("\n".join(["evaluation,model,sample,score", *rows]) + "\n"))
+    assert caught.value.reason == "wrong-shape"
+
+    found = judged(other_logs.metr([other_logs.run(name, number=n) for n, name in enumerate(names)]), "score_binarized")
+    assert found.comparison is not CLEAR
+    assert "20 task(s) whose name looks like that of another" in found.because
+
+
+def test_successes_under_another_spelling_of_the_model_are_not_left_out():
+    """Whose table it is stands there twice, once with a blank behind."""
+    rows = [f"quiz,lab/model{' ' * value(n, 4)},q{n},{value(n, 4)}" for n in range(TASKS)]
+    with pytest.raises(UnreadableLog, match="'lab/model ' looks like 'lab/model'"):
+        other_logs.read(other_logs.csv("\n".join(["evaluation,model,sample,score", *rows]) + "\n"))
+
+    runs = [other_logs.run(f"q{n}", value(n, 4), number=n, alias="A" + " " * value(n, 4)) for n in range(TASKS)]
+    found = finding(other_logs.read(other_logs.metr(runs))[0], score="score_binarized")
+    assert found.comparison is not CLEAR
+    assert "1 alias(es) that look like another: 'A '" in found.because
 
 
 @pytest.mark.parametrize("dropped", [False, True])

@@ -27,6 +27,7 @@ from datetime import datetime
 
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.csv_text import Row, rows
+from ruleout.evidence.readers.alike import LOOKALIKES, alike
 from ruleout.evidence.readers.stated import (
     Identity,
     check_absent,
@@ -51,8 +52,6 @@ _WORDS: Mapping[str, object] = {"C": "C", "I": "I", "P": "P", "N": "N", "true": 
 _STATES = {state.value: state for state in SampleState}
 _SHOWN = 5
 _DIGITS = 15  # of a number, so that a float gives them all back
-# Letters of other scripts that look like the Latin ones of our column names.
-_LOOKALIKES = str.maketrans("аеорсухіѕԁոαορνικ", "aeopcyxisdnaopvik")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,6 +96,7 @@ def read_csv(log: Log) -> tuple[Measurement, ...]:
         check_count(log.name, table.count + 1)
         table.count += 1
         _take(table, row, columns, used)
+    table.defects += _spelled_twice(table)
     if table.defects:
         more = f"; and {len(table.defects) - _SHOWN} more" if len(table.defects) > _SHOWN else ""
         detail = f"{len(table.defects)} defect(s): {'; '.join(table.defects[:_SHOWN])}{more}"
@@ -106,6 +106,15 @@ def read_csv(log: Log) -> tuple[Measurement, ...]:
     identity = identity_of(log)
     check_absent(log.name, sum(_gaps(attempts) for attempts in table.attempts.values()))
     return tuple(_measurement(identity, table, key, columns, used) for key in table.attempts)
+
+
+def _spelled_twice(table: _Table) -> Iterator[str]:
+    """Yield each name that looks like another: nothing tells whether they are two."""
+    columns = [("evaluation", {one for one, _ in table.attempts}), ("model", {model for _, model in table.attempts})]
+    columns += [("sample", {attempt.sample for attempt in held}) for held in table.attempts.values()]
+    for column, names in columns:
+        for one, other in sorted(alike(names)):
+            yield f"{column} {printable(one)!r} looks like {printable(other)!r}"
 
 
 _HINT = "Give the columns `sample` and `score`; docs/guide/logs.md shows a file."
@@ -132,7 +141,7 @@ def _columns(log: str, header: Sequence[str]) -> tuple[str, ...]:
 
 def _plain_name(name: str) -> str:
     """Return what a name looks like: compatible forms, case, space and letters of other scripts put aside."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split()).translate(_LOOKALIKES)
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split()).translate(LOOKALIKES)
 
 
 def _used(log: str, columns: Sequence[str]) -> dict[str, str]:

@@ -27,6 +27,7 @@ import msgspec
 from ruleout.errors import UnreadableLog
 from ruleout.evidence.json_stream import lines
 from ruleout.evidence.json_text import Value, decode, plain_value
+from ruleout.evidence.readers.alike import alike
 from ruleout.evidence.readers.stated import Identity, check_count, identity_of, instant_of_seconds, printable, some
 from ruleout.evidence.source import Log, pieces
 from ruleout.model.evidence import Attempt, Measurement, SampleState
@@ -106,7 +107,9 @@ def read_runs(log: Log) -> tuple[Measurement, ...]:
     if not found:
         raise UnreadableLog(log.name, "wrong-shape", "expected at least one run, got none")
     identity = identity_of(log)
-    return tuple(_measurement(identity, alias, runs) for alias, runs in found.items())
+    aliases = sorted(name for name, _ in alike(found))
+    of_names = (f"{len(aliases)} alias(es) that look like another: {some(aliases)}",) if aliases else ()
+    return tuple(_measurement(identity, alias, runs, of_names) for alias, runs in found.items())
 
 
 def _take(runs: _Runs, run: RunShape) -> None:
@@ -157,7 +160,7 @@ def _take_instant(runs: _Runs, started_ms: float | None) -> None:
         runs.started = instant
 
 
-def _measurement(identity: Identity, alias: str, runs: _Runs) -> Measurement:
+def _measurement(identity: Identity, alias: str, runs: _Runs, of_names: tuple[str, ...]) -> Measurement:
     return Measurement(
         digest=identity.digest,
         format=FORMAT,
@@ -175,7 +178,7 @@ def _measurement(identity: Identity, alias: str, runs: _Runs) -> Measurement:
         revision="",
         dirty=None,
         attempts=tuple(runs.attempts),
-        problems=tuple(_problems(runs)),
+        problems=(*of_names, *_problems(runs)),
         notes=tuple(_notes(runs)),
         parts=identity.parts,
     )
@@ -184,6 +187,8 @@ def _measurement(identity: Identity, alias: str, runs: _Runs) -> Measurement:
 def _problems(runs: _Runs) -> Iterator[str]:
     if runs.repeated:
         yield f"{len(runs.repeated)} run(s) stand more than once: {some(runs.repeated)}"
+    if twice := sorted(name for name, _ in alike(runs.turns)):
+        yield f"{len(twice)} task(s) whose name looks like that of another: {some(twice)}"
     if runs.not_binary:
         yield f"{len(runs.not_binary)} run(s) whose {_BINARY} is neither 0 nor 1: {some(runs.not_binary)}"
     if runs.bad_instants:
