@@ -116,7 +116,7 @@ def permit(**more: object) -> Permit:
             result_sha256="4" * 64,
             framework="demo@1.0",
             framework_sha256="5" * 64,
-            engine="ruleout-engine/3",
+            engine="ruleout-engine/4",
             outcome=Outcome.RESTRICT,
             signed=(SignedBy(key=RSO.key.key_id, entry="case-1/approval/1", index=1),),
         ),

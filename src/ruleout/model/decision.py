@@ -14,7 +14,7 @@ from ruleout.model.outcome import Activity, BurdenOfProof, Force, Outcome
 from ruleout.model.verdict import Verdict
 
 #: Semantics of the engine. It is an input: a change of meaning voids approvals and shows in every decision.
-ENGINE = "ruleout-engine/3"
+ENGINE = "ruleout-engine/4"
 
 DISCLAIMER = "Nothing here says that the model is safe; it says whether promise, evidence and decision agree."
 
