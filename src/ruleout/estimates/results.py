@@ -236,7 +236,7 @@ class Uplift:
 
     Attributes:
         ratio: of the means, None where the control's is 0. `ratio_low`, `ratio_high`: its interval; None: unbounded.
-        difference, difference_low, difference_high: treated less control.
+        difference, difference_low, difference_high: treated less control; no ends where nothing tells the spread.
         ratio_method, difference_method: names of the intervals.
         notes: what a reader should know, one line each.
     """
@@ -248,8 +248,8 @@ class Uplift:
     ratio_high: Decimal | None
     ratio_method: str
     difference: Decimal
-    difference_low: Decimal
-    difference_high: Decimal
+    difference_low: Decimal | None
+    difference_high: Decimal | None
     difference_method: str
     confidence: Decimal
     notes: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ Rules
 - Means: the ratio's interval is Fieller's with unequal variances, the difference's Welch's. Where the control's mean is
   not distinguishable from zero the ratio has no upper end, and the result says so.
 - An end that does not exist is None. No cell is ever raised by a half.
+- Scores of which none differs from another in its arm say nothing of their spread: no interval, and a note.
 
 It compares two arms as they are: whether people were assigned at random is not in the numbers.
 Source: Koopman (1984), Biometrics 40, 513-517; Newcombe (1998), Statist. Med. 17, 873-890, method 10; Fieller (1954),
@@ -32,6 +33,7 @@ _DIGITS = 4
 _STEPS = 200
 _FARTHEST = 1e12
 FEWEST = 2
+_NO_SPREAD = "within each arm all scores are the same: nothing tells how far chance reaches, so there is no interval"
 
 
 def uplift_of_counts(
@@ -96,19 +98,18 @@ def uplift_of_scores(
     if min(len(treated), len(control)) < FEWEST or not all(s.is_finite() for s in (*treated, *control)):
         raise ValueError("expected at least two finite scores in each arm")
     (m1, v1), (m0, v0) = _mean_and_variance(treated), _mean_and_variance(control)
-    freedom = _freedom(v1, len(treated), v0, len(control))
-    half = t_quantile(level, freedom) * sqrt(v1 + v0)
-    ratio, low, high, notes = _fieller((m1, v1, len(treated)), (m0, v0, len(control)), level)
+    low, high = _welch((m1, v1, len(treated)), (m0, v0, len(control)), level)
+    ratio, ratio_low, ratio_high, notes = _fieller((m1, v1, len(treated)), (m0, v0, len(control)), level)
     return Uplift(
         treated=Arm(n=len(treated), mean=fixed(m1, _PLACES)),
         control=Arm(n=len(control), mean=fixed(m0, _PLACES)),
         ratio=ratio,
-        ratio_low=low,
-        ratio_high=high,
+        ratio_low=ratio_low,
+        ratio_high=ratio_high,
         ratio_method=FIELLER,
         difference=fixed(m1 - m0, _PLACES),
-        difference_low=fixed(m1 - m0 - half, _PLACES),
-        difference_high=fixed(m1 - m0 + half, _PLACES),
+        difference_low=low,
+        difference_high=high,
         difference_method=WELCH,
         confidence=confidence,
         notes=notes,
@@ -180,13 +181,26 @@ def _wilson(k: int, n: int, z: float) -> tuple[float, float]:
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
+def _welch(
+    treated: tuple[float, float, int], control: tuple[float, float, int], level: float
+) -> tuple[Decimal | None, Decimal | None]:
+    (m1, v1, n1), (m0, v0, n0) = treated, control
+    if v1 + v0 == 0:
+        return None, None
+    half = t_quantile(level, _freedom(v1, n1, v0, n0)) * sqrt(v1 + v0)
+    return fixed(m1 - m0 - half, _PLACES), fixed(m1 - m0 + half, _PLACES)
+
+
 def _fieller(
     treated: tuple[float, float, int], control: tuple[float, float, int], level: float
 ) -> tuple[Decimal | None, Decimal | None, Decimal | None, tuple[str, ...]]:
     (m1, v1, n1), (m0, v0, n0) = treated, control
     if m0 == 0:
-        return None, None, None, ("the control's mean is 0: there is no ratio",)
+        more = () if v1 + v0 else (_NO_SPREAD,)
+        return None, None, None, ("the control's mean is 0: there is no ratio", *more)
     ratio = m1 / m0
+    if v1 + v0 == 0:
+        return figures(ratio, _DIGITS), None, None, (_NO_SPREAD,)
     t = t_quantile(level, _freedom(v1, n1, ratio * ratio * v0, n0))
     # (m1 - r m0)^2 <= t^2 (v1 + r^2 v0), a quadratic in r: an interval only where m0 differs from zero.
     a, b, c = m0 * m0 - t * t * v0, m1 * m0, m1 * m1 - t * t * v1

@@ -136,11 +136,26 @@ def test_a_control_near_zero_has_no_interval_for_the_ratio():
     assert "no ratio" in zero.notes[0]
 
 
-def test_constant_arms_have_a_point_for_an_interval():
-    """No variance, no width; nothing is divided by zero."""
+def test_constant_arms_have_no_interval_and_say_why():
+    """Two scores a side that happen to agree are no certainty: a point for an interval would be one."""
     found = uplift_of_scores(scores(4, 4, 4), scores(2, 2))
+    zero = uplift_of_scores(scores(4, 4), scores(0, 0))
 
-    assert (found.ratio, found.ratio_low, found.ratio_high) == (Decimal("2.000"),) * 3
+    assert (found.ratio, found.ratio_low, found.ratio_high) == (Decimal("2.000"), None, None)
+    assert (found.difference, found.difference_low, found.difference_high) == (Decimal("2.0000"), None, None)
+    assert "all scores are the same" in found.notes[0]
+    assert [("no ratio" in note, "all scores are the same" in note) for note in zero.notes] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_one_constant_arm_leaves_the_others_spread():
+    """The arm that varies tells how far chance reaches."""
+    found = uplift_of_scores(scores(4, 5, 6), scores(2, 2))
+
+    assert found.difference_low < found.difference < found.difference_high
+    assert found.notes == ()
 
 
 @pytest.mark.parametrize(("p1", "p0", "n1", "n0"), [(0.3, 0.1, 40, 38), (0.05, 0.05, 60, 25), (0.9, 0.6, 20, 50)])
