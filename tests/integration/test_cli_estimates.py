@@ -119,7 +119,19 @@ def test_long_bootstraps_say_how_far_they_are():
         ("uplift scores.csv --treated 1/2", "expected a CSV of scores, or both", "--treated 17/40"),
         ("uplift --treated 5/3 --control 1/2", "--treated: expected a count out of n", "17/40"),
         ("rate 1/0", "COUNT: expected a count out of n", "17/40"),
-        ("rate 3/1000 --bar 5", "--bar: expected a share", "10%"),
+        (
+            "rate 3/1000 --bar 5",
+            "--bar: expected a bar as a share above 0 and below 1, got '5'",
+            "5 in a hundred is 5%.",
+        ),
+        (
+            "rate 3/1000 --bar 1",
+            "--bar: expected a bar as a share above 0 and below 1, got '1'",
+            "1 in a hundred is 1%.",
+        ),
+        ("rate 3/1000 --bar 100%", "--bar: expected a bar as a share above 0 and below 1", "Write it as 0.1 or 10%."),
+        ("rate 3/1000 --alpha 5", "--alpha: expected a level above 0, at most 0.5", "5 in a hundred is 5%."),
+        (f"looks {LOG} --bar 1", "--bar: expected a bar as a share above 0 and below 1", "1 in a hundred is 1%."),
         ("rate 3/1000 --alpha 0.9", "--alpha: expected a level", "0.05"),
     ],
 )
@@ -132,7 +144,10 @@ def test_what_a_person_got_wrong_is_said_with_a_next_step(arguments: str, says: 
     assert hint in ran.err.partition("next: ")[2]
 
 
-@pytest.mark.parametrize("arguments", ["--bar 2", "--bar 0", "--bar 0.1 --alpha 0.6", "--bar 0.1 --repeats 99"])
+@pytest.mark.parametrize(
+    "arguments",
+    ["--bar 2", "--bar 1", "--bar 0", "--bar 0.1 --alpha 0.6", "--bar 0.1 --power 80", "--bar 0.1 --repeats 99"],
+)
 def test_a_plan_out_of_range_is_refused(arguments: str):
     """With the ranges, or where they are told."""
     ran = run("plan", *shlex.split(arguments))

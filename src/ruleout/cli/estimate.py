@@ -14,11 +14,11 @@ from ruleout.cli.numbers import (
     AlphaOption,
     ConfidenceOption,
     alpha_level,
+    bar_of,
     count_of,
     day_of,
     inner_share,
     minutes_of,
-    share,
 )
 from ruleout.cli.options import JsonOption
 from ruleout.cli.output import page_width, say, show_json, show_page
@@ -192,7 +192,7 @@ def looks(
     """
     from ruleout.app import estimate as use_case  # noqa: PLC0415 - numpy is slow to load
 
-    value = inner_share(bar, "--bar")
+    value = bar_of(bar)
     read, found = use_case.looks_at(
         log, score=score, success_at=_number(success_at, "--success-at"), bar=value, alpha=alpha_level(alpha)
     )
@@ -249,7 +249,7 @@ def rate(
     """
     from ruleout.app import estimate as use_case  # noqa: PLC0415 - numpy is slow to load
 
-    against = None if bar is None else share(bar, "--bar")
+    against = None if bar is None else bar_of(bar)
     found = use_case.rate(*count_of(count, "COUNT"), bar=against, alpha=alpha_level(alpha))
     if json:
         show_json({"rate": found, "is_below": found.is_below, "is_reached": found.is_reached})

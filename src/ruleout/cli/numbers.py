@@ -28,10 +28,21 @@ def share(text: str, option: str) -> Decimal:
     Raises:
         RuleoutError: it is none.
     """
-    match = _SHARE.fullmatch(text.strip())
-    value = None if match is None else Decimal(match["value"]) / (100 if match["percent"] else 1)
+    value = _share(text)
     if value is None or value > 1:
-        raise RuleoutError(f"{option}: expected a share from 0 to 1, got {text!r}", hint="Write 0.1 or 10%.")
+        raise RuleoutError(f"{option}: expected a share from 0 to 1, got {text!r}", hint=_as_percent(text))
+    return value
+
+
+def bar_of(text: str, option: str = "--bar") -> Decimal:
+    """Return a bar for a rate, strictly between 0 and 1: 1 is held by every rate, and often means one percent.
+
+    Pure. Raises RuleoutError as `share` does.
+    """
+    value = _share(text)
+    if value is None or not 0 < value < 1:
+        expected = "a bar as a share above 0 and below 1"
+        raise RuleoutError(f"{option}: expected {expected}, got {text!r}", hint=_as_percent(text))
     return value
 
 
@@ -39,15 +50,17 @@ def inner_share(text: str, option: str) -> Decimal:
     """Return a share strictly between 0 and 1. Pure. Raises RuleoutError as `share` does."""
     value = share(text, option)
     if not 0 < value < 1:
-        raise RuleoutError(f"{option}: expected a share between 0 and 1, got {text!r}", hint="Write 0.95 or 95%.")
+        hint = _as_percent(text, other="0.95 or 95%")
+        raise RuleoutError(f"{option}: expected a share between 0 and 1, got {text!r}", hint=hint)
     return value
 
 
 def alpha_level(text: str) -> Decimal:
     """Return a one-sided error probability above 0 and at most 0.5. Pure. Raises RuleoutError."""
-    value = share(text, "--alpha")
-    if not 0 < value <= Decimal("0.5"):
-        raise RuleoutError(f"--alpha: expected a level above 0, at most 0.5, got {text!r}", hint="Write 0.05.")
+    value = _share(text)
+    if value is None or not 0 < value <= Decimal("0.5"):
+        hint = _as_percent(text, other="0.05 or 5%")
+        raise RuleoutError(f"--alpha: expected a level above 0, at most 0.5, got {text!r}", hint=hint)
     return value
 
 
@@ -68,6 +81,18 @@ def minutes_of(text: str, option: str) -> Decimal:
         hint = "Write 40h or 90min; days are left out, because a day of work is not a day."
         raise RuleoutError(f"{option}: expected a length of time above 0, got {text!r}", hint=hint)
     return value * 60 if (match["unit"] or "").startswith("h") else value
+
+
+def _share(text: str) -> Decimal | None:
+    match = _SHARE.fullmatch(text.strip())
+    return None if match is None else Decimal(match["value"]) / (100 if match["percent"] else 1)
+
+
+def _as_percent(text: str, *, other: str = "0.1 or 10%") -> str:
+    """What to write instead; a number from 1 to below 100 without its sign is most likely a percentage."""
+    value = _share(text)
+    meant = "" if value is None or "%" in text or not 1 <= value < 100 else f"; {value} in a hundred is {value}%"
+    return f"Write it as {other}{meant}."
 
 
 def day_of(text: str, option: str) -> date:

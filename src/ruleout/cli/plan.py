@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ruleout.cli.numbers import AlphaOption, alpha_level, share
+from ruleout.cli.numbers import AlphaOption, alpha_level, bar_of, inner_share, share
 from ruleout.cli.options import JsonOption
 from ruleout.cli.output import page_width, show_json, show_page
 from ruleout.errors import RuleoutError
@@ -45,10 +45,10 @@ def command(
     from ruleout.app.plan import default_rate, plan_run  # noqa: PLC0415 - numpy is slow to load
     from ruleout.estimates.power import Assumptions  # noqa: PLC0415 - as above
 
-    value = share(bar, "--bar")
+    value = bar_of(bar)
     assumed = default_rate(value) if rate is None else share(rate, "--rate")
     assumptions = Assumptions(
-        rate=assumed, correlation=share(correlation, "--correlation"), power=share(power, "--power")
+        rate=assumed, correlation=share(correlation, "--correlation"), power=inner_share(power, "--power")
     )
     level = alpha_level(alpha)
     sizes = {"tasks": tasks or (), "repeats": repeats or (1, 2, 5, 10)}
