@@ -156,13 +156,43 @@ def test_a_plan_out_of_range_is_refused(arguments: str):
     assert "next: " in ran.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("--rate 1", "expected a rate from 0 to below 1, got 1\n"),
+        ("--repeats 2 --repeats 0", "expected repeats from 1 to 50, got 0\n"),
+        ("--tasks 4000", "expected tasks from 1 to 3000, got 4000\n"),
+    ],
+)
+def test_a_plan_names_the_one_value_that_is_out_of_range_and_help_has_the_ranges(arguments: str, says: str):
+    """In words, with no name of ours."""
+    ran = run("plan", "--bar", "0.1", *shlex.split(arguments))
+    told = " ".join(word for word in run("plan", "--help").text.split() if word != "│")
+
+    assert says in ran.err
+    assert all(
+        text in told for text in ("1 to 3000", "1 to 50", "0 to below 1", "above 0, below 1", "default: 1, 2, 5, 10")
+    )
+
+
 def test_a_plan_says_that_all_hangs_on_the_assumed_rate():
     """And that no size suffices where the rate is not below the bar."""
     page = " ".join(run("plan", "--bar", "0.1").text.split())
     none = " ".join(run("plan", "--bar", "0.1", "--rate", "10%", "--repeats", "1").text.split())
 
     assert "nobody knows that rate" in page
+    assert "the true rate of success at tasks like these lies below it" in page
     assert "no size suffices" in none
+
+
+def test_a_plan_names_no_number_of_tasks_where_none_would_do():
+    """At a rate that is not below the bar there is none, not one beyond those searched; and no word on repeats."""
+    none = " ".join(run("plan", "--bar", "0.1", "--rate", "20%").text.split())
+
+    assert "no size suffices: the assumed rate 0.2 is not below the bar 0.1" in none
+    assert "Tasks needed" not in none
+    assert "more than 3000 tasks" not in none
+    assert "buy little" not in none
 
 
 # --- logs -------------------------------------------------------------------------------------------------------------

@@ -23,10 +23,17 @@ def add(app: typer.Typer) -> None:
 def command(
     bar: Annotated[str, typer.Option("--bar", help="Rule-out bar, less the margin: 0.1 or 10%.")],
     alpha: AlphaOption = "0.05",
-    power: Annotated[str, typer.Option("--power", help="Wanted probability of ruling out.")] = "0.8",
-    rate: Annotated[str | None, typer.Option("--rate", help="Assumed true rate; default: a fifth of the bar.")] = None,
-    tasks: Annotated[list[int] | None, typer.Option("--tasks", help="Show the power of so many; repeatable.")] = None,
-    repeats: Annotated[list[int] | None, typer.Option("--repeats", help="Attempts at each task; repeatable.")] = None,
+    power: Annotated[str, typer.Option("--power", help="Wanted probability of ruling out, above 0, below 1.")] = "0.8",
+    rate: Annotated[
+        str | None, typer.Option("--rate", help="Assumed true rate, 0 to below 1; default: a fifth of the bar.")
+    ] = None,
+    tasks: Annotated[
+        list[int] | None, typer.Option("--tasks", help="Show the power of so many, 1 to 3000; repeatable.")
+    ] = None,
+    repeats: Annotated[
+        list[int] | None,
+        typer.Option("--repeats", help="Attempts at each task, 1 to 50; repeatable; default: 1, 2, 5, 10."),
+    ] = None,
     correlation: Annotated[str, typer.Option("--correlation", help="Between attempts at one task, 0 to 1.")] = "0.6",
     stopping: Annotated[
         Stopping, typer.Option("--stopping", help="Is the size fixed, or do you go on while looking?")

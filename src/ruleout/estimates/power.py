@@ -153,12 +153,17 @@ def power_of(tasks: int, repeats: int, allowed: int | None, *, rate: Decimal, co
 
 
 def _check(assumptions: Assumptions, tasks: Sequence[int], repeats: Sequence[int]) -> None:
-    if not 0 <= assumptions.rate < 1 or not 0 <= assumptions.correlation <= 1 or not 0 < assumptions.power < 1:
-        raise ValueError(f"expected rate in [0, 1), correlation in [0, 1], power in (0, 1), got {assumptions}")
-    if not repeats or not all(1 <= count <= MOST_REPEATS for count in repeats):
-        raise ValueError(f"expected repeats from 1 to {MOST_REPEATS}, got {list(repeats)}")
-    if not all(1 <= size <= LARGEST_SEARCHED for size in tasks):
-        raise ValueError(f"expected tasks from 1 to {LARGEST_SEARCHED}, got {list(tasks)}")
+    ranges = (
+        (0 <= assumptions.rate < 1, "a rate from 0 to below 1", assumptions.rate),
+        (0 <= assumptions.correlation <= 1, "a correlation from 0 to 1", assumptions.correlation),
+        (0 < assumptions.power < 1, "a power above 0 and below 1", assumptions.power),
+        *((1 <= count <= MOST_REPEATS, f"repeats from 1 to {MOST_REPEATS}", count) for count in repeats),
+        *((1 <= size <= LARGEST_SEARCHED, f"tasks from 1 to {LARGEST_SEARCHED}", size) for size in tasks),
+        (bool(repeats), "repeats", "none"),
+    )
+    for holds, expected, got in ranges:
+        if not holds:
+            raise ValueError(f"expected {expected}, got {got}")
 
 
 def _row(judge: _Judge, rate: Decimal, wanted: Decimal) -> PlanRow:

@@ -9,6 +9,10 @@ from ruleout.model.plain import decimal_text
 from ruleout.reports.estimate_pages.figures import percent
 from ruleout.reports.page import Line, labelled
 
+_MEANS = (
+    "To rule out a bar is to show, at that level, that the true rate of success at tasks like these lies below it. A plan "
+    "is about the size of a run; it says nothing of a model."
+)
 _WORKS = "Power is the probability that the run rules out if the true rate is the assumed one; nobody knows that rate."
 _REPEATS = (
     "Repeats cost attempts and buy little here: with so few tasks the engine takes the task as the unit, whatever happens "
@@ -39,10 +43,12 @@ def plan_page(plan: Plan, *, width: int = 80) -> list[Line]:
     lines += labelled("Rule", f"{plan.rule}; {_STOPPING[plan.stopping]}", width=width)
     if plan.because:
         lines += labelled("Answer", f"no size suffices: {plan.because}", width=width, tone="bad")
-    lines += _by_repeats(plan.by_repeats)
+    if plan.rate < plan.bar:
+        lines += _by_repeats(plan.by_repeats)
     lines += _by_rate(plan)
     lines += _cells(plan.cells)
-    lines += [Line(""), *labelled("", _WORKS, width=width, tone="dim")]
+    lines += [Line(""), *labelled("", _MEANS, width=width, tone="dim")]
+    lines += labelled("", _WORKS, width=width, tone="dim")
     lines += labelled("", _JAGGED, width=width, tone="dim")
     return lines + [line for note in _on_repeats(plan) for line in labelled("", note, width=width, tone="dim")]
 
@@ -50,7 +56,7 @@ def plan_page(plan: Plan, *, width: int = 80) -> list[Line]:
 def _on_repeats(plan: Plan) -> list[str]:
     if any(cell.by_spread is not None for cell in plan.cells) or any(row.by_spread for row in plan.by_repeats):
         return [_BY_SPREAD]
-    return [_REPEATS] if len(plan.by_repeats) > 1 else []
+    return [_REPEATS] if len(plan.by_repeats) > 1 and plan.cells else []
 
 
 def _assumed(plan: Plan) -> str:
