@@ -192,14 +192,14 @@ def looks(
     """
     from ruleout.app import estimate as use_case  # noqa: PLC0415 - numpy is slow to load
 
-    value = bar_of(bar)
+    value, level = bar_of(bar), alpha_level(alpha)
     read, found = use_case.looks_at(
-        log, score=score, success_at=_number(success_at, "--success-at"), bar=value, alpha=alpha_level(alpha)
+        log, score=score, success_at=_number(success_at, "--success-at"), bar=value, alpha=level
     )
     if json:
         show_json({"input": read, "bar": value, "looks": found})
     else:
-        show_page(looks_page(found, value, width=page_width()))
+        show_page(looks_page(found, value, level, width=page_width()))
 
 
 def uplift(

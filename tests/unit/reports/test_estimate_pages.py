@@ -192,8 +192,10 @@ def test_looks_are_a_table_with_the_first_below_the_bar_marked():
         Look(n=10, successes=0, upper=D("0.3"), is_below_bar=False),
         Look(n=50, successes=0, upper=D("0.09"), is_below_bar=True),
     ]
-    lines = looks_page(found, D("0.1"))
+    lines = looks_page(found, D("0.1"), D("0.1"))
 
+    assert "upper bounds of 90 % against the bar 0.1" in lines[0].text
+    assert "wider than the bound of a run whose size was fixed" in words(lines)
     assert [line.text.split() for line in lines[2:4]] == [
         ["10", "0", "0.3"],
         ["50", "0", "0.09", "below", "the", "bar"],

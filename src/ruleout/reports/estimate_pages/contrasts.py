@@ -18,7 +18,10 @@ _RATE_ADVICE = (
     "One-sided exact bounds for independent trials whose number was fixed in advance. A verdict is the business of "
     "`ruleout assess`, with the framework's own bar."
 )
-_LOOKS_ADVICE = "The bound holds at any time, so looking costs nothing. A verdict is the business of `ruleout assess`."
+_LOOKS_ADVICE = (
+    "The bound holds at every look together. That has its price: it is wider than the bound of a run whose size was fixed "
+    "in advance. A verdict is the business of `ruleout assess`, by an indicator with `stopping: continuing`."
+)
 _MOST_LISTED = 20
 
 
@@ -75,10 +78,11 @@ def rate_page(rate: Rate, *, width: int = 80) -> list[Line]:
     return lines + labelled("", _RATE_ADVICE, width=width, tone="dim")
 
 
-def looks_page(looks: Sequence[Look], bar: Decimal, *, width: int = 80) -> list[Line]:
+def looks_page(looks: Sequence[Look], bar: Decimal, alpha: Decimal, *, width: int = 80) -> list[Line]:
     """Return the page of a run looked at as it goes, wrapped to `width` columns. Pure."""
-    lines = [Line(f"Looks at a run that goes on, bar {decimal_text(bar)}", "title")]
-    lines.append(Line(f"{'n':>9}{'successes':>12}{'bound':>12}", "dim"))
+    level = percent(1 - alpha)
+    lines = [Line(f"Looks at a run that goes on: upper bounds of {level} against the bar {decimal_text(bar)}", "title")]
+    lines.append(Line(f"{'attempts':>9}{'successes':>12}{'at most':>12}", "dim"))
     for look in looks:
         tail = "  below the bar" if look.is_below_bar else ""
         row = f"{look.n:>9}{look.successes:>12}{decimal_text(look.upper):>12}{tail}"
