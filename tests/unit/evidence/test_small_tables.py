@@ -45,7 +45,9 @@ def test_metrs_results_are_read_from_plain_values():
     ("text", "says"),
     [
         ("", "line 1: expected the columns"),
-        ("model,release_date\n", "got no p50_min"),
+        ("model,release_date\n", "got 'model', 'release_date' (without p50_min)"),
+        ("Model,released,p50\n", "got 'Model', 'released', 'p50' (without model, release_date, p50_min)"),
+        (",".join(f"c{n}" for n in range(40)) + "\n", "'c11', … (without model"),
         ("model,release_date,p50_min,model\n", "a column twice"),
         (HEAD, "at least one row"),
         (HEAD + "a,2024-01-01\n", "line 2: expected 3 cells, got 2"),

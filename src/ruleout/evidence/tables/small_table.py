@@ -16,6 +16,7 @@ from ruleout.evidence.csv_text import rows
 
 MOST_ROWS = 200_000
 _LONGEST_CELL = 500
+_MOST_HEADS = 12
 
 
 def rows_of_csv(data: bytes, *, columns: Sequence[str], name: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
@@ -35,8 +36,7 @@ def rows_of_csv(data: bytes, *, columns: Sequence[str], name: str) -> tuple[tupl
     heads = next(lines, (1, []))[1]
     lacking = [column for column in columns if column not in heads]
     if lacking or len(set(heads)) != len(heads):
-        got = f"no {', '.join(lacking)}" if lacking else "a column twice"
-        raise refusal(name, "line 1", f"the columns {', '.join(columns)}", got)
+        raise refusal(name, "line 1", f"the columns {', '.join(columns)}", _heads_text(heads, lacking))
     rows = []
     for line, cells in lines:
         if len(cells) != len(heads):
@@ -63,6 +63,12 @@ def number(text: str, what: str, name: str, where: str) -> Decimal:
 def refusal(name: str, where: str, expected: str, got: str) -> RuleoutError:
     """Return the error that refuses a table: where, what was expected, what was found. Pure."""
     return RuleoutError(f"{name}: {where}: expected {expected}, got {got}", hint="Mend the table and try again.")
+
+
+def _heads_text(heads: Sequence[str], lacking: Sequence[str]) -> str:
+    """What the first line holds instead: all of it, so that a column of another name is seen beside the one that lacks."""
+    found = ", ".join(repr(head[:40]) for head in heads[:_MOST_HEADS]) + (", …" if len(heads) > _MOST_HEADS else "")
+    return f"{found or 'nothing'} ({'without ' + ', '.join(lacking) if lacking else 'a column twice'})"
 
 
 def _lines(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
