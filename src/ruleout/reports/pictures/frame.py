@@ -22,7 +22,7 @@ color:#1a1d21;background:#fff}h1{font-size:1.4rem;line-height:1.25;overflow-wrap
 figure{margin:1rem 0;overflow-x:auto}.table{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;width:100%}
 th,td{text-align:left;padding:.2rem .6rem .2rem 0;border-bottom:1px solid #d5dae0;vertical-align:top}
 td{min-width:4.5rem;max-width:26rem;overflow-wrap:break-word}
-td.n{text-align:right;font-variant-numeric:tabular-nums}.quiet{color:#5a626c}.narrow{display:none}
+th.n,td.n{text-align:right}td.n{font-variant-numeric:tabular-nums}.quiet{color:#5a626c}.narrow{display:none}
 @media screen and (max-width:56rem){.narrow{display:block}.narrow+.wide{display:none}table,tbody,tr{display:block}thead{display:none}
 tr{border-bottom:1px solid #d5dae0;padding:.5rem 0}td,td.n{display:grid;grid-template-columns:6rem minmax(0,1fr);gap:.6rem;border:0;
 padding:.1rem 0;max-width:none;text-align:left}td::before{content:attr(data-label);opacity:.75}td:empty{display:none}}
@@ -90,7 +90,9 @@ def _sentences(texts: Sequence[str]) -> str:
 
 
 def _table(table: Table) -> str:
-    heads = "".join(f'<th scope="col">{_cell(head)}</th>' for head in table.heads)
+    heads = "".join(
+        f'<th scope="col" class="{_side(column, table)}">{_cell(head)}</th>' for column, head in enumerate(table.heads)
+    )
     rows = "\n".join(f"<tr>{_cells(row, table)}</tr>" for row in table.rows)
     return (
         f'<div class="table" tabindex="0" role="region" aria-label="The figures">\n<table>\n<thead><tr>{heads}</tr>'
@@ -101,9 +103,14 @@ def _table(table: Table) -> str:
 def _cells(row: Sequence[str], table: Table) -> str:
     """Each names its column, for screens where a row stands as a list."""
     return "".join(
-        f'<td class="{"n" if column in table.figures else "t"}" data-label="{_cell(head)}">{_cell(text)}</td>'
+        f'<td class="{_side(column, table)}" data-label="{_cell(head)}">{_cell(text)}</td>'
         for column, (head, text) in enumerate(zip(table.heads, row, strict=True))
     )
+
+
+def _side(column: int, table: Table) -> str:
+    """A head stands where its figures stand: at the left it would stand over those of the column before."""
+    return "n" if column in table.figures else "t"
 
 
 def _cell(text: str) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from tests.unit.reports.pictures import examples, hostile
 
 from ruleout.model.canonical import digest_of
 from ruleout.model.evidence import TaskTally
+from ruleout.reports.pictures.frame import page
 from ruleout.reports.pictures.repeats_chart import NARROW, WIDE, doubts, repeats_picture, repeats_spec, sentences
 from ruleout.reports.pictures.repeats_rows import repeats_of
 
@@ -27,6 +29,17 @@ def task(name: str, successes: int, failures: int, unscored: int = 0) -> TaskTal
 
 def parts_of(spec) -> list[tuple[int, str, int]]:
     return [(row["row"], row["state"], row["to"] - row["from"]) for row in hostile.data_of(spec) if "state" in row]
+
+
+def test_a_column_of_figures_has_its_head_on_the_same_side():
+    """At the other side a head would stand over the figures of the column beside it."""
+    table = examples.repeats().table
+    text = page(examples.repeats(), wide=("<svg></svg>",))
+    sides = re.findall(r'<th scope="col" class="(.)">', text)
+
+    assert sides == ["n" if column in table.figures else "t" for column in range(len(table.heads))]
+    assert {"n", "t"} == set(sides)
+    assert "th.n,td.n{text-align:right}" in text
 
 
 def test_every_attempt_is_drawn_in_its_state():
