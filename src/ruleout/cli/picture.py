@@ -56,7 +56,7 @@ def forest(
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Draw a decision's estimates with their intervals against the bars that were fixed in advance.
+    """Draw a decision's estimates with their intervals against the bars of framework and case.
 
     Example: ruleout picture forest case.yaml -f anthropic-rsp@2.2 -o bars.html
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The forest plot: each indicator's estimate with its interval, against the bars that were fixed in advance.
+"""The forest plot: each indicator's estimate with its interval, against the bars of framework and case.
 
 Rows stand under their threshold. Rows of one unit share a scale as long as each stays readable on it; ratios and times
 that lie far apart are drawn on a logarithmic one. The answer of a row is told by shape, colour and word: a circle is clear, a square is
@@ -90,6 +90,12 @@ NARROW = Layout(
 )
 
 
+_BARS = (
+    "Each indicator's estimate is held against the bars of framework and case. Whether they stood before the evaluation, "
+    "only a record can show; what it says of them stands below."
+)
+
+
 def forest_picture(decision: Decision, case: Case) -> Picture | None:
     """Return the forest plot of a decision with its page's words and table, or None where it has no indicators.
 
@@ -100,7 +106,7 @@ def forest_picture(decision: Decision, case: Case) -> Picture | None:
         return None
     title, said = _title(decision), _said(decision, rows)
     wide, narrow = (forest_spec(rows, title=title, said=said, layout=layout) for layout in (WIDE, NARROW))
-    above = (*said, "Each indicator's estimate is held against bars that were fixed in advance.")
+    above = (*said, _BARS)
     data = {"case": decision.case, "framework": decision.framework, "rows": plain(rows)}
     return Picture(
         title=title,
@@ -109,7 +115,7 @@ def forest_picture(decision: Decision, case: Case) -> Picture | None:
         says=f"{title}. {' '.join(said)}",
         above=above,
         table=forest_table(rows),
-        below=(DISCLAIMER,),
+        below=(*_notes(decision), DISCLAIMER),
         data={**data, "disclaimer": DISCLAIMER},
     )
 
@@ -142,6 +148,12 @@ def _said(decision: Decision, rows: Sequence[ForestRow]) -> tuple[str, ...]:
     found = f"{count_of(len(rows), 'indicator')}: {counts}. The decision: {decision.outcome.value}."
     units = "Figures of logs are proportions of tasks or attempts; a published figure without a unit is as printed."
     return (found, units)
+
+
+def _notes(decision: Decision) -> tuple[str, ...]:
+    """What the decision remarks on an indicator that is drawn, such as bars that nothing shows to be older than the run."""
+    drawn = tuple(f"{finding.indicator.id}: " for one in decision.thresholds for finding in one.indicators)
+    return tuple(note for note in decision.notes if note.startswith(drawn))
 
 
 def _panel(rows: Sequence[ForestRow], layout: Layout, *, is_first: bool) -> Spec:

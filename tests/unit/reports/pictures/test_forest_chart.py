@@ -145,6 +145,18 @@ def test_the_disclaimer_stands_under_the_picture_and_on_the_page():
     assert picture.below == (DISCLAIMER,)
 
 
+def test_a_page_does_not_say_of_bars_what_only_a_record_can_show():
+    """What the decision remarks on the bars of an indicator stands on its page; other notes do not."""
+    decision, case = examples.forest_parts()
+    name = decision.thresholds[0].indicators[0].indicator.id
+    late = f"{name}: its bars were first recorded on 2026-11-28, after the evaluation of 2026-11-22"
+    picture = forest_picture(replace(decision, notes=("nobody: something else", late)), case)
+
+    assert picture.below == (late, DISCLAIMER)
+    assert "fixed in advance" not in " ".join(picture.above)
+    assert "only a record can show" in " ".join(picture.above)
+
+
 def test_a_decision_without_indicators_is_no_picture():
     """An empty picture would look like an all-clear."""
     decision, case = examples.forest_parts()
