@@ -63,6 +63,19 @@ def test_a_folder_gives_every_log_and_names_what_it_leaves_out(serial):
     assert "skipped: logs/README" in ran.err
 
 
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_folder_of_which_nothing_is_a_log_is_no_success(tmp_path, more):
+    """A job that reads the wrong folder learns it by the exit code, though each file was skipped for a reason."""
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "horizons.csv").write_text("model,release_date,p50_min\na,2025-01-01,3\n", "utf-8")
+    (tmp_path / "logs" / "notes.json").write_text("{}", "utf-8")
+    ran = run("ingest", "logs", "--dry-run", *more, folder=tmp_path)
+
+    assert ran.code == 2
+    assert "refused: no evaluation log in what was named: nothing was read\n  next: Name a log" in ran.err
+    assert "skipped: logs/horizons.csv: no reader knows its content" in ran.err
+
+
 def test_two_processes_find_the_same_bytes(serial):
     """Standard output is the same to the last byte, and so is the exit code."""
     folder, one = serial

@@ -17,12 +17,12 @@ import typer
 
 from ruleout.adapters.logs.finding import find_logs
 from ruleout.adapters.logs.orders import Reading
-from ruleout.app.evidence.read_logs import Outcome, Way, nothing_found, read_logs
+from ruleout.app.evidence.read_logs import Outcome, Way, read_logs
 from ruleout.cli.exit_code import ExitCode
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.cli.progress import watching
 from ruleout.cli.switches import JsonOption, WorkspaceOption
-from ruleout.errors import RuleoutError
+from ruleout.errors import NotFound, RuleoutError
 from ruleout.reports.measurement_text import measurement_page, measurement_value
 
 #: What was skipped is listed one by one up to here, then counted; `--json` lists all.
@@ -69,7 +69,6 @@ def command(
     with _taking(dry_run, workspace, life) as taker:
         way = Way(summaries=summaries, keep_in=taker.keep_in, jobs=jobs, ray=on_ray)
         found = find_logs(logs)
-        shown.refuse_nothing(nothing_found(found))
         with watching() as watch:
             for outcome in read_logs(found, way, watch):
                 shown.show(taker.take(outcome))
@@ -122,6 +121,7 @@ class Shown:
     """Shows each outcome as it comes, or all of them as one JSON value at the end."""
 
     json: bool
+    read: int = 0
     logs: list[object] = field(default_factory=list)
     refused: list[dict[str, str]] = field(default_factory=list)
     skipped: list[dict[str, str]] = field(default_factory=list)
@@ -144,6 +144,7 @@ class Shown:
             self.skipped.append({"file": outcome.name, "why": outcome.skipped})
 
     def _show_reading(self, reading: Reading, name: str) -> None:
+        self.read += 1
         for m in reading.measurements:
             if self.json:
                 self.logs.append(measurement_value(m, name))
@@ -157,13 +158,11 @@ class Shown:
         if error.hint:
             say(f"  next: {error.hint}")
 
-    def refuse_nothing(self, error: RuleoutError | None) -> None:
-        """Show that nothing was found, where there is such an error. Effect: writes."""
-        if error is not None:
-            self.refuse("", error)
-
     def end(self) -> ExitCode:
         """Show what is shown at the end; return the exit code. Effect: writes."""
+        if not (self.read or self.refused or self.failed):
+            hint = "Name a log, a folder of logs, or a pattern; docs/guide/logs.md tells the formats."
+            self.refuse("", NotFound("no evaluation log in what was named: nothing was read", hint=hint))
         _list("taken once", [f"{item['log']} has the bytes of {item['same_as']}" for item in self.repeated])
         _list("skipped", [f"{item['file']}: {item['why']}" for item in self.skipped])
         if self.json:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ruleout.adapters.logs.found import Found, FoundLog
 from ruleout.adapters.logs.orders import Answer, Order, Reading, Refused, keep_here, read_order
-from ruleout.errors import NotFound, RuleoutError, UnreadableLog
+from ruleout.errors import RuleoutError, UnreadableLog
 
 #: Endings that nothing but logs has: such a file that is none is damaged, and damaged evidence is not passed over.
 _ONLY_LOGS = (".eval",)
@@ -178,10 +178,3 @@ class _HowFar:
         name = self._log.shown if self._log else ""
         done = self._bytes_done + self._here
         self._watch(Progress(logs_done=self._done, logs=self._logs, bytes_done=done, bytes=self._all, name=name))
-
-
-def nothing_found(found: Found) -> RuleoutError | None:
-    """Return the error of having named nothing that can be read; None where there is a log or another error. Pure."""
-    if found.logs or found.refused:
-        return None
-    return NotFound("no evaluation log in what was named", hint="Name a log, a folder of logs, or a pattern.")
