@@ -28,7 +28,9 @@ def measurement_page(m: Measurement, name: str, *, width: int = 80) -> list[Line
     usable = is_usable(m)
     lines = title(name, "usable" if usable else "NOT FOR GATES", width=width, tone="good" if usable else "bad")
     task = f"{m.task} {m.task_version}".rstrip()
-    lines += labelled("  task", f"{task} · model {m.model} · status {m.status}", width=width)
+    named = f"{task or 'not stated'} · model {m.model or 'not stated'} · status {m.status}"
+    lines += bullets("  why", _why_not(m), width=width, tone="bad")
+    lines += labelled("  task", named, width=width)
     when = "unknown" if m.evaluated is None else instant_text(m.evaluated)
     lines += labelled(
         "  evaluated", f"{when} · {f'{m.tool} {m.tool_version}'.strip() or 'tool not stated'}", width=width
@@ -45,6 +47,13 @@ def measurement_page(m: Measurement, name: str, *, width: int = 80) -> list[Line
     lines += bullets("  files", _files(m), width=width, tone="dim")
     digest = m.digest or "not computed for a quick look"
     return lines + labelled("  digest", digest, width=width, tone="dim")
+
+
+def _why_not(m: Measurement) -> list[str]:
+    """Why no gate may use a log, as far as nothing among its problems says so."""
+    ended = [] if m.status == "success" else [f"the run did not end in success: {m.status}"]
+    scored = any(a.state is SampleState.SCORED for a in m.attempts)
+    return ended + ([] if scored or m.problems else ["no attempt has a usable score"])
 
 
 def _files(m: Measurement) -> list[str]:

@@ -44,7 +44,20 @@ def test_a_log_in_which_nothing_is_scored_is_not_usable():
     invalid = tuple(attempt._replace(state=SampleState.INVALIDATED) for attempt in m.attempts)
 
     assert "NOT FOR GATES" in as_text(measurement_page(replace(m, attempts=invalid), "run.eval"))
+    assert "  why          no attempt has a usable score\n" in as_text(
+        measurement_page(replace(m, attempts=invalid), "run.eval")
+    )
     assert measurement_value(replace(m, attempts=invalid), "run.eval")["usable"] is False
+
+
+@pytest.mark.parametrize("changes", [{}, {"status": "started"}, {"attempts": ()}, {"problems": ("one is missing",)}])
+def test_a_log_that_is_not_for_gates_says_why(changes):
+    """A verdict without a reason helps nobody; where problems give it, nothing is said twice."""
+    text = as_text(measurement_page(measured(**changes), "run.eval"))
+    whys = text.count("  why  ") + text.count("  problems  ")
+
+    assert whys == (1 if changes else 0)
+    assert ("the run did not end in success: started" in text) is ("status" in changes)
 
 
 def test_what_a_log_does_not_state_leaves_no_gap_on_the_page():
@@ -53,6 +66,10 @@ def test_what_a_log_does_not_state_leaves_no_gap_on_the_page():
 
     assert " task · model" in text
     assert "· tool not stated" in text
+
+    unnamed = as_text(measurement_page(measured(task="", task_version="", model=""), "table.csv"))
+
+    assert "  task         not stated · model not stated · status success\n" in unnamed
 
 
 def test_every_state_is_counted_even_when_none_is_in_it():
