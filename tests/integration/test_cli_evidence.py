@@ -267,6 +267,47 @@ def test_renewed_evidence_counts_again_and_keeps_its_receipt(lab):
     assert run("verify", lab.record).code == 0
 
 
+def test_a_last_day_that_is_over_is_told_when_it_is_given(lab):
+    """A slip of the year closes gates: whoever signs it reads so at once."""
+    over = lab.run("evidence", "renew", digest_of(lab)[:8], "--valid-until", "2020-06-30", "--key", "rso-bea")
+    ahead = lab.run("evidence", "renew", digest_of(lab)[:8], "--valid-until", "2027-06-30", "--key", "rso-bea")
+
+    assert (over.code, ahead.code) == (0, 0)
+    assert "2020-06-30 is over: it counts no more; `ruleout evidence due`" in over.err
+    assert "is over" not in ahead.err
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (("--model", "mockllm/modle"), "the record holds no model 'mockllm/modle'; there are: 'mockllm/model'\n"),
+        (("--task", "demo"), "the record holds no task 'demo'; there are: 'demo_autonomy_suite'\n"),
+        (("--status", "withdrawn"), "the record holds 1 piece of evidence, none that fits all that was asked\n"),
+    ],
+)
+def test_an_empty_list_says_what_the_record_does_hold(approved, asked, says):
+    """A misspelt model is not a record without evidence; the JSON stays as it is."""
+    page, value = (approved.run("evidence", "list", *asked, *more) for more in ((), ("--json",)))
+
+    assert (page.code, value.code, page.err, value.err) == (0, 0, says, says)
+    assert value.json["evidence"] == []
+
+
+def test_an_empty_record_says_how_evidence_comes_in(built, tmp_path):
+    """The first thing a newcomer sees."""
+    ran = built.copy_to(tmp_path).run("evidence", "list")
+
+    assert ran.err == "the record holds no evidence yet; `ruleout ingest LOG` puts some in\n"
+
+
+def test_a_beginning_that_is_too_short_to_name_a_log_is_told_so(approved):
+    """Three characters of a digest that is there are not *no evidence*, and nothing more to go by."""
+    ran = approved.run("evidence", "show", digest_of(approved)[:3])
+
+    assert ran.code == 2
+    assert "next: Give 4 or more characters of the digest, or an entry's id: `ruleout evidence list`." in ran.err
+
+
 def test_an_owner_that_names_a_person_is_refused(built, tmp_path):
     """Header fields stay for good; nothing is written."""
     lab = built.copy_to(tmp_path)

@@ -14,6 +14,7 @@ from ruleout.app.evidence.listing import (
     find_overlaps,
     list_evidence,
     show_evidence,
+    why_none,
 )
 from ruleout.app.evidence.pages import (
     due_page,
@@ -42,6 +43,7 @@ from ruleout.cli.options import (
 from ruleout.cli.output import page_width, say, show_json, show_page
 from ruleout.cli.signing import KeyOption, acting
 from ruleout.evidence.overlap import Relation
+from ruleout.model.expiry import has_ended
 from ruleout.reports.evidence.show_text import difference_page, difference_value, overlap_value, overlaps_page
 
 _ABOUT = """Evidence in the record: list it, show one piece, compare two, see what ends, withdraw what was wrong.
@@ -90,6 +92,8 @@ def list_all(
         show_json({"origin": record.view.origin, "evidence": [listed_value(one) for one in listed]})
     else:
         show_page(listed_page(listed, origin=record.view.origin, width=page_width()))
+    if not listed:
+        say(why_none(record, wanted))
 
 
 def show(
@@ -221,10 +225,12 @@ def renew(
 
     Example: ruleout evidence renew 3f9a12 --valid-until 2027-05-31 --key rso-bea
     """
-    place = workspace_needed(workspace)
-    with acting(place, key, instant(None)) as (record, recorder, signer):
-        entry = record_renewal(evidence, record, recorder, signer, owner=owner, valid_until=day(valid_until))
+    place, when, last = workspace_needed(workspace), instant(None), day(valid_until)
+    with acting(place, key, when) as (record, recorder, signer):
+        entry = record_renewal(evidence, record, recorder, signer, owner=owner, valid_until=last)
     say(f"recorded as {entry} of {place.origin}")
+    if has_ended(last, when.date()):
+        say(f"{last} is over: it counts no more; `ruleout evidence due` tells which gates that closes")
 
 
 def overlaps(

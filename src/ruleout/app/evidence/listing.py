@@ -26,6 +26,8 @@ from ruleout.model.expiry import ends_by, has_ended
 
 #: Logs that are compared pair by pair in one call.
 MOST_COMPARED = 1000
+#: Names of tasks or models that are listed where none is the one asked for.
+MOST_NAMED = 10
 #: What may be asked for: how a piece of evidence stands.
 STANDINGS = ("counts", "unusable", "expired", "withdrawn")
 #: How a piece stands that carries nothing any more.
@@ -65,6 +67,27 @@ def list_evidence(record: Record, wanted: Wanted, *, at: datetime) -> tuple[List
     standing = standing_in(record)
     listed = (_listed(receipt, standing, record, on=at.date()) for receipt in receipts_of(record))
     return tuple(one for one in listed if _is_wanted(one, wanted, on=at.date()))
+
+
+def why_none(record: Record, wanted: Wanted) -> str:
+    """Return why a list is empty: nothing is there, or nothing of the name asked for, with the names that are there. Effect: reads summaries."""
+    summaries = [receipt.summary for receipt in receipts_of(record)]
+    if not summaries:
+        return "the record holds no evidence yet; `ruleout ingest LOG` puts some in"
+    for what, asked, known in (
+        ("task", wanted.task, {summary.task for summary in summaries}),
+        ("model", wanted.model, {summary.model for summary in summaries}),
+    ):
+        if asked and asked not in known:
+            return f"the record holds no {what} {asked!r}; there are: {_some(known)}"
+    held = count_of(len(summaries), "piece of evidence", "pieces of evidence")
+    return f"the record holds {held}, none that fits all that was asked"
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = [repr(name[:80]) for name in sorted(names)]
+    more = len(listed) - MOST_NAMED
+    return ", ".join(listed[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def ended_evidence(record: Record, at: datetime) -> Iterator[tuple[Listed, tuple[str, ...]]]:

@@ -24,6 +24,9 @@ _OWNER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 #: What tells one measurement from another: the log's digest, the task and the model.
 Identity = tuple[str, str, str]
 
+#: So many characters of a digest name a log at least.
+FEWEST_OF_DIGEST = 4
+
 
 class Kept(Protocol):
     """A record that can be read: its entries in order, and what they name by digest."""
@@ -219,11 +222,14 @@ def find_receipt(name: str, receipts: Iterable[Receipt]) -> Receipt:
         NotFound: none, or several; the message says which.
     """
     known = list(receipts)
-    digests = [r for r in known if name == r.entry or (len(name) >= 4 and r.summary.digest.startswith(name))]
+    digests = [
+        r for r in known if name == r.entry or (len(name) >= FEWEST_OF_DIGEST and r.summary.digest.startswith(name))
+    ]
     if len(digests) == 1:
         return digests[0]
     if not digests:
-        raise NotFound(f"no evidence {name[:80]!r} in the record", hint="List it with `ruleout evidence list`.")
+        hint = f"Give {FEWEST_OF_DIGEST} or more characters of the digest, or an entry's id: `ruleout evidence list`."
+        raise NotFound(f"no evidence {name[:80]!r} in the record", hint=hint)
     shown = ", ".join(f"{r.summary.digest[:16]} ({r.summary.task}, {r.summary.model})" for r in digests[:4])
     raise NotFound(
         f"{len(digests)} pieces of evidence begin with {name!r}: {shown}",
