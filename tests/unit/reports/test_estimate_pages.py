@@ -142,6 +142,7 @@ def test_nothing_to_compare_is_said_with_its_reason():
     page = words(pairs_page(found, "a.csv", "b.csv"))
 
     assert "none: no task has a score on both sides" in page
+    assert "does not show that there is no difference" in page
     assert "1 task not compared: a" in page
     assert "… and 5 more (all with --json)" in page
     assert "first 0, second 2 attempts, in no mean" in page
@@ -165,6 +166,8 @@ def test_a_ratio_without_end_is_shown_as_one():
     )
     page = words(uplift_page(found, "x"))
 
+    assert "no uplift is a ratio of 1 and a difference of 0" in page
+    assert "does not show that there is none" in page
     assert "Ratio none, 95 % from 1.5, no upper end (K)" in page
     assert "Note the control has no success" in page
 

@@ -12,8 +12,15 @@ from ruleout.model.plain import decimal_text
 from ruleout.reports.estimate_pages.figures import interval, percent
 from ruleout.reports.page import Line, bullets, labelled
 
-_PAIRS_ADVICE = "The task is the unit. This speaks of tasks like these, and decides nothing."
-_UPLIFT_ADVICE = "Whether arms were assigned at random is not in the numbers. This decides nothing."
+_PAIRS_ADVICE = (
+    "The task is the unit. An interval that holds 0, or a large p, does not show that there is no difference: there may be "
+    "too few tasks. This speaks of tasks like these, and decides nothing."
+)
+_UPLIFT_ADVICE = (
+    "Ratio and difference are those of the treated to the control; no uplift is a ratio of 1 and a difference of 0. An "
+    "interval that holds them does not show that there is none: the study may be too small. Whether arms were assigned at "
+    "random is not in the numbers. This decides nothing."
+)
 _RATE_ADVICE = (
     "One-sided exact bounds for independent trials whose number was fixed in advance. A verdict is the business of "
     "`ruleout assess`, with the framework's own bar."
