@@ -69,6 +69,10 @@ def find_framework(name: str, workspace: Workspace | None) -> FrameworkFile:
         path = folder / match[1] / f"{match[2]}.yaml" if match else Path(name)
         if path.is_file():
             return read_framework(path)
+    if not match and name.endswith((".yaml", ".yml")):
+        raise NotFound(
+            f"{name}: no such framework file", hint="Check the path, or name a version, such as anthropic-rsp@3.4."
+        )
     known = ", ".join(known_frameworks(workspace)) or "none"
     raise NotFound(f"no framework {name!r}; there are: {known}", hint="Name one of these, or give a path to a file.")
 

@@ -107,11 +107,15 @@ class _Look:
 
 @contextmanager
 def _taking(dry_run: bool, workspace: Path | None, life: Life) -> Iterator[Taker]:
-    if dry_run:
+    if dry_run and not life.owner and life.valid_until is None:
         yield _Look()
         return
-    from ruleout.cli.ingest_record import taking  # noqa: PLC0415 - keys, ledger and YAML cost 150 ms
+    from ruleout.cli.ingest_record import life_of, taking  # noqa: PLC0415 - keys, ledger and YAML cost 150 ms
 
+    if dry_run:
+        life_of(owner=life.owner, valid_until=life.valid_until)
+        yield _Look()
+        return
     with taking(workspace, keep_log=life.keep_log, owner=life.owner, valid_until=life.valid_until) as taker:
         yield taker
 

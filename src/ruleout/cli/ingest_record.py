@@ -46,6 +46,11 @@ class Recording:
         return outcome
 
 
+def life_of(*, owner: str, valid_until: str | None) -> dict[str, str]:
+    """Return what an entry says of an owner and a last day. Pure. Raises RuleoutError: the owner is no id, the day no day."""
+    return life_fields(owner=owner, valid_until=day(valid_until))
+
+
 @contextmanager
 def taking(option: Path | None, *, keep_log: bool, owner: str, valid_until: str | None) -> Iterator[Recording]:
     """Yield what takes readings; at the end their entries are appended together. Effect: writes.
@@ -61,7 +66,7 @@ def taking(option: Path | None, *, keep_log: bool, owner: str, valid_until: str 
         RuleoutError: the owner is no id, the day no day.
         NotFound, KeyUnavailable, LedgerError, VerificationFailed: the workspace, its key or its ledger is not there.
     """
-    life = life_fields(owner=owner, valid_until=day(valid_until))
+    life = life_of(owner=owner, valid_until=valid_until)
     place = workspace_needed(option, otherwise="; --dry-run reads without one")
     keys = keys_of_this_run()
     keys = replace(keys, ask=cache(keys.ask))

@@ -181,7 +181,7 @@ def _compare(
     if item.figure is not None:
         return compare_published(indicator, item, at=at)
     if measurement is None:
-        return _inconclusive(indicator, item.id, "its log is missing or unreadable")
+        return _inconclusive(indicator, item.id, "its log is missing, unreadable or not of the digest stated")
     found = measure_indicator(indicator, item, measurement, at=at, model_digest=case.subject.model_digest)
     return ruled(found, measurement.rulings)
 

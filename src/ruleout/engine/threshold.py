@@ -197,7 +197,7 @@ def _evidence_faults(d: Determination, evidence: Evidence) -> list[str]:
     faults = []
     for name, digest in d.relies_on:
         if name not in evidence.usable:
-            faults.append(f"evidence {name!r} is missing or unreadable")
+            faults.append(f"evidence {name!r} is missing, unreadable or not of the digest stated")
         elif digest and evidence.usable[name] != digest:
             faults.append(f"evidence {name!r} has changed since")
         elif name in evidence.ended:
